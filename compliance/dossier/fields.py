@@ -1,0 +1,216 @@
+"""The scalar types of the dossier: what is accepted, what is refused, and how each shows in JSON Schema.
+
+A type here is a plain Python type with annotations: pydantic reads them where a dossier comes in (strict), msgspec
+passes over them where a stored one is loaded again (trusted).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, NoReturn
+
+import pycountry
+from pydantic import AfterValidator, Field, GetJsonSchemaHandler, PlainValidator, WithJsonSchema
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from stdnum.cn import uscc as uscc_number
+
+TEXT_LIMIT = 20_000
+COUNT_LIMIT = 2**53
+RATE_PLACES = 4
+
+_DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]{1,4})?")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_USCC = re.compile(r"[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}")
+COUNTRIES = frozenset(country.alpha_2 for country in pycountry.countries)
+
+
+def refuse(code: str, **values: object) -> NoReturn:
+    """Refuse a value with a fault code of faults.py and the values that its message names."""
+    raise PydanticCustomError(code, code, values or None)  # type: ignore[arg-type]
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        refuse("not_a_text")
+    if len(value) > TEXT_LIMIT:
+        refuse("text_too_long", found=len(value), limit=TEXT_LIMIT)
+    return value
+
+
+def _said_text(value: Any) -> str:
+    if value is None or not _text(value).strip():
+        refuse("required")
+    return str(value)
+
+
+def _decimal(value: Any) -> Decimal:
+    """Read a decimal as written: an integer, a Decimal of the literal, or a text; no exponent, at most four places."""
+    if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
+        refuse("not_a_decimal")
+    if not _DECIMAL.fullmatch(str(value)):
+        refuse("not_a_plain_decimal", found=str(value)[:40])
+    return Decimal(str(value))
+
+
+def _rate(value: Any) -> Decimal:
+    rate = _decimal(value)
+    if not 0 <= rate <= 1 or str(value).startswith("-"):
+        refuse("rate_out_of_range", found=str(value)[:40])
+    return rate
+
+
+def _amount(value: Any) -> Decimal:
+    amount = _decimal(value)
+    if not 0 <= amount <= COUNT_LIMIT or str(value).startswith("-"):
+        refuse("amount_out_of_range", found=str(value)[:40])
+    return amount
+
+
+def _count(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        refuse("not_a_count")
+    if not 0 <= value <= COUNT_LIMIT:
+        refuse("count_out_of_range", found=str(value)[:40])
+    return value
+
+
+def _day(value: Any) -> date:
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        refuse("not_a_day")
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        refuse("impossible_day", found=value)
+
+
+def _yes_or_no(value: Any) -> bool:
+    if not isinstance(value, bool):
+        refuse("not_yes_or_no")
+    return value
+
+
+def _uscc(value: Any) -> str:
+    """Verify a unified social credit code (GB 32100-2015); letters may stand in the first two places."""
+    if value is None:
+        refuse("required")
+    if not isinstance(value, str):
+        refuse("not_a_text")
+    if not _USCC.fullmatch(value):
+        refuse("uscc_malformed")
+    if uscc_number.calc_check_digit(value[:-1]) != value[-1]:
+        refuse("uscc_check_digit")
+    return value
+
+
+def _matching(pattern: str, code: str) -> PlainValidator:
+    compiled = re.compile(pattern)
+
+    def match(value: Any) -> str:
+        if not isinstance(value, str):
+            refuse("not_a_text")
+        if not compiled.fullmatch(value):
+            refuse(code)
+        return value
+
+    return PlainValidator(match)
+
+
+def _known_country(value: str) -> str:
+    if value not in COUNTRIES:
+        refuse("unknown_country", found=value)
+    return value
+
+
+@dataclass(frozen=True, eq=False)
+class OneOf:
+    """Annotation of a text that must be one of the codes of a closed list."""
+
+    codes: Mapping[str, object]
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(self._member)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"type": "string", "enum": list(self.codes)}
+
+    def _member(self, value: Any) -> str:
+        if value is None:
+            refuse("required")
+        if not isinstance(value, str):
+            refuse("not_a_code")
+        if value not in self.codes:
+            refuse("unknown_code", found=value[:40], codes=", ".join(self.codes))
+        return value
+
+
+_DECIMAL_PATTERN = r"^(0|[1-9][0-9]*)(\.[0-9]{1,4})?$"
+_RATE_PATTERN = r"^(0(\.[0-9]{1,4})?|1(\.0{1,4})?)$"
+
+Text = Annotated[str, PlainValidator(_text), WithJsonSchema({"type": "string", "maxLength": TEXT_LIMIT})]
+SaidText = Annotated[
+    str,
+    PlainValidator(_said_text),
+    WithJsonSchema({"type": "string", "maxLength": TEXT_LIMIT, "pattern": r"\S"}),
+]
+Rate = Annotated[
+    Decimal,
+    PlainValidator(_rate),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": _RATE_PATTERN},
+                {"type": "number", "minimum": 0, "maximum": 1},
+            ]
+        }
+    ),
+]
+Amount = Annotated[
+    Decimal,
+    PlainValidator(_amount),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": _DECIMAL_PATTERN},
+                {"type": "number", "minimum": 0, "maximum": COUNT_LIMIT},
+            ]
+        }
+    ),
+]
+Count = Annotated[
+    int,
+    PlainValidator(_count),
+    WithJsonSchema({"type": "integer", "minimum": 0, "maximum": COUNT_LIMIT}),
+]
+Day = Annotated[date, PlainValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
+YesNo = Annotated[bool, PlainValidator(_yes_or_no), WithJsonSchema({"type": "boolean"})]
+Uscc = Annotated[
+    str,
+    PlainValidator(_uscc),
+    WithJsonSchema({"type": "string", "pattern": f"^{_USCC.pattern}$"}),
+]
+Region = Annotated[
+    str,
+    _matching(r"[0-9]{6}", "not_a_region"),
+    WithJsonSchema({"type": "string", "pattern": "^[0-9]{6}$"}),
+]
+Province = Annotated[
+    str,
+    _matching(r"[0-9]{2}", "not_a_jurisdiction"),
+    WithJsonSchema({"type": "string", "pattern": "^[0-9]{2}$"}),
+]
+Sha256 = Annotated[
+    str,
+    _matching(r"[0-9a-f]{64}", "not_a_sha256"),
+    WithJsonSchema({"type": "string", "pattern": "^[0-9a-f]{64}$"}),
+]
+Country = Annotated[
+    str,
+    _matching(r"[A-Z]{2}", "not_a_country"),
+    AfterValidator(_known_country),
+    WithJsonSchema({"type": "string", "pattern": "^[A-Z]{2}$"}),
+]
+AtMost500 = Field(max_length=500)

@@ -1,0 +1,94 @@
+"""The normal form: what a filer gets back is what was sent, tidied as dossier.md says, and nothing added."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
+from decimal import Decimal
+from functools import cache
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+
+from compliance.dossier.fields import Amount, OneOf, Rate, SaidText, Text
+from compliance.dossier.schema import Dossier
+from compliance.dossier.stored import Canonical
+
+Tidy = Callable[[Any], Any]
+_PLACES = Decimal("0.0001")
+
+
+def normal_form(tree: Any) -> Canonical:
+    """Bring a well-formed tree into normal form: NFC, outer spaces trimmed, rates with four places, keys in order."""
+    return Canonical.of(_tidy_of(Dossier)(tree))
+
+
+@cache
+def _tidy_of(kind: Any) -> Tidy:
+    if kind in (Text, SaidText):
+        return _tidy_text
+    if kind == Rate:
+        return _tidy_rate
+    if kind == Amount:
+        return _tidy_amount
+    if is_dataclass(kind):
+        return _tidy_object(kind)
+    return _tidy_container(kind)
+
+
+def _tidy_container(kind: Any) -> Tidy:
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin in (Union, UnionType):
+        return _unless_null(_tidy_of(next(argument for argument in arguments if argument is not type(None))))
+    if origin is Annotated and get_origin(arguments[0]) is list:
+        return _tidy_of(arguments[0])
+    if origin is list:
+        item = _tidy_of(arguments[0])
+        return lambda values: [item(value) for value in values]
+    if origin is dict:
+        return _tidy_map(_order_of(arguments[0]))
+    return lambda value: value
+
+
+def _tidy_object(kind: Any) -> Tidy:
+    hints = get_type_hints(kind, include_extras=True)
+    tidy = {field.name: _tidy_of(hints[field.name]) for field in fields(kind)}
+    return lambda found: {name: tidy[name](found[name]) for name in tidy if name in found}
+
+
+def _tidy_map(order: list[str]) -> Tidy:
+    return lambda found: {key: found[key] for key in order if key in found}
+
+
+def _order_of(key: Any) -> list[str]:
+    return next(list(note.codes) for note in key.__metadata__ if isinstance(note, OneOf))
+
+
+def _unless_null(tidy: Tidy) -> Tidy:
+    return lambda value: None if value is None else tidy(value)
+
+
+def _tidy_text(value: str) -> str:
+    return unicodedata.normalize("NFC", value).strip()
+
+
+def _tidy_rate(value: Any) -> str:
+    return str(Decimal(str(value)).quantize(_PLACES))
+
+
+def _tidy_amount(value: Any) -> Any:
+    return value if isinstance(value, str) else Decimal(str(value))
+
+
+def without_the_unsaid(value: Any) -> Any:
+    """Drop what says nothing (null, empty lists and objects), so that two documents that say the same are equal."""
+    if isinstance(value, Mapping):
+        kept = {key: without_the_unsaid(child) if key != "permits" else child for key, child in value.items()}
+        return {key: child for key, child in kept.items() if child is not None and (child or key == "permits" or _is_plain(child))}
+    if isinstance(value, list):
+        return [without_the_unsaid(child) for child in value]
+    return value
+
+
+def _is_plain(value: Any) -> bool:
+    return isinstance(value, bool | int | Decimal)

@@ -1,0 +1,32 @@
+"""Stored dossiers: canonical JSON with its hash, and loading one again without validating (revisions are trusted)."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from compliance.dossier.schema import Dossier
+
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
+_DECODER = msgspec.json.Decoder(Dossier)
+
+
+@dataclass(frozen=True, slots=True)
+class Canonical:
+    """Canonical JSON: UTF-8, no spaces, keys in the order of the schema; `sha256` is of its bytes."""
+
+    text: str
+    sha256: str
+
+    @classmethod
+    def of(cls, tree: Any) -> Canonical:
+        encoded = _ENCODER.encode(tree)
+        return cls(encoded.decode(), hashlib.sha256(encoded).hexdigest())
+
+
+def load(text: str) -> Dossier:
+    """Load a dossier that was parsed strictly when it came in."""
+    return _DECODER.decode(text)
