@@ -1,0 +1,60 @@
+"""The JSON Schema (2020-12) of the dossier, generated from its types."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from functools import cache
+from typing import Any
+
+from pydantic.json_schema import GenerateJsonSchema
+
+from compliance.dossier import assessments, labels, lineage, parties, schema, training
+from compliance.dossier.parsing import SCHEMA
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_MODULES = (assessments, labels, lineage, parties, schema, training)
+
+
+@cache
+def dossier_json_schema() -> dict[str, Any]:
+    """Return the schema of what is taken, without references, each field titled in both languages."""
+    generated = SCHEMA.json_schema(schema_generator=GenerateJsonSchema, mode="validation")
+    definitions = generated.pop("$defs")
+    return _without_references(_titled(generated, "Dossier"), definitions)  # type: ignore[no-any-return]
+
+
+def schema_document() -> dict[str, Any]:
+    """Return the schema as a document of its own, with its dialect."""
+    return {"$schema": DIALECT, **dossier_json_schema()}
+
+
+def _without_references(node: Any, definitions: dict[str, Any]) -> Any:
+    if isinstance(node, list):
+        return [_without_references(child, definitions) for child in node]
+    if not isinstance(node, dict):
+        return node
+    if "$ref" in node:
+        name = node["$ref"].rsplit("/", 1)[-1]
+        rest = {key: value for key, value in node.items() if key != "$ref"}
+        return _without_references({**_titled(definitions[name], name), **rest}, definitions)
+    return {key: _without_references(child, definitions) for key, child in node.items()}
+
+
+def _titled(node: dict[str, Any], class_name: str) -> dict[str, Any]:
+    """Give each property the names of its field in place of the generated title; a default of null says nothing."""
+    names = _names(class_name)
+    properties = {
+        field: {**{k: v for k, v in child.items() if k not in ("title", "default")}, "title": names[field]}
+        for field, child in node.get("properties", {}).items()
+    }
+    return {**node, "title": class_name, **({"properties": properties} if properties else {})}
+
+
+def _names(class_name: str) -> dict[str, str]:
+    kind = next(getattr(module, class_name) for module in _MODULES if hasattr(module, class_name))
+    return {
+        field.name: f"{field.metadata['en']} · {field.metadata['zh']}"
+        if field.metadata["en"] != field.metadata["zh"]
+        else field.metadata["en"]
+        for field in fields(kind)
+    }

@@ -1,0 +1,55 @@
+"""The name of a place in a dossier, as people say it in either language."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass
+from functools import cache
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+
+from compliance.dossier.codes import ASPECTS
+from compliance.dossier.fields import OneOf
+from compliance.dossier.pointer import Pointer
+from compliance.dossier.risks import RISKS
+from compliance.dossier.schema import Dossier
+from compliance.words import Words
+
+DOSSIER = Words("dossier", "申报文件")
+
+
+@cache
+def name_of(at: Pointer) -> Words:
+    """Return the name of the field at a place; an entry of a list is named after the list, with its number."""
+    kind, name = Dossier, DOSSIER
+    for step in at.steps:
+        kind, name = _down(kind, name, step)
+    return name
+
+
+def _down(kind: Any, name: Words, step: str) -> tuple[Any, Words]:
+    origin, arguments = get_origin(kind), get_args(kind)
+    if is_dataclass(kind):
+        return _plain(get_type_hints(kind, include_extras=True).get(step)), _field_name(kind, step)
+    if origin is list:
+        nth = int(step) + 1 if step.isdigit() else step
+        return _plain(arguments[0]), Words(f"{name.en} {nth}", f"{name.zh} {nth}")
+    if origin is dict:
+        code = {**RISKS, **ASPECTS}.get(step, Words(step, step))
+        return None, Words(f"{name.en}, {step} {code.en}", f"{name.zh}：{step} {code.zh}")
+    return None, Words(step, step)
+
+
+def _field_name(kind: Any, step: str) -> Words:
+    for field in fields(kind):
+        if field.name == step:
+            return Words(field.metadata["en"], field.metadata["zh"])
+    return Words(step, step)
+
+
+def _plain(kind: Any) -> Any:
+    """Take away `| None` and annotations around a list."""
+    if get_origin(kind) in (Union, UnionType):
+        return _plain(next(argument for argument in get_args(kind) if argument is not type(None)))
+    if get_origin(kind) is Annotated and not any(isinstance(note, OneOf) for note in kind.__metadata__):
+        return _plain(get_args(kind)[0])
+    return kind

@@ -1,0 +1,80 @@
+"""What a rule may know besides the dossier: the day, the filing's life so far, the register, the calendar."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from compliance.rules.calendar import PUBLISHED, WorkingCalendar
+
+DRAFT, FILED = "draft", "filed"
+
+
+class Clock:
+    """A day, and the next day after it on which somebody who asked would be answered otherwise."""
+
+    __slots__ = ("day", "next_change_on")
+
+    def __init__(self, day: date) -> None:
+        self.day = day
+        self.next_change_on: date | None = None
+
+    def has_reached(self, day: date) -> bool:
+        """Say whether a day has come; one still to come is remembered as a day to look again."""
+        if day <= self.day:
+            return True
+        if self.next_change_on is None or day < self.next_change_on:
+            self.next_change_on = day
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class FilingFact:
+    """What the register knows of another filing of the same applicant."""
+
+    kind: str
+    status: str
+    service_name: str
+    first_submitted_on: date | None = None
+    number: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """
+    What is known of a filing besides its dossier. `other_filings` are those of the same applicant; None where there
+    is no registry to ask (a file on its own), so that a rule can tell "none" from "not known".
+    """
+
+    status: str = DRAFT
+    submitted_on: date | None = None
+    first_submitted_on: date | None = None
+    other_filings: tuple[FilingFact, ...] | None = None
+    calendar: WorkingCalendar = field(default=PUBLISHED)
+
+
+A_FILE_ON_ITS_OWN = Facts()
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The facts, and the clock that shows the day by which the rule at hand judges."""
+
+    facts: Facts
+    clock: Clock
+
+    @property
+    def day(self) -> date:
+        return self.clock.day
+
+    def has_reached(self, day: date) -> bool:
+        return self.clock.has_reached(day)
+
+    def on(self, clock: Clock) -> Context:
+        return replace(self, clock=clock)
+
+
+def same_name(name: str) -> str:
+    """Fold a name for comparison: width, case and spaces do not tell two services apart."""
+    return "".join(unicodedata.normalize("NFKC", name).casefold().split())

@@ -1,0 +1,253 @@
+"""DDL: deadlines, on the working days of China. They look at today, whenever the filing was submitted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from compliance.dossier.pointer import ROOT, Pointer
+from compliance.dossier.schema import Dossier
+from compliance.rules import thresholds
+from compliance.rules.catalog import (
+    ALGORITHM,
+    ALL_KINDS,
+    CANCELLATION,
+    CHANGE,
+    ERROR,
+    EVERY_ACTION,
+    GENERATIVE,
+    INITIAL,
+    PRACTICE,
+    REGISTRATION,
+    SECONDARY,
+    TODAY,
+    WARNING,
+    Level,
+    rule,
+)
+from compliance.rules.context import FILED, Context, FilingFact, same_name
+from compliance.rules.problems import DUE_SOON, LATE, OVERDUE, Problem
+from compliance.rules.reading import SERVICE
+
+_DAY = timedelta(days=1)
+NOT_COUNTING = frozenset({"draft", "withdrawn"})
+SAYS_DEADLINE = {
+    OVERDUE: (
+        "Nothing was submitted by {deadline}, the {asked}th working day after {start}.",
+        "截至 {deadline}（{start} 后第 {asked} 个工作日）仍未提交。",
+    ),
+    LATE: (
+        "First submitted on {found}, after {deadline}, the {asked}th working day after {start}.",
+        "首次提交日期为 {found}，晚于 {deadline}（{start} 后第 {asked} 个工作日）。",
+    ),
+    DUE_SOON: (
+        "To be submitted by {deadline}, the {asked}th working day after {start}.",
+        "应于 {deadline}（{start} 后第 {asked} 个工作日）前提交。",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """Days given from a start, the place that says the start, and the day of the first submission that met or missed it."""
+
+    at: Pointer
+    start: date
+    days: int
+    met_on: date | None
+
+    def last_day(self, context: Context) -> date | None:
+        """Return the last day to submit, or None in a year whose holiday notice is not confirmed."""
+        return context.facts.calendar.working_day_after(self.start, self.days)
+
+
+def _filing_deadline(dossier: Dossier, context: Context) -> Deadline | None:
+    """The deadline of ALG 24 ¶1; none while the service is not launched, or owes no filing."""
+    service = dossier.service
+    if not (service.public and service.opinion_capacity and service.launched_on):
+        return None
+    if dossier.kind != ALGORITHM or not context.has_reached(service.launched_on):
+        return None
+    days = thresholds.FILING_DAYS.on(context.day)
+    return Deadline(SERVICE / "launched_on", service.launched_on, days, _first_submission(dossier, context))
+
+
+def _first_submission(dossier: Dossier, context: Context) -> date | None:
+    """The first submission of any algorithm filing of the applicant for this service; withdrawn ones do not count."""
+    others = [filing for filing in context.facts.other_filings or () if _is_for_same_service(filing, dossier)]
+    days = [context.facts.first_submitted_on, *(filing.first_submitted_on for filing in others)]
+    return min((day for day in days if day), default=None)
+
+
+def _is_for_same_service(filing: FilingFact, dossier: Dossier) -> bool:
+    return (
+        filing.kind == ALGORITHM
+        and filing.status not in NOT_COUNTING
+        and same_name(filing.service_name) == same_name(dossier.service.name)
+    )
+
+
+def _amendment_deadline(dossier: Dossier, context: Context) -> Deadline | None:
+    """The deadline of ALG 24 ¶2 and ¶3; none before the change or termination has happened."""
+    if dossier.occurred_on is None or not context.has_reached(dossier.occurred_on):
+        return None
+    figure = thresholds.CHANGE_DAYS if dossier.action == CHANGE else thresholds.CANCELLATION_DAYS
+    days = figure.on(context.day)
+    return Deadline(ROOT / "occurred_on", dossier.occurred_on, days, context.facts.first_submitted_on)
+
+
+def _judged(deadline: Deadline | None, context: Context, *, overdue: Level) -> Iterator[Problem]:
+    last_day = deadline.last_day(context) if deadline else None
+    if deadline is None or last_day is None:
+        return
+    values = {"deadline": last_day.isoformat(), "start": deadline.start.isoformat(), "asked": deadline.days}
+    if deadline.met_on:
+        if deadline.met_on > last_day:
+            yield Problem(deadline.at, LATE, {**values, "found": deadline.met_on.isoformat()}, level=WARNING)
+    elif context.has_reached(last_day + _DAY):
+        yield Problem(deadline.at, OVERDUE, values, level=overdue)
+    elif context.has_reached(_due_soon_from(last_day, context)):
+        yield Problem(deadline.at, DUE_SOON, values, level=WARNING)
+
+
+def _due_soon_from(last_day: date, context: Context) -> date:
+    days = thresholds.DUE_SOON_DAYS.on(context.day)
+    return context.facts.calendar.working_day_after(last_day, -days) or last_day
+
+
+@rule(
+    "DDL-01",
+    "Algorithm filing not submitted in time",
+    level=ERROR,
+    cites=("ALG 24",),
+    kinds={ALGORITHM},
+    actions={INITIAL},
+    judged_on=TODAY,
+    says=SAYS_DEADLINE,
+)
+def is_filed_within_ten_working_days(dossier: Dossier, context: Context) -> Iterator[Problem]:
+    """
+    A public service with the capacity to shape opinion files its algorithm within 10 working days of its launch.
+
+    Why: Article 24 sets the period; from the day after it, the service runs unfiled.
+
+    Fix: submit the filing now; a late submission is recorded, and it is better than none.
+
+    标题：算法备案未按期提交
+
+    要求：具有舆论属性或者社会动员能力的服务，须在提供服务之日起十个工作日内履行备案手续。
+
+    理由：第二十四条规定了期限；逾期后服务处于未备案状态。
+
+    补正：立即提交备案；逾期提交会被记录，但优于不提交。
+    """
+    yield from _judged(_filing_deadline(dossier, context), context, overdue=ERROR)
+
+
+@rule(
+    "DDL-02",
+    "Change or cancellation not submitted in time",
+    level=ERROR,
+    cites=("ALG 24",),
+    kinds=ALL_KINDS,
+    actions={CHANGE, CANCELLATION},
+    judged_on=TODAY,
+    says=SAYS_DEADLINE,
+)
+def is_amended_in_time(dossier: Dossier, context: Context) -> Iterator[Problem]:
+    """
+    A change is submitted within 10 working days of the change, a cancellation within 20 of the termination.
+
+    Why: Article 24 sets the periods, so that the public record stays true.
+
+    Fix: submit the change or cancellation now.
+
+    标题：变更或注销未按期提交
+
+    要求：变更须在变更之日起十个工作日内、注销须在终止服务之日起二十个工作日内提交。
+
+    理由：第二十四条规定了期限，以保持公示信息真实。
+
+    补正：立即提交变更或注销。
+    """
+    overdue = ERROR if dossier.kind == ALGORITHM else WARNING
+    yield from _judged(_amendment_deadline(dossier, context), context, overdue=overdue)
+
+
+@rule(
+    "DDL-05",
+    "Deadline falls in a year without a confirmed holiday notice",
+    level=WARNING,
+    force=PRACTICE,
+    cites=("ALG 24",),
+    kinds=ALL_KINDS,
+    actions=EVERY_ACTION,
+    judged_on=TODAY,
+    says={
+        "unconfirmed": (
+            "The {asked}th working day after {start} cannot be told yet: the holiday notice for that year is not confirmed.",
+            "{start} 后第 {asked} 个工作日尚无法确定：该年度放假安排尚未确认。",
+        )
+    },
+)
+def has_a_computable_deadline(dossier: Dossier, context: Context) -> Iterator[Problem]:
+    """
+    A running deadline can be computed from confirmed holiday notices.
+
+    Why: make-up workdays are announced year by year; a guess could be days off.
+
+    Fix: submit early; an administrator enters the notice as soon as it is out.
+
+    标题：期限所在年度的放假安排尚未确认
+
+    要求：正在计算的期限须能依据已确认的放假安排确定。
+
+    理由：调休按年公布，推测可能相差数日。
+
+    补正：尽早提交；放假安排公布后由管理员录入。
+    """
+    deadline = _amendment_deadline(dossier, context) if dossier.action in (CHANGE, CANCELLATION) else None
+    deadline = deadline or (_filing_deadline(dossier, context) if dossier.action in (None, INITIAL) else None)
+    if deadline and deadline.met_on is None and deadline.last_day(context) is None:
+        yield Problem(deadline.at, "unconfirmed", {"start": deadline.start.isoformat(), "asked": deadline.days})
+
+
+@rule(
+    "DDL-06",
+    "Service offered before it was filed",
+    level=ERROR,
+    force=PRACTICE,
+    basis=SECONDARY,
+    cites=("IM 17",),
+    kinds={GENERATIVE, REGISTRATION},
+    actions={INITIAL},
+    judged_on=TODAY,
+    says={
+        "before_filing": (
+            "The service is offered to the public since {found} and is not filed.",
+            "服务自 {found} 起面向公众提供，但尚未备案。",
+        )
+    },
+)
+def is_filed_before_it_is_offered(dossier: Dossier, context: Context) -> Iterator[Problem]:
+    """
+    A public generative service is filed or registered before it is offered.
+
+    Why: the security assessment comes before the public.
+
+    Fix: take the service offline until it is filed, or correct the launch date.
+
+    标题：服务未备案先上线
+
+    要求：面向公众的生成式人工智能服务须先备案或登记，后上线。
+
+    理由：安全评估应在面向公众提供服务之前完成。
+
+    补正：备案完成前下线服务，或更正上线日期。
+    """
+    launched_on = dossier.service.launched_on
+    if not dossier.service.public or launched_on is None or context.facts.status == FILED:
+        return
+    if launched_on < date.max and context.has_reached(launched_on + _DAY):
+        yield Problem(SERVICE / "launched_on", "before_filing", {"found": launched_on.isoformat()})

@@ -1,0 +1,7 @@
+"""The families of rules in the order of the rulebook; importing this module fills the catalog."""
+
+from __future__ import annotations
+
+from compliance.rules import applicant, routes, algorithm, deep_synthesis, service, numbers, deadlines  # isort: skip
+
+ALL_FAMILIES = (applicant, routes, algorithm, deep_synthesis, service, numbers, deadlines)

@@ -1,0 +1,153 @@
+"""NUM: official numbers that a dossier names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from compliance.dossier.pointer import ROOT, Pointer
+from compliance.dossier.schema import Dossier
+from compliance.rules.catalog import (
+    ALGORITHM,
+    ALL_KINDS,
+    ERROR,
+    EVERY_ACTION,
+    GENERATIVE,
+    PRACTICE,
+    REGISTRATION,
+    SECONDARY,
+    WARNING,
+    rule,
+)
+from compliance.rules.context import Context
+from compliance.rules.problems import Problem
+from compliance.rules.reading import SERVICE, is_missing
+from registry.official_numbers import (
+    KNOWN_ALGORITHM_KINDS,
+    algorithm_number,
+    is_filing_number,
+    is_registration_number,
+)
+from registry.reference.regions import is_known_region
+
+Form = Callable[[str], bool]
+ALGORITHM_FORM, FILING_FORM, REGISTRATION_FORM = "网信算备 + 21 + 号", "Province-Name-YYYYMMDDNNNN", "Province-Name-YYYYMMDDSNNNN"
+
+
+def _is_algorithm_number(number: str) -> bool:
+    return algorithm_number(number) is not None
+
+
+def _is_model_number(number: str) -> bool:
+    return is_filing_number(number) or is_registration_number(number)
+
+
+_FORM_OF_KIND: dict[str, tuple[Form, str]] = {
+    ALGORITHM: (_is_algorithm_number, ALGORITHM_FORM),
+    GENERATIVE: (is_filing_number, FILING_FORM),
+    REGISTRATION: (is_registration_number, REGISTRATION_FORM),
+}
+
+
+def _given(dossier: Dossier) -> Iterator[tuple[Pointer, str | None, Form, str]]:
+    """Yield every place for an official number, with the form that it asks for there."""
+    yield SERVICE / "algorithm_filing_number", dossier.service.algorithm_filing_number, _is_algorithm_number, ALGORITHM_FORM
+    yield ROOT / "amends", dossier.amends, *_FORM_OF_KIND[dossier.kind]
+    for i, model in enumerate(dossier.models or ()):
+        yield ROOT / "models" / i / "filing_number", model.filing_number, _is_model_number, f"{FILING_FORM} / {REGISTRATION_FORM}"
+
+
+@rule(
+    "NUM-01",
+    "Official number malformed",
+    level=ERROR,
+    force=PRACTICE,
+    basis=SECONDARY,
+    cites=("FRM",),
+    kinds=ALL_KINDS,
+    actions=EVERY_ACTION,
+    says={
+        "format": (
+            "“{found}” has not the form of an official number that is asked for here: {asked}.",
+            "“{found}”不符合此处编号的格式：{asked}。",
+        )
+    },
+)
+def writes_official_numbers_in_form(dossier: Dossier, context: Context) -> Iterator[Problem]:
+    """
+    An official number has the form in which the authority issues it; width and colons do not matter.
+
+    Why: a mistyped number points at nothing, or at somebody else's filing.
+
+    Fix: copy the number from the published list or the notice.
+
+    标题：备案编号格式错误
+
+    要求：备案编号须符合主管部门发布的格式，全半角和冒号不计。
+
+    理由：编号有误则无法对应备案，或对应到他人备案。
+
+    补正：从公布清单或通知中复制编号。
+    """
+    for at, number, has_the_form, asked in _given(dossier):
+        if number and not is_missing(number) and not has_the_form(number):
+            yield Problem(at, "format", {"found": number[:100], "asked": asked})
+
+
+@rule(
+    "NUM-02",
+    "Official number looks odd",
+    level=WARNING,
+    force=PRACTICE,
+    basis=SECONDARY,
+    cites=("FRM",),
+    kinds=ALL_KINDS,
+    actions=EVERY_ACTION,
+    says={
+        "unknown_area": ("The first six digits, {found}, are no known region.", "前六位 {found} 不是已知行政区划。"),
+        "unknown_kind": (
+            "Digits 14 and 15 are {found}; published numbers have 01 to 06.",
+            "第 14、15 位为 {found}；已公布的编号为 01 至 06。",
+        ),
+        "future_year": (
+            "The year in the number is {found}, which has not begun.",
+            "编号中的年份为 {found}，尚未到来。",
+        ),
+        "check_digit": (
+            "The last digit is {found}; in every published number it would be {asked}.",
+            "末位为 {found}；按已公布编号的规律应为 {asked}。",
+        ),
+    },
+)
+def names_plausible_algorithm_numbers(dossier: Dossier, context: Context) -> Iterator[Problem]:
+    """
+    An algorithm number has a known area, a known kind, a year that has begun, and the check digit that others have.
+
+    Why: each is inferred from the published numbers; what differs was probably mistyped.
+
+    Fix: compare the number with the published list; when it is right, leave it.
+
+    标题：备案编号存疑
+
+    要求：算法备案编号的区划、类别、年份和校验位应与已公布编号的规律一致。
+
+    理由：这些规律由已公布的编号归纳得出，不一致多为误写。
+
+    补正：与公布清单核对；确认无误的可保留。
+    """
+    yield from _oddities(SERVICE / "algorithm_filing_number", dossier.service.algorithm_filing_number, context)
+    if dossier.kind == ALGORITHM:
+        yield from _oddities(ROOT / "amends", dossier.amends, context)
+
+
+def _oddities(at: Pointer, written: str | None, context: Context) -> Iterator[Problem]:
+    number = algorithm_number(written) if written else None
+    if number is None:
+        return
+    if not is_known_region(number.area):
+        yield Problem(at, "unknown_area", {"found": number.area})
+    if number.kind not in KNOWN_ALGORITHM_KINDS:
+        yield Problem(at, "unknown_kind", {"found": number.kind})
+    if not context.has_reached(number.first_day_of_year):
+        yield Problem(at, "future_year", {"found": str(number.first_day_of_year.year)})
+    if number.check != number.inferred_check:
+        yield Problem(at, "check_digit", {"found": number.check, "asked": number.inferred_check})

@@ -1,0 +1,82 @@
+"""Reading a dossier as the rulebook's words ask: what is missing, what is generative, whose a model is, what is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from compliance.dossier.lineage import Model
+from compliance.dossier.parties import Service
+from compliance.dossier.pointer import ROOT, Pointer
+from compliance.dossier.schema import Dossier
+from compliance.rules.context import same_name
+from compliance.rules.problems import Problem, absent
+
+APPLICANT, SERVICE, ALGORITHM_AT = ROOT / "applicant", ROOT / "service", ROOT / "algorithm"
+NOT_GENERATIVE = frozenset({"recommendation", "search", "dispatch"})
+BIOMETRIC = frozenset({"face_edit", "voice_edit"})
+
+
+def is_missing(value: Any) -> bool:
+    """A text is missing when null, empty or only spaces, a list or an object when nothing is said in it."""
+    if value is None:
+        return True
+    if isinstance(value, str):
+        return not value or value.isspace()
+    if isinstance(value, list | dict):
+        return not value
+    slots = getattr(type(value), "__slots__", None)
+    return slots is not None and _is_section(value) and all(is_missing(getattr(value, name)) for name in slots)
+
+
+def _is_section(value: Any) -> bool:
+    return hasattr(value, "__dataclass_fields__")
+
+
+def gaps(at: Pointer, owner: Any, *names: str) -> Iterator[Problem]:
+    """Yield a problem for each of the named fields that is missing."""
+    for name in names:
+        if is_missing(getattr(owner, name)):
+            yield absent(at / name)
+
+
+def gaps_in_section(at: Pointer, section: Any, *names: str) -> Iterator[Problem]:
+    """The same for the fields of an object that may be missing as a whole: then it is one gap, at the object."""
+    if is_missing(section):
+        yield absent(at)
+    else:
+        yield from gaps(at, section, *names)
+
+
+def functions(service: Service) -> frozenset[str]:
+    return frozenset(service.functions or ())
+
+
+def is_generative(service: Service) -> bool:
+    return not functions(service) <= NOT_GENERATIVE
+
+
+def used_models(dossier: Dossier) -> Iterator[tuple[Pointer, Model]]:
+    for i, model in enumerate(dossier.models or ()):
+        if model.used_by_service:
+            yield ROOT / "models" / i, model
+
+
+def is_applicants(model: Model, dossier: Dossier) -> bool:
+    """A model is the applicant's by its developer's code or, where that has none, by its developer's name."""
+    developer = model.developer
+    if developer is None:
+        return False
+    if developer.uscc:
+        return developer.uscc == dossier.applicant.uscc
+    ours, theirs = dossier.applicant.name, developer.name
+    return not is_missing(theirs) and not is_missing(ours) and same_name(theirs or "") == same_name(ours or "")
+
+
+def has_document(dossier: Dossier, kind: str) -> bool:
+    """A document is there when it is listed; a reason in place of a file does not stand for one (but see annotation)."""
+    return any(document.kind == kind and not _is_excused(document) for document in dossier.documents or ())
+
+
+def _is_excused(document: Any) -> bool:
+    return not is_missing(document.not_applicable_reason) and not document.sha256

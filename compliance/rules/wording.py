@@ -1,0 +1,93 @@
+"""Findings in words: code and values are stored, the text is made here, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+from compliance.dossier import codes
+from compliance.dossier.naming import name_of
+from compliance.dossier.pointer import Pointer
+from compliance.rules.catalog import CATALOG, SHOULD, Rule
+from compliance.rules.problems import MISMATCH, MISSING, NOT_TRUE, TOO_LONG, UNKNOWN, Finding
+from compliance.words import Language, Words, listed
+
+# What a rule says of a variant for which it has no words of its own.
+_PLAIN = MappingProxyType(
+    {
+        MISSING: Words("{field} is missing.", "缺少{field}。"),
+        NOT_TRUE: Words("{field}: declared as false, true is asked for.", "{field}：填为否，应为是。"),
+        TOO_LONG: Words(
+            "{field}: {found} characters, at most {asked} are asked for.",
+            "{field}：{found} 个字符，不得超过 {asked} 个。",
+        ),
+        UNKNOWN: Words("{field}: {found} is not known.", "{field}：{found} 未知。"),
+        MISMATCH: Words("{field}: {found} in place of {asked}.", "{field}：为 {found}，应为 {asked}。"),
+    }
+)
+_REQUIRED = Words(" Required since {since}.", "自 {since} 起要求。")
+_RECOMMENDED = Words(" Recommended since {since}.", "自 {since} 起建议。")
+
+# Values that are codes, by the name under which a rule gives them.
+_CODED: Mapping[str, Mapping[str, Words]] = MappingProxyType(
+    {
+        "system": codes.GOVERNANCE,
+        "systems": codes.GOVERNANCE,
+        "access": codes.ACCESS,
+        "domain": codes.DOMAINS,
+    }
+)
+
+
+def message(finding: Finding, language: Language) -> str:
+    """Say what is there, what is asked for, and since when."""
+    rule = CATALOG[finding.rule]
+    values = {name: _shown(name, value, language) for name, value in finding.values.items()}
+    text = _template(rule, finding.variant).filled(language, {"field": place(finding.at, language), **values})
+    return _sentence(text) + _since(rule, language)
+
+
+def place(at: Pointer, language: Language) -> str:
+    """Name a place below its section: `/applicant/contact/phone` is contact › telephone."""
+    steps = at.steps
+    names = [name_of(_down_to(steps, end)).in_(language) for end in range(min(2, len(steps)), len(steps) + 1)]
+    return " › ".join(_without_lists(names))
+
+
+def _down_to(steps: list[str], end: int) -> Pointer:
+    at = Pointer("")
+    for step in steps[:end]:
+        at = at / step
+    return at
+
+
+def _without_lists(names: list[str]) -> list[str]:
+    """`risks` before `risks 2` adds nothing."""
+    return [name for name, below in zip(names, [*names[1:], ""], strict=True) if not below.startswith(f"{name} ")]
+
+
+def _template(rule: Rule, variant: str) -> Words:
+    kind = variant.partition(":")[0]
+    return rule.says.get(kind) or _PLAIN[kind]
+
+
+def _since(rule: Rule, language: Language) -> str:
+    if rule.since is None:
+        return ""
+    since = _RECOMMENDED if rule.force is SHOULD else _REQUIRED
+    return since.filled(language, {"since": rule.since.isoformat()})
+
+
+def _shown(name: str, value: Any, language: Language) -> str:
+    labels = _CODED.get(name, {})
+    if isinstance(value, list):
+        return listed([_shown(name, item, language) for item in value], language)
+    if value in labels:
+        return labels[value].in_(language)
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
