@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from functools import cache
@@ -80,15 +81,16 @@ def _tidy_amount(value: Any) -> Any:
     return value if isinstance(value, str) else Decimal(str(value))
 
 
-def without_the_unsaid(value: Any) -> Any:
-    """Drop what says nothing (null, empty lists and objects), so that two documents that say the same are equal."""
-    if isinstance(value, Mapping):
-        kept = {key: without_the_unsaid(child) if key != "permits" else child for key, child in value.items()}
-        return {key: child for key, child in kept.items() if child is not None and (child or key == "permits" or _is_plain(child))}
+def said_digest(text: str) -> str:
+    """Hash only what a canonical dossier says, so that two documents are equal when they say the same."""
+    return Canonical.of(_said(json.loads(text, parse_float=Decimal))).sha256
+
+
+def _said(value: Any) -> Any:
+    """Drop null and empty lists and objects, which say nothing; only an empty list of permits says: none needed."""
     if isinstance(value, list):
-        return [without_the_unsaid(child) for child in value]
-    return value
-
-
-def _is_plain(value: Any) -> bool:
-    return isinstance(value, bool | int | Decimal)
+        return [_said(child) for child in value]
+    if not isinstance(value, dict):
+        return value
+    said = {key: _said(child) for key, child in value.items()}
+    return {key: child for key, child in said.items() if child not in (None, [], {}) or (key, child) == ("permits", [])}

@@ -10,14 +10,14 @@ from typing import Any
 from compliance.dossier import codes
 from compliance.dossier.naming import name_of
 from compliance.dossier.pointer import Pointer
-from compliance.rules.catalog import CATALOG, SHOULD, Rule
+from compliance.rules.catalog import CATALOG, Rule
 from compliance.rules.problems import MISMATCH, MISSING, NOT_TRUE, TOO_LONG, UNKNOWN, Finding
 from compliance.words import Language, Words, listed
 
 # What a rule says of a variant for which it has no words of its own.
 _PLAIN = MappingProxyType(
     {
-        MISSING: Words("{field} is missing.", "缺少{field}。"),
+        MISSING: Words("Not given: {field}.", "未填写{field}。"),
         NOT_TRUE: Words("{field}: declared as false, true is asked for.", "{field}：填为否，应为是。"),
         TOO_LONG: Words(
             "{field}: {found} characters, at most {asked} are asked for.",
@@ -27,8 +27,7 @@ _PLAIN = MappingProxyType(
         MISMATCH: Words("{field}: {found} in place of {asked}.", "{field}：为 {found}，应为 {asked}。"),
     }
 )
-_REQUIRED = Words(" Required since {since}.", "自 {since} 起要求。")
-_RECOMMENDED = Words(" Recommended since {since}.", "自 {since} 起建议。")
+_SINCE = Words(" In force since {since}.", "该要求自 {since} 起施行。")
 
 # Values that are codes, by the name under which a rule gives them.
 _CODED: Mapping[str, Mapping[str, Words]] = MappingProxyType(
@@ -39,6 +38,21 @@ _CODED: Mapping[str, Mapping[str, Words]] = MappingProxyType(
         "domain": codes.DOMAINS,
     }
 )
+
+
+def in_words(finding: Finding, language: Language) -> dict[str, Any]:
+    """Put a finding into the shape in which every door of the product gives it."""
+    rule = CATALOG[finding.rule]
+    return {
+        "rule": finding.rule,
+        "level": str(finding.level),
+        "variant": finding.variant,
+        "at": str(finding.at),
+        "title": rule.title.in_(language),
+        "message": message(finding, language),
+        "cites": list(rule.cites),
+        "fix": rule.fix.in_(language),
+    }
 
 
 def message(finding: Finding, language: Language) -> str:
@@ -74,10 +88,7 @@ def _template(rule: Rule, variant: str) -> Words:
 
 
 def _since(rule: Rule, language: Language) -> str:
-    if rule.since is None:
-        return ""
-    since = _RECOMMENDED if rule.force is SHOULD else _REQUIRED
-    return since.filled(language, {"since": rule.since.isoformat()})
+    return _SINCE.filled(language, {"since": rule.since.isoformat()}) if rule.since else ""
 
 
 def _shown(name: str, value: Any, language: Language) -> str:

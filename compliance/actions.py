@@ -1,0 +1,250 @@
+"""One function a verb. Each locks the filing, moves it, writes the event and marks it due, in one transaction."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from compliance import workflow
+from compliance.chain import event_hash
+from compliance.checking import GRACE, mark_due
+from compliance.dispatch import announce_after_commit
+from compliance.dossier.normal import said_digest
+from compliance.dossier.parsing import Parsed
+from compliance.dossier.schema import Dossier
+from compliance.models import CaseNumbers, Event, Filing, Revision, WorkingCopy
+from compliance.refusals import ApplicantIsFixed, ChangedMeanwhile, NoStanding, NotAFiler, ReferenceTaken, TransitionRefused
+from compliance.rules.catalog import INITIAL
+from compliance.rules.context import same_name
+from registry.models import Membership, Organization, User
+from registry.reference.regions import PROVINCES
+
+
+def open_filing(parsed: Parsed, *, by: User) -> tuple[Filing, bool]:
+    """
+    Open a filing with a dossier, and say whether it is new.
+
+    The applicant is the organization of the dossier's USCC; NoStanding when `by` does not file for it. The same
+    applicant, reference and dossier again give the same filing; another dossier under a used reference is
+    ReferenceTaken.
+    """
+    applicant = _applicant_of(parsed.dossier, by)
+    filing = _filing_with_reference(applicant, parsed)
+    if filing is not None:
+        return filing, False
+    try:
+        with transaction.atomic():
+            return _new_filing(applicant, parsed, by), True
+    except IntegrityError:
+        # Somebody opened the same reference between the look and the write.
+        filing = _filing_with_reference(applicant, parsed)
+        if filing is None:
+            raise
+        return filing, False
+
+
+@transaction.atomic
+def edit_dossier(filing: Filing, parsed: Parsed, *, by: User, expecting: str | None) -> Filing:
+    """
+    Overwrite the working copy. `expecting` is the hash that the editor has seen, None for whatever is there.
+
+    Raises ChangedMeanwhile when something else is there, TransitionRefused when the filing is not editable,
+    ApplicantIsFixed when the dossier names another applicant, ReferenceTaken when its reference is used.
+    """
+    filing = _locked(filing, by)
+    if not filing.is_editable:
+        raise TransitionRefused(workflow.EDIT, filing.status)
+    if parsed.dossier.applicant.uscc != filing.applicant.uscc:
+        raise ApplicantIsFixed
+    copy = filing.working_copy
+    if expecting is not None and expecting != copy.sha256:
+        raise ChangedMeanwhile(copy)
+    return _overwritten(filing, copy, parsed, by)
+
+
+@transaction.atomic
+def submit_filing(filing: Filing, *, by: User) -> Filing:
+    """Freeze the working copy as the next revision and hand it to the authority."""
+    filing = _locked(filing, by)
+    now = timezone.now()
+    source = _moved(filing, workflow.SUBMIT)
+    revision = _frozen(filing, by, now)
+    filing.submitted_at = now
+    filing.first_submitted_at = filing.first_submitted_at or now
+    data = {"revision": revision.number, "sha256": revision.sha256}
+    return _told(filing, workflow.SUBMIT.verb, source, by=by, at=now, data=data)
+
+
+@transaction.atomic
+def withdraw_filing(filing: Filing, *, by: User, reason: str = "") -> Filing:
+    """Withdraw a filing; its reference is free again, and nothing stands against it any more."""
+    filing = _locked(filing, by)
+    source = _moved(filing, workflow.WITHDRAW)
+    return _told(filing, workflow.WITHDRAW.verb, source, by=by, at=timezone.now(), reason=reason)
+
+
+def _applicant_of(dossier: Dossier, by: User) -> Organization:
+    held = Membership.objects.of(by).in_force().filing().select_related("organization")
+    membership = held.filter(organization__uscc=dossier.applicant.uscc).first()
+    if membership is None:
+        raise NoStanding(dossier.applicant.uscc)
+    return membership.organization
+
+
+def _filing_with_reference(applicant: Organization, parsed: Parsed) -> Filing | None:
+    reference = parsed.dossier.reference
+    if not reference:
+        return None
+    filing = Filing.objects.running().filter(applicant=applicant, reference_key=_key_of(reference)).first()
+    if filing is not None and said_digest(parsed.canonical.text) not in (filing.opened_sha256, _said_now(filing)):
+        raise ReferenceTaken(reference)
+    return filing
+
+
+def _said_now(filing: Filing) -> str:
+    copy = WorkingCopy.objects.filter(filing=filing).first()
+    return said_digest((copy or filing.revisions.latest("number")).content)
+
+
+def _new_filing(applicant: Organization, parsed: Parsed, by: User) -> Filing:
+    now = timezone.now()
+    filing = Filing(
+        case_number=_next_case_number(now),
+        applicant=applicant,
+        status=workflow.DRAFT,
+        opened_sha256=said_digest(parsed.canonical.text),
+        opened_by=by,
+        opened_at=now,
+        changed_at=now,
+        due_since=now,
+        leased_until=now + GRACE,
+        **_copied(parsed.dossier),
+    )
+    filing.save()
+    _write_copy(WorkingCopy(filing=filing), parsed, by, now)
+    _record(filing, workflow.OPEN, "", by=by, at=now, data={"sha256": parsed.canonical.sha256})
+    announce_after_commit(filing.pk)
+    return filing
+
+
+def _next_case_number(now: datetime) -> str:
+    year = timezone.localtime(now).year
+    CaseNumbers.objects.get_or_create(year=year)
+    numbers = CaseNumbers.objects.select_for_update().get(year=year)
+    numbers.last += 1
+    numbers.save(update_fields=["last"])
+    return str(numbers)
+
+
+def _overwritten(filing: Filing, copy: WorkingCopy, parsed: Parsed, by: User) -> Filing:
+    now = timezone.now()
+    for name, value in _copied(parsed.dossier).items():
+        setattr(filing, name, value)
+    _write_copy(copy, parsed, by, now)
+    try:
+        with transaction.atomic():
+            return _told(
+                filing, workflow.EDIT, filing.status, by=by, at=now, data={"sha256": parsed.canonical.sha256}
+            )
+    except IntegrityError as error:
+        raise ReferenceTaken(parsed.dossier.reference or "") from error
+
+
+def _copied(dossier: Dossier) -> dict[str, Any]:
+    """The columns that repeat what the dossier says."""
+    region = dossier.applicant.region or dossier.applicant.uscc[2:8]
+    jurisdiction = dossier.jurisdiction or ""
+    return {
+        "kind": dossier.kind,
+        "action": dossier.action or INITIAL,
+        "reference": dossier.reference or "",
+        "reference_key": _key_of(dossier.reference) if dossier.reference else "",
+        "jurisdiction": jurisdiction,
+        "province": jurisdiction if jurisdiction in PROVINCES else region[:2],
+        "service_name": dossier.service.name,
+        "service_key": _key_of(same_name(dossier.service.name)),
+    }
+
+
+def _key_of(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _write_copy(copy: WorkingCopy, parsed: Parsed, by: User, at: datetime) -> None:
+    copy.content, copy.sha256 = parsed.canonical.text, parsed.canonical.sha256
+    copy.changed_by, copy.changed_at = by, at
+    copy.save()
+
+
+def _locked(filing: Filing, by: User) -> Filing:
+    """
+    Lock a filing, and with it the applicant's other filings for the same service, whose outcome hangs on it.
+
+    They are locked in the order of their keys, so that two changes side by side cannot wait for one another.
+    """
+    if not Filing.objects.submitted_by(by).filter(pk=filing.pk).exists():
+        raise NotAFiler
+    together = Filing.objects.of_same_service(filing) | Filing.objects.filter(pk=filing.pk)
+    locked = together.order_by("pk").select_for_update()
+    return next(row for row in locked if row.pk == filing.pk)
+
+
+def _moved(filing: Filing, transition: workflow.Transition) -> str:
+    """Move a locked filing along a row of the table and return where it was."""
+    source: str = filing.status
+    if source not in transition.sources:
+        raise TransitionRefused(transition.verb, source)
+    filing.status = transition.target
+    return source
+
+
+def _frozen(filing: Filing, by: User, at: datetime) -> Revision:
+    copy = filing.working_copy
+    last = filing.revisions.order_by("-number").values_list("number", flat=True).first() or 0
+    revision = Revision.objects.create(
+        filing=filing, number=last + 1, content=copy.content, sha256=copy.sha256, at=at, by=by
+    )
+    copy.delete()
+    return revision
+
+
+def _told(filing: Filing, verb: str, source: str, **event: Any) -> Filing:
+    """Save a changed filing, write its event, and mark due whatever hangs on it."""
+    filing.changed_at = event["at"]
+    filing.save()
+    _record(filing, verb, source, **event)
+    mark_due(Filing.objects.of_same_service(filing) | Filing.objects.filter(pk=filing.pk), at=event["at"])
+    announce_after_commit(filing.pk)
+    return filing
+
+
+def _record(
+    filing: Filing,
+    verb: str,
+    from_status: str,
+    *,
+    by: User,
+    at: datetime,
+    reason: str = "",
+    data: dict[str, Any] | None = None,
+) -> Event:
+    """Write an event at the end of the filing's chain; the filing is locked, so there is one end."""
+    line = {
+        "number": filing.last_event_number + 1,
+        "verb": verb,
+        "from_status": from_status,
+        "to_status": filing.status,
+        "at": at,
+        "actor": by.username,
+        "reason": reason,
+        "data": data or {},
+    }
+    digest = event_hash(filing.last_event_hash, filing=str(filing.uid), **line)
+    event = Event.objects.create(filing=filing, by=by, previous_hash=filing.last_event_hash, hash=digest, **line)
+    filing.last_event_number, filing.last_event_hash = event.number, event.hash
+    filing.save(update_fields=["last_event_number", "last_event_hash"])
+    return event

@@ -1,0 +1,177 @@
+"""Checking: due marks and leases, evaluation in chunks, and reconciling the flags with what was found."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from compliance.casefile import Case, cases_of
+from compliance.models import Filing, Flag
+from compliance.rules.evaluation import Outcome, evaluate
+from compliance.rules.problems import Finding
+from compliance.workflow import ENDED
+
+CHUNK = 200
+LEASE = timedelta(seconds=60)
+# A change announces itself; the pick-up leaves it alone for so long.
+GRACE = timedelta(seconds=4)
+# A filing that cannot be evaluated is tried again after so long.
+ASIDE = timedelta(minutes=10)
+WEEK = timedelta(days=7)
+KeyRange = tuple[int, int]
+
+logger = logging.getLogger(__name__)
+
+
+def mark_due(filings: QuerySet[Filing], *, at: datetime | None = None) -> int:
+    """Mark filings due for checking, in the transaction of the change that makes them so."""
+    at = at or timezone.now()
+    return filings.update(due_since=at, leased_until=at + GRACE)
+
+
+def mark_those_whose_day_has_come(*, today: date | None = None) -> int:
+    """Mark the filings whose outcome may have changed by itself: a deadline passed, a rule began or ended."""
+    return Filing.objects.running().to_look_at(today or timezone.localdate()).update(due_since=timezone.now())
+
+
+def mark_those_not_read_for_a_week(*, at: datetime | None = None) -> int:
+    """Mark every running filing whose last check is a week old: reconciliation, whatever was forgotten."""
+    at = at or timezone.now()
+    stale = Filing.objects.running().filter(due_since__isnull=True, checked_at__lt=at - WEEK)
+    return stale.update(due_since=at)
+
+
+@transaction.atomic
+def lease_due(limit: int = 5_000, *, at: datetime | None = None) -> list[KeyRange]:
+    """
+    Take due filings under a lease and return them as key ranges of at most CHUNK filings.
+
+    Whoever dies with a lease loses it when it runs out; the filings stay due, so nothing is lost with a task.
+    """
+    at = at or timezone.now()
+    free = Filing.objects.due().exclude(leased_until__gt=at).order_by("pk")
+    keys = list(free.select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit])
+    Filing.objects.filter(pk__in=keys).update(leased_until=at + LEASE)
+    return [(part[0], part[-1]) for part in _parts(keys)]
+
+
+def check_range(first: int, last: int, *, today: date | None = None) -> int:
+    """Check the due filings with keys from first to last and return how many; safe to run twice, or side by side."""
+    checked = 0
+    while number := check_chunk(first, last, today=today):
+        checked += number
+        if number < CHUNK:
+            break
+    return checked
+
+
+@transaction.atomic
+def check_chunk(first: int, last: int, *, today: date | None = None) -> int:
+    """
+    Check up to CHUNK due filings of a key range in one transaction, with a fixed number of queries.
+
+    The rows are locked before anything of them is read, so that no change between reading and writing is missed;
+    what somebody else has locked is being changed or checked, and stays due.
+    """
+    due = Filing.objects.due().filter(pk__gte=first, pk__lte=last).order_by("pk")
+    filings = list(due.select_for_update(skip_locked=True)[:CHUNK])
+    if filings:
+        _check(filings, today or timezone.localdate())
+    return len(filings)
+
+
+def _check(filings: Sequence[Filing], today: date) -> None:
+    now = timezone.now()
+    outcomes = _outcomes(cases_of(filings), today)
+    checked = [filing for filing in filings if filing.pk in outcomes]
+    _reconcile({pk: outcome.findings for pk, outcome in outcomes.items()}, now)
+    Filing.objects.filter(pk__in=outcomes).update(
+        due_since=None, leased_until=None, checked_at=now, checked_as_of=today
+    )
+    _remember_next_look(checked, outcomes)
+    _set_aside([filing.pk for filing in filings if filing.pk not in outcomes], now)
+
+
+def _outcomes(cases: Sequence[Case], today: date) -> dict[int, Outcome]:
+    """Evaluate each case. One that cannot be evaluated must not keep the others of its chunk from it."""
+    outcomes = {}
+    for case in cases:
+        try:
+            outcomes[case.filing.pk] = _outcome(case, today)
+        except Exception:
+            logger.exception("Filing %s cannot be checked; it stays due.", case.filing)
+    return outcomes
+
+
+def _outcome(case: Case, today: date) -> Outcome:
+    """Nothing stands against an ended filing."""
+    if case.filing.status in ENDED:
+        return Outcome([], None)
+    return evaluate(case.dossier, case.facts, today=today)
+
+
+def _set_aside(failed: list[int], now: datetime) -> None:
+    Filing.objects.filter(pk__in=failed).update(leased_until=now + ASIDE)
+
+
+def _remember_next_look(filings: Sequence[Filing], outcomes: dict[int, Outcome]) -> None:
+    moved = [filing for filing in filings if filing.next_look_on != outcomes[filing.pk].look_again_on]
+    for filing in moved:
+        filing.next_look_on = outcomes[filing.pk].look_again_on
+    Filing.objects.bulk_update(moved, ["next_look_on"])
+
+
+@dataclass(slots=True)
+class _Difference:
+    """What has to be written so that the standing flags are exactly the findings."""
+
+    raised: list[Flag]
+    changed: list[Flag]
+    gone: list[int]
+
+
+def _reconcile(findings: dict[int, list[Finding]], now: datetime) -> None:
+    standing: dict[int, list[Flag]] = {pk: [] for pk in findings}
+    for flag in Flag.objects.standing().filter(filing__in=list(standing)):
+        standing[flag.filing_id].append(flag)
+    difference = _Difference([], [], [])
+    for pk, flags in standing.items():
+        _compare(pk, flags, findings[pk], now, difference)
+    Flag.objects.bulk_create(difference.raised)
+    Flag.objects.bulk_update(difference.changed, ["level", "values"])
+    if difference.gone:
+        Flag.objects.filter(pk__in=difference.gone).update(resolved_at=now)
+
+
+def _compare(pk: int, flags: list[Flag], findings: list[Finding], now: datetime, difference: _Difference) -> None:
+    standing = {flag.identity: flag for flag in flags}
+    for finding in findings:
+        flag = standing.pop(finding.identity, None)
+        if flag is None:
+            difference.raised.append(_raised(pk, finding, now))
+        elif (flag.level, flag.values) != (finding.level, finding.values):
+            flag.level, flag.values = finding.level, finding.values
+            difference.changed.append(flag)
+    difference.gone.extend(flag.pk for flag in standing.values())
+
+
+def _raised(pk: int, finding: Finding, now: datetime) -> Flag:
+    return Flag(
+        filing_id=pk,
+        rule=finding.rule,
+        level=finding.level,
+        variant=finding.variant,
+        at=finding.at,
+        values=finding.values,
+        raised_at=now,
+    )
+
+
+def _parts(keys: list[int]) -> list[list[int]]:
+    return [keys[start : start + CHUNK] for start in range(0, len(keys), CHUNK)]

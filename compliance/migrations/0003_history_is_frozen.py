@@ -1,0 +1,9 @@
+from django.db import migrations
+
+from compliance.models.frozen import freeze, thaw
+
+
+class Migration(migrations.Migration):
+    dependencies = [("compliance", "0002_initial")]
+
+    operations = [migrations.RunPython(freeze, thaw)]

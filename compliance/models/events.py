@@ -1,0 +1,38 @@
+"""The history of a filing: one line an event, chained by hashes."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from compliance.models.filings import Filing
+
+
+class Event(models.Model):
+    """
+    One line of a filing's history. `hash` is over the line and the hash before it (see compliance.chain), so that a
+    changed, removed or inserted line shows. The database refuses to change or delete it.
+    """
+
+    filing = models.ForeignKey(Filing, models.PROTECT, related_name="events", verbose_name=_("filing"))
+    number = models.PositiveIntegerField(_("number"))
+    verb = models.CharField(_("event"), max_length=32)
+    from_status = models.CharField(_("from"), max_length=20, blank=True)
+    to_status = models.CharField(_("to"), max_length=20)
+    at = models.DateTimeField(_("at"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
+    actor = models.CharField(_("actor"), max_length=150)
+    reason = models.TextField(_("reason"), blank=True)
+    data = models.JSONField(_("details"), default=dict)
+    previous_hash = models.CharField(max_length=64, blank=True)
+    hash = models.CharField(_("hash"), max_length=64)
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        ordering = ["filing", "number"]
+        constraints = [models.UniqueConstraint(fields=["filing", "number"], name="an_event_has_a_number_of_its_own")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.verb}"

@@ -1,0 +1,167 @@
+"""Filings, their working copies, and their revisions."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from uuid6 import uuid7
+
+from compliance import workflow
+from compliance.querysets import FilingQuerySet
+from registry.models import Organization
+
+
+class Kind(models.TextChoices):
+    ALGORITHM = "algorithm", _("algorithm filing")
+    GENERATIVE = "generative", _("generative-service filing")
+    REGISTRATION = "registration", _("registration")
+
+
+class Action(models.TextChoices):
+    INITIAL = "initial", _("initial")
+    CHANGE = "change", _("change")
+    CANCELLATION = "cancellation", _("cancellation")
+
+
+class Status(models.TextChoices):
+    DRAFT = workflow.DRAFT, _("draft")
+    SUBMITTED = workflow.SUBMITTED, _("submitted")
+    WITHDRAWN = workflow.WITHDRAWN, _("withdrawn")
+
+
+class CaseNumbers(models.Model):
+    """The last case number given out in each year."""
+
+    year = models.PositiveSmallIntegerField(primary_key=True)
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("case numbers")
+        verbose_name_plural = _("case numbers")
+
+    def __str__(self) -> str:
+        return f"F{self.year}-{self.last:06}"
+
+
+class Filing(models.Model):
+    """
+    One case: where it is, and when it is to be checked.
+
+    What a dossier says and people search for (kind, service, reference …) is copied here whenever the dossier
+    changes; the dossier is the record.
+    """
+
+    uid = models.UUIDField(_("id"), default=uuid7, unique=True, editable=False)
+    case_number = models.CharField(_("case number"), max_length=16, unique=True)
+    applicant = models.ForeignKey(
+        Organization, models.PROTECT, related_name="filings", verbose_name=_("applicant")
+    )
+    status = models.CharField(_("status"), max_length=20, choices=Status.choices, default=Status.DRAFT)
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)
+    action = models.CharField(_("action"), max_length=16, choices=Action.choices)
+    reference = models.TextField(_("reference"), blank=True)
+    # References and names may be longer than an index takes; what is looked up is their hash.
+    reference_key = models.CharField(max_length=64, blank=True)
+    jurisdiction = models.CharField(_("jurisdiction"), max_length=2, blank=True)
+    province = models.CharField(_("province"), max_length=2)
+    service_name = models.TextField(_("service"))
+    service_key = models.CharField(max_length=64)
+    opened_sha256 = models.CharField(max_length=64)
+
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("opened by")
+    )
+    opened_at = models.DateTimeField(_("opened at"))
+    changed_at = models.DateTimeField(_("changed at"))
+    first_submitted_at = models.DateTimeField(_("first submitted at"), null=True)
+    submitted_at = models.DateTimeField(_("submitted at"), null=True)
+    last_event_number = models.PositiveIntegerField(default=0)
+    last_event_hash = models.CharField(max_length=64, blank=True)
+
+    due_since = models.DateTimeField(_("due for checking since"), null=True)
+    leased_until = models.DateTimeField(null=True)
+    checked_at = models.DateTimeField(_("checked at"), null=True)
+    checked_as_of = models.DateField(_("checked as of"), null=True)
+    next_look_on = models.DateField(_("outcome may change on"), null=True)
+
+    objects = FilingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("filing")
+        verbose_name_plural = _("filings")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["applicant", "reference_key"],
+                condition=~Q(reference_key="") & ~Q(status__in=sorted(workflow.ENDED)),
+                name="a_reference_is_used_once_by_an_applicant",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=list(workflow.STATUSES)), name="a_filing_has_a_known_status"
+            ),
+            models.CheckConstraint(
+                condition=Q(status=Status.DRAFT) | Q(status=Status.WITHDRAWN) | Q(submitted_at__isnull=False),
+                name="what_is_not_a_draft_was_submitted",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_since"], condition=Q(due_since__isnull=False), name="filings_due"),
+            models.Index(fields=["next_look_on"], condition=Q(next_look_on__isnull=False), name="filings_to_look_at"),
+            models.Index(fields=["applicant", "service_key"], name="filings_of_a_service"),
+            models.Index(fields=["status", "province"], name="filings_of_a_province"),
+            models.Index(fields=["checked_at"], name="filings_by_last_check"),
+        ]
+
+    def __str__(self) -> str:
+        return self.case_number
+
+    @property
+    def is_editable(self) -> bool:
+        return self.status in workflow.EDITABLE
+
+    @property
+    def is_due(self) -> bool:
+        return self.due_since is not None
+
+
+class WorkingCopy(models.Model):
+    """The editable dossier of a draft, in canonical JSON; its hash is its ETag."""
+
+    filing = models.OneToOneField(Filing, models.CASCADE, related_name="working_copy", verbose_name=_("filing"))
+    content = models.TextField(_("dossier"))
+    sha256 = models.CharField(_("SHA-256"), max_length=64)
+    changed_at = models.DateTimeField(_("changed at"))
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("changed by")
+    )
+
+    class Meta:
+        verbose_name = _("working copy")
+        verbose_name_plural = _("working copies")
+
+    def __str__(self) -> str:
+        return self.sha256[:12]
+
+
+class Revision(models.Model):
+    """One frozen version of a dossier: the legal record. The database refuses to change or delete it."""
+
+    filing = models.ForeignKey(Filing, models.PROTECT, related_name="revisions", verbose_name=_("filing"))
+    number = models.PositiveIntegerField(_("number"))
+    content = models.TextField(_("dossier"))
+    sha256 = models.CharField(_("SHA-256"), max_length=64)
+    at = models.DateTimeField(_("at"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
+
+    class Meta:
+        verbose_name = _("revision")
+        verbose_name_plural = _("revisions")
+        ordering = ["filing", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["filing", "number"], name="a_revision_has_a_number_of_its_own")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}"

@@ -1,0 +1,70 @@
+"""Reads of the compliance half; who sees what is decided here and nowhere else."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Count, Q
+
+from compliance import workflow
+from registry.models import Membership, Standing, User
+
+if TYPE_CHECKING:
+    from compliance.models import Filing, Flag
+
+
+class FilingQuerySet(models.QuerySet["Filing"]):
+    def visible_to(self, user: User) -> FilingQuerySet:
+        """Leave what a person may see: all of an own organization; once submitted, what one's staff standing reaches."""
+        own = Q(applicant__in=Membership.objects.of(user).in_force().values("organization"))
+        return self.filter(own | _reached_as_staff(user))
+
+    def submitted_by(self, user: User) -> FilingQuerySet:
+        """Leave what a person may act on as a filer."""
+        return self.filter(applicant__in=Membership.objects.of(user).in_force().filing().values("organization"))
+
+    def of_same_service(self, filing: Filing) -> FilingQuerySet:
+        return self.filter(applicant_id=filing.applicant_id, service_key=filing.service_key)
+
+    def running(self) -> FilingQuerySet:
+        """Leave out the ended ones."""
+        return self.exclude(status__in=workflow.ENDED)
+
+    def due(self) -> FilingQuerySet:
+        return self.filter(due_since__isnull=False)
+
+    def to_look_at(self, day: datetime.date) -> FilingQuerySet:
+        """Those whose outcome may have changed by itself by a day, and are not yet due."""
+        return self.filter(next_look_on__lte=day, due_since__isnull=True)
+
+    def with_flag_counts(self) -> FilingQuerySet:
+        """Count the standing flags of each level, in the same query."""
+        standing = Q(flags__resolved_at__isnull=True)
+        return self.annotate(
+            **{
+                f"{level}_count": Count("flags", filter=standing & Q(flags__level=level))
+                for level in ("error", "warning", "info")
+            }
+        )
+
+
+def _reached_as_staff(user: User) -> Q:
+    submitted = Q(first_submitted_at__isnull=False)
+    if user.holds(Standing.REGISTRAR, Standing.AUDITOR):
+        return submitted
+    if user.holds(Standing.REVIEWER):
+        return submitted & Q(province__in=user.reviewed_provinces)
+    return Q(pk__in=[])
+
+
+class FlagQuerySet(models.QuerySet["Flag"]):
+    def standing(self) -> FlagQuerySet:
+        return self.filter(resolved_at__isnull=True)
+
+    def resolved(self) -> FlagQuerySet:
+        return self.filter(resolved_at__isnull=False)
+
+    def errors(self) -> FlagQuerySet:
+        return self.filter(level="error")

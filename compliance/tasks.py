@@ -1,0 +1,35 @@
+"""The jobs: each loads keys, calls one function and returns; each is safe to run twice."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from compliance import checking, dispatch
+
+
+@shared_task(name=dispatch.CHECK_RANGE)
+def check_range(first: int, last: int) -> int:
+    """Check the due filings of a key range."""
+    return checking.check_range(first, last)
+
+
+@shared_task(name="compliance.pick_up")
+def pick_up() -> int:
+    """Hand out whatever is due and nobody has taken, a chunk a task."""
+    ranges = checking.lease_due()
+    for first, last in ranges:
+        if not dispatch.announce(first, last):
+            break
+    return len(ranges)
+
+
+@shared_task(name="compliance.sweep_of_the_day")
+def sweep_of_the_day() -> int:
+    """Mark the filings whose outcome changes on this day by itself."""
+    return checking.mark_those_whose_day_has_come()
+
+
+@shared_task(name="compliance.sweep_of_the_week")
+def sweep_of_the_week() -> int:
+    """Mark the filings that nothing has led to be read for a week."""
+    return checking.mark_those_not_read_for_a_week()

@@ -1,0 +1,29 @@
+"""`create_token USERNAME`: make an API token."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from registry.actions import create_token
+from registry.models import User
+
+
+class Command(BaseCommand):
+    help = "Make an API token for a user; it stands alone on the last line and is shown this once."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("username")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        user = User.objects.filter(username=options["username"], is_active=True).first()
+        if user is None:
+            raise CommandError(
+                _("There is no active user “%(name)s”. Add one in the admin, or with createsuperuser.")
+                % {"name": options["username"]}
+            )
+        self.stderr.write(_("Send it as “Authorization: Token …”. It is not shown again."))
+        self.stdout.write(create_token(user))

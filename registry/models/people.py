@@ -1,0 +1,125 @@
+"""People: who may do what, for which organization, in which provinces."""
+
+from __future__ import annotations
+
+import datetime
+from functools import cached_property
+
+from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from registry.models.organizations import Organization
+from registry.reference.regions import PROVINCES
+
+
+class Standing(models.TextChoices):
+    """What a person may do as staff of the registry."""
+
+    REVIEWER = "reviewer", _("reviewer")
+    REGISTRAR = "registrar", _("registrar")
+    AUDITOR = "auditor", _("auditor")
+    ADMINISTRATOR = "administrator", _("administrator")
+
+
+class User(AbstractUser):
+    """A person with an account."""
+
+    class Meta(AbstractUser.Meta):
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+
+    @cached_property
+    def standings(self) -> dict[str, list[str]]:
+        """The staff standings of this person, each with its provinces."""
+        held = {row.standing: row.provinces for row in self.staff_standings.all()}
+        return {**({Standing.ADMINISTRATOR: []} if self.is_superuser else {}), **held} if self.is_active else {}
+
+    def holds(self, *standings: str) -> bool:
+        return any(standing in self.standings for standing in standings)
+
+    @property
+    def reviewed_provinces(self) -> list[str]:
+        return self.standings.get(Standing.REVIEWER, [])
+
+
+class StaffStanding(models.Model):
+    """One standing of a member of the registry's staff; a reviewer's is bounded to provinces."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="staff_standings", verbose_name=_("user"))
+    standing = models.CharField(_("standing"), max_length=16, choices=Standing.choices)
+    provinces = models.JSONField(
+        _("provinces"),
+        default=list,
+        blank=True,
+        help_text=_('Two-digit codes as a list, such as ["11", "44"]; for reviewers.'),
+    )
+
+    class Meta:
+        verbose_name = _("staff standing")
+        verbose_name_plural = _("staff standings")
+        constraints = [models.UniqueConstraint(fields=["user", "standing"], name="a_standing_is_held_once")]
+
+    def __str__(self) -> str:
+        return str(self.get_standing_display())
+
+    def clean(self) -> None:
+        """Refuse what is no list of province codes."""
+        if not isinstance(self.provinces, list) or not all(code in PROVINCES for code in self.provinces):
+            raise ValidationError({"provinces": _('Give a list of two-digit province codes, such as ["11", "44"].')})
+
+
+class MembershipStanding(models.TextChoices):
+    """What a person may do for an organization."""
+
+    FILER = "filer", _("filer")
+    VIEWER = "viewer", _("viewer")
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def in_force(self, day: datetime.date | None = None) -> MembershipQuerySet:
+        """Leave out mandates that have not begun or have ended by the day (default: today)."""
+        day = day or timezone.localdate()
+        begun = Q(mandate_from__isnull=True) | Q(mandate_from__lte=day)
+        not_ended = Q(mandate_until__isnull=True) | Q(mandate_until__gte=day)
+        return self.filter(begun & not_ended)
+
+    def of(self, user: User) -> MembershipQuerySet:
+        return self.filter(user=user, user__is_active=True)
+
+    def filing(self) -> MembershipQuerySet:
+        return self.filter(standing=MembershipStanding.FILER)
+
+
+class Membership(models.Model):
+    """A person's standing in an organization; an agent, such as a law firm, holds it by a mandate."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships", verbose_name=_("user"))
+    organization = models.ForeignKey(
+        Organization, models.CASCADE, related_name="memberships", verbose_name=_("organization")
+    )
+    standing = models.CharField(_("standing"), max_length=16, choices=MembershipStanding.choices)
+    mandate = models.CharField(_("mandate document"), max_length=200, blank=True)
+    mandate_from = models.DateField(_("mandate from"), null=True, blank=True)
+    mandate_until = models.DateField(_("mandate until"), null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "organization"], name="a_person_stands_once_in_an_organization"),
+            models.CheckConstraint(
+                condition=Q(mandate_from__isnull=True)
+                | Q(mandate_until__isnull=True)
+                | Q(mandate_from__lte=models.F("mandate_until")),
+                name="a_mandate_ends_after_it_begins",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.organization}"
