@@ -248,3 +248,8 @@ def _record(
     filing.last_event_number, filing.last_event_hash = event.number, event.hash
     filing.save(update_fields=["last_event_number", "last_event_hash"])
     return event
+
+
+def recheck_everything() -> int:
+    """Mark every running filing due: something on which all of them hang was changed, such as the calendar."""
+    return Filing.objects.running().update(due_since=timezone.now())

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING
 
+from django.apps import apps
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from compliance import workflow
 from registry.models import Membership, Standing, User
@@ -40,14 +42,14 @@ class FilingQuerySet(models.QuerySet["Filing"]):
         return self.filter(next_look_on__lte=day, due_since__isnull=True)
 
     def with_flag_counts(self) -> FilingQuerySet:
-        """Count the standing flags of each level, in the same query."""
-        standing = Q(flags__resolved_at__isnull=True)
-        return self.annotate(
-            **{
-                f"{level}_count": Count("flags", filter=standing & Q(flags__level=level))
-                for level in ("error", "warning", "info")
-            }
-        )
+        """Count the standing flags of each level, in the same query and only for the rows that are read."""
+        return self.annotate(**{f"{level}_count": _standing_count(level) for level in ("error", "warning", "info")})
+
+
+def _standing_count(level: str) -> Coalesce:
+    flags = apps.get_model("compliance", "Flag").objects.standing()
+    of_filing = flags.filter(filing=OuterRef("pk"), level=level).order_by().values("filing")
+    return Coalesce(Subquery(of_filing.annotate(count=Count("pk")).values("count")), 0)
 
 
 def _reached_as_staff(user: User) -> Q:

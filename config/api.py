@@ -1,0 +1,39 @@
+"""What every endpoint of the API shares: how a body is read and how lists are paged."""
+
+from __future__ import annotations
+
+from typing import IO, Any
+
+from rest_framework.pagination import CursorPagination
+from rest_framework.parsers import BaseParser
+from rest_framework.response import Response
+
+from config.problems import BodyTooLarge
+
+BODY_LIMIT = 2 * 1024 * 1024
+
+
+class JsonBytesParser(BaseParser):
+    """Hand the body on as bytes: the strict parsers want what was sent, not what another parser made of it."""
+
+    media_type = "application/json"
+
+    def parse(
+        self, stream: IO[bytes], media_type: str | None = None, parser_context: dict[str, Any] | None = None
+    ) -> bytes:
+        body = stream.read(BODY_LIMIT + 1)
+        if len(body) > BODY_LIMIT:
+            raise BodyTooLarge(BODY_LIMIT)
+        return body
+
+
+class CursorPages(CursorPagination):
+    """Pages that neither skip nor repeat a row while others are added; the newest first."""
+
+    page_size = 50
+    max_page_size = 200
+    page_size_query_param = "page_size"
+    ordering = "-id"
+
+    def get_paginated_response(self, data: Any) -> Response:
+        return Response({"next": self.get_next_link(), "previous": self.get_previous_link(), "results": data})

@@ -1,1 +1,32 @@
-urlpatterns = []
+"""All addresses of the product."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.defaults import page_not_found, server_error
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from compliance import views
+from config import problems
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("rules/", views.rules, name="rules"),
+    path("health/", views.health, name="health"),
+    path("language/", include("django.conf.urls.i18n")),
+    path("admin/", admin.site.urls),
+    path("api/v1/", include("compliance.api.urls")),
+    path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/v1/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+]
+
+
+def handler404(request, exception):  # type: ignore[no-untyped-def]
+    """Answer an unknown address: a problem under /api/, a page elsewhere."""
+    return problems.not_found(request) if problems.is_for_the_api(request) else page_not_found(request, exception)
+
+
+def handler500(request):  # type: ignore[no-untyped-def]
+    """Answer a failure: a problem under /api/, a page elsewhere."""
+    return problems.failed(request) if problems.is_for_the_api(request) else server_error(request)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, is_dataclass
-from functools import cache
+from functools import lru_cache
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
@@ -17,13 +17,24 @@ from compliance.words import Words
 DOSSIER = Words("dossier", "申报文件")
 
 
-@cache
+@lru_cache(maxsize=4096)
 def name_of(at: Pointer) -> Words:
     """Return the name of the field at a place; an entry of a list is named after the list, with its number."""
+    return _at(at)[1]
+
+
+def code_label(at: Pointer, value: str) -> Words:
+    """Return what a value at a place means: the label of a code where the field has codes, else the value itself."""
+    codes = next((note.codes for note in getattr(_at(at)[0], "__metadata__", ()) if isinstance(note, OneOf)), {})
+    label = codes.get(value)
+    return label if isinstance(label, Words) else Words(value, value)
+
+
+def _at(at: Pointer) -> tuple[Any, Words]:
     kind, name = Dossier, DOSSIER
     for step in at.steps:
         kind, name = _down(kind, name, step)
-    return name
+    return kind, name
 
 
 def _down(kind: Any, name: Words, step: str) -> tuple[Any, Words]:

@@ -11,14 +11,14 @@ VERBS = ("update", "delete")
 def freeze(apps: Any, schema_editor: Any) -> None:
     """Create the triggers; PostgreSQL and SQLite."""
     for statement in statements(schema_editor.connection.vendor):
-        schema_editor.execute(statement)
+        schema_editor.execute(statement, params=None)
 
 
 def thaw(apps: Any, schema_editor: Any) -> None:
     """Drop the triggers."""
     for name, table, _ in _triggers():
         on = f" ON {table}" if schema_editor.connection.vendor == "postgresql" else ""
-        schema_editor.execute(f"DROP TRIGGER IF EXISTS {name}{on}")
+        schema_editor.execute(f"DROP TRIGGER IF EXISTS {name}{on}", params=None)
 
 
 def statements(vendor: str) -> list[str]:

@@ -1,0 +1,71 @@
+"""The first page of the desk: what stands, what is due, what came in last."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count, Q
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from compliance.admin.permissions import may_see_filings
+from compliance.models import Filing, Flag, Status
+from compliance.querysets import FilingQuerySet
+from compliance.rules.catalog import CATALOG
+from compliance.words import Language, language_of
+from registry.models import User
+
+LATEST = 8
+MOST = 8
+
+
+def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Add the figures and lists of the first page; unfold calls this."""
+    if may_see_filings(request) and isinstance(request.user, User):
+        filings = Filing.objects.visible_to(request.user)
+        language = language_of(get_language())
+        context |= {"cards": _cards(filings), "latest": _latest(filings), "faults": _faults(filings, language)}
+    return context
+
+
+def _cards(filings: FilingQuerySet) -> list[dict[str, Any]]:
+    flagged = Flag.objects.standing().filter(filing__in=filings.values("pk"))
+    with_errors = flagged.errors().values("filing").distinct().count()
+    counts = filings.aggregate(
+        submitted=Count("pk", filter=Q(status=Status.SUBMITTED)), due=Count("pk", filter=Q(due_since__isnull=False))
+    )
+    url = reverse("admin:compliance_filing_changelist")
+    return [
+        _card(_("Submitted filings"), counts["submitted"], f"{url}?status__exact=submitted", "plain"),
+        _card(_("Filings with errors"), with_errors, f"{url}?flagged=error", "error"),
+        _card(
+            _("Standing errors"), flagged.errors().count(), reverse("admin:compliance_flag_changelist"), "error"
+        ),
+        _card(_("Waiting to be checked"), counts["due"], url, "plain"),
+    ]
+
+
+def _card(title: str, figure: int, url: str, tone: str) -> dict[str, Any]:
+    return {"title": title, "figure": figure, "url": url, "tone": tone if figure else "plain"}
+
+
+def _latest(filings: FilingQuerySet) -> list[Filing]:
+    return list(filings.select_related("applicant").with_flag_counts().order_by("-submitted_at")[:LATEST])
+
+
+def _faults(filings: FilingQuerySet, language: Language) -> list[dict[str, Any]]:
+    """The rules with most standing flags, with a bar each."""
+    rows = (
+        Flag.objects.standing()
+        .filter(filing__in=filings.values("pk"))
+        .values("rule", "level")
+        .annotate(count=Count("pk"))
+        .order_by("-count", "rule")[:MOST]
+    )
+    most = max((row["count"] for row in rows), default=1)
+    return [
+        {**row, "title": CATALOG[row["rule"]].title.in_(language), "share": round(100 * row["count"] / most)}
+        for row in rows
+    ]

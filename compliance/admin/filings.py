@@ -1,0 +1,146 @@
+"""A filing on the desk: where it stands, what is flagged, what its dossier says, what happened."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from compliance.admin.permissions import ReadOnlyAdmin
+from compliance.admin.readable import sections_of
+from compliance.models import Filing, Flag, Level, Revision, WorkingCopy
+from compliance.rules.catalog import CATALOG
+from compliance.rules.instruments import spelled_out
+from compliance.rules.wording import in_words, place
+from compliance.workflow import VERBS
+from compliance.words import Language, language_of
+from registry.models import User
+from registry.reference.regions import PROVINCES
+
+STATUS_COLORS = {"draft": "info", "submitted": "primary", "withdrawn": "default"}
+
+
+class FlaggedFilter(admin.SimpleListFilter):
+    """Filings by the gravest level of flag that stands against them."""
+
+    title = _("flags")
+    parameter_name = "flagged"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, object]]:
+        return [("error", _("with errors")), ("warning", _("with warnings")), ("none", _("without flags"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Filing]) -> QuerySet[Filing]:
+        standing = Flag.objects.standing().filter(filing=OuterRef("pk"))
+        if self.value() == "none":
+            return queryset.exclude(Exists(standing))
+        return queryset.filter(Exists(standing.filter(level=self.value()))) if self.value() else queryset
+
+
+class ProvinceFilter(admin.SimpleListFilter):
+    title = _("province")
+    parameter_name = "province"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, object]]:
+        chinese = language_of(get_language()) == "zh"
+        return [(code, names[1] if chinese else names[0]) for code, names in PROVINCES.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Filing]) -> QuerySet[Filing]:
+        return queryset.filter(province=self.value()) if self.value() else queryset
+
+
+@admin.register(Filing)
+class FilingAdmin(ReadOnlyAdmin):
+    list_display = [
+        "case_number",
+        "service_name",
+        "applicant",
+        "kind",
+        "shown_status",
+        "errors",
+        "warnings",
+        "checked",
+        "submitted_at",
+    ]
+    list_filter = ["status", "kind", "action", FlaggedFilter, ProvinceFilter]
+    search_fields = ["case_number", "service_name", "reference", "applicant__name", "applicant__uscc"]
+    list_select_related = ["applicant"]
+    change_form_template = "compliance/desk/filing.html"
+    date_hierarchy = "submitted_at"
+    ordering = ["-id"]
+    fields = ["case_number"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Filing]:
+        assert isinstance(request.user, User)
+        return Filing.objects.visible_to(request.user).with_flag_counts()
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        filing = self.get_object(request, object_id)
+        extra = _page(filing) if filing is not None else {}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **extra})
+
+    @display(description=_("status"), label=STATUS_COLORS, ordering="status")
+    def shown_status(self, filing: Filing) -> tuple[str, str]:
+        return filing.status, filing.get_status_display()
+
+    @display(description=_("errors"), ordering="error_count", label={"some": "danger", "none": "success"})
+    def errors(self, filing: Any) -> tuple[str, str] | None:
+        return _counted(filing, filing.error_count)
+
+    @display(description=_("warnings"), ordering="warning_count", label={"some": "warning", "none": "success"})
+    def warnings(self, filing: Any) -> tuple[str, str] | None:
+        return _counted(filing, filing.warning_count)
+
+    @display(description=_("checked as of"), ordering="checked_as_of")
+    def checked(self, filing: Filing) -> str:
+        return _("due") if filing.is_due or not filing.checked_as_of else filing.checked_as_of.isoformat()
+
+
+def _counted(filing: Filing, count: int) -> tuple[str, str] | None:
+    if filing.checked_at is None:
+        return None
+    return ("some" if count else "none"), str(count)
+
+
+def _page(filing: Filing) -> dict[str, Any]:
+    """Everything the page shows, in a fixed number of queries."""
+    language = language_of(get_language())
+    flags = list(filing.flags.all())
+    kept = _kept(filing)
+    return {
+        "filing": filing,
+        "province": PROVINCES.get(filing.province, (filing.province, filing.province))[language == "zh"],
+        "levels": [_level(level, flags, language) for level in Level],
+        "resolved": [_told(flag, language) for flag in flags if flag.resolved_at],
+        "standing_count": sum(flag.resolved_at is None for flag in flags),
+        "revision": kept,
+        "sections": sections_of(kept.content, language) if kept else [],
+        "events": [_event(event, language) for event in filing.events.order_by("-number")],
+        "has_save_permission": False,
+    }
+
+
+def _kept(filing: Filing) -> Revision | WorkingCopy | None:
+    """Reviewers see revisions only: a draft that was never submitted is not among their filings."""
+    return Revision.objects.filter(filing=filing).select_related("by").order_by("-number").first()
+
+
+def _level(level: Any, flags: list[Flag], language: Language) -> dict[str, Any]:
+    standing = [flag for flag in flags if flag.level == level and flag.resolved_at is None]
+    return {"level": level, "label": level.label, "flags": [_told(flag, language) for flag in standing]}
+
+
+def _told(flag: Flag, language: Language) -> dict[str, Any]:
+    told = in_words(flag.finding, language)
+    citations = [spelled_out(citation, language) for citation in CATALOG[flag.rule].cites]
+    return {**told, "place": place(flag.finding.at, language), "citations": citations, "flag": flag}
+
+
+def _event(event: Any, language: Language) -> dict[str, Any]:
+    return {"event": event, "verb": VERBS[event.verb].in_(language)}

@@ -1,0 +1,73 @@
+"""Flags across filings."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from compliance.admin.permissions import ReadOnlyAdmin
+from compliance.models import Filing, Flag
+from compliance.rules.wording import in_words
+from compliance.words import language_of
+from registry.models import User
+
+LEVEL_COLORS = {"error": "danger", "warning": "warning", "info": "info"}
+
+
+class StandingFilter(admin.SimpleListFilter):
+    """Standing flags unless asked otherwise."""
+
+    title = _("standing")
+    parameter_name = "standing"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, object]]:
+        return [("resolved", _("resolved")), ("all", _("all"))]
+
+    def choices(self, changelist: object) -> object:
+        choices = list(super().choices(changelist))  # type: ignore[arg-type]
+        choices[0]["display"] = _("standing")
+        return iter(choices)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Flag]) -> QuerySet[Flag]:
+        if self.value() == "all":
+            return queryset
+        return queryset.filter(resolved_at__isnull=self.value() != "resolved")
+
+
+@admin.register(Flag)
+class FlagAdmin(ReadOnlyAdmin):
+    list_display = ["shown_level", "rule", "told", "at", "case", "service", "raised_at"]
+    list_display_links = None
+    list_filter = [StandingFilter, "level", "rule", "filing__kind", "filing__province"]
+    search_fields = ["rule", "at", "filing__case_number", "filing__service_name", "filing__applicant__name"]
+    list_select_related = ["filing"]
+    ordering = ["-id"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Flag]:
+        assert isinstance(request.user, User)
+        visible = Filing.objects.visible_to(request.user)
+        return super().get_queryset(request).filter(filing__in=visible.values("pk"))
+
+    @display(description=_("level"), label=LEVEL_COLORS, ordering="level")
+    def shown_level(self, flag: Flag) -> tuple[str, str]:
+        return flag.level, flag.get_level_display()
+
+    @display(description=_("fault"))
+    def told(self, flag: Flag) -> str:
+        return str(in_words(flag.finding, language_of(get_language()))["title"])
+
+    @display(description=_("case number"), ordering="filing__case_number")
+    def case(self, flag: Flag) -> SafeString:
+        url = reverse("admin:compliance_filing_change", args=[flag.filing_id])
+        return format_html('<a class="desk-link" href="{}">{}</a>', url, flag.filing.case_number)
+
+    @display(description=_("service"), ordering="filing__service_name")
+    def service(self, flag: Flag) -> str:
+        return flag.filing.service_name

@@ -1,0 +1,192 @@
+"""What the API gives of filings, flags and rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from compliance.api.problems import reader_language
+from compliance.models import Filing, Flag
+from compliance.rules.catalog import Rule
+from compliance.rules.instruments import spelled_out
+from compliance.rules.wording import in_words
+
+
+class ApplicantSerializer(serializers.Serializer[Any]):
+    uscc = serializers.CharField()
+    name = serializers.CharField()
+
+
+class ServiceSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField(source="service_name")
+
+
+class FlagCountsSerializer(serializers.Serializer[Any]):
+    error = serializers.IntegerField(source="error_count")
+    warning = serializers.IntegerField(source="warning_count")
+    info = serializers.IntegerField(source="info_count")
+
+
+class CheckStateSerializer(serializers.Serializer[Any]):
+    as_of = serializers.DateField(source="checked_as_of", allow_null=True, help_text="the day of the last check")
+    checked_at = serializers.DateTimeField(allow_null=True)
+    due = serializers.BooleanField(source="is_due", help_text="whether a check is due")
+    next_look_on = serializers.DateField(allow_null=True, help_text="the day on which the outcome may change by itself")
+
+
+class FilingSerializer(serializers.ModelSerializer[Filing]):
+    """A filing without its dossier."""
+
+    id = serializers.UUIDField(source="uid")
+    applicant = ApplicantSerializer()
+    service = ServiceSerializer(source="*")
+    flags = FlagCountsSerializer(source="*")
+    check = CheckStateSerializer(source="*")
+    reference = serializers.SerializerMethodField()
+    jurisdiction = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Filing
+        fields = [
+            "id",
+            "case_number",
+            "kind",
+            "action",
+            "status",
+            "reference",
+            "jurisdiction",
+            "applicant",
+            "service",
+            "opened_at",
+            "changed_at",
+            "first_submitted_at",
+            "submitted_at",
+            "flags",
+            "check",
+        ]
+
+    def get_reference(self, filing: Filing) -> str | None:
+        return filing.reference or None
+
+    def get_jurisdiction(self, filing: Filing) -> str | None:
+        return filing.jurisdiction or None
+
+
+class FlagSerializer(serializers.Serializer[Flag]):
+    """A flag, in the reader's language."""
+
+    rule = serializers.CharField()
+    level = serializers.ChoiceField(["error", "warning", "info"])
+    variant = serializers.CharField()
+    at = serializers.CharField(help_text="JSON Pointer into the dossier")
+    title = serializers.CharField()
+    message = serializers.CharField()
+    cites = serializers.ListField(child=serializers.CharField())
+    fix = serializers.CharField()
+    raised_at = serializers.DateTimeField()
+    resolved_at = serializers.DateTimeField(allow_null=True)
+
+    def to_representation(self, flag: Flag) -> dict[str, Any]:
+        times = {name: self.fields[name].to_representation(moment) if (moment := getattr(flag, name)) else None
+                 for name in ("raised_at", "resolved_at")}
+        return {**in_words(flag.finding, reader_language()), **times}
+
+
+class FindingSerializer(serializers.Serializer[Any]):
+    """A finding of a check that stores nothing."""
+
+    rule = serializers.CharField()
+    level = serializers.ChoiceField(["error", "warning", "info"])
+    variant = serializers.CharField()
+    at = serializers.CharField(help_text="JSON Pointer into the dossier")
+    title = serializers.CharField()
+    message = serializers.CharField()
+    cites = serializers.ListField(child=serializers.CharField())
+    fix = serializers.CharField()
+
+
+class CheckSerializer(serializers.Serializer[Any]):
+    as_of = serializers.DateField()
+    next_look_on = serializers.DateField(allow_null=True)
+    malformed = serializers.ListField(child=serializers.DictField(), help_text="always empty: a malformed one is a 400")
+    findings = FindingSerializer(many=True)
+
+
+class FlagsSerializer(serializers.Serializer[Any]):
+    as_of = serializers.DateField(allow_null=True)
+    checked_at = serializers.DateTimeField(allow_null=True)
+    due = serializers.BooleanField()
+    next = serializers.CharField(allow_null=True)
+    previous = serializers.CharField(allow_null=True)
+    results = FlagSerializer(many=True)
+
+
+class RuleSerializer(serializers.Serializer[Rule]):
+    """A rule of the catalog, in the reader's language."""
+
+    rule = serializers.CharField()
+    title = serializers.CharField()
+    level = serializers.ChoiceField(["error", "warning", "info"])
+    force = serializers.ChoiceField(["shall", "should", "practice"])
+    basis = serializers.ChoiceField(["official", "secondary", "unconfirmed"])
+    cites = serializers.ListField(child=serializers.CharField())
+    citations = serializers.ListField(child=serializers.CharField(), help_text="the same, spelled out")
+    kinds = serializers.ListField(child=serializers.CharField())
+    actions = serializers.ListField(child=serializers.CharField())
+    judged_on = serializers.CharField()
+    since = serializers.DateField(allow_null=True)
+    until = serializers.DateField(allow_null=True)
+    duty = serializers.CharField()
+    why = serializers.CharField()
+    fix = serializers.CharField()
+
+    def to_representation(self, rule: Rule) -> dict[str, Any]:
+        language = reader_language()
+        return {
+            "rule": rule.code,
+            "title": rule.title.in_(language),
+            "level": str(rule.level),
+            "force": str(rule.force),
+            "basis": str(rule.basis),
+            "cites": list(rule.cites),
+            "citations": [spelled_out(citation, language) for citation in rule.cites],
+            "kinds": sorted(rule.kinds),
+            "actions": sorted(rule.actions),
+            "judged_on": str(rule.judged_on),
+            "since": rule.since and rule.since.isoformat(),
+            "until": rule.until and rule.until.isoformat(),
+            "duty": rule.duty.in_(language),
+            "why": rule.why.in_(language),
+            "fix": rule.fix.in_(language),
+        }
+
+
+class RulesSerializer(serializers.Serializer[Any]):
+    results = RuleSerializer(many=True)
+
+
+class ReasonSerializer(serializers.Serializer[Any]):
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=2_000)
+
+
+class ErrorSerializer(serializers.Serializer[Any]):
+    pointer = serializers.CharField()
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    """Problem details (RFC 9457)."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    code = serializers.CharField()
+    detail = serializers.CharField()
+    instance = serializers.CharField()
+    errors = ErrorSerializer(many=True)
+
+
+class DossierDocument(serializers.Serializer[Any]):
+    """Stands for the dossier in the OpenAPI description; its schema is generated from the types."""

@@ -1,0 +1,146 @@
+"""Errors of the API as RFC 9457 problem details, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Problem(exceptions.APIException):
+    """
+    A problem of one's own: `code` names it for programs, `title` and `detail` for people.
+
+    `errors` are `{"pointer", "code", "message"}`; `more` are further members; `headers` go with the answer.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        title: str,
+        detail: str,
+        *,
+        errors: Iterable[dict[str, str]] = (),
+        more: dict[str, Any] | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail, code)
+        self.status_code = status
+        self.title, self.text, self.code = title, detail, code
+        self.errors, self.more, self.headers = list(errors), more or {}, headers or {}
+
+
+class BodyTooLarge(Problem):
+    """The body is over the limit."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            "too_large",
+            _("Body too large"),
+            _("The body has more than %(limit)s bytes. Send texts as documents, not inside the dossier.")
+            % {"limit": limit},
+        )
+
+
+_TITLES = {
+    400: gettext_lazy("Bad request"),
+    401: gettext_lazy("Not signed in"),
+    403: gettext_lazy("Not allowed"),
+    404: gettext_lazy("Not found"),
+    405: gettext_lazy("Method not allowed"),
+    406: gettext_lazy("Not acceptable"),
+    415: gettext_lazy("Unsupported media type"),
+    429: gettext_lazy("Too many requests"),
+    500: gettext_lazy("Internal error"),
+}
+_DETAILS = {
+    exceptions.NotAuthenticated: gettext_lazy(
+        "Send a token: “Authorization: Token …”. An administrator makes one with “create_token USERNAME”."
+    ),
+    exceptions.UnsupportedMediaType: gettext_lazy(
+        "Send the body as JSON, with the header “Content-Type: application/json”."
+    ),
+    exceptions.NotAcceptable: gettext_lazy("The answer is JSON; accept “application/json”."),
+}
+
+
+def as_problem(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Answer an exception of a view as a problem; None for what is no client's fault (the server logs it)."""
+    if isinstance(error, Http404):
+        error = exceptions.NotFound(_("There is nothing at this address, or nothing that you may see."))
+    if isinstance(error, PermissionDenied):
+        error = exceptions.PermissionDenied()
+    if not isinstance(error, exceptions.APIException):
+        return None
+    return _answer(error, context["request"].get_full_path())
+
+
+def _answer(error: exceptions.APIException, instance: str) -> Response:
+    if isinstance(error, Problem):
+        body = problem(error.status_code, error.code, error.title, error.text, instance, error.errors)
+        return Response(
+            body | error.more, status=error.status_code, headers=error.headers, content_type=MEDIA_TYPE
+        )
+    status = error.status_code
+    detail = next((text for kind, text in _DETAILS.items() if isinstance(error, kind)), error.detail)
+    body = problem(status, _code_of(error), str(_TITLES.get(status, HTTPStatus(status).phrase)), str(detail), instance)
+    return Response(body, status=status, headers=_headers_of(error), content_type=MEDIA_TYPE)
+
+
+def _code_of(error: exceptions.APIException) -> str:
+    codes = error.get_codes()
+    return codes if isinstance(codes, str) else str(error.default_code)
+
+
+def _headers_of(error: exceptions.APIException) -> dict[str, str]:
+    challenge = getattr(error, "auth_header", None)
+    return {"WWW-Authenticate": challenge} if challenge else {}
+
+
+def problem(
+    status: int, code: str, title: str, detail: str, instance: str, errors: Iterable[dict[str, str]] = ()
+) -> dict[str, Any]:
+    """Put a problem into the shape of RFC 9457; `type` is a URN of the code."""
+    return {
+        "type": f"urn:problem:{code}",
+        "title": title,
+        "status": int(status),
+        "code": code,
+        "detail": detail,
+        "instance": instance,
+        "errors": list(errors),
+    }
+
+
+def is_for_the_api(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
+
+
+def not_found(request: HttpRequest) -> HttpResponse:
+    """Answer an address of the API that does not exist."""
+    detail = _("There is nothing at this address, or nothing that you may see.")
+    return _json(request, 404, "not_found", detail)
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """Answer when the API itself failed."""
+    detail = _("Something went wrong here; it is logged. Nothing was changed. Try again in a minute.")
+    return _json(request, 500, "error", detail)
+
+
+def _json(request: HttpRequest, status: int, code: str, detail: str) -> HttpResponse:
+    body = problem(status, code, str(_TITLES[status]), detail, request.get_full_path())
+    return JsonResponse(body, status=status, content_type=MEDIA_TYPE, json_dumps_params={"ensure_ascii": False})
+
+

@@ -1,0 +1,48 @@
+"""Who calls the API: `Authorization: Token …`."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from registry.models import ApiToken, User
+
+KEYWORD = b"token"
+
+
+class TokenAuthentication(BaseAuthentication):
+    """Find the user of a token by the token's hash."""
+
+    def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
+        parts = get_authorization_header(request).split()
+        if not parts or parts[0].lower() != KEYWORD:
+            return None
+        token = ApiToken.objects.bearing(_readable(parts[1:]))
+        if token is None:
+            raise AuthenticationFailed(
+                _("This token is not valid. An administrator makes a new one with “create_token USERNAME”.")
+            )
+        return token.user, token
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Token realm="api"'
+
+
+def _readable(parts: list[bytes]) -> str:
+    return parts[0].decode("ascii", "replace") if len(parts) == 1 else ""
+
+
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = TokenAuthentication
+    name = "token"
+
+    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
+        return {
+            "type": "apiKey",
+            "in": "header",
+            "name": "Authorization",
+            "description": "`Token …`, as made by `create_token USERNAME`",
+        }
