@@ -17,7 +17,14 @@ from compliance.dossier.normal import said_digest
 from compliance.dossier.parsing import Parsed
 from compliance.dossier.schema import Dossier
 from compliance.models import CaseNumbers, Event, Filing, Revision, WorkingCopy
-from compliance.refusals import ApplicantIsFixed, ChangedMeanwhile, NoStanding, NotAFiler, ReferenceTaken, TransitionRefused
+from compliance.refusals import (
+    ApplicantIsFixed,
+    ChangedMeanwhile,
+    NoStanding,
+    NotAFiler,
+    ReferenceTaken,
+    TransitionRefused,
+)
 from compliance.rules.catalog import INITIAL
 from compliance.rules.context import same_name
 from registry.models import Membership, Organization, User
@@ -147,9 +154,7 @@ def _overwritten(filing: Filing, copy: WorkingCopy, parsed: Parsed, by: User) ->
     _write_copy(copy, parsed, by, now)
     try:
         with transaction.atomic():
-            return _told(
-                filing, workflow.EDIT, filing.status, by=by, at=now, data={"sha256": parsed.canonical.sha256}
-            )
+            return _told(filing, workflow.EDIT, filing.status, by=by, at=now, data={"sha256": parsed.canonical.sha256})
     except IntegrityError as error:
         raise ReferenceTaken(parsed.dossier.reference or "") from error
 

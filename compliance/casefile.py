@@ -37,10 +37,7 @@ def cases_of(filings: Sequence[Filing]) -> list[Case]:
     contents = _contents(filings)
     others = _algorithm_filings(filings)
     calendar = working_calendar()
-    return [
-        Case(filing, contents[filing.pk], _facts(filing, others[_service(filing)], calendar))
-        for filing in filings
-    ]
+    return [Case(filing, contents[filing.pk], _facts(filing, others[_service(filing)], calendar)) for filing in filings]
 
 
 def working_calendar() -> WorkingCalendar:

@@ -3,48 +3,71 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from typing import Any
 
 from celery import current_app
 from django.db import transaction
 
 CHECK_RANGE = "compliance.check_range"
 PAUSE = 10.0
+BACKLOG = 1_000
 
 logger = logging.getLogger(__name__)
-_silent_until = 0.0
 
 
 def announce_after_commit(key: int) -> None:
     """Announce one filing once the transaction at hand is committed; nothing that fails here fails the change."""
-    transaction.on_commit(partial(announce, key, key), robust=True)
+    transaction.on_commit(partial(ANNOUNCER.announce, key, key), robust=True)
 
 
-def announce(first: int, last: int) -> bool:
+class Announcer:
     """
-    Publish a check of a key range and say whether it was published.
+    Publishes from a thread of its own, so that nobody waits for a broker that refuses or hangs.
 
-    A broker that refuses or hangs costs one time-out of about a second; then nothing is published for some seconds,
-    so that not every caller waits for it in turn.
+    After a failure it is silent for some seconds; what it drops is still marked due.
     """
-    global _silent_until
-    if time.monotonic() < _silent_until:
-        return False
-    try:
-        _publish(first, last)
-    except Exception as error:
-        _silent_until = time.monotonic() + PAUSE
-        logger.warning("The broker takes no task (%s); the pick-up will find what is due.", error)
-        return False
-    return True
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._thread: ThreadPoolExecutor | None = None
+        self._waiting = 0
+        self._silent_until = 0.0
+
+    def announce(self, first: int, last: int) -> None:
+        """Hand a key range to the thread, unless the broker failed a moment ago or is far behind."""
+        with self._lock:
+            if time.monotonic() < self._silent_until or self._waiting >= BACKLOG:
+                return
+            self._thread = self._thread or ThreadPoolExecutor(1, "announcer")
+            self._waiting += 1
+            self._thread.submit(self._publish, first, last)
+
+    def _publish(self, first: int, last: int) -> None:
+        try:
+            if time.monotonic() >= self._silent_until:
+                publish(first, last)
+        except Exception as error:
+            self._silent_until = time.monotonic() + PAUSE
+            logger.warning("The broker takes no task (%s); the pick-up will find what is due.", error)
+        finally:
+            with self._lock:
+                self._waiting -= 1
 
 
-def _publish(first: int, last: int) -> None:
+ANNOUNCER = Announcer()
+
+
+def publish(first: int, last: int) -> None:
+    """Publish a check of a key range. A refusing or hanging broker costs some seconds, then raises."""
     with _connection() as connection:
         current_app.send_task(CHECK_RANGE, args=(first, last), connection=connection, retry=False)
 
 
-def _connection():
+def _connection() -> Any:
+    """A connection of its own with short time-outs; a pooled one may be stale after the broker was away."""
     options = {**current_app.conf.broker_transport_options, "socket_timeout": 1.0, "socket_connect_timeout": 1.0}
     return current_app.connection_for_write(transport_options=options)

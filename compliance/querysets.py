@@ -14,7 +14,7 @@ from compliance import workflow
 from registry.models import Membership, Standing, User
 
 if TYPE_CHECKING:
-    from compliance.models import Filing, Flag
+    from compliance.models import Filing
 
 
 class FilingQuerySet(models.QuerySet["Filing"]):

@@ -18,8 +18,7 @@ def pick_up() -> int:
     """Hand out whatever is due and nobody has taken, a chunk a task."""
     ranges = checking.lease_due()
     for first, last in ranges:
-        if not dispatch.announce(first, last):
-            break
+        dispatch.publish(first, last)
     return len(ranges)
 
 

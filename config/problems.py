@@ -89,9 +89,7 @@ def as_problem(error: Exception, context: dict[str, Any]) -> Response | None:
 def _answer(error: exceptions.APIException, instance: str) -> Response:
     if isinstance(error, Problem):
         body = problem(error.status_code, error.code, error.title, error.text, instance, error.errors)
-        return Response(
-            body | error.more, status=error.status_code, headers=error.headers, content_type=MEDIA_TYPE
-        )
+        return Response(body | error.more, status=error.status_code, headers=error.headers, content_type=MEDIA_TYPE)
     status = error.status_code
     detail = next((text for kind, text in _DETAILS.items() if isinstance(error, kind)), error.detail)
     body = problem(status, _code_of(error), str(_TITLES.get(status, HTTPStatus(status).phrase)), str(detail), instance)
@@ -142,5 +140,3 @@ def failed(request: HttpRequest) -> HttpResponse:
 def _json(request: HttpRequest, status: int, code: str, detail: str) -> HttpResponse:
     body = problem(status, code, str(_TITLES[status]), detail, request.get_full_path())
     return JsonResponse(body, status=status, content_type=MEDIA_TYPE, json_dumps_params={"ensure_ascii": False})
-
-

@@ -104,6 +104,7 @@ USE_TZ = True
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
 LOCALE_PATHS = [ROOT / "locale"]
+FORMAT_MODULE_PATH = ["config.formats"]
 
 # --- files and mail -----------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
@@ -189,6 +190,7 @@ UNFOLD = {
     "SITE_SUBHEADER": _("Filings of AI models and services"),
     "SITE_SYMBOL": "fact_check",
     "SITE_URL": "/",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("icon.svg")}],
     "SHOW_LANGUAGES": True,
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,

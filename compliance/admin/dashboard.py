@@ -40,9 +40,7 @@ def _cards(filings: FilingQuerySet) -> list[dict[str, Any]]:
     return [
         _card(_("Submitted filings"), counts["submitted"], f"{url}?status__exact=submitted", "plain"),
         _card(_("Filings with errors"), with_errors, f"{url}?flagged=error", "error"),
-        _card(
-            _("Standing errors"), flagged.errors().count(), reverse("admin:compliance_flag_changelist"), "error"
-        ),
+        _card(_("Standing errors"), flagged.errors().count(), reverse("admin:compliance_flag_changelist"), "error"),
         _card(_("Waiting to be checked"), counts["due"], url, "plain"),
     ]
 

@@ -11,8 +11,8 @@ from unfold.decorators import display
 
 from compliance.admin.permissions import ReadOnlyAdmin
 from compliance.models import Event, Filing
-from compliance.workflow import VERBS
 from compliance.words import language_of
+from compliance.workflow import VERBS
 from registry.models import User
 
 

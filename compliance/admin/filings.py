@@ -17,8 +17,8 @@ from compliance.models import Filing, Flag, Level, Revision, WorkingCopy
 from compliance.rules.catalog import CATALOG
 from compliance.rules.instruments import spelled_out
 from compliance.rules.wording import in_words, place
-from compliance.workflow import VERBS
 from compliance.words import Language, language_of
+from compliance.workflow import VERBS
 from registry.models import User
 from registry.reference.regions import PROVINCES
 

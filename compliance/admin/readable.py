@@ -38,7 +38,7 @@ def sections_of(content: str, language: Language) -> list[Section]:
     """Split a stored dossier into sections: the filing's own fields first, then each part that says something."""
     tree = json.loads(content)
     plain = {key: value for key, value in tree.items() if not isinstance(value, dict | list)}
-    parts = [(key, value) for key, value in tree.items() if isinstance(value, dict | list) and value]
+    parts = [(key, value) for key, value in tree.items() if isinstance(value, dict | list) and not _says_nothing(value)]
     own = Section("", _FILING.in_(language), list(_lines(ROOT, plain, language, 0)))
     return [own, *(_section(key, value, language) for key, value in parts)]
 
@@ -52,7 +52,7 @@ def _lines(at: Pointer, value: Any, language: Language, depth: int) -> Iterator[
     children = value.items() if isinstance(value, dict) else enumerate(value)
     for step, child in children:
         below = at / step
-        if child is None or child == {} or (child == [] and step != "permits"):
+        if _says_nothing(child) and (step, child) != ("permits", []):
             continue
         if _is_nested(child):
             yield Line(below, _headline(below, language), "", depth)
@@ -61,13 +61,21 @@ def _lines(at: Pointer, value: Any, language: Language, depth: int) -> Iterator[
             yield Line(below, _headline(below, language), _value(below, child, language), depth)
 
 
+def _says_nothing(value: Any) -> bool:
+    if isinstance(value, dict | list):
+        return all(_says_nothing(child) for child in (value.values() if isinstance(value, dict) else value))
+    return value is None or value == ""
+
+
 def _is_nested(value: Any) -> bool:
     return isinstance(value, dict) or (isinstance(value, list) and any(isinstance(item, dict) for item in value))
 
 
 def _value(at: Pointer, value: Any, language: Language) -> str:
     if isinstance(value, list):
-        return listed([_value(at / i, item, language) for i, item in enumerate(value)], language) or _NOTHING.in_(language)
+        return listed([_value(at / i, item, language) for i, item in enumerate(value)], language) or _NOTHING.in_(
+            language
+        )
     if isinstance(value, bool):
         return (_YES if value else _NO).in_(language)
     if isinstance(value, int):

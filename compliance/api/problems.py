@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from compliance import refusals
 from compliance.dossier.faults import Malformed
 from compliance.dossier.parsing import Parsed, parse
-from compliance.workflow import STATUSES
 from compliance.words import Language, language_of
+from compliance.workflow import STATUSES
 from config.problems import BodyTooLarge, Problem
 
 FAULTS_SHOWN = 1_000
@@ -42,9 +42,7 @@ def _malformed(error: Malformed) -> Problem:
         _("This is no dossier"),
         _("Nothing was stored. Faults: %(count)s. Mend what the errors point at and send the whole document again.")
         % {"count": len(error.faults)},
-        errors=[
-            {"pointer": str(fault.at), "code": fault.code, "message": fault.message(language)} for fault in shown
-        ],
+        errors=[{"pointer": str(fault.at), "code": fault.code, "message": fault.message(language)} for fault in shown],
     )
 
 

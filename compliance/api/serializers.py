@@ -73,8 +73,8 @@ class FilingSerializer(serializers.ModelSerializer[Filing]):
         return filing.jurisdiction or None
 
 
-class FlagSerializer(serializers.Serializer[Flag]):
-    """A flag, in the reader's language."""
+class FindingSerializer(serializers.Serializer[Any]):
+    """A finding, in the reader's language."""
 
     rule = serializers.CharField()
     level = serializers.ChoiceField(["error", "warning", "info"])
@@ -84,26 +84,21 @@ class FlagSerializer(serializers.Serializer[Flag]):
     message = serializers.CharField()
     cites = serializers.ListField(child=serializers.CharField())
     fix = serializers.CharField()
+
+
+class FlagSerializer(FindingSerializer):
+    """A finding that stands, or stood, against a filing."""
+
     raised_at = serializers.DateTimeField()
     resolved_at = serializers.DateTimeField(allow_null=True)
 
     def to_representation(self, flag: Flag) -> dict[str, Any]:
-        times = {name: self.fields[name].to_representation(moment) if (moment := getattr(flag, name)) else None
-                 for name in ("raised_at", "resolved_at")}
+        times = {name: self._time(name, flag) for name in ("raised_at", "resolved_at")}
         return {**in_words(flag.finding, reader_language()), **times}
 
-
-class FindingSerializer(serializers.Serializer[Any]):
-    """A finding of a check that stores nothing."""
-
-    rule = serializers.CharField()
-    level = serializers.ChoiceField(["error", "warning", "info"])
-    variant = serializers.CharField()
-    at = serializers.CharField(help_text="JSON Pointer into the dossier")
-    title = serializers.CharField()
-    message = serializers.CharField()
-    cites = serializers.ListField(child=serializers.CharField())
-    fix = serializers.CharField()
+    def _time(self, name: str, flag: Flag) -> Any:
+        moment = getattr(flag, name)
+        return self.fields[name].to_representation(moment) if moment else None
 
 
 class CheckSerializer(serializers.Serializer[Any]):
@@ -113,10 +108,9 @@ class CheckSerializer(serializers.Serializer[Any]):
     findings = FindingSerializer(many=True)
 
 
-class FlagsSerializer(serializers.Serializer[Any]):
-    as_of = serializers.DateField(allow_null=True)
-    checked_at = serializers.DateTimeField(allow_null=True)
-    due = serializers.BooleanField()
+class FlagsSerializer(CheckStateSerializer):
+    """A page of flags, with the state of the check that they come from."""
+
     next = serializers.CharField(allow_null=True)
     previous = serializers.CharField(allow_null=True)
     results = FlagSerializer(many=True)

@@ -22,6 +22,7 @@ from compliance.api.etags import etags_of
 from compliance.api.openapi import DossierExtension
 from compliance.api.serializers import (
     CheckSerializer,
+    CheckStateSerializer,
     DossierDocument,
     FilingSerializer,
     FlagSerializer,
@@ -63,7 +64,11 @@ class FilingsView(APIView):
         operation_id="filings_open",
         request=DossierDocument,
         responses={
-            201: FilingSerializer, 200: FilingSerializer, **MALFORMED, 403: ProblemSerializer, 409: ProblemSerializer
+            201: FilingSerializer,
+            200: FilingSerializer,
+            **MALFORMED,
+            403: ProblemSerializer,
+            409: ProblemSerializer,
         },
     )
     def post(self, request: Request) -> Response:
@@ -79,18 +84,18 @@ class FilingView(APIView):
     """One filing."""
 
     @extend_schema(operation_id="filings_read", responses=FilingSerializer)
-    def get(self, request: Request, uid: UUID) -> Response:
+    def get(self, request: Request, id: UUID) -> Response:
         """Read a filing; its dossier and flags have addresses of their own."""
-        return _filing_answer(_found(request, uid))
+        return _filing_answer(_found(request, id))
 
 
 class DossierView(APIView):
     """The dossier of a filing: the working copy while there is one, else the last revision."""
 
     @extend_schema(operation_id="dossier_read", responses=DossierDocument)
-    def get(self, request: Request, uid: UUID) -> HttpResponse:
+    def get(self, request: Request, id: UUID) -> HttpResponse:
         """Read the dossier in normal form, with its ETag."""
-        return _dossier_answer(_kept(_found(request, uid)))
+        return _dossier_answer(_kept(_found(request, id)))
 
     @extend_schema(
         operation_id="dossier_write",
@@ -98,9 +103,9 @@ class DossierView(APIView):
         parameters=[IF_MATCH],
         responses={200: DossierDocument, **MALFORMED, **dict.fromkeys((403, 409, 412, 428), ProblemSerializer)},
     )
-    def put(self, request: Request, uid: UUID) -> HttpResponse:
+    def put(self, request: Request, id: UUID) -> HttpResponse:
         """Overwrite the working copy. If-Match must hold the ETag that you have seen."""
-        filing = _found(request, uid)
+        filing = _found(request, id)
         expecting = _expected(request, _kept(filing))
         parsed = problems.parsed_or_problem(_body(request))
         with problems.refusals_as_problems():
@@ -114,13 +119,13 @@ class SubmitView(APIView):
     @extend_schema(
         operation_id="filings_submit", request=None, responses={200: FilingSerializer, 409: ProblemSerializer}
     )
-    def post(self, request: Request, uid: UUID) -> Response:
+    def post(self, request: Request, id: UUID) -> Response:
         """Freeze the working copy as the next revision and hand it to the authority."""
-        filing = _found(request, uid)
+        filing = _found(request, id)
         _refuse_if_unmatched(request, filing)
         with problems.refusals_as_problems():
             actions.submit_filing(filing, by=_user(request))
-        return _filing_answer(_found(request, uid))
+        return _filing_answer(_found(request, id))
 
 
 class WithdrawView(APIView):
@@ -131,27 +136,27 @@ class WithdrawView(APIView):
         request=ReasonSerializer,
         responses={200: FilingSerializer, 409: ProblemSerializer},
     )
-    def post(self, request: Request, uid: UUID) -> Response:
+    def post(self, request: Request, id: UUID) -> Response:
         """Withdraw a draft or a submitted filing; its reference is free again."""
-        filing = _found(request, uid)
+        filing = _found(request, id)
         _refuse_if_unmatched(request, filing)
         with problems.refusals_as_problems():
             actions.withdraw_filing(filing, by=_user(request), reason=_reason(request))
-        return _filing_answer(_found(request, uid))
+        return _filing_answer(_found(request, id))
 
 
 class FlagsView(APIView):
     """The flags of a filing."""
 
     @extend_schema(operation_id="flags_list", parameters=[STANDING], responses=FlagsSerializer)
-    def get(self, request: Request, uid: UUID) -> Response:
+    def get(self, request: Request, id: UUID) -> Response:
         """List the standing flags, with the day of the last check and whether one is due."""
-        filing = _found(request, uid)
+        filing = _found(request, id)
         pages = CursorPages()
         pages.ordering, pages.page_size = "id", 100
         page = pages.paginate_queryset(_flags(request, filing), request, view=self)
-        state = {"as_of": filing.checked_as_of, "checked_at": filing.checked_at, "due": filing.is_due}
-        return Response({**state, **pages.get_paginated_response(FlagSerializer(page, many=True).data).data})
+        listed = pages.get_paginated_response(FlagSerializer(page, many=True).data)
+        return Response({**CheckStateSerializer(filing).data, **listed.data})
 
 
 class CheckView(APIView):
@@ -210,7 +215,7 @@ def _visible(request: Request) -> FilingQuerySet:
     return Filing.objects.visible_to(_user(request)).select_related("applicant").with_flag_counts()
 
 
-def _found(request: Request, uid: UUID) -> Filing:
+def _found(request: Request, id: UUID) -> Filing:
     filing = _visible(request).filter(uid=uid).first()
     if filing is None:
         raise Http404

@@ -25,7 +25,11 @@ def lineage_faults(tree: Any) -> list[Fault]:
     known = [step for step in steps if step.parent in keys]
     return [
         *_doubled(models),
-        *(Fault(step.at, "unknown_model_key", {"found": step.parent[:40]}) for step in steps if step.parent not in keys),
+        *(
+            Fault(step.at, "unknown_model_key", {"found": step.parent[:40]})
+            for step in steps
+            if step.parent not in keys
+        ),
         *(Fault(step.at, "lineage_cycle") for step in _closing(known)),
     ]
 

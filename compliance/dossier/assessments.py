@@ -23,9 +23,7 @@ class CountedByRisk:
 class CountedByAspect:
     __pydantic_config__ = STRICT
     total: Count | None = said("total", "总数")
-    per_aspect: dict[Annotated[str, OneOf(codes.ASPECTS)], Count | None] | None = said(
-        "count per aspect", "各方面数量"
-    )
+    per_aspect: dict[Annotated[str, OneOf(codes.ASPECTS)], Count | None] | None = said("count per aspect", "各方面数量")
     updated_on: Day | None = said("last update", "更新日期")
 
 

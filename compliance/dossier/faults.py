@@ -88,7 +88,9 @@ _MESSAGES = MappingProxyType(
             "{found} is no day of the calendar. Correct the date.", "{found} 不是真实存在的日期。请更正。"
         ),
         "not_yes_or_no": Words("true or false is expected, without quotes.", "应为不带引号的 true 或 false。"),
-        "not_a_code": Words("One of the codes of this field is expected, as a text.", "应为该字段的代码之一，写作文本。"),
+        "not_a_code": Words(
+            "One of the codes of this field is expected, as a text.", "应为该字段的代码之一，写作文本。"
+        ),
         "unknown_code": Words(
             "{found} is no code of this field. Use one of: {codes}.",
             "{found} 不是该字段的代码。可用代码：{codes}。",
@@ -108,16 +110,12 @@ _MESSAGES = MappingProxyType(
             "A jurisdiction is the two digits of a province, such as 11.",
             "属地应为省级两位代码，例如 11。",
         ),
-        "not_a_sha256": Words(
-            "A SHA-256 is 64 lower-case hexadecimal digits.", "SHA-256 应为 64 位小写十六进制数字。"
-        ),
+        "not_a_sha256": Words("A SHA-256 is 64 lower-case hexadecimal digits.", "SHA-256 应为 64 位小写十六进制数字。"),
         "not_a_country": Words(
             "A country is two upper-case letters (ISO 3166-1), such as CN.",
             "国家代码应为两位大写字母（ISO 3166-1），例如 CN。",
         ),
-        "unknown_country": Words(
-            "{found} is no country code of ISO 3166-1.", "{found} 不是 ISO 3166-1 国家代码。"
-        ),
+        "unknown_country": Words("{found} is no country code of ISO 3166-1.", "{found} 不是 ISO 3166-1 国家代码。"),
         "doubled_model_key": Words(
             "Another model of this dossier has the key {found} already. Give each model a key of its own.",
             "申报文件中已有键为 {found} 的模型。请为每个模型使用不同的键。",

@@ -30,7 +30,7 @@ COUNTRIES = frozenset(country.alpha_2 for country in pycountry.countries)
 
 def refuse(code: str, **values: object) -> NoReturn:
     """Refuse a value with a fault code of faults.py and the values that its message names."""
-    raise PydanticCustomError(code, code, values or None)  # type: ignore[arg-type]
+    raise PydanticCustomError(code, code, values or None)
 
 
 def _text(value: Any) -> str:

@@ -11,7 +11,6 @@ from compliance.dossier.fields import AtMost500, Count, Country, Day, OneOf, Tex
 from compliance.dossier.training import Annotation, Corpus, Training
 
 
-
 @dataclass(slots=True, kw_only=True)
 class Developer:
     __pydantic_config__ = STRICT

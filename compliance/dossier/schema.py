@@ -52,4 +52,4 @@ class Dossier:
     documents: list[Document] | None = said("documents", "附件")
 
 
-__all__ = ["Dossier", "Day", "Decimal", "date"]
+__all__ = ["Day", "Decimal", "Dossier", "date"]

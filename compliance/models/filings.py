@@ -55,9 +55,7 @@ class Filing(models.Model):
 
     uid = models.UUIDField(_("id"), default=uuid7, unique=True, editable=False)
     case_number = models.CharField(_("case number"), max_length=16, unique=True)
-    applicant = models.ForeignKey(
-        Organization, models.PROTECT, related_name="filings", verbose_name=_("applicant")
-    )
+    applicant = models.ForeignKey(Organization, models.PROTECT, related_name="filings", verbose_name=_("applicant"))
     status = models.CharField(_("status"), max_length=20, choices=Status.choices, default=Status.DRAFT)
     kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)
     action = models.CharField(_("action"), max_length=16, choices=Action.choices)
@@ -98,9 +96,7 @@ class Filing(models.Model):
                 condition=~Q(reference_key="") & ~Q(status__in=sorted(workflow.ENDED)),
                 name="a_reference_is_used_once_by_an_applicant",
             ),
-            models.CheckConstraint(
-                condition=Q(status__in=list(workflow.STATUSES)), name="a_filing_has_a_known_status"
-            ),
+            models.CheckConstraint(condition=Q(status__in=list(workflow.STATUSES)), name="a_filing_has_a_known_status"),
             models.CheckConstraint(
                 condition=Q(status=Status.DRAFT) | Q(status=Status.WITHDRAWN) | Q(submitted_at__isnull=False),
                 name="what_is_not_a_draft_was_submitted",
@@ -159,9 +155,7 @@ class Revision(models.Model):
         verbose_name = _("revision")
         verbose_name_plural = _("revisions")
         ordering = ["filing", "number"]
-        constraints = [
-            models.UniqueConstraint(fields=["filing", "number"], name="a_revision_has_a_number_of_its_own")
-        ]
+        constraints = [models.UniqueConstraint(fields=["filing", "number"], name="a_revision_has_a_number_of_its_own")]
 
     def __str__(self) -> str:
         return f"{self.number}"

@@ -143,8 +143,8 @@ def rule(
                 code=code,
                 title=Words(title, texts["标题"]),
                 duty=Words(texts["Duty"], texts["要求"]),
-                why=Words(texts["Why"], texts["理由"]),
-                fix=Words(texts["Fix"], texts["补正"]),
+                why=Words(_sentence(texts["Why"]), texts["理由"]),
+                fix=Words(_sentence(texts["Fix"]), texts["补正"]),
                 level=level,
                 force=force,
                 basis=basis,
@@ -176,6 +176,10 @@ def _texts(code: str, condition: Condition) -> dict[str, str]:
     if missing := [mark for mark in ("Duty", *_MARKS) if not texts.get(mark)]:
         raise ValueError(f"Rule {code} lacks the text {', '.join(missing)}.")
     return texts
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _one_line(paragraph: str) -> str:

@@ -50,9 +50,7 @@ def verifies_real_identity(dossier: Dossier, context: Context) -> Iterator[Probl
         yield Problem(SERVICE / "identity_verification", "none")
 
 
-@rule(
-    "DS-02", "Face or voice edited without separate consent", level=ERROR, cites=("DS 14",), kinds=ALL_KINDS
-)
+@rule("DS-02", "Face or voice edited without separate consent", level=ERROR, cites=("DS 14",), kinds=ALL_KINDS)
 def asks_separate_consent_for_biometrics(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
     A service that edits faces or voices has its users obtain the separate consent of the person edited.

@@ -32,7 +32,9 @@ def evaluate(dossier: Dossier, facts: Facts = A_FILE_ON_ITS_OWN, *, today: date)
     rules = _rules_on(dossier.kind, dossier.action or INITIAL, *(clocks[judged_on].day for judged_on in JudgedOn))
     findings = [finding for rule in rules for finding in _findings(rule, dossier, contexts[rule.judged_on])]
     for judged_on in JudgedOn:
-        if clocks[judged_on] is clock and (change := _next_change(dossier.kind, dossier.action or INITIAL, judged_on, today)):
+        if clocks[judged_on] is clock and (
+            change := _next_change(dossier.kind, dossier.action or INITIAL, judged_on, today)
+        ):
             clock.has_reached(change)
     return Outcome(findings, clock.next_change_on)
 

@@ -65,9 +65,7 @@ _ALL = (
     ),
     Instrument(
         "NOT",
-        Words(
-            "CAC announcements on filed and registered generative AI services", "生成式人工智能服务已备案信息公告"
-        ),
+        Words("CAC announcements on filed and registered generative AI services", "生成式人工智能服务已备案信息公告"),
         date(2024, 4, 2),
     ),
     Instrument("FRM", Words("Filing forms in use", "备案表及附件")),

@@ -30,7 +30,11 @@ from registry.official_numbers import (
 from registry.reference.regions import is_known_region
 
 Form = Callable[[str], bool]
-ALGORITHM_FORM, FILING_FORM, REGISTRATION_FORM = "网信算备 + 21 + 号", "Province-Name-YYYYMMDDNNNN", "Province-Name-YYYYMMDDSNNNN"
+ALGORITHM_FORM, FILING_FORM, REGISTRATION_FORM = (
+    "网信算备 + 21 + 号",
+    "Province-Name-YYYYMMDDNNNN",
+    "Province-Name-YYYYMMDDSNNNN",
+)
 
 
 def _is_algorithm_number(number: str) -> bool:
@@ -50,10 +54,20 @@ _FORM_OF_KIND: dict[str, tuple[Form, str]] = {
 
 def _given(dossier: Dossier) -> Iterator[tuple[Pointer, str | None, Form, str]]:
     """Yield every place for an official number, with the form that it asks for there."""
-    yield SERVICE / "algorithm_filing_number", dossier.service.algorithm_filing_number, _is_algorithm_number, ALGORITHM_FORM
+    yield (
+        SERVICE / "algorithm_filing_number",
+        dossier.service.algorithm_filing_number,
+        _is_algorithm_number,
+        ALGORITHM_FORM,
+    )
     yield ROOT / "amends", dossier.amends, *_FORM_OF_KIND[dossier.kind]
     for i, model in enumerate(dossier.models or ()):
-        yield ROOT / "models" / i / "filing_number", model.filing_number, _is_model_number, f"{FILING_FORM} / {REGISTRATION_FORM}"
+        yield (
+            ROOT / "models" / i / "filing_number",
+            model.filing_number,
+            _is_model_number,
+            f"{FILING_FORM} / {REGISTRATION_FORM}",
+        )
 
 
 @rule(

@@ -43,7 +43,6 @@ class Command(BaseCommand):
         sys.exit(max(file.exit_status for file in checked))
 
 
-
 def _day(text: str) -> date:
     try:
         return day_from(text)

@@ -1,0 +1,67 @@
+# `make` lists what can be done; `make run` and `make test` do all their set-up themselves.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+READY_DEV := $(VENV)/.ready-dev
+
+.DEFAULT_GOAL := help
+.PHONY: help install install-dev run test lint check format docs bench ci lock full
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(READY) ## make .venv with what the product needs
+install-dev: $(READY_DEV) ## the same with what development needs
+
+$(READY): requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; this is $$($(PYTHON) --version). Try: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing what the product needs …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $(READY)
+
+$(READY_DEV): $(READY) requirements-dev.txt
+	@echo "Installing what development needs …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $(READY_DEV)
+
+run: $(READY) ## run the product: web server, worker, beat, broker; Ctrl-C ends it
+	@exec $(BIN)/python -m launch
+
+test: $(READY_DEV) ## run the tests on SQLite, then on PostgreSQL + Redis where they answer
+	@$(BIN)/python -m tools.run_tests $(ARGS)
+
+full: $(READY_DEV) ## run the slow sweeps, which CI leaves out
+	@$(BIN)/python -m tools.run_tests -m full
+
+lint: $(READY_DEV) ## format, faults, types, import directions, templates
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache > /tmp/import-contracts.$$$$ 2>&1 || { cat /tmp/import-contracts.$$$$; exit 1; }; rm -f /tmp/import-contracts.$$$$
+	@$(BIN)/djade --check $$(git ls-files 'templates/*.html')
+	@$(BIN)/djlint --lint --quiet templates
+
+check: $(READY_DEV) ## Django's checks, migrations, translations, generated files
+	@$(BIN)/python manage.py check --fail-level WARNING
+	@$(BIN)/python manage.py makemigrations --check --dry-run > /dev/null || { echo "Models changed without a migration: python manage.py makemigrations"; exit 1; }
+	@$(BIN)/python -m tools.translations --check
+	@$(BIN)/python -m tools.generate --check
+
+format: $(READY_DEV) ## bring code and templates into form
+	@$(BIN)/ruff check --fix --quiet . || true
+	@$(BIN)/ruff format --quiet .
+	@$(BIN)/djade $$(git ls-files 'templates/*.html') || true
+
+docs: $(READY_DEV) ## make the generated files again
+	@$(BIN)/python -m tools.translations
+	@$(BIN)/python -m tools.generate
+
+bench: $(READY_DEV) ## measure posting and sweeping on PostgreSQL
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+ci: lint check test ## what CI runs
+
+lock: ## pin the direct dependencies and all that they need
+	@sh tools/lock.sh $(PYTHON)

@@ -1,0 +1,66 @@
+"""Demonstration data: people, and plainly fictitious filers whose models stand on real base models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from compliance import actions
+from compliance.dossier.parsing import Parsed, parse
+from compliance.workflow import DRAFT
+from registry.models import Membership, MembershipStanding, Organization, StaffStanding, Standing, User
+
+FOLDER = Path(__file__).parent
+# The applicant of the example dossiers, and another organization that has nothing to do with it.
+APPLICANT = ("91440300708461136T", "样例云图智能有限公司", "Sample Yuntu Intelligence Co., Ltd.")
+ANOTHER = ("91440305MADEMA004M", "示例旁观科技有限公司（演示）", "Demo Bystander Technology Co., Ltd.")
+AGENT = "demo-agent"
+REVIEWED = ["11", "31", "33", "44", "51"]
+
+
+def load(password: str | None) -> None:
+    """Enter the demonstration; what is there already stays. A password is set where one is given."""
+    _staff("admin", {Standing.ADMINISTRATOR: [], Standing.REGISTRAR: []})
+    _staff("reviewer", {Standing.REVIEWER: REVIEWED})
+    _filer("filer", *APPLICANT)
+    _filer("stranger", *ANOTHER)
+    for path in sorted(FOLDER.glob("*.json")):
+        _file(parse(path.read_bytes()))
+    if password:
+        _set_passwords(password)
+
+
+def _person(username: str, *, is_staff: bool = False) -> User:
+    user, is_new = User.objects.get_or_create(username=username, defaults={"is_staff": is_staff})
+    if is_new:
+        user.set_unusable_password()
+        user.save()
+    return user
+
+
+def _staff(username: str, standings: dict[str, list[str]]) -> None:
+    user = _person(username, is_staff=True)
+    for standing, provinces in standings.items():
+        StaffStanding.objects.get_or_create(user=user, standing=standing, defaults={"provinces": provinces})
+
+
+def _filer(username: str, uscc: str, name: str, name_en: str) -> User:
+    organization, _ = Organization.objects.get_or_create(uscc=uscc, defaults={"name": name, "name_en": name_en})
+    user = _person(username)
+    Membership.objects.get_or_create(
+        user=user, organization=organization, defaults={"standing": MembershipStanding.FILER}
+    )
+    return user
+
+
+def _file(parsed: Parsed) -> None:
+    applicant = parsed.dossier.applicant
+    agent = _filer(AGENT, applicant.uscc, applicant.name or "", applicant.name_en or "")
+    filing, _ = actions.open_filing(parsed, by=agent)
+    if filing.status == DRAFT:
+        actions.submit_filing(filing, by=agent)
+
+
+def _set_passwords(password: str) -> None:
+    for user in User.objects.filter(username__in=["admin", "reviewer", "filer", "stranger"]):
+        user.set_password(password)
+        user.save(update_fields=["password"])

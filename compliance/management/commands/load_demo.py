@@ -1,0 +1,31 @@
+"""`load_demo`: enter the demonstration data."""
+
+from __future__ import annotations
+
+import os
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from compliance import demo
+from registry.models import User
+
+
+class Command(BaseCommand):
+    help = (
+        "Enter the demonstration: users admin, reviewer, filer and stranger, and fictitious filings. "
+        "The password is DEMO_PASSWORD, or the content of a file at the first time."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--password-file", type=Path, help="a file that holds the password for the first time")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        password = os.environ.get("DEMO_PASSWORD") or self._first_password(options["password_file"])
+        demo.load(password)
+
+    def _first_password(self, path: Path | None) -> str | None:
+        is_first = not User.objects.filter(username="admin").exists()
+        return path.read_text().strip() if path and is_first else None

@@ -1,0 +1,27 @@
+"""Settings of the tests: the same product, quick passwords, and a database that TEST_ON names."""
+
+from __future__ import annotations
+
+import os
+
+from config.settings import *  # noqa: F403
+from config.settings import DATABASES, env
+
+SECRET_KEY = "for tests alone"  # noqa: S105
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+CELERY_BROKER_URL = "memory://"
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {}
+LOG_LEVEL = "WARNING"
+TEST_ON = os.environ.get("TEST_ON", "sqlite")
+
+if TEST_ON == "postgresql":
+    DATABASES["default"] = {
+        **env.db_url("TEST_DATABASE_URL", default="postgres://postgres@127.0.0.1:5432/postgres"),
+        "TEST": {"NAME": f"test_registry_{os.getpid()}"},
+    }
+else:
+    DATABASES["default"] = {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": ":memory:",
+        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20},
+    }

@@ -1,0 +1,1 @@
+"""The launcher: from a virtual environment to a running product on one machine, without root."""

@@ -1,0 +1,232 @@
+"""`python -m launch`: database, demonstration, web server, worker, beat and broker; Ctrl-C ends them all."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from types import FrameType
+
+from launch import children, paths, services
+from launch.children import Child
+
+CHECK_EVERY = 0.5
+PATIENCE = 60.0
+MANY_STARTS = 20
+
+
+class Launcher:
+    """Starts the parts in order, keeps them running, and ends them in the reverse order."""
+
+    def __init__(self) -> None:
+        self.port = int(os.environ.get("PORT", "8000"))
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.children: list[Child] = []
+        self.stopping = threading.Event()
+
+    def run(self) -> int:
+        """Run until told to stop, and return the exit status."""
+        started = time.monotonic()
+        paths.prepare()
+        lock = _only_one()
+        if lock is None:
+            return _refuse("The product runs from this folder already. Stop it first (Ctrl-C in its terminal).")
+        children.end_leftovers()
+        if not _is_free(self.port):
+            return _refuse(f"Port {self.port} is taken. Choose another one: PORT={self.port + 1} make run")
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._told_to_stop)
+        try:
+            return self._run(started)
+        finally:
+            self._stop()
+
+    def _run(self, started: float) -> int:
+        notices: list[str] = []
+        broker = services.broker(notices)
+        environment = self._environment(services.database(notices), broker.url)
+        for notice in notices:
+            _say(f"NOTE: {notice}")
+        if broker.child:
+            self._start(broker.child)
+        _say("Preparing the database …")
+        self._manage(environment, "migrate", "--verbosity", "0")
+        self._manage(environment, "load_demo", "--password-file", str(paths.DEMO_PASSWORD))
+        if broker.child and not services.wait_for(broker):
+            return _refuse(f"The broker did not start; see {broker.child.log}")
+        for child in _parts(self.port, environment):
+            self._start(child)
+        if not self._wait_until(self._answers):
+            return _refuse(f"The web server did not start; see {paths.LOGS / 'web.log'}")
+        self._greet(environment["DATABASE_URL"], broker.told, time.monotonic() - started)
+        self._show_first_check(environment)
+        return self._supervise()
+
+    def _environment(self, database: str, broker: str) -> dict[str, str]:
+        secret_key = os.environ.get("SECRET_KEY") or paths.secret_in(paths.SECRET_KEY)
+        paths.secret_in(paths.DEMO_PASSWORD)
+        return {
+            **os.environ,
+            "DATABASE_URL": database,
+            "REDIS_URL": broker,
+            "SECRET_KEY": secret_key,
+            "BASE_URL": os.environ.get("BASE_URL", self.address),
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+        }
+
+    def _start(self, child: Child) -> None:
+        child.start()
+        if child not in self.children:
+            self.children.append(child)
+        children.remember(self.children)
+
+    def _manage(self, environment: dict[str, str], *arguments: str) -> str:
+        command = [sys.executable, "manage.py", *arguments]
+        done = subprocess.run(command, env=environment, cwd=paths.ROOT, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise SystemExit(f"`manage.py {' '.join(arguments)}` failed:\n{done.stdout}{done.stderr}")
+        return done.stdout
+
+    def _wait_until(self, is_so: Callable[[], bool], seconds: float = PATIENCE) -> bool:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until and not self.stopping.is_set():
+            if is_so():
+                return True
+            self.stopping.wait(0.2)
+        return False
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.address}/health/", timeout=2) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def _greet(self, database: str, broker: str, seconds: float) -> None:
+        password = "DEMO_PASSWORD" if os.environ.get("DEMO_PASSWORD") else f"in {paths.DEMO_PASSWORD}"
+        _say(
+            f"""
+AI Model Compliance Registry runs at {self.address}/   (started in {seconds:.0f} s)
+
+  desk      {self.address}/admin/
+  API       {self.address}/api/v1/docs/
+  rules     {self.address}/rules/
+  users     admin, reviewer (desk); filer, stranger (API)
+  password  {password}
+  token     .venv/bin/python manage.py create_token filer
+  database  {"SQLite, var/registry.sqlite3" if database.startswith("sqlite") else "DATABASE_URL"}
+  broker    {broker}
+  logs      {paths.LOGS}
+
+Ctrl-C ends everything.
+"""
+        )
+
+    def _show_first_check(self, environment: dict[str, str]) -> None:
+        """Print the table of flags as soon as nothing is due any more."""
+        _say("Checking the demonstration filings …")
+        table = ""
+
+        def is_checked() -> bool:
+            nonlocal table
+            table = self._manage(environment, "flag_table", "--when-checked")
+            return bool(table)
+
+        if self._wait_until(is_checked, 30):
+            _say(table)
+        elif not self.stopping.is_set():
+            _say(f"The first check takes long; see {paths.LOGS / 'worker.log'}. The flags come when it is done.")
+
+    def _supervise(self) -> int:
+        """Keep every part running until told to stop; a part that keeps dying ends the whole."""
+        while not self.stopping.wait(CHECK_EVERY):
+            for child in self.children:
+                if child.is_running or self.stopping.is_set():
+                    continue
+                if child.starts >= MANY_STARTS:
+                    return _refuse(f"The {child.name} ends again and again; see {child.log}")
+                _say(f"The {child.name} ended; starting it again.")
+                self._start(child)
+            if _is_orphan():
+                break
+        return 0
+
+    def _told_to_stop(self, number: int, frame: FrameType | None) -> None:
+        self.stopping.set()
+
+    def _stop(self) -> None:
+        self.stopping.set()
+        for child in reversed(self.children):
+            child.stop()
+        children.forget()
+        _say("Stopped.")
+
+
+def _parts(port: int, environment: dict[str, str]) -> list[Child]:
+    """The web server, a worker and the beat."""
+    python = sys.executable
+    celery = [python, "-m", "celery", "--app", "config", "--workdir", str(paths.ROOT)]
+    return [
+        Child(
+            "web",
+            [python, "-m", "gunicorn", "config.wsgi", "--chdir", str(paths.ROOT), "--bind", f"127.0.0.1:{port}",
+             "--workers", "2", "--threads", "4", "--access-logfile", "-"],
+            environment,
+        ),
+        Child(
+            "worker",
+            [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO", "--without-gossip", "--without-mingle"],
+            environment,
+        ),
+        Child(
+            "beat",
+            [*celery, "beat", "--loglevel", "INFO", "--pidfile=", "--schedule", str(paths.VAR / "beat-schedule")],
+            environment,
+        ),
+    ]  # fmt: skip
+
+
+def _only_one() -> object | None:
+    """Hold the folder's lock as long as this process lives."""
+    lock = (paths.VAR / "launcher.lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return None
+    return lock
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def _is_orphan() -> bool:
+    """Started by make, the launcher ends when make was killed: nobody could stop it otherwise."""
+    return "MAKELEVEL" in os.environ and os.getppid() == 1
+
+
+def _refuse(text: str) -> int:
+    print(text, file=sys.stderr, flush=True)
+    return 1
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(Launcher().run())

@@ -1,0 +1,120 @@
+"""Child processes that never outlive the launcher, however it ends."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from launch.paths import LOGS, VAR
+
+REGISTER = VAR / "children.json"
+STOPPING_TIME = 15.0
+_PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None) if sys.platform.startswith("linux") else None
+
+
+@dataclass
+class Child:
+    """A command with its environment and log; `process` while it runs."""
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    process: subprocess.Popen[bytes] | None = None
+    starts: int = 0
+
+    @property
+    def log(self) -> Path:
+        return LOGS / f"{self.name}.log"
+
+    def start(self) -> None:
+        """Start in a session of its own, so that Ctrl-C reaches the launcher alone, which then stops all in order."""
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                list(self.command),
+                env=dict(self.environment),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=_end_with_parent,
+            )
+        self.starts += 1
+
+    @property
+    def is_running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def stop(self) -> None:
+        """Ask it to end, and end it after STOPPING_TIME."""
+        if self.process is None or not self.is_running:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(STOPPING_TIME)
+        except subprocess.TimeoutExpired:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+
+def _end_with_parent() -> None:
+    """On Linux the kernel ends the child when the launcher dies; elsewhere the next start does (see end_leftovers)."""
+    if _LIBC is not None:
+        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def remember(children: Sequence[Child]) -> None:
+    """Write down who runs, with a word of each command by which it is known again."""
+    running = {child.process.pid: list(child.command) for child in children if child.process}
+    REGISTER.write_text(json.dumps(running))
+
+
+def forget() -> None:
+    REGISTER.unlink(missing_ok=True)
+
+
+def end_leftovers() -> list[int]:
+    """End what an earlier launcher left running, if it is still the same command; return their process ids."""
+    try:
+        running: dict[str, list[str]] = json.loads(REGISTER.read_text())
+    except (OSError, ValueError):
+        return []
+    leftovers = [int(pid) for pid, command in running.items() if _is_still(int(pid), command)]
+    for pid in leftovers:
+        _end(pid)
+    forget()
+    return leftovers
+
+
+def _is_still(pid: int, command: list[str]) -> bool:
+    shown = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return Path(command[0]).name in shown.stdout and str(VAR.parent) in f"{shown.stdout} {command}"
+
+
+def _end(pid: int) -> None:
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, number)
+        if _is_gone(pid, within=STOPPING_TIME):
+            return
+
+
+def _is_gone(pid: int, within: float) -> bool:
+    until = time.monotonic() + within
+    while time.monotonic() < until:
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.1)
+    return False

@@ -1,0 +1,27 @@
+"""Where the launcher keeps what it makes."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VAR = ROOT / "var"
+LOGS = VAR / "log"
+BROKER = VAR / "broker"
+DEMO_PASSWORD = VAR / "demo-password"
+SECRET_KEY = VAR / "secret-key"
+
+
+def prepare() -> None:
+    """Make the folders."""
+    for folder in (VAR, LOGS, BROKER):
+        folder.mkdir(parents=True, exist_ok=True)
+
+
+def secret_in(path: Path) -> str:
+    """Return the secret in a file that only its owner reads; make one the first time."""
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(24) + "\n")
+    return path.read_text().strip()

@@ -1,0 +1,122 @@
+"""
+Translations without gettext tools: compile locale/*/LC_MESSAGES/django.po, and see that nothing lacks its Chinese.
+
+`--check` writes nothing and fails when a text of the code or the templates is not in the catalog, is untranslated or
+fuzzy, or when the compiled catalog is stale; without it the catalog is brought up to date and compiled.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import polib
+from django.conf import settings
+from django.utils.translation.template import templatize
+
+ROOT = Path(__file__).resolve().parent.parent
+CATALOG = ROOT / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
+COMPILED = CATALOG.with_suffix(".mo")
+CALLS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "gettext_noop"}
+PLURAL = {"ngettext", "ngettext_lazy"}
+# What templatize writes for {% translate %} and {% blocktranslate %}.
+_IN_TEMPLATE = re.compile(
+    r"""\b(n?gettext|_)\((u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"))(?:\s*,\s*(u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")))?"""
+)
+
+Message = tuple[str, str]
+
+
+def main(arguments: list[str]) -> int:
+    """Return 0 when all is translated and compiled."""
+    used = sorted(set(_used()))
+    catalog = polib.pofile(str(CATALOG)) if CATALOG.exists() else _new()
+    if "--check" not in arguments:
+        _bring_up_to_date(catalog, used)
+    problems = list(_problems(catalog, used))
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    return 1 if problems else 0
+
+
+def _used() -> Iterator[Message]:
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    for name in listed.stdout.split():
+        path = ROOT / name
+        if name.startswith(("tests/", "tools/", "benchmarks/", "launch/")) or not path.exists():
+            continue
+        if path.suffix == ".py":
+            yield from _in_code(path)
+        elif path.suffix == ".html":
+            yield from _in_template(path)
+
+
+def _in_code(path: Path) -> Iterator[Message]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call) and _called(node) in CALLS and node.args:
+            texts = [_text_of(argument) for argument in node.args[:2]]
+            if texts[0]:
+                yield texts[0], (texts[1] if _called(node) in PLURAL and len(texts) > 1 else "")
+
+
+def _called(node: ast.Call) -> str:
+    return node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+
+
+def _text_of(node: ast.expr) -> str:
+    try:
+        value = ast.literal_eval(node)
+    except ValueError:
+        return ""
+    return value if isinstance(value, str) else ""
+
+
+def _in_template(path: Path) -> Iterator[Message]:
+    for _, singular, plural in _IN_TEMPLATE.findall(templatize(path.read_text())):
+        yield ast.literal_eval(singular), ast.literal_eval(plural) if plural else ""
+
+
+def _new() -> polib.POFile:
+    catalog = polib.POFile(wrapwidth=100)
+    catalog.metadata = {
+        "Content-Type": "text/plain; charset=UTF-8",
+        "Content-Transfer-Encoding": "8bit",
+        "Language": "zh_Hans",
+        "Plural-Forms": "nplurals=1; plural=0;",
+    }
+    return catalog
+
+
+def _bring_up_to_date(catalog: polib.POFile, used: list[Message]) -> None:
+    known = {entry.msgid: entry for entry in catalog}
+    catalog[:] = [known.get(singular) or _entry(singular, plural) for singular, plural in used]
+    CATALOG.parent.mkdir(parents=True, exist_ok=True)
+    catalog.save(str(CATALOG))
+    catalog.save_as_mofile(str(COMPILED))
+
+
+def _entry(singular: str, plural: str) -> polib.POEntry:
+    if plural:
+        return polib.POEntry(msgid=singular, msgid_plural=plural, msgstr_plural={0: ""})
+    return polib.POEntry(msgid=singular, msgstr="")
+
+
+def _problems(catalog: polib.POFile, used: list[Message]) -> Iterator[str]:
+    entries = {entry.msgid: entry for entry in catalog}
+    for singular, _ in used:
+        entry = entries.get(singular)
+        if entry is None or not entry.translated():
+            yield f"Not in Chinese yet: {singular!r}. Run `make docs`, then fill it in in {CATALOG.relative_to(ROOT)}."
+    if not COMPILED.exists() or COMPILED.read_bytes() != catalog.to_binary():
+        yield f"{COMPILED.relative_to(ROOT)} is stale. Run `make docs`."
+
+
+if __name__ == "__main__":
+    settings.configure(USE_I18N=True)
+    sys.exit(main(sys.argv[1:]))
