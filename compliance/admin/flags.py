@@ -24,7 +24,7 @@ LEVEL_COLORS = {"error": "danger", "warning": "warning", "info": "info"}
 class StandingFilter(admin.SimpleListFilter):
     """Standing flags unless asked otherwise."""
 
-    title = _("standing")
+    title = _("state")
     parameter_name = "standing"
 
     def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, object]]:
@@ -32,7 +32,7 @@ class StandingFilter(admin.SimpleListFilter):
 
     def choices(self, changelist: object) -> object:
         choices = list(super().choices(changelist))  # type: ignore[arg-type]
-        choices[0]["display"] = _("standing")
+        choices[0]["display"] = _("not resolved")
         return iter(choices)
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Flag]) -> QuerySet[Flag]:

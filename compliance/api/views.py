@@ -215,7 +215,7 @@ def _visible(request: Request) -> FilingQuerySet:
     return Filing.objects.visible_to(_user(request)).select_related("applicant").with_flag_counts()
 
 
-def _found(request: Request, id: UUID) -> Filing:
+def _found(request: Request, uid: UUID) -> Filing:
     filing = _visible(request).filter(uid=uid).first()
     if filing is None:
         raise Http404

@@ -50,6 +50,3 @@ class Dossier:
     assessment: Assessment | None = said("security assessment", "安全评估")
     labeling: Labeling | None = said("labeling", "标识")
     documents: list[Document] | None = said("documents", "附件")
-
-
-__all__ = ["Day", "Decimal", "Dossier", "date"]
