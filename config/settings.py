@@ -154,6 +154,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": False,
+    # The dossier's component is the generated schema to the letter: nothing is moved out of it.
+    "POSTPROCESSING_HOOKS": [],
 }
 
 # --- safety -------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiSerializerExtension
@@ -16,4 +17,4 @@ class DossierExtension(OpenApiSerializerExtension):  # type: ignore[no-untyped-c
         return "Dossier"
 
     def map_serializer(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
-        return dossier_json_schema()
+        return copy.deepcopy(dossier_json_schema())

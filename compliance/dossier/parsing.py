@@ -64,7 +64,7 @@ def schema_faults(tree: Any) -> list[Fault]:
 def _fault(detail: ErrorDetails) -> Fault:
     at = _pointer(detail["loc"])
     code = _OF_PYDANTIC.get(detail["type"], detail["type"])
-    if "input" in detail and detail["input"] is None and at:
+    if detail.get("input") is None and at and code != "unknown_field":
         code = "null_in_list" if isinstance(detail["loc"][-1], int) else "required"
     values = dict(detail.get("ctx") or {})
     if code == "list_too_long":

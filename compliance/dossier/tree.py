@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -18,10 +19,11 @@ _UNSAYABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class _Object(dict[str, Any]):
-    """A JSON object that remembers which keys stood twice."""
+    """A JSON object that remembers which keys stood twice, and which no field can have."""
 
-    __slots__ = ("doubled",)
+    __slots__ = ("doubled", "unsayable")
     doubled: list[str]
+    unsayable: list[str]
 
 
 class _NoNumber(str):
@@ -66,11 +68,12 @@ def _decoded(text: str) -> Any:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> _Object:
-    found = _Object(pairs)
+    found = _Object((key, value) for key, value in pairs if _is_sayable(key))
+    found.unsayable = [key for key, _ in pairs if not _is_sayable(key)]
     found.doubled = []
     if len(found) < len(pairs):
-        seen: set[str] = set()
-        found.doubled = [key for key, _ in pairs if key in seen or seen.add(key)]  # type: ignore[func-returns-value]
+        counts = Counter(key for key, _ in pairs)
+        found.doubled = [key for key in found if counts[key] > 1]
     return found
 
 
@@ -116,8 +119,8 @@ def _children(value: dict[str, Any] | list[Any]) -> Iterator[tuple[str | int, An
 
 def _own_faults(at: Pointer, value: Any) -> Iterator[Fault]:
     if isinstance(value, _Object):
-        for key in dict.fromkeys(value.doubled):
-            yield Fault(at / key, "doubled_key")
+        yield from (Fault(at / key, "doubled_key") for key in value.doubled)
+        yield from (Fault(at / key, "unknown_field") for key in value.unsayable)
     elif isinstance(value, _NoNumber):
         yield Fault(at, "not_a_number", {"found": str(value)})
     elif isinstance(value, str) and not _is_sayable(value):

@@ -1,0 +1,82 @@
+"""Material for tests: complete dossiers, spoiled in one fact at a time, and what the whole catalog says of them."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from compliance.dossier.parsing import Parsed, parse
+from compliance.dossier.pointer import Pointer
+from compliance.dossier.schema import Dossier
+from compliance.rules.context import Facts
+from compliance.rules.evaluation import Outcome, evaluate
+
+EXAMPLES = Path(__file__).parent / "examples" / "dossiers"
+# A day on which the complete examples raise nothing; their assessment is of 2026-11-10.
+A_DAY = "2026-11-20"
+USCC = "91440300708461136T"
+ABSENT = object()
+
+
+@cache
+def _example(name: str) -> Any:
+    return json.loads((EXAMPLES / f"{name}.json").read_bytes())
+
+
+def example(name: str) -> bytes:
+    """Return the bytes of an example dossier."""
+    return (EXAMPLES / f"{name}.json").read_bytes()
+
+
+def a_document(kind: str = "algorithm", changes: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """
+    Return a complete document of a kind (`algorithm`, `generative`, `registration`, or an example's name), changed.
+
+    `changes` map JSON Pointers to values; ABSENT takes the field away; `/list/-` appends.
+    """
+    document = copy.deepcopy(_example(kind if "-" in kind else f"{kind}-complete"))
+    for pointer, value in (changes or {}).items():
+        _change(document, Pointer(pointer).steps, value)
+    return document
+
+
+def a_dossier(kind: str = "algorithm", changes: Mapping[str, Any] | None = None) -> Dossier:
+    """Return the same as a parsed dossier, on which no rule speaks unless something was changed."""
+    return parsed(kind, changes).dossier
+
+
+def parsed(kind: str = "algorithm", changes: Mapping[str, Any] | None = None) -> Parsed:
+    return parse(json.dumps(a_document(kind, changes)).encode())
+
+
+def judged(dossier: Dossier, on: str = A_DAY, **facts: Any) -> Outcome:
+    """Evaluate as of a day; `facts` are those of compliance.rules.context.Facts."""
+    return evaluate(dossier, Facts(**facts), today=date.fromisoformat(on))
+
+
+def flagged(dossier: Dossier, on: str = A_DAY, **facts: Any) -> list[tuple[str, str]]:
+    """Return everything that the whole catalog finds, as (rule, pointer)."""
+    return [(finding.rule, str(finding.at)) for finding in judged(dossier, on, **facts).findings]
+
+
+def told(dossier: Dossier, on: str = A_DAY, **facts: Any) -> list[tuple[str, str, str, str]]:
+    """Return everything that the whole catalog finds, as (rule, pointer, level, variant)."""
+    found = judged(dossier, on, **facts).findings
+    return [(finding.rule, str(finding.at), str(finding.level), finding.variant) for finding in found]
+
+
+def _change(node: Any, steps: list[str], value: Any) -> None:
+    for step in steps[:-1]:
+        node = node[int(step)] if isinstance(node, list) else node[step]
+    last = steps[-1]
+    if isinstance(node, list) and last == "-":
+        node.append(value)
+    elif value is ABSENT:
+        del node[int(last) if isinstance(node, list) else last]
+    else:
+        node[int(last) if isinstance(node, list) else last] = value

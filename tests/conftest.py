@@ -1,0 +1,100 @@
+"""What the tests share: people with their standings, and a client for each."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from rest_framework.test import APIClient
+
+from compliance.models.frozen import TABLES
+from registry.actions import create_token
+from registry.models import Membership, Organization, StaffStanding, User
+from tests.building import USCC
+
+OTHER_USCC = "91440305MADEMA004M"
+
+
+@pytest.fixture(autouse=True)
+def _history_can_be_flushed(request: pytest.FixtureRequest) -> None:
+    """SQLite's flush between tests deletes row by row; the triggers that forbid it are tested where they are put back."""
+    if "transactional_db" in request.fixturenames and connection.vendor == "sqlite":
+        request.getfixturevalue("transactional_db")
+        with connection.cursor() as cursor:
+            for table in TABLES:
+                cursor.execute(f"DROP TRIGGER IF EXISTS {table}_has_no_delete")
+
+
+@pytest.fixture
+def organization(db: None) -> Organization:
+    return Organization.objects.create(uscc=USCC, name="样例云图智能有限公司")
+
+
+@pytest.fixture
+def other_organization(db: None) -> Organization:
+    return Organization.objects.create(uscc=OTHER_USCC, name="示例旁观科技有限公司")
+
+
+def _member(username: str, organization: Organization, standing: str) -> User:
+    user = User.objects.create_user(username)
+    Membership.objects.create(user=user, organization=organization, standing=standing)
+    return user
+
+
+def staff(username: str, standing: str, provinces: list[str] | None = None) -> User:
+    user = User.objects.create_user(username, password="a password", is_staff=True)
+    StaffStanding.objects.create(user=user, standing=standing, provinces=provinces or [])
+    return user
+
+
+@pytest.fixture
+def filer(organization: Organization) -> User:
+    return _member("filer", organization, "filer")
+
+
+@pytest.fixture
+def viewer(organization: Organization) -> User:
+    return _member("viewer", organization, "viewer")
+
+
+@pytest.fixture
+def stranger(other_organization: Organization) -> User:
+    return _member("stranger", other_organization, "filer")
+
+
+@pytest.fixture
+def reviewer(db: None) -> User:
+    return staff("reviewer", "reviewer", ["44"])
+
+
+@pytest.fixture
+def far_reviewer(db: None) -> User:
+    return staff("far_reviewer", "reviewer", ["11"])
+
+
+@pytest.fixture
+def registrar(db: None) -> User:
+    return staff("registrar", "registrar")
+
+
+@pytest.fixture
+def auditor(db: None) -> User:
+    return staff("auditor", "auditor")
+
+
+@pytest.fixture
+def administrator(db: None) -> User:
+    return staff("administrator", "administrator")
+
+
+def client_of(user: User) -> APIClient:
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Token {create_token(user)}")
+    return client
+
+
+@pytest.fixture
+def api(filer: User) -> APIClient:
+    """A client that speaks as the filer."""
+    return client_of(filer)
+
+

@@ -1,0 +1,86 @@
+"""The declarations of the rules against the rulebook, which is the specification."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+import yaml
+
+from compliance.rules.catalog import CATALOG, Catalog, Rule
+from compliance.rules.families import ALL_FAMILIES
+from compliance.rules.instruments import INSTRUMENTS
+
+RULEBOOK = yaml.safe_load((Path(__file__).parent.parent / "rulebook.yaml").read_text())
+WRITTEN = {rule["id"]: rule for rule in RULEBOOK["rules"]}
+BUILT_FAMILIES = ("ORG", "RTE", "ALG", "DS", "SRV", "NUM")
+BUILT_DEADLINES = ("DDL-01", "DDL-02", "DDL-05", "DDL-06")
+
+assert ALL_FAMILIES
+
+
+def test_every_rule_of_the_families_is_built():
+    asked = [code for code in WRITTEN if code.startswith(BUILT_FAMILIES) or code in BUILT_DEADLINES]
+    assert sorted(rule.code for rule in CATALOG) == sorted(asked)
+
+
+@pytest.mark.parametrize("rule", list(CATALOG), ids=lambda rule: rule.code)
+def test_a_rule_declares_what_the_rulebook_says(rule: Rule):
+    written = WRITTEN[rule.code]
+    declared = {
+        "level": rule.level,
+        "force": rule.force,
+        "basis": rule.basis,
+        "kinds": sorted(rule.kinds),
+        "actions": sorted(rule.actions),
+        "cites": list(rule.cites),
+        "since": rule.since,
+        "until": rule.until,
+    }
+    assert declared == {
+        "level": written["level"],
+        "force": written["force"],
+        "basis": written["basis"],
+        "kinds": sorted(written["kinds"]),
+        "actions": sorted(written.get("actions", ["initial", "change"])),
+        "cites": _citations(written["cites"]),
+        "since": written.get("from") or _earliest(_citations(written["cites"])),
+        "until": written.get("to"),
+    }
+
+
+def test_every_instrument_is_the_rulebooks():
+    written = {
+        code: (line["en"], line.get("from"), line.get("to")) for code, line in RULEBOOK["instruments"].items()
+    }
+    assert {code: (it.title.en, it.since, it.until) for code, it in INSTRUMENTS.items()} == written
+
+
+@pytest.mark.parametrize("rule", list(CATALOG), ids=lambda rule: rule.code)
+def test_a_rule_speaks_both_languages(rule: Rule):
+    for words in (rule.title, rule.duty, rule.why, rule.fix, *rule.says.values()):
+        assert words.en.isascii() or "{" in words.en or "“" in words.en or "网信算备" in words.en
+        assert any("一" <= character <= "鿿" for character in words.zh)
+
+
+def test_a_code_cannot_be_given_twice():
+    catalog = Catalog()
+    rule = next(iter(CATALOG))
+    catalog.add(rule)
+    with pytest.raises(ValueError, match=rule.code):
+        catalog.add(rule)
+
+
+def _citations(written: str) -> list[str]:
+    """`ALG 16, 24` is two articles of one instrument."""
+    found: list[str] = []
+    for part in written.split(", "):
+        head = part.split(" ")[0]
+        found.append(part if head in INSTRUMENTS else f"{found[-1].split(' ')[0]} {part}")
+    return found
+
+
+def _earliest(citations: list[str]) -> date | None:
+    days = [INSTRUMENTS[citation.split(" ")[0]].since for citation in citations]
+    return None if None in days else min(day for day in days if day)
