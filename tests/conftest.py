@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date, timedelta
+
 import pytest
 from django.db import connection
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from compliance.models.frozen import TABLES
@@ -98,3 +102,7 @@ def api(filer: User) -> APIClient:
     return client_of(filer)
 
 
+@pytest.fixture
+def today() -> Callable[[int], date]:
+    """The day so many days from today, in Asia/Shanghai."""
+    return lambda days=0: timezone.localdate() + timedelta(days=days)

@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from compliance.admin.permissions import ReadOnlyAdmin
 from compliance.admin.readable import sections_of
+from compliance.dossier.pointer import Pointer
 from compliance.models import Filing, Flag, Level, Revision, WorkingCopy
 from compliance.rules.catalog import CATALOG
 from compliance.rules.instruments import spelled_out
@@ -68,22 +71,25 @@ class FilingAdmin(ReadOnlyAdmin):
     ]
     list_filter = ["status", "kind", "action", FlaggedFilter, ProvinceFilter]
     search_fields = ["case_number", "service_name", "reference", "applicant__name", "applicant__uscc"]
-    list_select_related = ["applicant"]
     change_form_template = "compliance/desk/filing.html"
     date_hierarchy = "submitted_at"
     ordering = ["-id"]
-    fields = ["case_number"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Filing]:
         assert isinstance(request.user, User)
-        return Filing.objects.visible_to(request.user).with_flag_counts()
+        return Filing.objects.visible_to(request.user).select_related("applicant").with_flag_counts()
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
+        """Show the filing's page in place of a form: there is nothing to fill in."""
+        if request.method not in ("GET", "HEAD") or not self.has_view_permission(request):
+            raise PermissionDenied
         filing = self.get_object(request, object_id)
-        extra = _page(filing) if filing is not None else {}
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **extra})
+        if filing is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        context = {**admin.site.each_context(request), **(extra_context or {}), **_page(filing), "opts": self.opts}
+        return TemplateResponse(request, self.change_form_template, context)
 
     @display(description=_("status"), label=STATUS_COLORS, ordering="status")
     def shown_status(self, filing: Filing) -> tuple[str, str]:
@@ -120,10 +126,15 @@ def _page(filing: Filing) -> dict[str, Any]:
         "resolved": [_told(flag, language) for flag in flags if flag.resolved_at],
         "standing_count": sum(flag.resolved_at is None for flag in flags),
         "revision": kept,
-        "sections": sections_of(kept.content, language) if kept else [],
+        "sections": sections_of(kept.content, language, _flagged(flags)) if kept else [],
         "events": [_event(event, language) for event in filing.events.order_by("-number")],
-        "has_save_permission": False,
+        "title": filing.case_number,
     }
+
+
+def _flagged(flags: list[Flag]) -> list[Pointer]:
+    """The places where a flag stands, each once."""
+    return list(dict.fromkeys(flag.finding.at for flag in flags if flag.resolved_at is None))
 
 
 def _kept(filing: Filing) -> Revision | WorkingCopy | None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from compliance.dossier.naming import code_label, name_of
@@ -13,16 +13,18 @@ from compliance.words import Language, Words, listed
 
 _FILING = Words("Filing", "申报事项")
 _YES, _NO, _NOTHING = Words("yes", "是"), Words("no", "否"), Words("none", "无")
+_NOT_GIVEN = Words("not given", "未填写")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One field: its name, its value in words, and how deep it lies."""
+    """One field: its name, its value in words, how deep it lies, and whether a flag points at it."""
 
-    at: str
+    at: Pointer
     name: str
     value: str
     depth: int
+    is_flagged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +36,29 @@ class Section:
     lines: list[Line]
 
 
-def sections_of(content: str, language: Language) -> list[Section]:
-    """Split a stored dossier into sections: the filing's own fields first, then each part that says something."""
+def sections_of(content: str, language: Language, flagged: Sequence[Pointer]) -> list[Section]:
+    """
+    Split a stored dossier into sections: the filing's own fields first, then each part that says something.
+
+    Each flagged place has a line, also where the dossier says nothing there.
+    """
     tree = json.loads(content)
-    plain = {key: value for key, value in tree.items() if not isinstance(value, dict | list)}
-    parts = [(key, value) for key, value in tree.items() if isinstance(value, dict | list) and not _says_nothing(value)]
-    own = Section("", _FILING.in_(language), list(_lines(ROOT, plain, language, 0)))
-    return [own, *(_section(key, value, language) for key, value in parts)]
+    own = {key: value for key, value in tree.items() if not isinstance(value, dict | list) or _says_nothing(value)}
+    parts = {key: value for key, value in tree.items() if key not in own}
+    sections = [_section(ROOT / key, value, language, flagged) for key, value in parts.items()]
+    return [_section(ROOT, own, language, [at for at in flagged if at.steps[0] not in parts]), *sections]
 
 
-def _section(key: str, value: Any, language: Language) -> Section:
-    at = ROOT / key
-    return Section(at, _headline(at, language), list(_lines(at, value, language, 0)))
+def _section(at: Pointer, value: Any, language: Language, flagged: Sequence[Pointer]) -> Section:
+    lines = [replace(line, is_flagged=line.at in flagged) for line in _lines(at, value, language, 0)]
+    said = {line.at for line in lines}
+    missing = [place for place in flagged if place not in said and f"{place}/".startswith(f"{at}/")]
+    title = _headline(at, language) if at else _FILING.in_(language)
+    return Section(at, title, [*lines, *(_not_given(place, language) for place in missing)])
+
+
+def _not_given(at: Pointer, language: Language) -> Line:
+    return Line(at, _headline(at, language), _NOT_GIVEN.in_(language), 0, is_flagged=True)
 
 
 def _lines(at: Pointer, value: Any, language: Language, depth: int) -> Iterator[Line]:

@@ -16,7 +16,8 @@ from typing import Annotated, Any, NoReturn
 import pycountry
 from pydantic import AfterValidator, Field, GetJsonSchemaHandler, PlainValidator, WithJsonSchema
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
-from stdnum.cn import uscc as uscc_number
+
+from registry import uscc
 
 TEXT_LIMIT = 20_000
 COUNT_LIMIT = 2**53
@@ -24,7 +25,6 @@ RATE_PLACES = 4
 
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]{1,4})?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_USCC = re.compile(r"[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}")
 COUNTRIES = frozenset(country.alpha_2 for country in pycountry.countries)
 
 
@@ -99,9 +99,9 @@ def _uscc(value: Any) -> str:
         refuse("required")
     if not isinstance(value, str):
         refuse("not_a_text")
-    if not _USCC.fullmatch(value):
+    if not uscc.has_the_form(value):
         refuse("uscc_malformed")
-    if uscc_number.calc_check_digit(value[:-1]) != value[-1]:
+    if not uscc.check_digit_fits(value):
         refuse("uscc_check_digit")
     return value
 
@@ -190,7 +190,7 @@ YesNo = Annotated[bool, PlainValidator(_yes_or_no), WithJsonSchema({"type": "boo
 Uscc = Annotated[
     str,
     PlainValidator(_uscc),
-    WithJsonSchema({"type": "string", "pattern": f"^{_USCC.pattern}$"}),
+    WithJsonSchema({"type": "string", "pattern": f"^{uscc.PATTERN}$"}),
 ]
 Region = Annotated[
     str,

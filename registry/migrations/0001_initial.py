@@ -4,6 +4,7 @@ import django.contrib.auth.models
 import django.contrib.auth.validators
 import django.db.models.deletion
 import django.utils.timezone
+import registry.models.organizations
 import uuid6
 from django.conf import settings
 from django.db import migrations, models
@@ -23,7 +24,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uid', models.UUIDField(default=uuid6.uuid7, editable=False, unique=True, verbose_name='id')),
-                ('uscc', models.CharField(max_length=18, unique=True, verbose_name='unified social credit code')),
+                ('uscc', models.CharField(max_length=18, unique=True, validators=[registry.models.organizations.validate_uscc], verbose_name='unified social credit code')),
                 ('name', models.CharField(max_length=200, verbose_name='name')),
                 ('name_en', models.CharField(blank=True, max_length=200, verbose_name='English name')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='entered at')),

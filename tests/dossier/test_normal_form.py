@@ -58,7 +58,9 @@ def test_the_order_of_keys_does_not_change_the_hash():
     ("written", "given"), [(0.98, "0.9800"), ("0.98", "0.9800"), (1, "1.0000"), (0, "0.0000"), ("1.0", "1.0000")]
 )
 def test_a_rate_comes_back_with_four_places(written, given):
-    assert tidied("/assessment/refusal_test/refusal_rate", written)["assessment"]["refusal_test"]["refusal_rate"] == given
+    assert (
+        tidied("/assessment/refusal_test/refusal_rate", written)["assessment"]["refusal_test"]["refusal_rate"] == given
+    )
 
 
 @pytest.mark.parametrize("written", [2400, 2400.5, "2400.50"])
@@ -72,7 +74,12 @@ def test_texts_are_trimmed_and_composed():
 
 
 def test_null_absent_and_empty_come_back_as_they_were():
-    document = {"kind": "algorithm", "amends": None, "applicant": {"uscc": USCC, "governance": []}, "service": {"name": "x"}}
+    document = {
+        "kind": "algorithm",
+        "amends": None,
+        "applicant": {"uscc": USCC, "governance": []},
+        "service": {"name": "x"},
+    }
     assert normal(document) == document
 
 

@@ -168,7 +168,10 @@ def test_all_faults_are_told_at_once_in_reading_order():
         (', "assessment": {"monitoring_staff": NaN}', [("/assessment/monitoring_staff", "not_a_number")]),
         (', "assessment": {"monitoring_staff": -Infinity}', [("/assessment/monitoring_staff", "not_a_number")]),
         (', "assessment": {"monitoring_staff": 1e3}', [("/assessment/monitoring_staff", "not_a_count")]),
-        (f', "assessment": {{"monitoring_staff": {"9" * 5000}}}', [("/assessment/monitoring_staff", "count_out_of_range")]),
+        (
+            f', "assessment": {{"monitoring_staff": {"9" * 5000}}}',
+            [("/assessment/monitoring_staff", "count_out_of_range")],
+        ),
         (
             ', "assessment": {"refusal_test": {"refusal_rate": 5e-1}}',
             [("/assessment/refusal_test/refusal_rate", "not_a_plain_decimal")],
@@ -257,7 +260,9 @@ def test_a_diamond_is_no_cycle():
     assert parse(models(("a", ["b", "c"]), ("b", ["d"]), ("c", ["d"]), ("d", [])))
 
 
-@pytest.mark.parametrize("uscc", ["91110000600037341L", "91110102MAD55U9H0F", "91320118MAK93FC72D", "91440300708461136T"])
+@pytest.mark.parametrize(
+    "uscc", ["91110000600037341L", "91110102MAD55U9H0F", "91320118MAK93FC72D", "91440300708461136T"]
+)
 def test_a_valid_code_is_taken(uscc):
     assert parse(json.dumps(a_document("algorithm", {"/applicant/uscc": uscc})).encode())
 

@@ -51,9 +51,7 @@ def test_a_rule_declares_what_the_rulebook_says(rule: Rule):
 
 
 def test_every_instrument_is_the_rulebooks():
-    written = {
-        code: (line["en"], line.get("from"), line.get("to")) for code, line in RULEBOOK["instruments"].items()
-    }
+    written = {code: (line["en"], line.get("from"), line.get("to")) for code, line in RULEBOOK["instruments"].items()}
     assert {code: (it.title.en, it.since, it.until) for code, it in INSTRUMENTS.items()} == written
 
 

@@ -1,0 +1,215 @@
+"""The desk: who sees which page, what a filing's page says, and that nothing is edited there by hand."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from compliance import actions
+from compliance.models import CalendarDay, Filing
+from registry.models import Membership, Organization, User
+from tests.filings import a_filing, a_submitted_filing, check_everything
+
+FILINGS = reverse("admin:compliance_filing_changelist")
+FLAGS = reverse("admin:compliance_flag_changelist")
+EVENTS = reverse("admin:compliance_event_changelist")
+ORGANIZATIONS = reverse("admin:registry_organization_changelist")
+USERS = reverse("admin:registry_user_changelist")
+MEMBERSHIPS = reverse("admin:registry_membership_changelist")
+CALENDAR = reverse("admin:compliance_calendarday_changelist")
+YEARS = reverse("admin:compliance_confirmedyear_changelist")
+SPOILED = {"/algorithm/mechanism": None, "/service/launched_on": None}
+
+
+def desk_of(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def page_of(filing: Filing) -> str:
+    return reverse("admin:compliance_filing_change", args=[filing.pk])
+
+
+# fmt: off
+TABLE = [
+    #                              revw far  rgst audt admin
+    ("index",                     (200, 200, 200, 200, 200)),
+    (FILINGS,                     (200, 200, 200, 200, 403)),
+    (FLAGS,                       (200, 200, 200, 200, 403)),
+    (EVENTS,                      (200, 200, 200, 200, 403)),
+    (ORGANIZATIONS,               (200, 200, 200, 200, 200)),
+    # What is not theirs to see leads back to the first page, with a notice.
+    ("submitted",                 (200, 302, 200, 200, 403)),
+    ("draft",                     (302, 302, 302, 302, 403)),
+    (USERS,                       (403, 403, 403, 403, 200)),
+    (MEMBERSHIPS,                 (403, 403, 403, 403, 200)),
+    (CALENDAR,                    (403, 403, 403, 403, 200)),
+    (YEARS,                       (403, 403, 403, 403, 200)),
+    (f"{ORGANIZATIONS}add/",      (403, 403, 403, 403, 200)),
+    (f"{FILINGS}add/",            (403, 403, 403, 403, 403)),
+    (f"{FLAGS}add/",              (403, 403, 403, 403, 403)),
+    (f"{EVENTS}add/",             (403, 403, 403, 403, 403)),
+]
+# fmt: on
+STAFF = ("reviewer", "far_reviewer", "registrar", "auditor", "administrator")
+
+
+@pytest.mark.parametrize(("page", "answers"), TABLE, ids=lambda value: str(value)[:40])
+def test_each_standing_sees_its_pages(page, answers, filer, request):
+    named = {
+        "index": reverse("admin:index"),
+        "submitted": page_of(a_submitted_filing(filer, changes={"/reference": "a"})),
+        "draft": page_of(a_filing(filer, changes={"/reference": "b"})),
+    }
+    clients = [desk_of(request.getfixturevalue(person)) for person in STAFF]
+    got = tuple(client.get(named.get(page, page)).status_code for client in clients)
+    assert got == answers
+
+
+@pytest.mark.parametrize("person", ["filer", "viewer", "stranger"])
+def test_filers_do_not_enter_the_desk(person, request):
+    answer = desk_of(request.getfixturevalue(person)).get(FILINGS)
+    assert (answer.status_code, reverse("admin:login") in answer.headers["Location"]) == (302, True)
+
+
+@pytest.fixture
+def filing(filer: User) -> Filing:
+    filing = a_submitted_filing(filer, changes=SPOILED)
+    check_everything(today=date(2026, 11, 23))
+    return filing
+
+
+def test_a_filings_page_says_what_is_flagged_filed_and_done(filing, reviewer):
+    text = desk_of(reviewer).get(page_of(filing)).content.decode()
+    for said in (
+        filing.case_number,
+        "Content to be publicized incomplete",
+        "Not given: operating mechanism.",
+        "Algorithm Recommendation Provisions, Art. 16",
+        "Write the missing part in words that a user understands.",
+        "Name of the applicant",
+        "自回归语言模型。",
+        "generation and synthesis",
+        filing.revisions.get().sha256,
+        "revision 1",
+    ):
+        assert said in text
+
+
+def test_a_filings_page_speaks_chinese(filing, reviewer):
+    text = desk_of(reviewer).get(page_of(filing), headers={"Accept-Language": "zh-hans"}).content.decode()
+    for said in (
+        "拟公示内容不完整",
+        "未填写算法运行机制。",
+        "如何补正",
+        "《互联网信息服务算法推荐管理规定》第16条",
+        "主体名称",
+        "第 1 版",
+    ):
+        assert said in text
+
+
+def test_a_filing_cannot_be_edited_by_hand(filing, registrar):
+    client = desk_of(registrar)
+    before = Filing.objects.values().get()
+    answers = [
+        client.post(page_of(filing), {"status": "withdrawn", "case_number": "x"}),
+        client.post(reverse("admin:compliance_filing_delete", args=[filing.pk]), {"post": "yes"}),
+        client.post(FILINGS, {"action": "delete_selected", "_selected_action": [filing.pk]}),
+    ]
+    assert [answer.status_code for answer in answers][:2] == [403, 403]
+    assert Filing.objects.values().get() == before
+
+
+@pytest.mark.parametrize(("query", "found"), [("样例", 1), ("F20", 1), ("91440300", 1), ("云图", 1), ("nothing", 0)])
+def test_filings_are_found_by_what_people_know(filing, registrar, query, found):
+    answer = desk_of(registrar).get(FILINGS, {"q": query})
+    assert answer.context["cl"].result_count == found
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"flagged": "error"}, 1),
+        ({"flagged": "warning"}, 0),
+        ({"flagged": "none"}, 0),
+        ({"province": "44"}, 1),
+        ({"province": "11"}, 0),
+        ({"status__exact": "submitted"}, 1),
+        ({"kind__exact": "generative"}, 0),
+    ],
+)
+def test_filings_are_filtered(filing, registrar, query, found):
+    assert desk_of(registrar).get(FILINGS, query).context["cl"].result_count == found
+
+
+def test_flags_show_what_stands_unless_asked(filing, filer, registrar):
+    client = desk_of(registrar)
+    assert client.get(FLAGS).context["cl"].result_count == 1
+    actions.withdraw_filing(filing, by=filer)
+    check_everything()
+    counts = {asked: client.get(FLAGS, {"standing": asked}).context["cl"].result_count for asked in ("resolved", "all")}
+    assert (client.get(FLAGS).context["cl"].result_count, counts) == (0, {"resolved": 1, "all": 1})
+
+
+@pytest.mark.parametrize("page", [FILINGS, FLAGS, EVENTS, ORGANIZATIONS, reverse("admin:index")])
+def test_a_page_takes_as_many_queries_for_many_filings_as_for_one(
+    page, filer, registrar, django_assert_max_num_queries
+):
+    client = desk_of(registrar)
+    a_submitted_filing(filer, changes={**SPOILED, "/reference": "first"})
+    check_everything()
+    with django_assert_max_num_queries(30) as once:
+        client.get(page)
+    for i in range(6):
+        a_submitted_filing(filer, changes={**SPOILED, "/reference": f"{i}", "/service/name": f"s{i}"})
+    check_everything()
+    with django_assert_max_num_queries(len(once)):
+        client.get(page)
+
+
+def test_a_filings_page_takes_a_fixed_number_of_queries(filing, registrar, django_assert_max_num_queries):
+    client = desk_of(registrar)
+    with django_assert_max_num_queries(7):
+        client.get(page_of(filing))
+
+
+def test_only_the_desk_may_evaluate_scripts(registrar, client):
+    desk = desk_of(registrar).get(FILINGS).headers["Content-Security-Policy"]
+    page = client.get("/").headers["Content-Security-Policy"]
+    assert ("'unsafe-eval'" in desk, "'unsafe-eval'" in page) == (True, False)
+    for policy in (desk, page):
+        assert "'unsafe-inline'" not in policy.split("script-src")[1].split(";")[0]
+
+
+def test_an_administrator_enters_an_organization_with_its_filer(administrator, filer):
+    form = {
+        "uscc": "91110000600037341L",
+        "name": "示例",
+        "name_en": "",
+        "memberships-TOTAL_FORMS": 1,
+        "memberships-INITIAL_FORMS": 0,
+        "memberships-0-user": filer.pk,
+        "memberships-0-standing": "filer",
+    }
+    answer = desk_of(administrator).post(f"{ORGANIZATIONS}add/", form)
+    assert (answer.status_code, Organization.objects.filter(uscc="91110000600037341L").exists()) == (302, True)
+    assert Membership.objects.filter(user=filer, organization__uscc="91110000600037341L").exists()
+
+
+@pytest.mark.parametrize("uscc", ["91110000600037341X", "123", "911100006000373411"])
+def test_an_organization_with_a_broken_code_is_refused(administrator, uscc):
+    form = {"uscc": uscc, "name": "x", "memberships-TOTAL_FORMS": 0, "memberships-INITIAL_FORMS": 0}
+    answer = desk_of(administrator).post(f"{ORGANIZATIONS}add/", form)
+    assert (answer.status_code, Organization.objects.exists()) == (200, False)
+
+
+def test_a_day_entered_into_the_calendar_makes_every_running_filing_due(filing, administrator):
+    assert not Filing.objects.due().exists()
+    form = {"day": "2027-01-01", "is_worked": "", "source": "a notice"}
+    desk_of(administrator).post(f"{CALENDAR}add/", form)
+    assert (CalendarDay.objects.count(), Filing.objects.due().count()) == (1, 1)

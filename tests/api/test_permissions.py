@@ -1,0 +1,133 @@
+"""The permission policy as one table: method, path, and the answer for each standing."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from rest_framework.test import APIClient
+
+from compliance.models import Event, Filing
+from tests.building import a_document
+from tests.conftest import client_of
+from tests.filings import a_filing, a_submitted_filing
+
+PEOPLE = (
+    "anonymous",
+    "stranger",
+    "viewer",
+    "filer",
+    "reviewer",
+    "far_reviewer",
+    "registrar",
+    "auditor",
+    "administrator",
+)
+# fmt: off
+TABLE = [
+    # method, path                    what        anon strg view filr revw far  rgst audt admin
+    ("GET",  "filings/",              None,       (401, 200, 200, 200, 200, 200, 200, 200, 200)),
+    ("POST", "filings/",              "dossier",  (401, 403, 403, 201, 403, 403, 403, 403, 403)),
+    ("GET",  "{draft}/",              None,       (401, 404, 200, 200, 404, 404, 404, 404, 404)),
+    ("GET",  "{draft}/dossier/",      None,       (401, 404, 200, 200, 404, 404, 404, 404, 404)),
+    ("PUT",  "{draft}/dossier/",      "same",     (401, 404, 403, 200, 404, 404, 404, 404, 404)),
+    ("GET",  "{draft}/flags/",        None,       (401, 404, 200, 200, 404, 404, 404, 404, 404)),
+    ("POST", "{draft}/submit/",       None,       (401, 404, 403, 200, 404, 404, 404, 404, 404)),
+    ("POST", "{draft}/withdraw/",     None,       (401, 404, 403, 200, 404, 404, 404, 404, 404)),
+    ("GET",  "{submitted}/",          None,       (401, 404, 200, 200, 200, 404, 200, 200, 404)),
+    ("GET",  "{submitted}/dossier/",  None,       (401, 404, 200, 200, 200, 404, 200, 200, 404)),
+    ("PUT",  "{submitted}/dossier/",  "same",     (401, 404, 403, 409, 403, 404, 403, 403, 404)),
+    ("GET",  "{submitted}/flags/",    None,       (401, 404, 200, 200, 200, 404, 200, 200, 404)),
+    ("POST", "{submitted}/submit/",   None,       (401, 404, 403, 409, 403, 404, 403, 403, 404)),
+    ("POST", "{submitted}/withdraw/", None,       (401, 404, 403, 200, 403, 404, 403, 403, 404)),
+    ("POST", "check/",                "dossier",  (401, 200, 200, 200, 200, 200, 200, 200, 200)),
+    ("GET",  "rules/",                None,       (200, 200, 200, 200, 200, 200, 200, 200, 200)),
+    ("GET",  "schema/dossier/",       None,       (200, 200, 200, 200, 200, 200, 200, 200, 200)),
+    ("GET",  "schema/",               None,       (200, 200, 200, 200, 200, 200, 200, 200, 200)),
+    ("GET",  "docs/",                 None,       (200, 200, 200, 200, 200, 200, 200, 200, 200)),
+]
+# fmt: on
+
+
+@pytest.fixture
+def places(filer) -> dict[str, str]:
+    draft = a_filing(filer, changes={"/reference": "draft"})
+    submitted = a_submitted_filing(filer, changes={"/reference": "submitted"})
+    return {"draft": f"filings/{draft.uid}", "submitted": f"filings/{submitted.uid}"}
+
+
+def ask(client: APIClient, method: str, path: str, what: str | None) -> int:
+    body = {"dossier": a_document(changes={"/reference": "new"}), "same": a_document(changes={"/reference": "draft"})}
+    return client.generic(
+        method,
+        f"/api/v1/{path}",
+        json.dumps(body[what]) if what else "",
+        content_type="application/json",
+        headers={"If-Match": "*"},
+    ).status_code
+
+
+@pytest.mark.parametrize(("method", "path", "what", "answers"), TABLE, ids=lambda value: str(value)[:24])
+def test_each_standing_gets_its_answer(method, path, what, answers, places, request):
+    given = {}
+    for person, expected in zip(PEOPLE, answers, strict=True):
+        client = APIClient() if person == "anonymous" else client_of(request.getfixturevalue(person))
+        if method == "POST" and person == "filer":
+            continue  # asked last: it changes what the others are asked about
+        given[person] = (ask(client, method, path.format(**places), what), expected)
+    last = client_of(request.getfixturevalue("filer"))
+    if method == "POST":
+        given["filer"] = (ask(last, method, path.format(**places), what), answers[PEOPLE.index("filer")])
+    assert {person: got for person, (got, _) in given.items()} == {
+        person: asked for person, (_, asked) in given.items()
+    }
+
+
+def test_every_endpoint_of_the_api_is_in_the_table(client):
+    listed = json.loads(client.get("/api/v1/schema/?format=json").content)["paths"]
+    described = {
+        (method.upper(), path.removeprefix("/api/v1/").replace("filings/{id}", "{}"))
+        for path, methods in listed.items()
+        for method in methods
+    }
+    asked = {(method, path.replace("{draft}", "{}").replace("{submitted}", "{}")) for method, path, _, _ in TABLE}
+    assert described <= asked
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "POST", "PATCH", "DELETE", "OPTIONS", "HEAD"])
+@pytest.mark.parametrize("tail", ["", "dossier/", "submit/", "withdraw/", "flags/"])
+def test_a_stranger_cannot_tell_anothers_filing_from_none(method, tail, places, stranger):
+    client = client_of(stranger)
+    answers = []
+    for uid in (places["submitted"], places["draft"], "filings/01a207c9-eecd-7c77-9eb0-e7d353627d5f"):
+        answer = client.generic(method, f"/api/v1/{uid}/{tail}", "{}", content_type="application/json")
+        body = answer.content.decode().replace(uid, "…")
+        answers.append((answer.status_code, body, sorted(answer.headers.items())[:3]))
+    assert answers[0] == answers[1] == answers[2]
+
+
+def test_a_strangers_list_holds_nothing_of_others(places, stranger):
+    answer = client_of(stranger).get("/api/v1/filings/").json()
+    assert answer == {"next": None, "previous": None, "results": []}
+
+
+def test_a_refused_opening_leaves_nothing(stranger):
+    answer = client_of(stranger).post("/api/v1/filings/", a_document(), format="json")
+    problem = answer.json()
+    assert (answer.status_code, problem["code"], problem["errors"][0]["pointer"]) == (
+        403,
+        "no_standing",
+        "/applicant/uscc",
+    )
+    assert (Filing.objects.count(), Event.objects.count()) == (0, 0)
+
+
+def test_an_unknown_organization_is_answered_as_one_that_is_not_yours(stranger, organization):
+    client = client_of(stranger)
+    known = client.post("/api/v1/filings/", a_document(), format="json").json()
+    unknown = client.post(
+        "/api/v1/filings/", a_document(changes={"/applicant/uscc": "91110000600037341L"}), format="json"
+    ).json()
+    assert json.dumps(known).replace("91440300708461136T", "…") == json.dumps(unknown).replace(
+        "91110000600037341L", "…"
+    )

@@ -1,0 +1,202 @@
+"""Checking what is due: flags raised once, resolved when their cause goes, in a fixed number of queries."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from compliance import actions, checking
+from compliance.models import CalendarDay, Filing, Flag
+from tests.building import parsed
+from tests.filings import a_filing, a_submitted_filing, check_everything, standing
+
+INCOMPLETE = {"/algorithm/mechanism": None, "/service/launched_on": None}
+FLAGS = [("ALG-03", "/algorithm/mechanism")]
+
+
+def test_a_check_raises_the_flags_and_clears_the_due_mark(filer):
+    filing = a_submitted_filing(filer, changes=INCOMPLETE)
+    assert check_everything(today=date(2026, 11, 20)) == 1
+    filing.refresh_from_db()
+    assert standing(filing) == FLAGS
+    assert (filing.is_due, filing.leased_until, filing.checked_as_of) == (False, None, date(2026, 11, 20))
+
+
+def test_checking_twice_raises_once(filer):
+    filing = a_filing(filer, changes=INCOMPLETE)
+    for _ in range(3):
+        check_everything()
+        checking.mark_due(Filing.objects.all())
+    check_everything()
+    assert (standing(filing), Flag.objects.count()) == (FLAGS, 1)
+
+
+def test_what_is_not_due_is_not_checked(filer):
+    a_filing(filer)
+    assert (check_everything(), check_everything()) == (1, 0)
+
+
+def test_a_flag_is_resolved_when_its_cause_goes_and_raised_anew_when_it_returns(filer):
+    filing = a_filing(filer, changes=INCOMPLETE)
+    check_everything()
+    first = Flag.objects.get()
+    actions.edit_dossier(filing, parsed(changes={"/service/launched_on": None}), by=filer, expecting=None)
+    check_everything()
+    assert standing(filing) == []
+    actions.edit_dossier(filing, parsed(changes=INCOMPLETE), by=filer, expecting=None)
+    check_everything()
+    assert standing(filing) == FLAGS
+    first.refresh_from_db()
+    assert first.resolved_at is not None
+    assert Flag.objects.count() == 2
+
+
+def test_a_changed_value_changes_the_flag_in_place(filer):
+    filing = a_filing(filer, changes={"/service/description": "x" * 501, "/service/launched_on": None})
+    check_everything()
+    longer = parsed(changes={"/service/description": "x" * 502, "/service/launched_on": None})
+    actions.edit_dossier(filing, longer, by=filer, expecting=None)
+    check_everything()
+    assert list(Flag.objects.values_list("rule", "values", "resolved_at")) == [
+        ("ALG-07", {"found": 502, "asked": 500}, None)
+    ]
+
+
+def test_nothing_stands_against_a_withdrawn_filing(filer):
+    filing = a_submitted_filing(filer, changes=INCOMPLETE)
+    check_everything()
+    actions.withdraw_filing(filing, by=filer)
+    check_everything()
+    filing.refresh_from_db()
+    assert (standing(filing), filing.next_look_on) == ([], None)
+    assert Flag.objects.resolved().count() == 1
+
+
+def test_the_revision_is_judged_once_it_is_submitted_and_the_working_copy_before(filer):
+    filing = a_filing(filer, changes=INCOMPLETE)
+    check_everything()
+    actions.submit_filing(filing, by=filer)
+    check_everything()
+    assert standing(filing) == FLAGS
+
+
+def test_a_deadline_raises_its_flag_by_itself(filer):
+    filing = a_filing(filer)
+    check_everything(today=date(2026, 11, 20))
+    filing.refresh_from_db()
+    assert (standing(filing), filing.next_look_on) == ([], date(2026, 11, 25))
+    assert checking.mark_those_whose_day_has_come(today=date(2026, 11, 24)) == 0
+    for day, variant, level, then in [
+        (date(2026, 11, 25), "due_soon", "warning", date(2026, 12, 1)),
+        (date(2026, 12, 1), "overdue", "error", None),
+    ]:
+        assert checking.mark_those_whose_day_has_come(today=day) == 1
+        check_everything(today=day)
+        filing.refresh_from_db()
+        flags = Flag.objects.standing().values_list("rule", "variant", "level")
+        assert (list(flags), filing.next_look_on) == ([("DDL-01", variant, level)], then)
+
+
+def test_a_submission_makes_the_same_services_other_filings_due(filer):
+    generative = a_filing(filer, "generative", {"/service/algorithm_filing_number": None})
+    check_everything()
+    assert standing(generative) == [("RTE-02", "/service/algorithm_filing_number")]
+    algorithm = a_filing(filer, changes={"/service/launched_on": None})
+    check_everything()
+    assert standing(generative) == [("RTE-02", "/service/algorithm_filing_number")]
+    actions.submit_filing(algorithm, by=filer)
+    check_everything()
+    assert standing(generative) == []
+    actions.withdraw_filing(algorithm, by=filer)
+    check_everything()
+    assert standing(generative) == [("RTE-02", "/service/algorithm_filing_number")]
+
+
+def test_another_applicants_filing_covers_nothing(filer, stranger):
+    other = {"/applicant/uscc": "91440305MADEMA004M", "/service/launched_on": None}
+    a_submitted_filing(stranger, changes=other)
+    generative = a_filing(filer, "generative", {"/service/algorithm_filing_number": None})
+    check_everything()
+    assert standing(generative) == [("RTE-02", "/service/algorithm_filing_number")]
+
+
+def test_a_late_filing_is_told_as_late_for_ever(filer):
+    filing = a_filing(filer, changes={"/service/launched_on": "2026-04-30"})
+    moment = timezone.make_aware(datetime(2026, 6, 1, 9))
+    actions.submit_filing(filing, by=filer)
+    Filing.objects.update(first_submitted_at=moment, submitted_at=moment)
+    check_everything(today=date(2026, 6, 2))
+    assert list(Flag.objects.values_list("rule", "variant", "level")) == [("DDL-01", "late", "warning")]
+
+
+def test_an_override_of_the_calendar_moves_a_deadline(filer):
+    a_filing(filer)
+    CalendarDay.objects.create(day=date(2026, 11, 17), is_worked=False, source="a test")
+    check_everything(today=date(2026, 11, 25))
+    assert list(Flag.objects.all()) == []
+    actions.recheck_everything()
+    check_everything(today=date(2026, 11, 26))
+    assert list(Flag.objects.values_list("rule", "values")) == [
+        ("DDL-01", {"deadline": "2026-12-01", "start": "2026-11-16", "asked": 10})
+    ]
+
+
+def test_a_chunk_takes_as_many_queries_as_one_filing(filer):
+    def queries(number: int) -> int:
+        for i in range(number):
+            a_filing(filer, changes={**INCOMPLETE, "/reference": f"{number}-{i}", "/service/name": f"s{i}"})
+        with CaptureQueriesContext(connection) as captured:
+            assert check_everything() == number
+        return len(captured)
+
+    assert queries(1) == queries(30) == 11
+
+
+def test_one_filing_that_cannot_be_read_keeps_no_other_from_its_check(filer):
+    broken = a_filing(filer, changes={"/reference": "a"})
+    sound = a_filing(filer, changes={**INCOMPLETE, "/reference": "b"})
+    broken.working_copy.content = "{"
+    broken.working_copy.save()
+    check_everything()
+    broken.refresh_from_db()
+    assert (standing(sound), standing(broken), broken.is_due) == (FLAGS, [], True)
+    assert broken.leased_until is not None
+    assert broken.leased_until > timezone.now()
+
+
+class TestLeases:
+    @pytest.fixture
+    def due(self, filer) -> list[int]:
+        return [a_filing(filer, changes={"/reference": str(i)}).pk for i in range(3)]
+
+    def later(self, **much: int) -> datetime:
+        return timezone.now() + timedelta(**much)
+
+    def test_a_fresh_change_is_left_to_its_own_announcement(self, due):
+        assert checking.lease_due() == []
+
+    def test_what_nobody_took_is_leased_as_a_range(self, due):
+        assert checking.lease_due(at=self.later(seconds=10)) == [(due[0], due[-1])]
+
+    def test_what_is_leased_is_not_leased_again_until_the_lease_runs_out(self, due):
+        at = self.later(seconds=10)
+        checking.lease_due(at=at)
+        assert checking.lease_due(at=at + checking.LEASE - timedelta(seconds=1)) == []
+        assert checking.lease_due(at=at + checking.LEASE + timedelta(seconds=1)) == [(due[0], due[-1])]
+
+    def test_ranges_hold_a_chunk_at_most(self, due, monkeypatch):
+        monkeypatch.setattr(checking, "CHUNK", 2)
+        assert checking.lease_due(at=self.later(seconds=10)) == [(due[0], due[1]), (due[2], due[2])]
+
+    def test_more_than_a_chunk_is_checked_in_turns(self, due, monkeypatch):
+        monkeypatch.setattr(checking, "CHUNK", 2)
+        assert check_everything() == 3
+
+    def test_the_weekly_sweep_takes_what_was_not_read_for_a_week(self, due):
+        check_everything()
+        assert checking.mark_those_not_read_for_a_week(at=self.later(days=6)) == 0
+        assert checking.mark_those_not_read_for_a_week(at=self.later(days=8)) == 3
