@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -17,8 +18,6 @@ from compliance.rules.evaluation import Outcome, evaluate
 from compliance.rules.problems import Finding
 from compliance.workflow import ENDED
 
-CHUNK = 200
-LEASE = timedelta(seconds=60)
 # A change announces itself; the pick-up leaves it alone for so long.
 GRACE = timedelta(seconds=4)
 # A filing that cannot be evaluated is tried again after so long.
@@ -27,6 +26,11 @@ WEEK = timedelta(days=7)
 KeyRange = tuple[int, int]
 
 logger = logging.getLogger(__name__)
+
+
+def lease() -> timedelta:
+    """How long a worker may keep what it took."""
+    return timedelta(seconds=settings.CHECK_LEASE_SECONDS)
 
 
 def mark_due(filings: QuerySet[Filing], *, at: datetime | None = None) -> int:
@@ -50,14 +54,14 @@ def mark_those_not_read_for_a_week(*, at: datetime | None = None) -> int:
 @transaction.atomic
 def lease_due(limit: int = 5_000, *, at: datetime | None = None) -> list[KeyRange]:
     """
-    Take due filings under a lease and return them as key ranges of at most CHUNK filings.
+    Take due filings under a lease and return them as key ranges of at most CHECK_CHUNK filings.
 
     Whoever dies with a lease loses it when it runs out; the filings stay due, so nothing is lost with a task.
     """
     at = at or timezone.now()
     free = Filing.objects.due().exclude(leased_until__gt=at).order_by("pk")
     keys = list(free.select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit])
-    Filing.objects.filter(pk__in=keys).update(leased_until=at + LEASE)
+    Filing.objects.filter(pk__in=keys).update(leased_until=at + lease())
     return [(part[0], part[-1]) for part in _parts(keys)]
 
 
@@ -66,7 +70,7 @@ def check_range(first: int, last: int, *, today: date | None = None) -> int:
     checked = 0
     while number := check_chunk(first, last, today=today):
         checked += number
-        if number < CHUNK:
+        if number < settings.CHECK_CHUNK:
             break
     return checked
 
@@ -74,13 +78,13 @@ def check_range(first: int, last: int, *, today: date | None = None) -> int:
 @transaction.atomic
 def check_chunk(first: int, last: int, *, today: date | None = None) -> int:
     """
-    Check up to CHUNK due filings of a key range in one transaction, with a fixed number of queries.
+    Check up to CHECK_CHUNK due filings of a key range in one transaction, with a fixed number of queries.
 
     The rows are locked before anything of them is read, so that no change between reading and writing is missed;
     what somebody else has locked is being changed or checked, and stays due.
     """
     due = Filing.objects.due().filter(pk__gte=first, pk__lte=last).order_by("pk")
-    filings = list(due.select_for_update(skip_locked=True)[:CHUNK])
+    filings = list(due.select_for_update(skip_locked=True)[: settings.CHECK_CHUNK])
     if filings:
         _check(filings, today or timezone.localdate())
     return len(filings)
@@ -174,4 +178,5 @@ def _raised(pk: int, finding: Finding, now: datetime) -> Flag:
 
 
 def _parts(keys: list[int]) -> list[list[int]]:
-    return [keys[start : start + CHUNK] for start in range(0, len(keys), CHUNK)]
+    size = settings.CHECK_CHUNK
+    return [keys[start : start + size] for start in range(0, len(keys), size)]

@@ -116,6 +116,10 @@ vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 # --- jobs ---------------------------------------------------------------------------------------------------
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 CELERY_BROKER_URL = REDIS_URL
+# For so long a worker may keep what it took to check; then somebody else takes it.
+CHECK_LEASE_SECONDS = env.int("CHECK_LEASE_SECONDS", default=60)
+# So many filings are checked in one task and one transaction.
+CHECK_CHUNK = env.int("CHECK_CHUNK", default=200)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TIMEZONE = TIME_ZONE

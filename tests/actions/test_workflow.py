@@ -36,9 +36,9 @@ def test_an_edit_of_what_somebody_changed_is_refused_with_what_is_there(filer):
 
 
 def test_a_filing_stays_with_its_applicant(filer):
+    filing, other = a_filing(filer), parsed(changes={"/applicant/uscc": "91110000600037341L"})
     with pytest.raises(ApplicantIsFixed):
-        other = parsed(changes={"/applicant/uscc": "91110000600037341L"})
-        actions.edit_dossier(a_filing(filer), other, by=filer, expecting=None)
+        actions.edit_dossier(filing, other, by=filer, expecting=None)
 
 
 def test_an_edit_cannot_take_a_used_reference(filer):

@@ -185,15 +185,15 @@ class TestLeases:
     def test_what_is_leased_is_not_leased_again_until_the_lease_runs_out(self, due):
         at = self.later(seconds=10)
         checking.lease_due(at=at)
-        assert checking.lease_due(at=at + checking.LEASE - timedelta(seconds=1)) == []
-        assert checking.lease_due(at=at + checking.LEASE + timedelta(seconds=1)) == [(due[0], due[-1])]
+        assert checking.lease_due(at=at + checking.lease() - timedelta(seconds=1)) == []
+        assert checking.lease_due(at=at + checking.lease() + timedelta(seconds=1)) == [(due[0], due[-1])]
 
-    def test_ranges_hold_a_chunk_at_most(self, due, monkeypatch):
-        monkeypatch.setattr(checking, "CHUNK", 2)
+    def test_ranges_hold_a_chunk_at_most(self, due, settings):
+        settings.CHECK_CHUNK = 2
         assert checking.lease_due(at=self.later(seconds=10)) == [(due[0], due[1]), (due[2], due[2])]
 
-    def test_more_than_a_chunk_is_checked_in_turns(self, due, monkeypatch):
-        monkeypatch.setattr(checking, "CHUNK", 2)
+    def test_more_than_a_chunk_is_checked_in_turns(self, due, settings):
+        settings.CHECK_CHUNK = 2
         assert check_everything() == 3
 
     def test_the_weekly_sweep_takes_what_was_not_read_for_a_week(self, due):

@@ -1,0 +1,32 @@
+"""The processes of the product besides its database and broker."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from launch.children import Child
+from launch.paths import LOGS, ROOT, VAR
+
+
+def parts(port: int, environment: dict[str, str], *, logs: Path = LOGS, var: Path = VAR) -> list[Child]:
+    """Describe the web server, a worker and the beat; none is started yet."""
+    return [
+        Child("web", _web(port), environment, logs),
+        Child(
+            "worker",
+            [*_celery("worker"), "--concurrency", "2", "--without-gossip", "--without-mingle"],
+            environment,
+            logs,
+        ),
+        Child("beat", [*_celery("beat"), "--pidfile=", "--schedule", str(var / "beat-schedule")], environment, logs),
+    ]
+
+
+def _web(port: int) -> list[str]:
+    gunicorn = [sys.executable, "-m", "gunicorn", "config.wsgi", "--chdir", str(ROOT)]
+    return [*gunicorn, "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4", "--access-logfile", "-"]
+
+
+def _celery(command: str) -> list[str]:
+    return [sys.executable, "-m", "celery", "--app", "config", "--workdir", str(ROOT), command, "--loglevel", "INFO"]

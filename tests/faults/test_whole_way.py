@@ -1,0 +1,135 @@
+"""The whole way with a real worker and broker; and what fails on the way loses nothing and doubles nothing."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+
+from tests.building import a_document
+from tests.faults.stack import Stack, freeze, kill, thaw, wait_until
+
+FLAGS = ["ALG-03", "ORG-03", "ORG-03", "ORG-03", "ORG-04"]
+QUICK = 3.0
+
+
+def opened_and_submitted(stack: Stack, token: str, reference: str = "algorithm-incomplete") -> tuple[str, float]:
+    """Post and submit the incomplete example; return its address and the slower of the two answers."""
+    body = json.dumps(a_document("algorithm-incomplete", {"/reference": reference, "/service/launched_on": None}))
+    took = []
+    began = time.monotonic()
+    status, filing = stack.call("POST", "/api/v1/filings/", body.encode(), token)
+    took.append(time.monotonic() - began)
+    assert status == 201
+    url = f"/api/v1/filings/{filing['id']}/"
+    began = time.monotonic()
+    assert stack.call("POST", f"{url}submit/", b"", token)[0] == 200
+    took.append(time.monotonic() - began)
+    return url, max(took)
+
+
+def flags_of(stack: Stack, url: str, token: str) -> list[str] | None:
+    """The rules of the standing flags once no check is due; None before."""
+    status, told = stack.call("GET", f"{url}flags/", b"", token)
+    assert status == 200
+    return None if told["due"] else sorted(flag["rule"] for flag in told["results"])
+
+
+def test_a_filing_goes_in_and_its_flags_come(make_stack):
+    stack = make_stack(shared_broker=True)
+    stack.up(stack.web, stack.worker, stack.beat)
+    token = stack.token_of("filer")
+    url, took = opened_and_submitted(stack, token)
+    waited = wait_until(lambda: flags_of(stack, url, token) is not None)
+    assert (flags_of(stack, url, token), took < QUICK, waited < 10) == (FLAGS, True, True)
+    assert stack.call("GET", url, b"", stack.token_of("stranger"))[0] == 404
+
+
+def test_a_broker_that_hangs_keeps_nobody_waiting_and_nothing_is_lost(make_stack):
+    stack = make_stack()
+    stack.up(stack.web, stack.worker, stack.beat)
+    token = stack.token_of("filer")
+    freeze(stack.broker.child)
+    filings = [opened_and_submitted(stack, token, f"hung-{i}") for i in range(3)]
+    assert max(took for _, took in filings) < QUICK
+    assert all(flags_of(stack, url, token) is None for url, _ in filings)
+    thaw(stack.broker.child)
+    for url, _ in filings:
+        wait_until(lambda url=url: flags_of(stack, url, token) == FLAGS)
+
+
+def test_a_broker_that_is_gone_keeps_nobody_waiting_and_nothing_is_lost(make_stack):
+    stack = make_stack()
+    stack.up(stack.web, stack.worker, stack.beat)
+    token = stack.token_of("filer")
+    kill(stack.broker.child)
+    filings = [opened_and_submitted(stack, token, f"gone-{i}") for i in range(3)]
+    assert max(took for _, took in filings) < QUICK
+    stack.broker.child.start()
+    for url, _ in filings:
+        wait_until(lambda url=url: flags_of(stack, url, token) == FLAGS)
+
+
+def test_what_was_filed_while_worker_and_beat_were_dead_is_checked_when_they_are_back(make_stack):
+    stack = make_stack()
+    stack.up(stack.web)
+    token = stack.token_of("filer")
+    url, _ = opened_and_submitted(stack, token)
+    kill(stack.broker.child)
+    for name in ("appendonlydir", "dump.rdb"):
+        assert not (stack.folder / name).is_file()
+    stack.up(stack.worker, stack.beat)
+    wait_until(lambda: flags_of(stack, url, token) == FLAGS)
+
+
+MANY = 600
+ENTER_MANY = """
+import json
+from django.utils import timezone
+from compliance import actions
+from compliance.dossier.parsing import parse
+from compliance.models import Filing
+from registry.models import User
+import sys
+document = json.load(sys.stdin)
+by = User.objects.get(username="filer")
+for i in range({many}):
+    document["reference"] = f"many-{{i}}"
+    document["service"]["name"] = f"service {{i}}"
+    actions.open_filing(parse(json.dumps(document).encode()), by=by)
+"""
+COUNT = """
+SELECT (SELECT count(*) FROM compliance_filing WHERE due_since IS NOT NULL),
+       count(*), count(DISTINCT f.filing_id || f.rule || f.at || f.variant)
+FROM compliance_flag f JOIN compliance_filing g ON g.id = f.filing_id WHERE g.reference LIKE 'many-%'
+"""
+
+
+@pytest.mark.timeout(240)
+def test_a_worker_killed_in_mid_check_loses_nothing_and_doubles_nothing(make_stack):
+    stack = make_stack()
+    document = a_document("algorithm-incomplete", {"/service/launched_on": None})
+    stack.manage("shell", "-v", "0", "-c", ENTER_MANY.format(many=MANY), text=json.dumps(document))
+    stack.up(stack.worker, stack.beat)
+    wait_until(lambda: 0 < stack.query(COUNT)[1])
+    kill(stack.worker)
+    due, flags, different = stack.query(COUNT)
+    assert due > 0, "the worker was done before it was killed; nothing was shown"
+    assert flags == different
+    stack.up(stack.worker)
+    wait_until(lambda: stack.query(COUNT)[0] == 0, 90)
+    assert stack.query(COUNT) == (0, MANY * len(FLAGS), MANY * len(FLAGS))
+
+
+def test_beat_killed_and_started_again_goes_on(make_stack):
+    stack = make_stack()
+    stack.up(stack.web, stack.worker, stack.beat)
+    token = stack.token_of("filer")
+    kill(stack.beat)
+    freeze(stack.broker.child)
+    url, _ = opened_and_submitted(stack, token)
+    time.sleep(2)
+    thaw(stack.broker.child)
+    stack.up(stack.beat)
+    wait_until(lambda: flags_of(stack, url, token) == FLAGS)

@@ -1,0 +1,125 @@
+"""RTE-06: a change or a cancellation names the filing it amends."""
+
+from __future__ import annotations
+
+import pytest
+
+from compliance.rules.context import FilingFact
+from tests.building import ABSENT, a_dossier, flagged, told
+from tests.rules.amending import KINDS, NUMBERS, amending
+
+UNDECIDED = ["draft", "submitted", "accepted", "provincial_review", "national_review", "returned"]
+
+
+def the_filing(kind="algorithm", status="filed", number=None):
+    return (FilingFact(kind, status, "样例问答", number=number or NUMBERS[kind]),)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("action", ["change", "cancellation"])
+@pytest.mark.parametrize("nothing", [None, ABSENT, "", "   "])
+def test_rte06_asks_which_filing_is_amended(kind, action, nothing):
+    dossier = amending(kind, action, {"/amends": nothing})
+    assert told(dossier) == [("RTE-06", "/amends", "error", "missing")]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("action", ["change", "cancellation"])
+def test_rte06_asks_when_it_occurred(kind, action):
+    dossier = amending(kind, action, {"/occurred_on": None})
+    assert told(dossier) == [("RTE-06", "/occurred_on", "error", "missing")]
+
+
+def test_rte06_asks_for_both():
+    dossier = amending("algorithm", "change", {"/amends": None, "/occurred_on": None})
+    assert flagged(dossier, other_filings=the_filing()) == [("RTE-06", "/amends"), ("RTE-06", "/occurred_on")]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("action", ["initial", None])
+def test_rte06_asks_nothing_of_an_initial_filing(kind, action):
+    dossier = a_dossier(kind, {"/action": action, "/amends": None, "/occurred_on": None})
+    assert flagged(dossier, other_filings=()) == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("action", ["change", "cancellation"])
+def test_rte06_knows_nothing_of_the_number_without_a_registry(kind, action):
+    assert flagged(amending(kind, action), other_filings=None) == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("action", ["change", "cancellation"])
+def test_rte06_flags_a_number_of_no_filing_of_the_applicant(kind, action):
+    dossier = amending(kind, action)
+    assert told(dossier, other_filings=()) == [("RTE-06", "/amends", "error", "unknown")]
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        the_filing(number="网信算备440304042830501240017号"),
+        (FilingFact("algorithm", "submitted", "样例问答"),),
+    ],
+)
+def test_rte06_is_not_met_by_a_filing_with_another_number_or_none(others):
+    assert flagged(amending("algorithm", "change"), other_filings=others) == [("RTE-06", "/amends")]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("action", ["change", "cancellation"])
+@pytest.mark.parametrize("status", ["filed", "suspended"])
+def test_rte06_is_met_by_a_standing_filing(kind, action, status):
+    assert flagged(amending(kind, action), other_filings=the_filing(kind, status)) == []
+
+
+@pytest.mark.parametrize("action", ["change", "cancellation"])
+@pytest.mark.parametrize("status", ["cancelled", "revoked"])
+def test_rte06_flags_a_filing_that_stands_no_more(action, status):
+    dossier = amending("algorithm", action)
+    found = told(dossier, other_filings=the_filing(status=status))
+    assert [line[:3] for line in found] == [("RTE-06", "/amends", "error")]
+
+
+@pytest.mark.parametrize("own_status", UNDECIDED)
+def test_rte06_asks_for_a_standing_filing_while_undecided(own_status):
+    found = flagged(
+        amending("algorithm", "cancellation"), status=own_status, other_filings=the_filing(status="cancelled")
+    )
+    assert found == [("RTE-06", "/amends")]
+
+
+@pytest.mark.parametrize("own_status", ["filed", "rejected"])
+def test_rte06_lets_a_decided_cancellation_rest(own_status):
+    found = flagged(
+        amending("algorithm", "cancellation"), status=own_status, other_filings=the_filing(status="cancelled")
+    )
+    assert found == []
+
+
+def test_rte06_finds_the_filing_among_others():
+    others = (FilingFact("generative", "filed", "样例问答", number=NUMBERS["generative"]), *the_filing())
+    assert flagged(amending("algorithm", "change"), other_filings=others) == []
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "网信算备:440305000000201260003号",
+        "网信算备：440305000000201260003号",
+        "网信算备４４０３０５００００００２０１２６０００３号",
+    ],
+)
+def test_rte06_compares_numbers_without_width_and_colons(written):
+    dossier = amending("algorithm", "change", {"/amends": written})
+    assert flagged(dossier, other_filings=the_filing()) == []
+
+
+def test_rte06_compares_the_place_in_a_number_without_case():
+    dossier = amending("generative", "change", {"/amends": NUMBERS["generative"].replace("Guangdong", "GuangDong")})
+    assert flagged(dossier, other_filings=the_filing("generative")) == []
+
+
+def test_rte06_leaves_a_malformed_number_to_num01_without_a_registry():
+    dossier = amending("algorithm", "change", {"/amends": "网信算备123号"})
+    assert flagged(dossier) == [("NUM-01", "/amends")]
