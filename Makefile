@@ -1,5 +1,7 @@
 # `make` lists what can be done; `make run` and `make test` do all their set-up themselves.
-PYTHON ?= python3
+# The first Python on the PATH that is recent enough.
+SUITS := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do $$p -c '$(SUITS)' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -15,7 +17,7 @@ install: $(READY) ## make .venv with what the product needs
 install-dev: $(READY_DEV) ## the same with what development needs
 
 $(READY): requirements.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; this is $$($(PYTHON) --version). Try: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	@test -n "$(PYTHON)" && $(PYTHON) -c '$(SUITS)' || { echo "Python 3.11, 3.12 or 3.13 is needed and none is on the PATH. Install one, or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3.12"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing what the product needs …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
@@ -39,7 +41,7 @@ lint: $(READY_DEV) ## format, faults, types, import directions, templates
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-cache > /tmp/import-contracts.$$$$ 2>&1 || { cat /tmp/import-contracts.$$$$; exit 1; }; rm -f /tmp/import-contracts.$$$$
+	@$(BIN)/lint-imports --no-cache > var/import-contracts.log 2>&1 || { cat var/import-contracts.log; exit 1; }
 	@$(BIN)/djade --check $$(git ls-files 'templates/*.html')
 	@$(BIN)/djlint --lint --quiet templates
 

@@ -172,12 +172,15 @@ Ctrl-C ends everything.
 
 
 def _only_one() -> object | None:
-    """Hold the folder's lock as long as this process lives."""
-    lock = (paths.VAR / "launcher.lock").open("w")
+    """Hold the folder's lock as long as this process lives; the locked file names the process."""
+    lock = (paths.VAR / "launcher.pid").open("a+")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         return None
+    lock.truncate(0)
+    lock.write(f"{os.getpid()}\n")
+    lock.flush()
     return lock
 
 

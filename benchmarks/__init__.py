@@ -1,0 +1,1 @@
+"""What is measured: one post, and the sweep beside its yardsticks. `make bench`."""

@@ -1,0 +1,120 @@
+"""Varied filings from a seed, with defects in known shares."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from compliance.dossier.stored import Canonical
+from compliance.models import Filing, Revision
+from registry.models import Organization, User
+from tests.building import ABSENT, a_document
+
+SEED = 20261123
+BATCH = 2_000
+SERVICES_OF_AN_APPLICANT = 50
+KINDS = ("algorithm", "generative", "registration")
+
+# What is spoiled, in which share of the filings of a kind, and how many flags it raises.
+DEFECTS: dict[str, list[tuple[float, dict[str, Any], int]]] = {
+    "algorithm": [
+        (0.20, {"/algorithm/mechanism": None}, 1),
+        (0.10, {"/applicant/governance": ["self_assessment", "ethics_review", "data_protection"]}, 3),
+        (0.05, {"/service/complaint_channel": ABSENT}, 1),
+    ],
+    "generative": [
+        (0.20, {"/service/audience": " "}, 1),
+        (0.10, {"/applicant/contact/phone": None}, 1),
+        (0.05, {"/service/identity_verification": "none"}, 1),
+    ],
+    "registration": [
+        (0.20, {"/jurisdiction": "11"}, 1),
+        (0.10, {"/models/0/access": "own_deployment"}, 1),
+        (0.05, {"/models/0/filing_number": "nonsense"}, 1),
+    ],
+}
+
+
+@dataclass(frozen=True)
+class Planted:
+    """How many filings were entered, and how many flags their defects raise."""
+
+    filings: int
+    flags: int
+
+
+def plant(number: int, by: User) -> Planted:
+    """Enter submitted filings in bulk, as the actions would leave them, due for their first check."""
+    chance = random.Random(SEED)
+    flags = Counter[str]()
+    for start in range(0, number, BATCH):
+        documents = [_document(chance, i, flags) for i in range(start, min(start + BATCH, number))]
+        _enter(documents, by)
+    return Planted(number, flags.total())
+
+
+def _document(chance: random.Random, i: int, flags: Counter[str]) -> dict[str, Any]:
+    kind = chance.choices(KINDS, weights=(4, 3, 3))[0]
+    changes: dict[str, Any] = {"/reference": f"bench-{i}", "/service/name": f"bench service {i}"}
+    changes["/service/launched_on"] = None
+    for share, defect, raised in DEFECTS[kind]:
+        if chance.random() < share:
+            changes |= defect
+            flags[kind] += raised
+    return a_document(kind, changes)
+
+
+def _enter(documents: list[dict[str, Any]], by: User) -> None:
+    organizations = {i: _organization(i) for i in {_applicant(document) for document in documents}}
+    filings = Filing.objects.bulk_create(
+        [_filing(document, organizations[_applicant(document)], by) for document in documents]
+    )
+    Revision.objects.bulk_create(
+        [_revision(filing, document, by) for filing, document in zip(filings, documents, strict=True)]
+    )
+
+
+def _applicant(document: dict[str, Any]) -> int:
+    return int(document["reference"].removeprefix("bench-")) // SERVICES_OF_AN_APPLICANT
+
+
+def _organization(i: int) -> Organization:
+    return Organization.objects.get_or_create(uscc=f"BENCH{i:013}", defaults={"name": f"bench applicant {i}"})[0]
+
+
+def _filing(document: dict[str, Any], applicant: Organization, by: User) -> Filing:
+    now = timezone.now() - timedelta(minutes=1)
+    name, reference = document["service"]["name"], document["reference"]
+    return Filing(
+        case_number=reference[:16],
+        applicant=applicant,
+        status="submitted",
+        kind=document["kind"],
+        action="initial",
+        reference=reference,
+        reference_key=hashlib.sha256(reference.encode()).hexdigest(),
+        jurisdiction="44",
+        province="44",
+        service_name=name,
+        service_key=hashlib.sha256(name.encode()).hexdigest(),
+        opened_sha256="",
+        opened_by=by,
+        opened_at=now,
+        changed_at=now,
+        first_submitted_at=now,
+        submitted_at=now,
+        due_since=now,
+    )
+
+
+def _revision(filing: Filing, document: dict[str, Any], by: User) -> Revision:
+    canonical = Canonical.of(document)
+    return Revision(
+        filing=filing, number=1, content=canonical.text, sha256=canonical.sha256, at=filing.submitted_at, by=by
+    )

@@ -1,0 +1,120 @@
+"""The measures themselves."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, reset_queries
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from benchmarks.generator import plant
+from compliance import checking
+from compliance.dispatch import ANNOUNCER
+from compliance.models import Filing, Flag
+from registry.actions import create_token
+from registry.models import Membership, Organization, User
+from tests.building import USCC, a_document
+
+Say = Callable[[str, str], None]
+POSTS = 60
+ONE_AT_A_TIME = 1_000
+EVERYTHING = (0, 2**62)
+
+
+def measure(sizes: list[int], say: Say) -> None:
+    """Measure a post, then the sweep at each size, with its yardsticks in the same run."""
+    call_command("migrate", verbosity=0)
+    by = User.objects.create_user("bench")
+    _posts(by, say)
+    for size in sizes:
+        _empty()
+        _sweeps(size, by, say)
+
+
+def _posts(by: User, say: Say) -> None:
+    """One POST over the whole stack of Django, without a network and with nobody to announce it to."""
+    ANNOUNCER.announce = lambda first, last: None  # type: ignore[method-assign]
+    settings.ALLOWED_HOSTS = ["*"]
+    Membership.objects.create(
+        user=by, organization=Organization.objects.create(uscc=USCC, name="bench"), standing="filer"
+    )
+    headers = {"Authorization": f"Token {create_token(by)}"}
+    took = [_post(Client(headers=headers), i) for i in range(POSTS)]
+    with CaptureQueriesContext(connection) as queries:
+        _post(Client(headers=headers), POSTS)
+    say("POST of a generative dossier, median", f"{statistics.median(took[5:]) * 1000:.1f} ms")
+    say("POST of a generative dossier, queries", str(len(queries)))
+    reset_queries()
+
+
+def _post(client: Client, i: int) -> float:
+    body = json.dumps(a_document("generative", {"/reference": f"post-{i}"}))
+    began = time.perf_counter()
+    answer = client.post("/api/v1/filings/", body, content_type="application/json")
+    assert answer.status_code == 201, answer.content
+    return time.perf_counter() - began
+
+
+def _empty() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE compliance_filing CASCADE")
+
+
+def _sweeps(size: int, by: User, say: Say) -> None:
+    planted = plant(size, by)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    memory = _memory()
+    first = _rate(size, _swept)
+    assert Flag.objects.standing().count() == planted.flags, (Flag.objects.standing().count(), planted.flags)
+    checking.mark_due(Filing.objects.all())
+    again = _rate(size, _swept)
+    say(f"{size:,} filings: COPY of their revisions", f"{_rate(size, _copied):,.0f}/s")
+    say(f"{size:,} filings: sweep that raises {planted.flags:,} flags", f"{first:,.0f}/s")
+    say(f"{size:,} filings: sweep that finds nothing new", f"{again:,.0f}/s")
+    few = min(ONE_AT_A_TIME, size)
+    say(f"{size:,} filings: one at a time", f"{_rate(few, lambda: _one_at_a_time(few)):,.0f}/s")
+    say(f"{size:,} filings: memory grown by the sweeps", f"{_memory() - memory:.0f} MiB")
+
+
+def _rate(number: int, work: Callable[[], None]) -> float:
+    began = time.perf_counter()
+    work()
+    return number / (time.perf_counter() - began)
+
+
+def _swept() -> None:
+    """As one worker does it: lease by lease, range by range."""
+    Filing.objects.update(leased_until=None)
+    while ranges := checking.lease_due():
+        for first, last in ranges:
+            checking.check_range(first, last)
+
+
+def _one_at_a_time(number: int) -> None:
+    checking.mark_due(Filing.objects.all())
+    for key in Filing.objects.order_by("pk").values_list("pk", flat=True)[:number]:
+        checking.check_range(key, key)
+
+
+def _copied() -> None:
+    connection.ensure_connection()
+    with (
+        connection.connection.cursor() as cursor,
+        cursor.copy("COPY (SELECT content FROM compliance_revision) TO STDOUT") as rows,
+    ):
+        for _ in rows:
+            pass
+
+
+def _memory() -> float:
+    """Resident memory of this process, in MiB."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * 4096 / 2**20
