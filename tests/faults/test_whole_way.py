@@ -112,7 +112,7 @@ def test_a_worker_killed_in_mid_check_loses_nothing_and_doubles_nothing(make_sta
     document = a_document("algorithm-incomplete", {"/service/launched_on": None})
     stack.manage("shell", "-v", "0", "-c", ENTER_MANY.format(many=MANY), text=json.dumps(document))
     stack.up(stack.worker, stack.beat)
-    wait_until(lambda: 0 < stack.query(COUNT)[1])
+    wait_until(lambda: stack.query(COUNT)[1] > 0)
     kill(stack.worker)
     due, flags, different = stack.query(COUNT)
     assert due > 0, "the worker was done before it was killed; nothing was shown"

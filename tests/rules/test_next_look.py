@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -47,6 +48,10 @@ def cases(draw) -> tuple:
 @given(case=cases(), today=DAYS)
 @settings(max_examples=400, deadline=None)
 def test_nothing_changes_before_the_day_to_look_again(case, today):
+    changes_only_when_said(case, today)
+
+
+def changes_only_when_said(case, today):
     dossier, facts = case
     outcome = evaluate(dossier, facts, today=today)
     last = min(outcome.look_again_on or date.max, today + timedelta(days=400))
@@ -61,3 +66,10 @@ def test_nothing_changes_before_the_day_to_look_again(case, today):
 def test_the_same_arguments_give_the_same_outcome(case, today):
     dossier, facts = case
     assert evaluate(dossier, facts, today=today) == evaluate(dossier, facts, today=today)
+
+
+@pytest.mark.full
+@given(case=cases(), today=DAYS)
+@settings(max_examples=20_000, deadline=None)
+def test_nothing_changes_before_the_day_to_look_again_for_many_filings(case, today):
+    changes_only_when_said(case, today)
