@@ -93,7 +93,10 @@ class Launcher:
         command = [sys.executable, "manage.py", *arguments]
         done = subprocess.run(command, env=environment, cwd=paths.ROOT, capture_output=True, text=True, check=False)
         if done.returncode:
-            raise SystemExit(f"`manage.py {' '.join(arguments)}` failed:\n{done.stdout}{done.stderr}")
+            log = paths.LOGS / "manage.log"
+            log.write_text(done.stdout + done.stderr)
+            last = (done.stderr.strip().splitlines() or ["no message"])[-1]
+            raise SystemExit(f"`manage.py {' '.join(arguments)}` failed: {last}\nAll of it is in {log}")
         return done.stdout
 
     def _wait_until(self, is_so: Callable[[], bool], seconds: float = PATIENCE) -> bool:
@@ -122,7 +125,7 @@ AI Model Compliance Registry runs at {self.address}/   (started in {seconds:.0f}
   rules     {self.address}/rules/
   users     admin, reviewer (desk); filer, stranger (API)
   password  {password}
-  token     .venv/bin/python manage.py create_token filer
+  token     {_other_shell(database)}.venv/bin/python manage.py create_token filer
   database  {"SQLite, var/registry.sqlite3" if database.startswith("sqlite") else "DATABASE_URL"}
   broker    {broker}
   logs      {paths.LOGS}
@@ -169,6 +172,14 @@ Ctrl-C ends everything.
             child.stop()
         children.forget()
         _say("Stopped.")
+
+
+def _other_shell(database: str) -> str:
+    """What a command in another shell needs in front of it to find the same database."""
+    given = os.environ.get("DATABASE_URL", "")
+    if not given:
+        return ""
+    return "env -u DATABASE_URL " if given != database else 'DATABASE_URL="…" '
 
 
 def _only_one() -> object | None:

@@ -23,9 +23,13 @@ def parts(port: int, environment: dict[str, str], *, logs: Path = LOGS, var: Pat
     ]
 
 
+# Requests are answered in well under a second; nobody waits half a minute for Ctrl-C.
+_QUIETLY = ["--graceful-timeout", "5", "--access-logfile", "-"]
+
+
 def _web(port: int) -> list[str]:
     gunicorn = [sys.executable, "-m", "gunicorn", "config.wsgi", "--chdir", str(ROOT)]
-    return [*gunicorn, "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4", "--access-logfile", "-"]
+    return [*gunicorn, "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4", *_QUIETLY]
 
 
 def _celery(command: str) -> list[str]:
