@@ -24,7 +24,7 @@ def parts(port: int, environment: dict[str, str], *, logs: Path = LOGS, var: Pat
 
 
 # Requests are answered in well under a second; nobody waits half a minute for Ctrl-C.
-_QUIETLY = ["--graceful-timeout", "5", "--access-logfile", "-"]
+_QUIETLY = ["--graceful-timeout", "3", "--access-logfile", "-"]
 
 
 def _web(port: int) -> list[str]:

@@ -150,6 +150,10 @@ def test_num01_flags_every_number_out_of_form():
     ]
 
 
+def test_num01_does_not_ask_for_models():
+    assert flagged(a_dossier("algorithm", {"/models": None})) == []
+
+
 # NUM-02
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(

@@ -78,6 +78,10 @@ def test_rte01_looks_only_at_models_that_the_service_uses():
     assert flagged(a_dossier("registration", {"/models/-": {**BASE, **own_and_modified}})) == []
 
 
+def test_rte01_is_content_with_a_model_that_says_nothing_of_its_lineage():
+    assert flagged(a_dossier("registration", {"/models/0/derived_from": None})) == []
+
+
 def test_rte01_does_not_look_at_generative_filings():
     assert flagged(a_dossier("generative")) == []
 

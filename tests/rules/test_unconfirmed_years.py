@@ -81,3 +81,9 @@ def test_ddl05_is_silent_on_an_initial_filing_that_has_no_deadline(kind):
 def test_a_year_confirmed_by_hand_gives_the_deadline_back_to_its_rule(day, variant):
     found = told(a_dossier("algorithm", {AT_LAUNCH: "2026-12-18"}), on=day, calendar=NEXT_YEAR)
     assert [(line[0], line[3]) for line in found] == ([("DDL-01", variant)] if variant else [])
+
+
+@pytest.mark.parametrize(("kind", "action"), AMENDMENTS)
+def test_ddl05_is_silent_before_the_deadline_begins_to_run(kind, action):
+    assert flagged(amending(kind, action, {AT_CHANGE: "2027-03-01"})) == []
+    assert flagged(amending(kind, action, {AT_CHANGE: "9999-12-31"})) == []
