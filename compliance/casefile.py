@@ -77,7 +77,8 @@ def _algorithm_filings(filings: Iterable[Filing]) -> dict[Service, list[tuple[in
 def _facts(filing: Filing, others: list[tuple[int, FilingFact]], calendar: WorkingCalendar) -> Facts:
     return Facts(
         status=filing.status,
-        submitted_on=day_of(filing.submitted_at),
+        # What can still be edited is judged as of today, whenever an earlier revision was submitted.
+        submitted_on=None if filing.is_editable else day_of(filing.submitted_at),
         first_submitted_on=day_of(filing.first_submitted_at),
         other_filings=tuple(fact for pk, fact in others if pk != filing.pk),
         calendar=calendar,

@@ -20,7 +20,7 @@ from compliance.rules.catalog import (
 from compliance.rules.context import Context
 from compliance.rules.problems import MISSING, UNKNOWN, Problem
 from compliance.rules.reading import APPLICANT, gaps, gaps_in_section
-from registry.reference.regions import is_known_region
+from registry.reference.regions import NATIONAL, is_known_region
 
 FOUR_SYSTEMS = ("self_assessment", "monitoring", "incident_response", "violation_handling")
 TWO_MORE = ("ethics_review", "data_protection")
@@ -182,7 +182,7 @@ def stands_in_a_known_region(dossier: Dossier, context: Context) -> Iterator[Pro
     补正：与营业执照核对，更正错误的代码。
     """
     in_code = dossier.applicant.uscc[2:8]
-    if not is_known_region(in_code):
+    if in_code != NATIONAL and not is_known_region(in_code):
         yield Problem(APPLICANT / "uscc", UNKNOWN, {"found": in_code})
     region = dossier.applicant.region
     if region and not is_known_region(region):

@@ -87,7 +87,7 @@ class Rule:
 
 
 class Catalog:
-    """All rules by code, in the order of the rulebook."""
+    """All rules by code, family by family."""
 
     def __init__(self) -> None:
         self._rules: dict[str, Rule] = {}

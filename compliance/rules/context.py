@@ -8,7 +8,7 @@ from datetime import date
 
 from compliance.rules.calendar import PUBLISHED, WorkingCalendar
 
-DRAFT, FILED = "draft", "filed"
+DRAFT, FILED, WITHDRAWN = "draft", "filed", "withdrawn"
 
 
 class Clock:

@@ -26,12 +26,12 @@ from compliance.rules.catalog import (
     Level,
     rule,
 )
-from compliance.rules.context import FILED, Context, FilingFact, same_name
+from compliance.rules.context import DRAFT, FILED, WITHDRAWN, Context, FilingFact, same_name
 from compliance.rules.problems import DUE_SOON, LATE, OVERDUE, Problem
 from compliance.rules.reading import SERVICE
 
 _DAY = timedelta(days=1)
-NOT_COUNTING = frozenset({"draft", "withdrawn"})
+NOT_COUNTING = frozenset({DRAFT, WITHDRAWN})
 SAYS_DEADLINE = {
     OVERDUE: (
         "Nothing was submitted by {deadline}, the {asked}th working day after {start}.",
@@ -76,7 +76,8 @@ def _filing_deadline(dossier: Dossier, context: Context) -> Deadline | None:
 def _first_submission(dossier: Dossier, context: Context) -> date | None:
     """The first submission of any algorithm filing of the applicant for this service; withdrawn ones do not count."""
     others = [filing for filing in context.facts.other_filings or () if _is_for_same_service(filing, dossier)]
-    days = [context.facts.first_submitted_on, *(filing.first_submitted_on for filing in others)]
+    own = None if context.facts.status == WITHDRAWN else context.facts.first_submitted_on
+    days = [own, *(filing.first_submitted_on for filing in others)]
     return min((day for day in days if day), default=None)
 
 

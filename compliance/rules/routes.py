@@ -31,6 +31,7 @@ from compliance.rules.reading import (
     used_models,
 )
 from registry.official_numbers import normalized
+from registry.reference.regions import PROVINCES
 
 UNDER_WAY = frozenset({"submitted", "accepted", "provincial_review", "national_review", "returned", "filed"})
 DECIDED = frozenset({"filed", "cancelled", "revoked", "suspended", "rejected", "withdrawn"})
@@ -257,6 +258,48 @@ def _bears(filing: FilingFact, number: str) -> bool:
 
 
 @rule(
+    "RTE-07",
+    "Jurisdiction is not the applicant's province",
+    level=WARNING,
+    force=PRACTICE,
+    basis=SECONDARY,
+    cites=("FRM",),
+    kinds=ALL_KINDS,
+    actions=EVERY_ACTION,
+    says={
+        MISMATCH: (
+            "The jurisdiction is {found}, the applicant's region lies in {asked}.",
+            "属地为 {found}，注册地位于 {asked}。",
+        ),
+        UNKNOWN: ("{found} is the code of no province.", "{found} 不是省级行政区划代码。"),
+    },
+)
+def is_filed_in_the_applicants_province(dossier: Dossier, context: Context) -> Iterator[Problem]:
+    """
+    A filing goes to the authority of the province where the applicant is registered.
+
+    Why: another province usually sends it back.
+
+    Fix: correct the jurisdiction or the region; where the province agreed otherwise, keep its consent at hand.
+
+    标题：属地与注册地省份不一致
+
+    要求：申报应提交注册地所在省份的主管部门。
+
+    理由：其他省份通常会退回申报。
+
+    补正：更正属地或注册地；经其他省份同意的，留存书面意见。
+    """
+    jurisdiction, province = dossier.jurisdiction, (dossier.applicant.region or "")[:2]
+    if is_missing(jurisdiction) or jurisdiction == province:
+        return
+    if province in PROVINCES:
+        yield Problem(ROOT / "jurisdiction", MISMATCH, {"found": jurisdiction, "asked": province})
+    elif jurisdiction not in PROVINCES:
+        yield Problem(ROOT / "jurisdiction", UNKNOWN, {"found": jurisdiction})
+
+
+@rule(
     "RTE-08",
     "Called model deployed by the applicant itself",
     level=WARNING,
@@ -320,40 +363,3 @@ def names_the_accepting_authority(dossier: Dossier, context: Context) -> Iterato
     """
     if is_missing(dossier.jurisdiction):
         yield absent(ROOT / "jurisdiction")
-
-
-@rule(
-    "RTE-07",
-    "Jurisdiction is not the applicant's province",
-    level=WARNING,
-    force=PRACTICE,
-    basis=SECONDARY,
-    cites=("FRM",),
-    kinds=ALL_KINDS,
-    actions=EVERY_ACTION,
-    says={
-        MISMATCH: (
-            "The jurisdiction is {found}, the applicant's region lies in {asked}.",
-            "属地为 {found}，注册地位于 {asked}。",
-        )
-    },
-)
-def is_filed_in_the_applicants_province(dossier: Dossier, context: Context) -> Iterator[Problem]:
-    """
-    A filing goes to the authority of the province where the applicant is registered.
-
-    Why: another province usually sends it back.
-
-    Fix: correct the jurisdiction or the region; where the province agreed otherwise, keep its consent at hand.
-
-    标题：属地与注册地省份不一致
-
-    要求：申报应提交注册地所在省份的主管部门。
-
-    理由：其他省份通常会退回申报。
-
-    补正：更正属地或注册地；经其他省份同意的，留存书面意见。
-    """
-    jurisdiction, region = dossier.jurisdiction, dossier.applicant.region
-    if jurisdiction and region and jurisdiction != region[:2]:
-        yield Problem(ROOT / "jurisdiction", MISMATCH, {"found": jurisdiction, "asked": region[:2]})

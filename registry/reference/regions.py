@@ -53,6 +53,6 @@ PROVINCES = MappingProxyType(
 
 @lru_cache(maxsize=8192)
 def is_known_region(code: str) -> bool:
-    """Say whether six digits name a region of any level, in force or abolished, or the national authority."""
+    """Say whether six digits name a region of any level, in force or abolished."""
     parts = numdb.get("cn/loc").info(code)
-    return code == NATIONAL or any("county" in properties for _, properties in parts)
+    return any("county" in properties for _, properties in parts)

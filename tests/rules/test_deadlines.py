@@ -262,3 +262,9 @@ def test_what_changes_by_itself_is_announced_the_day_before(dossier):
     for before, after in pairwise(days):
         if told(dossier, on=str(before)) != told(dossier, on=str(after)):
             assert judged(dossier, on=str(before)).look_again_on == after
+
+
+def test_ddl01_does_not_count_a_withdrawn_filings_own_submission():
+    dossier = a_dossier("algorithm", {"/service/launched_on": "2026-04-30"})
+    facts = {"status": "withdrawn", "first_submitted_on": date(2026, 5, 18)}
+    assert flagged(dossier, **facts) == [("DDL-01", "/service/launched_on")]

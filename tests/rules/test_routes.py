@@ -269,3 +269,21 @@ def test_rte07_is_silent_without_a_region():
 def test_a_cancellation_needs_no_package(kind):
     changes = {"/service/algorithm_filing_number": None, "/service/public": False, "/algorithm": None, "/models": []}
     assert flagged(amending(kind, "cancellation", changes)) == []
+
+
+@pytest.mark.parametrize(
+    ("jurisdiction", "region", "expected"),
+    [
+        ("99", "440305", [("RTE-07", "/jurisdiction", "warning", "mismatch")]),
+        (
+            "99",
+            None,
+            [("ORG-01", "/applicant/region", "error", "missing"), ("RTE-07", "/jurisdiction", "warning", "unknown")],
+        ),
+        ("44", "990000", [("ORG-05", "/applicant/region", "warning", "unknown")]),
+        ("44", "100000", [("ORG-05", "/applicant/region", "warning", "unknown")]),
+    ],
+)
+def test_rte07_compares_provinces_and_flags_a_province_that_is_none(jurisdiction, region, expected):
+    dossier = a_dossier("algorithm", {"/jurisdiction": jurisdiction, "/applicant/region": region})
+    assert told(dossier) == expected
