@@ -26,27 +26,11 @@ def is_staff(request: HttpRequest) -> bool:
     return isinstance(request.user, User) and request.user.holds(*Standing)
 
 
-class KeptByAdministrators(ModelAdmin):
-    """Pages that only administrators see and change."""
+class _AdministratorsAlone:
+    """The permissions of Django's admin, all of them an administrator's."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return is_administrator(request)
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return is_administrator(request)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return is_administrator(request)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return is_administrator(request)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return is_administrator(request)
-
-
-class InlineKeptByAdministrators(TabularInline):
-    extra = 0
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return is_administrator(request)
@@ -59,6 +43,16 @@ class InlineKeptByAdministrators(TabularInline):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return is_administrator(request)
+
+
+class KeptByAdministrators(_AdministratorsAlone, ModelAdmin):
+    """Pages that only administrators see and change."""
+
+
+class InlineKeptByAdministrators(_AdministratorsAlone, TabularInline):
+    """Lists inside such a page."""
+
+    extra = 0
 
 
 class MembershipInline(InlineKeptByAdministrators):

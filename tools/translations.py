@@ -14,14 +14,18 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import django
 import polib
+import unfold
 from django.conf import settings
+from django.utils import translation
 from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
 CATALOG = ROOT / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
 COMPILED = CATALOG.with_suffix(".mo")
 CALLS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "gettext_noop"}
+DJANGOS_APPS = ("admin", "auth", "contenttypes", "sessions", "messages")
 PLURAL = {"ngettext", "ngettext_lazy"}
 # What templatize writes for {% translate %} and {% blocktranslate %}.
 _IN_TEMPLATE = re.compile(
@@ -55,6 +59,16 @@ def _used() -> Iterator[Message]:
             yield from _in_code(path)
         elif path.suffix == ".html":
             yield from _in_template(path)
+    yield from _of_the_admins_look()
+
+
+def _of_the_admins_look() -> Iterator[Message]:
+    """The texts of django-unfold that neither it nor Django says in Chinese."""
+    package = Path(unfold.__file__).parent
+    templates = [message for path in package.rglob("*.html") for message in _in_template(path)]
+    code = [message for path in package.rglob("*.py") if "contrib" not in path.parts for message in _in_code(path)]
+    with translation.override("zh-hans"):
+        yield from (message for message in templates + code if translation.gettext(message[0]) == message[0])
 
 
 def _in_code(path: Path) -> Iterator[Message]:
@@ -118,5 +132,6 @@ def _problems(catalog: polib.POFile, used: list[Message]) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    settings.configure(USE_I18N=True)
+    settings.configure(USE_I18N=True, INSTALLED_APPS=[f"django.contrib.{name}" for name in DJANGOS_APPS])
+    django.setup()
     sys.exit(main(sys.argv[1:]))
