@@ -65,8 +65,9 @@ def _used() -> Iterator[Message]:
 def _of_the_admins_look() -> Iterator[Message]:
     """The texts of django-unfold that neither it nor Django says in Chinese."""
     package = Path(unfold.__file__).parent
-    templates = [message for path in package.rglob("*.html") for message in _in_template(path)]
-    code = [message for path in package.rglob("*.py") if "contrib" not in path.parts for message in _in_code(path)]
+    used = [path for path in package.rglob("*.*") if "contrib" not in path.relative_to(package).parts]
+    templates = [message for path in used if path.suffix == ".html" for message in _in_template(path)]
+    code = [message for path in used if path.suffix == ".py" for message in _in_code(path)]
     with translation.override("zh-hans"):
         yield from (message for message in templates + code if translation.gettext(message[0]) == message[0])
 
