@@ -6,6 +6,7 @@ import json
 from datetime import date
 
 import pytest
+import time_machine
 
 from compliance.models import Event, Filing, Flag, Revision, WorkingCopy
 from tests.building import a_document, example, parsed
@@ -24,6 +25,7 @@ def opened(api, name: str = "algorithm-incomplete") -> str:
     return answer.headers["Location"]
 
 
+@time_machine.travel("2026-11-23T09:00:00+08:00", tick=False)
 def test_the_whole_way_from_a_post_to_its_flags(api):
     url = opened(api)
     assert api.post(f"{url}submit/").json()["status"] == "submitted"
