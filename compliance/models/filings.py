@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from uuid6 import uuid7
 
@@ -119,7 +120,9 @@ class Filing(models.Model):
 
     @property
     def is_due(self) -> bool:
-        return self.due_since is not None
+        """Whether a check is due: something was changed, or the day has come on which the outcome may change."""
+        day_has_come = self.next_look_on is not None and self.next_look_on <= timezone.localdate()
+        return self.due_since is not None or day_has_come
 
 
 class WorkingCopy(models.Model):

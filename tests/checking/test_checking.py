@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -99,6 +100,16 @@ def test_a_deadline_raises_its_flag_by_itself(filer):
         filing.refresh_from_db()
         flags = Flag.objects.standing().values_list("rule", "variant", "level")
         assert (list(flags), filing.next_look_on) == ([("DDL-01", variant, level)], then)
+
+
+@time_machine.travel("2026-11-24T23:59:00+08:00", tick=False)
+def test_a_check_is_due_on_the_day_on_which_the_outcome_may_change(filer):
+    filing = a_filing(filer)
+    check_everything()
+    filing.refresh_from_db()
+    assert not filing.is_due
+    with time_machine.travel("2026-11-25T00:00:00+08:00", tick=False):
+        assert filing.is_due
 
 
 def test_a_submission_makes_the_same_services_other_filings_due(filer):

@@ -1,0 +1,54 @@
+"""Many at once: one filing for one reference, one number a filing, one submission, no deadlock."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from tests.building import a_document
+from tests.faults.stack import Stack
+
+AT_ONCE = 8
+
+
+@pytest.fixture
+def stack(make_stack: Callable[..., Stack]) -> Stack:
+    stack = make_stack()
+    stack.up(stack.web)
+    return stack
+
+
+def at_once(ask: Callable[[int], tuple[int, Any]], number: int = AT_ONCE) -> list[tuple[int, Any]]:
+    with ThreadPoolExecutor(number) as threads:
+        return list(threads.map(ask, range(number)))
+
+
+def test_side_by_side(stack):
+    token = stack.token_of("filer")
+
+    def post(reference: str, kind: str = "algorithm") -> tuple[int, Any]:
+        body = json.dumps(a_document(kind, {"/reference": reference})).encode()
+        return stack.call("POST", "/api/v1/filings/", body, token)
+
+    same = at_once(lambda i: post("the same"))
+    assert Counter(status for status, _ in same) == {201: 1, 200: AT_ONCE - 1}
+    assert len({filing["id"] for _, filing in same}) == 1
+
+    several = at_once(lambda i: post(f"another {i}", "algorithm" if i % 2 else "generative"))
+    assert [status for status, _ in several] == [201] * AT_ONCE
+    assert len({filing["case_number"] for _, filing in several}) == AT_ONCE
+
+    one = f"/api/v1/filings/{same[0][1]['id']}/submit/"
+    assert Counter(status for status, _ in at_once(lambda i: stack.call("POST", one, b"", token))) == {
+        200: 1,
+        409: AT_ONCE - 1,
+    }
+
+    # All are filings of one service, so each submission marks the others: their locks must not cross.
+    urls = [f"/api/v1/filings/{filing['id']}/submit/" for _, filing in several]
+    assert [status for status, _ in at_once(lambda i: stack.call("POST", urls[i], b"", token))] == [200] * AT_ONCE
