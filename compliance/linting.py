@@ -26,6 +26,7 @@ _LEVELS = {
     Level.INFO: Words("info", "提示"),
 }
 _FIX, _CITES = Words("Fix: ", "补正："), Words("By: ", "依据：")
+_WHOLE = Words("(the whole file)", "（整个文件）")
 _NOTHING = Words("nothing missing", "未发现问题")
 _SUMMARY = Words(
     "Files checked as of {day}: {files}. Malformed: {malformed}, errors: {errors}, warnings: {warnings}.",
@@ -54,10 +55,15 @@ def check_file(path: Path, name: str, *, today: date) -> CheckedFile:
     try:
         parsed = parse(path.read_bytes())
     except OSError as error:
-        return CheckedFile(name, today, faults=[Fault(ROOT, "unreadable", {"found": error.strerror or str(error)})])
+        return CheckedFile(name, today, faults=[_unreadable(error)])
     except Malformed as error:
         return CheckedFile(name, today, faults=error.faults)
     return CheckedFile(name, today, findings=evaluate(parsed.dossier, today=today).findings)
+
+
+def _unreadable(error: OSError) -> Fault:
+    codes = {FileNotFoundError: "no_such_file", IsADirectoryError: "is_a_folder", PermissionError: "no_permission"}
+    return Fault(ROOT, codes.get(type(error), "unreadable"), {"found": error.strerror or str(error)})
 
 
 def as_json(file: CheckedFile, language: Language) -> dict[str, Any]:
@@ -89,7 +95,7 @@ def _by_level(finding: Finding) -> int:
 
 def _fault_line(fault: Fault, language: Language, style: Any) -> str:
     level = style.ERROR(_LEVELS["malformed"].in_(language))
-    return f"  {level}  {fault.at or '/'}\n      {fault.message(language)}"
+    return f"  {level}  {fault.at or _WHOLE.in_(language)}\n      {fault.message(language)}"
 
 
 def _finding_lines(finding: Finding, language: Language, style: Any) -> str:

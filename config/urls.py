@@ -11,7 +11,7 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from compliance import views
-from config import problems
+from registry.api import problems
 
 admin.site.index_title = _("Overview")
 

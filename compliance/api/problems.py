@@ -14,9 +14,7 @@ from compliance.dossier.faults import Malformed
 from compliance.dossier.parsing import Parsed, parse
 from compliance.words import Language, language_of
 from compliance.workflow import STATUSES
-from config.problems import BodyTooLarge, Problem
-
-FAULTS_SHOWN = 1_000
+from registry.api.problems import Problem
 
 
 def reader_language() -> Language:
@@ -24,25 +22,24 @@ def reader_language() -> Language:
 
 
 def parsed_or_problem(body: bytes) -> Parsed:
-    """Parse a dossier; a malformed one is a 400 with every fault, an oversized one a 413."""
+    """Parse a dossier; a malformed one is a 400 with every fault (the first thousand)."""
     try:
         return parse(body)
     except Malformed as error:
-        if error.is_too_large:
-            raise BodyTooLarge(len(body)) from error
         raise _malformed(error) from error
 
 
 def _malformed(error: Malformed) -> Problem:
     language = reader_language()
-    shown = error.faults[:FAULTS_SHOWN]
     return Problem(
         400,
         "malformed_dossier",
         _("This is no dossier"),
         _("Nothing was stored. Faults: %(count)s. Mend what the errors point at and send the whole document again.")
-        % {"count": len(error.faults)},
-        errors=[{"pointer": str(fault.at), "code": fault.code, "message": fault.message(language)} for fault in shown],
+        % {"count": error.total},
+        errors=[
+            {"pointer": str(fault.at), "code": fault.code, "message": fault.message(language)} for fault in error.faults
+        ],
     )
 
 

@@ -20,6 +20,7 @@ from compliance import actions
 from compliance.api import problems
 from compliance.api.etags import etags_of
 from compliance.api.openapi import DossierExtension
+from compliance.api.requests import CursorPages
 from compliance.api.serializers import (
     CheckSerializer,
     CheckStateSerializer,
@@ -38,8 +39,7 @@ from compliance.querysets import FilingQuerySet
 from compliance.rules.catalog import CATALOG
 from compliance.rules.evaluation import evaluate
 from compliance.rules.wording import in_words
-from config.api import CursorPages
-from config.problems import Problem
+from registry.api.problems import Problem
 from registry.models import User
 
 assert DossierExtension  # registers itself

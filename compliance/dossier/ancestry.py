@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from compliance.dossier.faults import Fault
+from compliance.dossier.fields import tidy
 from compliance.dossier.pointer import ROOT, Pointer
 
 
@@ -43,7 +44,7 @@ def _models(tree: Any) -> Iterator[tuple[Pointer, str, Any]]:
 
 
 def _key(value: Any) -> str:
-    return value.strip() if isinstance(value, str) else ""
+    return tidy(value) if isinstance(value, str) else ""
 
 
 def _steps(models: list[tuple[Pointer, str, Any]]) -> Iterator[_Step]:

@@ -27,6 +27,10 @@ _MESSAGES = MappingProxyType(
             "Nested deeper than {limit} levels. No part of a dossier needs as many.",
             "嵌套超过 {limit} 层。申报文件的任何部分都不需要这么多层。",
         ),
+        "too_many_values": Words(
+            "The document has more than {limit} values. No dossier needs as many.",
+            "文档的值超过 {limit} 个，申报文件不需要这么多。",
+        ),
         "doubled_key": Words(
             "This key stands twice in its object. Keep one of the two.",
             "同一对象中该键出现两次。请只保留一个。",
@@ -128,10 +132,14 @@ _MESSAGES = MappingProxyType(
             "This entry closes a cycle: a model would derive from itself. Remove one step of the cycle.",
             "该条目使派生关系形成循环：模型将派生自自身。请删除其中一环。",
         ),
-        "unreadable": Words("The file cannot be read: {found}.", "无法读取文件：{found}。"),
+        "no_such_file": Words("There is no such file. Check its path.", "没有这个文件。请检查路径。"),
+        "is_a_folder": Words("This is a folder. Name the files in it.", "这是文件夹。请指明其中的文件。"),
+        "no_permission": Words("You may not read this file. Ask its owner.", "无权读取该文件。请联系文件所有者。"),
+        "unreadable": Words("The file cannot be read ({found}).", "无法读取文件（{found}）。"),
     }
 )
 CODES = frozenset(_MESSAGES)
+FAULTS_SHOWN = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,12 +155,9 @@ class Fault:
 
 
 class Malformed(ValueError):
-    """The document is no dossier; `faults` holds every reason, sorted by place."""
+    """The document is no dossier; `faults` holds the reasons sorted by place, at most FAULTS_SHOWN of `total`."""
 
     def __init__(self, faults: list[Fault]) -> None:
         super().__init__(f"{len(faults)} faults")
-        self.faults = faults
-
-    @property
-    def is_too_large(self) -> bool:
-        return any(fault.code == "too_large" for fault in self.faults)
+        self.total = len(faults)
+        self.faults = faults[:FAULTS_SHOWN]

@@ -7,6 +7,7 @@ passes over them where a stored one is loaded again (trusted).
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -33,11 +34,17 @@ def refuse(code: str, **values: object) -> NoReturn:
     raise PydanticCustomError(code, code, values or None)
 
 
+def tidy(text: str) -> str:
+    """Bring a text into its normal form: NFC, without outer spaces."""
+    return unicodedata.normalize("NFC", text).strip()
+
+
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         refuse("not_a_text")
-    if len(value) > TEXT_LIMIT:
-        refuse("text_too_long", found=len(value), limit=TEXT_LIMIT)
+    # What is kept is the tidied text, so its length counts: composing may make a text longer.
+    if (length := len(tidy(value))) > TEXT_LIMIT:
+        refuse("text_too_long", found=length, limit=TEXT_LIMIT)
     return value
 
 

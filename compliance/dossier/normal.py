@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
@@ -11,7 +10,7 @@ from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
-from compliance.dossier.fields import Amount, OneOf, Rate, SaidText, Text
+from compliance.dossier.fields import Amount, OneOf, Rate, SaidText, Text, tidy
 from compliance.dossier.schema import Dossier
 from compliance.dossier.stored import Canonical
 
@@ -27,7 +26,7 @@ def normal_form(tree: Any) -> Canonical:
 @cache
 def _tidy_of(kind: Any) -> Tidy:
     if kind in (Text, SaidText):
-        return _tidy_text
+        return tidy
     if kind == Rate:
         return _tidy_rate
     if kind == Amount:
@@ -67,10 +66,6 @@ def _order_of(key: Any) -> list[str]:
 
 def _unless_null(tidy: Tidy) -> Tidy:
     return lambda value: None if value is None else tidy(value)
-
-
-def _tidy_text(value: str) -> str:
-    return unicodedata.normalize("NFC", value).strip()
 
 
 def _tidy_rate(value: Any) -> str:

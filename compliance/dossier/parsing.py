@@ -62,8 +62,8 @@ def schema_faults(tree: Any) -> list[Fault]:
 
 
 def _fault(detail: ErrorDetails) -> Fault:
-    at = _pointer(detail["loc"])
     code = _OF_PYDANTIC.get(detail["type"], detail["type"])
+    at = _pointer(detail["loc"], is_field=code == "unknown_field")
     if detail.get("input") is None and at and code != "unknown_field":
         code = "null_in_list" if isinstance(detail["loc"][-1], int) else "required"
     values = dict(detail.get("ctx") or {})
@@ -72,10 +72,11 @@ def _fault(detail: ErrorDetails) -> Fault:
     return Fault(at, code if code in CODES else "not_an_object", values)
 
 
-def _pointer(steps: tuple[int | str, ...]) -> Pointer:
+def _pointer(steps: tuple[int | str, ...], *, is_field: bool) -> Pointer:
+    """Pydantic marks the key of a map by a step `[key]` at the end; a field may have that name."""
     at = ROOT
-    for step in steps:
-        at = at if step == "[key]" else at / step
+    for step in steps if is_field or steps[-1:] != ("[key]",) else steps[:-1]:
+        at = at / step
     return at
 
 

@@ -7,13 +7,16 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from compliance.dossier.faults import Fault, Malformed
 from compliance.dossier.pointer import ROOT, Pointer
 
 SIZE_LIMIT = 2 * 1024 * 1024
 DEPTH_LIMIT = 12
+# No dossier of 2 MiB says so many things; without a bound a document of brackets costs minutes.
+VALUES_LIMIT = 300_000
+KEY_LIMIT = 100
 _DIGITS_OF_INTEREST = 40
 _UNSAYABLE = re.compile("[\0\ud800-\udfff]")
 
@@ -21,9 +24,9 @@ _UNSAYABLE = re.compile("[\0\ud800-\udfff]")
 class _Object(dict[str, Any]):
     """A JSON object that remembers which keys stood twice, and which no field can have."""
 
-    __slots__ = ("doubled", "unsayable")
+    __slots__ = ("doubled", "hopeless")
     doubled: list[str]
-    unsayable: list[str]
+    hopeless: list[str]
 
 
 class _NoNumber(str):
@@ -37,7 +40,7 @@ def read_tree(raw: bytes) -> tuple[Any, list[Fault]]:
     Read JSON text (UTF-8, RFC 8259) of at most 2 MiB.
 
     Returns the tree and the faults that a tree can still be given with.
-    Raises Malformed when there is no tree: too large, not UTF-8, not JSON, nested beyond all bounds.
+    Raises Malformed when there is no tree: too large, not UTF-8, not JSON, nested beyond all bounds, too many values.
     """
     tree = _decoded(_text(raw))
     return tree, list(_tree_faults(tree))
@@ -68,8 +71,8 @@ def _decoded(text: str) -> Any:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> _Object:
-    found = _Object((key, value) for key, value in pairs if _is_sayable(key))
-    found.unsayable = [key for key, _ in pairs if not _is_sayable(key)]
+    found = _Object((key, value) for key, value in pairs if _may_name_a_field(key))
+    found.hopeless = [key for key, _ in pairs if not _may_name_a_field(key)]
     found.doubled = []
     if len(found) < len(pairs):
         counts = Counter(key for key, _ in pairs)
@@ -101,30 +104,58 @@ class _Exponent(Decimal):
         return self.literal
 
 
+class _Place(NamedTuple):
+    """A place in the tree as a chain of steps; the pointer is made only where a fault needs it."""
+
+    above: _Place | None
+    step: str | int
+    depth: int
+
+    @property
+    def pointer(self) -> Pointer:
+        steps, place = [], self
+        while place.above is not None:
+            steps.append(place.step)
+            place = place.above
+        at = ROOT
+        for step in reversed(steps):
+            at = at / step
+        return at
+
+
 def _tree_faults(tree: Any) -> Iterator[Fault]:
-    todo: list[tuple[Pointer, Any, int]] = [(ROOT, tree, 1)]
-    while todo:
-        at, value, depth = todo.pop()
-        if isinstance(value, dict | list):
-            if depth > DEPTH_LIMIT:
-                yield Fault(at, "too_deep", {"limit": DEPTH_LIMIT})
-                continue
-            todo.extend((at / step, child, depth + 1) for step, child in _children(value))
-        yield from _own_faults(at, value)
+    todo: list[tuple[_Place, Any]] = [(_Place(None, "", 1), tree)]
+    for _ in range(VALUES_LIMIT):
+        if not todo:
+            return
+        place, value = todo.pop()
+        if not isinstance(value, dict | list):
+            yield from _faults_of_plain(place, value)
+        elif place.depth > DEPTH_LIMIT:
+            yield Fault(place.pointer, "too_deep", {"limit": DEPTH_LIMIT})
+        else:
+            yield from _faults_of_keys(place, value)
+            children = value.items() if isinstance(value, dict) else enumerate(value)
+            todo.extend((_Place(place, step, place.depth + 1), child) for step, child in children)
+    raise Malformed([Fault(ROOT, "too_many_values", {"limit": VALUES_LIMIT})])
 
 
-def _children(value: dict[str, Any] | list[Any]) -> Iterator[tuple[str | int, Any]]:
-    return iter(value.items()) if isinstance(value, dict) else iter(enumerate(value))
-
-
-def _own_faults(at: Pointer, value: Any) -> Iterator[Fault]:
+def _faults_of_keys(place: _Place, value: dict[str, Any] | list[Any]) -> Iterator[Fault]:
     if isinstance(value, _Object):
-        yield from (Fault(at / key, "doubled_key") for key in value.doubled)
-        yield from (Fault(at / key, "unknown_field") for key in value.unsayable)
-    elif isinstance(value, _NoNumber):
-        yield Fault(at, "not_a_number", {"found": str(value)})
+        yield from (Fault(place.pointer / key, "doubled_key") for key in value.doubled)
+        yield from (Fault(place.pointer / key, "unknown_field") for key in value.hopeless)
+
+
+def _faults_of_plain(place: _Place, value: Any) -> Iterator[Fault]:
+    if isinstance(value, _NoNumber):
+        yield Fault(place.pointer, "not_a_number", {"found": str(value)})
     elif isinstance(value, str) and not _is_sayable(value):
-        yield Fault(at, "unsayable_text")
+        yield Fault(place.pointer, "unsayable_text")
+
+
+def _may_name_a_field(key: str) -> bool:
+    """A key of a megabyte would be repeated in every pointer below it."""
+    return len(key) <= KEY_LIMIT and _is_sayable(key)
 
 
 def _is_sayable(text: str) -> bool:

@@ -10,9 +10,8 @@ from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from config.problems import BodyTooLarge
-
-BODY_LIMIT = 2 * 1024 * 1024
+from compliance.dossier.tree import SIZE_LIMIT
+from registry.api.problems import BodyTooLarge
 
 
 class JsonBytesParser(BaseParser):
@@ -23,9 +22,9 @@ class JsonBytesParser(BaseParser):
     def parse(
         self, stream: IO[bytes], media_type: str | None = None, parser_context: dict[str, Any] | None = None
     ) -> bytes:
-        body = stream.read(BODY_LIMIT + 1)
-        if len(body) > BODY_LIMIT:
-            raise BodyTooLarge(BODY_LIMIT)
+        body = stream.read(SIZE_LIMIT + 1)
+        if len(body) > SIZE_LIMIT:
+            raise BodyTooLarge(SIZE_LIMIT)
         return body
 
 
