@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Set
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.utils import timezone
 
 from compliance import workflow
 from compliance.chain import event_hash
-from compliance.checking import GRACE, mark_due
+from compliance.checking import GRACE, mark_due, mark_in_parts
 from compliance.dispatch import announce_after_commit
 from compliance.dossier.normal import said_digest
 from compliance.dossier.parsing import Parsed
@@ -29,6 +30,9 @@ from compliance.rules.catalog import INITIAL
 from compliance.rules.context import same_name
 from registry.models import Membership, Organization, User
 from registry.reference.regions import PROVINCES
+
+# The hashes that a caller has seen; None: whatever is there.
+Seen = Set[str] | None
 
 
 def open_filing(parsed: Parsed, *, by: User) -> tuple[Filing, bool]:
@@ -55,28 +59,27 @@ def open_filing(parsed: Parsed, *, by: User) -> tuple[Filing, bool]:
 
 
 @transaction.atomic
-def edit_dossier(filing: Filing, parsed: Parsed, *, by: User, expecting: str | None) -> Filing:
+def edit_dossier(filing: Filing, parsed: Parsed, *, by: User, expecting: Seen = None) -> Filing:
     """
-    Overwrite the working copy. `expecting` is the hash that the editor has seen, None for whatever is there.
+    Overwrite the working copy. `expecting` are the hashes that the editor has seen, None for whatever is there.
 
     Raises ChangedMeanwhile when something else is there, TransitionRefused when the filing is not editable,
     ApplicantIsFixed when the dossier names another applicant, ReferenceTaken when its reference is used.
     """
-    filing = _locked(filing, by)
+    filing = _locked_alone(filing, by)
     if not filing.is_editable:
         raise TransitionRefused(workflow.EDIT, filing.status)
     if parsed.dossier.applicant.uscc != filing.applicant.uscc:
         raise ApplicantIsFixed
-    copy = filing.working_copy
-    if expecting is not None and expecting != copy.sha256:
-        raise ChangedMeanwhile(copy)
-    return _overwritten(filing, copy, parsed, by)
+    _refuse_what_was_not_seen(filing, expecting)
+    return _overwritten(filing, filing.working_copy, parsed, by)
 
 
 @transaction.atomic
-def submit_filing(filing: Filing, *, by: User) -> Filing:
-    """Freeze the working copy as the next revision and hand it to the authority."""
-    filing = _locked(filing, by)
+def submit_filing(filing: Filing, *, by: User, expecting: Seen = None) -> Filing:
+    """Freeze the working copy as the next revision and hand it to the authority. `expecting` as for edit_dossier."""
+    filing = _locked_with_its_service(filing, by)
+    _refuse_what_was_not_seen(filing, expecting)
     now = timezone.now()
     source = _moved(filing, workflow.SUBMIT)
     revision = _frozen(filing, by, now)
@@ -87,11 +90,17 @@ def submit_filing(filing: Filing, *, by: User) -> Filing:
 
 
 @transaction.atomic
-def withdraw_filing(filing: Filing, *, by: User, reason: str = "") -> Filing:
+def withdraw_filing(filing: Filing, *, by: User, reason: str = "", expecting: Seen = None) -> Filing:
     """Withdraw a filing; its reference is free again, and nothing stands against it any more."""
-    filing = _locked(filing, by)
+    filing = _locked_with_its_service(filing, by)
+    _refuse_what_was_not_seen(filing, expecting)
     source = _moved(filing, workflow.WITHDRAW)
     return _told(filing, workflow.WITHDRAW.verb, source, by=by, at=timezone.now(), reason=reason)
+
+
+def recheck_everything() -> int:
+    """Mark every running filing due: something on which all of them hang was changed, such as the calendar."""
+    return mark_in_parts(Filing.objects.running())
 
 
 def _applicant_of(dossier: Dossier, by: User) -> Organization:
@@ -112,9 +121,14 @@ def _filing_with_reference(applicant: Organization, parsed: Parsed) -> Filing | 
     return filing
 
 
-def _said_now(filing: Filing) -> str:
+def kept_dossier(filing: Filing) -> WorkingCopy | Revision:
+    """Return the dossier that counts: the working copy while there is one, else the last revision."""
     copy = WorkingCopy.objects.filter(filing=filing).first()
-    return said_digest((copy or filing.revisions.latest("number")).content)
+    return copy or Revision.objects.filter(filing=filing).latest("number")
+
+
+def _said_now(filing: Filing) -> str:
+    return said_digest(kept_dossier(filing).content)
 
 
 def _new_filing(applicant: Organization, parsed: Parsed, by: User) -> Filing:
@@ -157,6 +171,9 @@ def _overwritten(filing: Filing, copy: WorkingCopy, parsed: Parsed, by: User) ->
             return _told(filing, workflow.EDIT, filing.status, by=by, at=now, data={"sha256": parsed.canonical.sha256})
     except IntegrityError as error:
         raise ReferenceTaken(parsed.dossier.reference or "") from error
+    _record(filing, workflow.EDIT, filing.status, by=by, at=now, data={"sha256": parsed.canonical.sha256})
+    announce_after_commit(filing.pk)
+    return filing
 
 
 def _copied(dossier: Dossier) -> dict[str, Any]:
@@ -185,17 +202,34 @@ def _write_copy(copy: WorkingCopy, parsed: Parsed, by: User, at: datetime) -> No
     copy.save()
 
 
-def _locked(filing: Filing, by: User) -> Filing:
+def _locked_alone(filing: Filing, by: User) -> Filing:
+    _refuse_who_is_no_filer(filing, by)
+    return Filing.objects.select_for_update().get(pk=filing.pk)
+
+
+def _locked_with_its_service(filing: Filing, by: User) -> Filing:
     """
     Lock a filing, and with it the applicant's other filings for the same service, whose outcome hangs on it.
 
     They are locked in the order of their keys, so that two changes side by side cannot wait for one another.
     """
+    _refuse_who_is_no_filer(filing, by)
+    together = Filing.objects.of_same_service(filing) | Filing.objects.filter(pk=filing.pk)
+    return next(row for row in together.order_by("pk").select_for_update() if row.pk == filing.pk)
+
+
+def _refuse_who_is_no_filer(filing: Filing, by: User) -> None:
     if not Filing.objects.submitted_by(by).filter(pk=filing.pk).exists():
         raise NotAFiler
-    together = Filing.objects.of_same_service(filing) | Filing.objects.filter(pk=filing.pk)
-    locked = together.order_by("pk").select_for_update()
-    return next(row for row in locked if row.pk == filing.pk)
+
+
+def _refuse_what_was_not_seen(filing: Filing, expecting: Seen) -> None:
+    """Compare what the caller has seen with the locked filing: the dossier's hash, or the last event's."""
+    if expecting is None:
+        return
+    there = kept_dossier(filing)
+    if there.sha256 not in expecting and filing.last_event_hash not in expecting:
+        raise ChangedMeanwhile(there)
 
 
 def _moved(filing: Filing, transition: workflow.Transition) -> str:
@@ -218,7 +252,7 @@ def _frozen(filing: Filing, by: User, at: datetime) -> Revision:
 
 
 def _told(filing: Filing, verb: str, source: str, **event: Any) -> Filing:
-    """Save a changed filing, write its event, and mark due whatever hangs on it."""
+    """Save a moved filing, write its event, and mark due whatever hangs on it; all of that is locked."""
     filing.changed_at = event["at"]
     filing.save()
     _record(filing, verb, source, **event)
@@ -253,8 +287,3 @@ def _record(
     filing.last_event_number, filing.last_event_hash = event.number, event.hash
     filing.save(update_fields=["last_event_number", "last_event_hash"])
     return event
-
-
-def recheck_everything() -> int:
-    """Mark every running filing due: something on which all of them hang was changed, such as the calendar."""
-    return Filing.objects.running().update(due_since=timezone.now())

@@ -81,6 +81,8 @@ def _facts(filing: Filing, others: list[tuple[int, FilingFact]], calendar: Worki
         submitted_on=None if filing.is_editable else day_of(filing.submitted_at),
         first_submitted_on=day_of(filing.first_submitted_at),
         other_filings=tuple(fact for pk, fact in others if pk != filing.pk),
+        # Official numbers are not kept yet: of the number that a filing amends nothing can be said.
+        numbers_are_known=False,
         calendar=calendar,
     )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -23,6 +23,10 @@ GRACE = timedelta(seconds=4)
 # A filing that cannot be evaluated is tried again after so long.
 ASIDE = timedelta(minutes=10)
 WEEK = timedelta(days=7)
+MARKED_AT_ONCE = 1_000
+LEASED_AT_ONCE = 5_000
+# SQLite takes some ten thousand variables in a statement.
+RESOLVED_AT_ONCE = 5_000
 KeyRange = tuple[int, int]
 
 logger = logging.getLogger(__name__)
@@ -33,26 +37,43 @@ def lease() -> timedelta:
     return timedelta(seconds=settings.CHECK_LEASE_SECONDS)
 
 
-def mark_due(filings: QuerySet[Filing], *, at: datetime | None = None) -> int:
-    """Mark filings due for checking, in the transaction of the change that makes them so."""
-    at = at or timezone.now()
+def mark_due(filings: QuerySet[Filing], *, at: datetime) -> int:
+    """Mark filings, which the caller has locked, due for checking, in the transaction of the change that makes them so."""
     return filings.update(due_since=at, leased_until=at + GRACE)
 
 
 def mark_those_whose_day_has_come(*, today: date | None = None) -> int:
     """Mark the filings whose outcome may have changed by itself: a deadline passed, a rule began or ended."""
-    return Filing.objects.running().to_look_at(today or timezone.localdate()).update(due_since=timezone.now())
+    return mark_in_parts(Filing.objects.running().to_look_at(today or timezone.localdate()))
 
 
 def mark_those_not_read_for_a_week(*, at: datetime | None = None) -> int:
     """Mark every running filing whose last check is a week old: reconciliation, whatever was forgotten."""
     at = at or timezone.now()
-    stale = Filing.objects.running().filter(due_since__isnull=True, checked_at__lt=at - WEEK)
-    return stale.update(due_since=at)
+    return mark_in_parts(Filing.objects.running().filter(due_since__isnull=True, checked_at__lt=at - WEEK))
+
+
+def mark_in_parts(filings: QuerySet[Filing]) -> int:
+    """
+    Mark many filings due, a part a transaction.
+
+    Everybody who waits for several rows takes them in the order of their keys, so nobody waits in a circle.
+    """
+    after, marked = 0, 0
+    while keys := _mark_part(filings.filter(pk__gt=after)):
+        after, marked = keys[-1], marked + len(keys)
+    return marked
 
 
 @transaction.atomic
-def lease_due(limit: int = 5_000, *, at: datetime | None = None) -> list[KeyRange]:
+def _mark_part(filings: QuerySet[Filing]) -> list[int]:
+    keys = list(filings.order_by("pk").select_for_update().values_list("pk", flat=True)[:MARKED_AT_ONCE])
+    Filing.objects.filter(pk__in=keys).update(due_since=timezone.now(), leased_until=None)
+    return keys
+
+
+@transaction.atomic
+def lease_due(limit: int = LEASED_AT_ONCE, *, at: datetime | None = None) -> list[KeyRange]:
     """
     Take due filings under a lease and return them as key ranges of at most CHECK_CHUNK filings.
 
@@ -62,31 +83,43 @@ def lease_due(limit: int = 5_000, *, at: datetime | None = None) -> list[KeyRang
     free = Filing.objects.due().exclude(leased_until__gt=at).order_by("pk")
     keys = list(free.select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit])
     Filing.objects.filter(pk__in=keys).update(leased_until=at + lease())
-    return [(part[0], part[-1]) for part in _parts(keys)]
+    return [(part[0], part[-1]) for part in parts_of(keys, settings.CHECK_CHUNK)]
 
 
 def check_range(first: int, last: int, *, today: date | None = None) -> int:
     """Check the due filings with keys from first to last and return how many; safe to run twice, or side by side."""
-    checked = 0
-    while number := check_chunk(first, last, today=today):
-        checked += number
-        if number < settings.CHECK_CHUNK:
-            break
+    today, checked = today or timezone.localdate(), 0
+    due = Filing.objects.due().filter(pk__lte=last).order_by("pk").values_list("pk", flat=True)
+    while keys := list(due.filter(pk__gte=first)[: settings.CHECK_CHUNK]):
+        checked += _check_or_one_by_one(keys, today)
+        first = keys[-1] + 1
     return checked
 
 
+def _check_or_one_by_one(keys: list[int], today: date) -> int:
+    """Check a chunk; where the database refuses it, each alone, so that one filing keeps no other from its check."""
+    try:
+        return _check_chunk(keys, today)
+    except DatabaseError:
+        logger.exception("A chunk of %s filings from key %s cannot be checked at once.", len(keys), keys[0])
+    if len(keys) > 1:
+        return sum(_check_or_one_by_one([key], today) for key in keys)
+    _set_aside(keys)
+    return 0
+
+
 @transaction.atomic
-def check_chunk(first: int, last: int, *, today: date | None = None) -> int:
+def _check_chunk(keys: list[int], today: date) -> int:
     """
-    Check up to CHECK_CHUNK due filings of a key range in one transaction, with a fixed number of queries.
+    Check filings in one transaction, with a fixed number of queries.
 
     The rows are locked before anything of them is read, so that no change between reading and writing is missed;
     what somebody else has locked is being changed or checked, and stays due.
     """
-    due = Filing.objects.due().filter(pk__gte=first, pk__lte=last).order_by("pk")
-    filings = list(due.select_for_update(skip_locked=True)[: settings.CHECK_CHUNK])
+    due = Filing.objects.due().filter(pk__in=keys).order_by("pk")
+    filings = list(due.select_for_update(skip_locked=True))
     if filings:
-        _check(filings, today or timezone.localdate())
+        _check(filings, today)
     return len(filings)
 
 
@@ -99,7 +132,7 @@ def _check(filings: Sequence[Filing], today: date) -> None:
         due_since=None, leased_until=None, checked_at=now, checked_as_of=today
     )
     _remember_next_look(checked, outcomes)
-    _set_aside([filing.pk for filing in filings if filing.pk not in outcomes], now)
+    _set_aside([filing.pk for filing in filings if filing.pk not in outcomes])
 
 
 def _outcomes(cases: Sequence[Case], today: date) -> dict[int, Outcome]:
@@ -120,8 +153,8 @@ def _outcome(case: Case, today: date) -> Outcome:
     return evaluate(case.dossier, case.facts, today=today)
 
 
-def _set_aside(failed: list[int], now: datetime) -> None:
-    Filing.objects.filter(pk__in=failed).update(leased_until=now + ASIDE)
+def _set_aside(failed: list[int]) -> None:
+    Filing.objects.filter(pk__in=failed).update(leased_until=timezone.now() + ASIDE)
 
 
 def _remember_next_look(filings: Sequence[Filing], outcomes: dict[int, Outcome]) -> None:
@@ -149,8 +182,8 @@ def _reconcile(findings: dict[int, list[Finding]], now: datetime) -> None:
         _compare(pk, flags, findings[pk], now, difference)
     Flag.objects.bulk_create(difference.raised)
     Flag.objects.bulk_update(difference.changed, ["level", "values"])
-    if difference.gone:
-        Flag.objects.filter(pk__in=difference.gone).update(resolved_at=now)
+    for part in parts_of(difference.gone, RESOLVED_AT_ONCE):
+        Flag.objects.filter(pk__in=part).update(resolved_at=now)
 
 
 def _compare(pk: int, flags: list[Flag], findings: list[Finding], now: datetime, difference: _Difference) -> None:
@@ -177,6 +210,5 @@ def _raised(pk: int, finding: Finding, now: datetime) -> Flag:
     )
 
 
-def _parts(keys: list[int]) -> list[list[int]]:
-    size = settings.CHECK_CHUNK
+def parts_of(keys: list[int], size: int) -> list[list[int]]:
     return [keys[start : start + size] for start in range(0, len(keys), size)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from compliance.models import WorkingCopy
+    from compliance.models import Revision, WorkingCopy
 
 
 class Refused(Exception):
@@ -41,9 +41,9 @@ class ReferenceTaken(Refused):
 
 
 class ChangedMeanwhile(Refused):
-    """The working copy is not the one that the editor has seen."""
+    """The dossier is not the one that the caller has seen."""
 
-    def __init__(self, there: WorkingCopy) -> None:
+    def __init__(self, there: WorkingCopy | Revision) -> None:
         super().__init__(there.sha256)
         self.there = there
 

@@ -6,6 +6,9 @@ from celery import shared_task
 
 from compliance import checking, dispatch
 
+# 100,000 filings each time; more than the workers can check before the leases run out would only be handed out twice.
+LEASES_A_PICK_UP = 20
+
 
 @shared_task(name=dispatch.CHECK_RANGE)
 def check_range(first: int, last: int) -> int:
@@ -15,11 +18,16 @@ def check_range(first: int, last: int) -> int:
 
 @shared_task(name="compliance.pick_up")
 def pick_up() -> int:
-    """Hand out whatever is due and nobody has taken, a chunk a task."""
-    ranges = checking.lease_due()
-    for first, last in ranges:
-        dispatch.publish(first, last)
-    return len(ranges)
+    """Hand out whatever is due and nobody has taken, a chunk a task, as many as fit into a few leases."""
+    handed_out = 0
+    for _ in range(LEASES_A_PICK_UP):
+        ranges = checking.lease_due()
+        for first, last in ranges:
+            dispatch.publish(first, last)
+        handed_out += len(ranges)
+        if not ranges:
+            break
+    return handed_out
 
 
 @shared_task(name="compliance.sweep_of_the_day")

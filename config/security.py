@@ -1,4 +1,4 @@
-"""What the admin needs beyond the content security policy of all other pages."""
+"""What stands around every request: who may evaluate scripts, and addresses without their last slash."""
 
 from __future__ import annotations
 
@@ -18,3 +18,16 @@ class AdminMayEvaluate:
         if request.path.startswith("/admin/"):
             response._csp_update = {"script-src": ["'unsafe-eval'"]}  # type: ignore[attr-defined]
         return response
+
+
+class ApiAddressesEndWithASlash:
+    """Read `/api/v1/filings` as `/api/v1/filings/`: a redirect would lose the body of a POST."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info.startswith("/api/") and not request.path_info.endswith("/"):
+            request.path_info += "/"
+            request.path += "/"
+        return self.get_response(request)

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.templatetags.static import static
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
-from django.views.defaults import page_not_found, server_error
+from django.views.defaults import bad_request, page_not_found, server_error
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
@@ -26,6 +26,11 @@ urlpatterns = [
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/v1/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
 ]
+
+
+def handler400(request, exception):  # type: ignore[no-untyped-def]
+    """Answer a request that is none: a problem under /api/, a page elsewhere."""
+    return problems.bad_request(request) if problems.is_for_the_api(request) else bad_request(request, exception)
 
 
 def handler404(request, exception):  # type: ignore[no-untyped-def]

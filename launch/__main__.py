@@ -28,7 +28,8 @@ class Launcher:
     """Starts the parts in order, keeps them running, and ends them in the reverse order."""
 
     def __init__(self) -> None:
-        self.port = int(os.environ.get("PORT", "8000"))
+        self.port = _port()
+        self.started_by = os.getppid()
         self.address = f"http://127.0.0.1:{self.port}"
         self.children: list[Child] = []
         self.stopping = threading.Event()
@@ -159,8 +160,8 @@ Ctrl-C ends everything.
                     return _refuse(f"The {child.name} ends again and again; see {child.log}")
                 _say(f"The {child.name} ended; starting it again.")
                 self._start(child)
-            if _is_orphan():
-                break
+            if "MAKELEVEL" in os.environ and os.getppid() != self.started_by:
+                break  # make was killed: nobody could stop what it started
         return 0
 
     def _told_to_stop(self, number: int, frame: FrameType | None) -> None:
@@ -205,9 +206,11 @@ def _is_free(port: int) -> bool:
     return True
 
 
-def _is_orphan() -> bool:
-    """Started by make, the launcher ends when make was killed: nobody could stop it otherwise."""
-    return "MAKELEVEL" in os.environ and os.getppid() == 1
+def _port() -> int:
+    given = os.environ.get("PORT", "8000")
+    if not given.isascii() or not given.isdigit() or not 0 < int(given[:6]) < 65_536:
+        raise SystemExit(f"PORT={given} is no port: give a number from 1 to 65535, such as PORT=8001.")
+    return int(given)
 
 
 def _refuse(text: str) -> int:

@@ -6,26 +6,14 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from compliance.models.frozen import TABLES
 from registry.actions import create_token
 from registry.models import Membership, Organization, StaffStanding, User
 from tests.building import USCC
 
 OTHER_USCC = "91440305MADEMA004M"
-
-
-@pytest.fixture(autouse=True)
-def _history_can_be_flushed(request: pytest.FixtureRequest) -> None:
-    """SQLite's flush between tests deletes row by row; the triggers that forbid it are tested where they are put back."""
-    if "transactional_db" in request.fixturenames and connection.vendor == "sqlite":
-        request.getfixturevalue("transactional_db")
-        with connection.cursor() as cursor:
-            for table in TABLES:
-                cursor.execute(f"DROP TRIGGER IF EXISTS {table}_has_no_delete")
 
 
 @pytest.fixture

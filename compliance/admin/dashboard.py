@@ -36,12 +36,12 @@ def _cards(filings: FilingQuerySet) -> list[dict[str, Any]]:
     counts = filings.aggregate(
         submitted=Count("pk", filter=Q(status=Status.SUBMITTED)), due=Count("pk", filter=Q(due_since__isnull=False))
     )
-    url = reverse("admin:compliance_filing_changelist")
+    url, flags = reverse("admin:compliance_filing_changelist"), reverse("admin:compliance_flag_changelist")
     return [
         _card(_("Submitted filings"), counts["submitted"], f"{url}?status__exact=submitted", "plain"),
         _card(_("Filings with errors"), with_errors, f"{url}?flagged=error", "error"),
-        _card(_("Standing errors"), flagged.errors().count(), reverse("admin:compliance_flag_changelist"), "error"),
-        _card(_("Waiting to be checked"), counts["due"], url, "plain"),
+        _card(_("Standing errors"), flagged.errors().count(), f"{flags}?level__exact=error", "error"),
+        _card(_("Waiting to be checked"), counts["due"], f"{url}?due=yes", "plain"),
     ]
 
 

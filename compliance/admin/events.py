@@ -5,32 +5,61 @@ from __future__ import annotations
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from compliance.admin.permissions import ReadOnlyAdmin
+from compliance.admin.permissions import ReadOnlyAdmin, link_to
 from compliance.models import Event, Filing
 from compliance.words import language_of
-from compliance.workflow import VERBS
+from compliance.workflow import STATUSES, VERBS
 from registry.models import User
+
+
+class VerbFilter(admin.SimpleListFilter):
+    title = _("event")
+    parameter_name = "verb"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, object]]:
+        language = language_of(get_language())
+        return [(verb, words.in_(language)) for verb, words in VERBS.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Event]) -> QuerySet[Event]:
+        return queryset.filter(verb=self.value()) if self.value() else queryset
 
 
 @admin.register(Event)
 class EventAdmin(ReadOnlyAdmin):
-    list_display = ["at", "filing", "shown_verb", "from_status", "to_status", "actor", "reason"]
-    list_filter = ["verb", "filing__kind"]
+    list_display = ["at", "case", "shown_verb", "shown_from", "shown_to", "actor", "reason"]
+    list_display_links = None
+    list_filter = [VerbFilter, "filing__kind"]
     search_fields = ["filing__case_number", "filing__service_name", "actor", "reason"]
     list_select_related = ["filing"]
     date_hierarchy = "at"
     ordering = ["-id"]
-    fields = ["filing", "number", "verb", "from_status", "to_status", "at", "actor", "reason", "data", "hash"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
         assert isinstance(request.user, User)
         visible = Filing.objects.visible_to(request.user)
         return super().get_queryset(request).filter(filing__in=visible.values("pk"))
 
+    @display(description=_("case number"), ordering="filing__case_number")
+    def case(self, event: Event) -> SafeString:
+        return link_to(event.filing)
+
     @display(description=_("event"), ordering="verb")
     def shown_verb(self, event: Event) -> str:
         return VERBS[event.verb].in_(language_of(get_language()))
+
+    @display(description=_("from"), ordering="from_status")
+    def shown_from(self, event: Event) -> str:
+        return _status(event.from_status)
+
+    @display(description=_("to"), ordering="to_status")
+    def shown_to(self, event: Event) -> str:
+        return _status(event.to_status)
+
+
+def _status(status: str) -> str:
+    return STATUSES[status].in_(language_of(get_language())) if status else "–"

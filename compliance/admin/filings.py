@@ -44,6 +44,19 @@ class FlaggedFilter(admin.SimpleListFilter):
         return queryset.filter(Exists(standing.filter(level=self.value()))) if self.value() else queryset
 
 
+class DueFilter(admin.SimpleListFilter):
+    """Filings that wait for a check."""
+
+    title = _("check")
+    parameter_name = "due"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, object]]:
+        return [("yes", _("due"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Filing]) -> QuerySet[Filing]:
+        return queryset.filter(due_since__isnull=False) if self.value() else queryset
+
+
 class ProvinceFilter(admin.SimpleListFilter):
     title = _("province")
     parameter_name = "province"
@@ -69,7 +82,7 @@ class FilingAdmin(ReadOnlyAdmin):
         "checked",
         "submitted_at",
     ]
-    list_filter = ["status", "kind", "action", FlaggedFilter, ProvinceFilter]
+    list_filter = ["status", "kind", "action", FlaggedFilter, ProvinceFilter, DueFilter]
     search_fields = ["case_number", "service_name", "reference", "applicant__name", "applicant__uscc"]
     change_form_template = "compliance/desk/filing.html"
     date_hierarchy = "submitted_at"

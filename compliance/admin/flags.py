@@ -5,14 +5,12 @@ from __future__ import annotations
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from compliance.admin.permissions import ReadOnlyAdmin
+from compliance.admin.permissions import ReadOnlyAdmin, link_to
 from compliance.models import Filing, Flag
 from compliance.rules.wording import in_words
 from compliance.words import language_of
@@ -65,8 +63,7 @@ class FlagAdmin(ReadOnlyAdmin):
 
     @display(description=_("case number"), ordering="filing__case_number")
     def case(self, flag: Flag) -> SafeString:
-        url = reverse("admin:compliance_filing_change", args=[flag.filing_id])
-        return format_html('<a class="desk-link" href="{}">{}</a>', url, flag.filing.case_number)
+        return link_to(flag.filing)
 
     @display(description=_("service"), ordering="filing__service_name")
     def service(self, flag: Flag) -> str:

@@ -1,12 +1,16 @@
-"""Who sees what on the desk; nothing with a life is edited by hand there."""
+"""What the pages of the desk share: who sees them, that they only show, and the way to a filing."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 
+from compliance.models import Filing
 from registry.models import Standing, User
 
 
@@ -34,3 +38,9 @@ class ReadOnlyAdmin(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+def link_to(filing: Filing) -> SafeString:
+    """A link to a filing's page, named by its case number."""
+    url = reverse("admin:compliance_filing_change", args=[filing.pk])
+    return format_html('<a class="desk-link" href="{}">{}</a>', url, filing.case_number)

@@ -50,7 +50,8 @@ def sections_of(content: str, language: Language, flagged: Sequence[Pointer]) ->
 
 
 def _section(at: Pointer, value: Any, language: Language, flagged: Sequence[Pointer]) -> Section:
-    lines = [replace(line, is_flagged=line.at in flagged) for line in _lines(at, value, language, 0)]
+    places = set(flagged)
+    lines = [replace(line, is_flagged=line.at in places) for line in _lines(at, value, language, 0)]
     said = {line.at for line in lines}
     missing = [place for place in flagged if place not in said and f"{place}/".startswith(f"{at}/")]
     title = _headline(at, language) if at else _FILING.in_(language)

@@ -1,12 +1,33 @@
-"""Entity tags as If-Match gives them (RFC 9110 §13.1.1); weak ones never match."""
+"""Entity tags: what a representation is known by, and what If-Match gives of it (RFC 9110 §13.1.1)."""
 
 from __future__ import annotations
 
+import hashlib
 import re
+from collections.abc import Mapping
+from typing import Any
 
 _STRONG = re.compile(r'(?:^|[\s,])"([^"]*)"')
 
 
-def etags_of(header: str) -> set[str]:
-    """Return the strong entity tags of an If-Match header, without their quotes."""
-    return set(_STRONG.findall(header))
+def quoted(tag: str) -> str:
+    return f'"{tag}"'
+
+
+def version_of(filing: Any) -> str:
+    """
+    Name the version of a filing with its flags counted: the last event's hash, and after a point the state of its check.
+
+    The part before the point changes with the filing itself; that is what If-Match is compared with.
+    """
+    counts = (filing.error_count, filing.warning_count, filing.info_count)
+    state = (filing.checked_at, filing.checked_as_of, filing.next_look_on, filing.is_due, counts)
+    return f"{filing.last_event_hash}.{hashlib.sha256(repr(state).encode()).hexdigest()[:16]}"
+
+
+def seen_by(headers: Mapping[str, str]) -> frozenset[str] | None:
+    """Return the hashes that If-Match names; None without the header or for `*`. Weak tags never match."""
+    header = headers.get("If-Match")
+    if header is None or header.strip() == "*":
+        return None
+    return frozenset(tag.partition(".")[0] for tag in _STRONG.findall(header))

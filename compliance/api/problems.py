@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from compliance import refusals
+from compliance.api.etags import quoted
 from compliance.dossier.faults import Malformed
 from compliance.dossier.parsing import Parsed, parse
 from compliance.words import Language, language_of
@@ -138,7 +139,3 @@ def _applicant_is_fixed() -> Problem:
         message,
         errors=[{"pointer": "/applicant/uscc", "code": "applicant_is_fixed", "message": message}],
     )
-
-
-def quoted(sha256: str) -> str:
-    return f'"{sha256}"'

@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from compliance.api.problems import reader_language
+from compliance.api.requests import REASON_LIMIT
 from compliance.models import Filing, Flag
 from compliance.rules.catalog import Rule
 from compliance.rules.instruments import spelled_out
@@ -161,7 +162,7 @@ class RulesSerializer(serializers.Serializer[Any]):
 
 
 class ReasonSerializer(serializers.Serializer[Any]):
-    reason = serializers.CharField(required=False, allow_blank=True, max_length=2_000)
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=REASON_LIMIT)
 
 
 class ErrorSerializer(serializers.Serializer[Any]):

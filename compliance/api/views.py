@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -18,9 +17,9 @@ from rest_framework.views import APIView
 
 from compliance import actions
 from compliance.api import problems
-from compliance.api.etags import etags_of
+from compliance.api.etags import quoted, seen_by, version_of
 from compliance.api.openapi import DossierExtension
-from compliance.api.requests import CursorPages
+from compliance.api.requests import CursorPages, bad_query, reason_in
 from compliance.api.serializers import (
     CheckSerializer,
     CheckStateSerializer,
@@ -34,12 +33,11 @@ from compliance.api.serializers import (
 )
 from compliance.days import day_from
 from compliance.dossier.json_schema import schema_document
-from compliance.models import Filing, Revision, WorkingCopy
+from compliance.models import Filing
 from compliance.querysets import FilingQuerySet
 from compliance.rules.catalog import CATALOG
 from compliance.rules.evaluation import evaluate
 from compliance.rules.wording import in_words
-from registry.api.problems import Problem
 from registry.models import User
 
 assert DossierExtension  # registers itself
@@ -95,7 +93,8 @@ class DossierView(APIView):
     @extend_schema(operation_id="dossier_read", responses=DossierDocument)
     def get(self, request: Request, id: UUID) -> HttpResponse:
         """Read the dossier in normal form, with its ETag."""
-        return _dossier_answer(_kept(_found(request, id)))
+        kept = actions.kept_dossier(_found(request, id))
+        return _dossier_answer(kept.content, kept.sha256)
 
     @extend_schema(
         operation_id="dossier_write",
@@ -106,11 +105,12 @@ class DossierView(APIView):
     def put(self, request: Request, id: UUID) -> HttpResponse:
         """Overwrite the working copy. If-Match must hold the ETag that you have seen."""
         filing = _found(request, id)
-        expecting = _expected(request, _kept(filing))
+        if "If-Match" not in request.headers:
+            raise problems.precondition_required(actions.kept_dossier(filing).sha256)
         parsed = problems.parsed_or_problem(_body(request))
         with problems.refusals_as_problems():
-            actions.edit_dossier(filing, parsed, by=_user(request), expecting=expecting)
-        return _dossier_answer(_kept(filing))
+            actions.edit_dossier(filing, parsed, by=_user(request), expecting=seen_by(request.headers))
+        return _dossier_answer(parsed.canonical.text, parsed.canonical.sha256)
 
 
 class SubmitView(APIView):
@@ -122,9 +122,8 @@ class SubmitView(APIView):
     def post(self, request: Request, id: UUID) -> Response:
         """Freeze the working copy as the next revision and hand it to the authority."""
         filing = _found(request, id)
-        _refuse_if_unmatched(request, filing)
         with problems.refusals_as_problems():
-            actions.submit_filing(filing, by=_user(request))
+            actions.submit_filing(filing, by=_user(request), expecting=seen_by(request.headers))
         return _filing_answer(_found(request, id))
 
 
@@ -139,9 +138,9 @@ class WithdrawView(APIView):
     def post(self, request: Request, id: UUID) -> Response:
         """Withdraw a draft or a submitted filing; its reference is free again."""
         filing = _found(request, id)
-        _refuse_if_unmatched(request, filing)
+        reason = reason_in(_body(request))
         with problems.refusals_as_problems():
-            actions.withdraw_filing(filing, by=_user(request), reason=_reason(request))
+            actions.withdraw_filing(filing, by=_user(request), reason=reason, expecting=seen_by(request.headers))
         return _filing_answer(_found(request, id))
 
 
@@ -226,69 +225,28 @@ def _body(request: Request) -> bytes:
     return request.data if isinstance(request.data, bytes) else b""
 
 
-def _kept(filing: Filing) -> WorkingCopy | Revision:
-    copy = WorkingCopy.objects.filter(filing=filing).first()
-    return copy or Revision.objects.filter(filing=filing).latest("number")
-
-
-def _dossier_answer(kept: WorkingCopy | Revision) -> HttpResponse:
+def _dossier_answer(content: str, sha256: str) -> HttpResponse:
     """The stored bytes themselves: what was hashed is what is given."""
     return HttpResponse(
-        kept.content,
+        content,
         content_type="application/json",
-        headers={"ETag": problems.quoted(kept.sha256), "Cache-Control": "private, no-cache"},
+        headers={"ETag": quoted(sha256), "Cache-Control": "private, no-cache"},
     )
 
 
 def _filing_answer(filing: Filing, status: int = 200) -> Response:
     location = {"Location": f"/api/v1/filings/{filing.uid}/"} if status == 201 else {}
-    headers = {"ETag": problems.quoted(_version(filing)), "Cache-Control": "private, no-cache", **location}
+    headers = {"ETag": quoted(version_of(filing)), "Cache-Control": "private, no-cache", **location}
     return Response(FilingSerializer(filing).data, status=status, headers=headers)
 
 
-def _version(filing: Filing) -> str:
-    """A filing changes with each event; its last event's hash tells its version."""
-    return filing.last_event_hash
-
-
-def _expected(request: Request, kept: WorkingCopy | Revision) -> str | None:
-    header = request.headers.get("If-Match")
-    if header is None:
-        raise problems.precondition_required(kept.sha256)
-    if header.strip() == "*":
-        return None
-    return kept.sha256 if kept.sha256 in etags_of(header) else ""
-
-
-def _refuse_if_unmatched(request: Request, filing: Filing) -> None:
-    header = request.headers.get("If-Match")
-    if header is None or header.strip() == "*" or _version(filing) in etags_of(header):
-        return
-    kept = _kept(filing)
-    if kept.sha256 not in etags_of(header):
-        raise problems.changed_meanwhile(kept.content, kept.sha256)
-
-
 def _flags(request: Request, filing: Filing) -> Any:
-    asked = request.query_params.get("standing", "standing")
     flags = filing.flags.all()
-    return {"standing": flags.standing, "resolved": flags.resolved}.get(asked, flags.all)()
-
-
-def _reason(request: Request) -> str:
-    body = _body(request)
-    if not body.strip():
-        return ""
-    try:
-        given = json.loads(body)
-    except ValueError:
-        given = None
-    reason = ReasonSerializer(data=given)
-    if not reason.is_valid():
-        raise Problem(
-            400, "bad_reason", _("No reason"), _("Send a JSON object with `reason` as a text, or no body at all.")
-        )
-    return str(reason.validated_data.get("reason", ""))
+    asked = request.query_params.get("standing", "standing")
+    choices = {"standing": flags.standing, "resolved": flags.resolved, "all": flags.all}
+    if asked not in choices:
+        raise bad_query("standing", _("Ask for standing, resolved or all."))
+    return choices[asked]()
 
 
 def _as_of(request: Request) -> date:
@@ -298,9 +256,4 @@ def _as_of(request: Request) -> date:
     try:
         return day_from(text)
     except ValueError as error:
-        raise Problem(
-            400,
-            "bad_day",
-            _("No day"),
-            _("as_of is no day of the calendar; write it as YYYY-MM-DD."),
-        ) from error
+        raise bad_query("as_of", _("as_of is no day of the calendar; write it as YYYY-MM-DD.")) from error

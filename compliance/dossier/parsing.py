@@ -94,4 +94,8 @@ def _firsts(faults: list[Fault]) -> Iterator[Fault]:
 
 
 def _in_reading_order(at: Pointer) -> list[tuple[int, int, str]]:
-    return [(0, int(step), "") if step.isascii() and step.isdigit() else (1, 0, step) for step in at.steps]
+    return [(0, int(step), "") if _is_index(step) else (1, 0, step) for step in at.steps]
+
+
+def _is_index(step: str) -> bool:
+    return step.isascii() and step.isdigit() and len(step) < 10

@@ -16,8 +16,10 @@ def freeze(apps: Any, schema_editor: Any) -> None:
 
 def thaw(apps: Any, schema_editor: Any) -> None:
     """Drop the triggers."""
-    for name, table, _ in _triggers():
-        on = f" ON {table}" if schema_editor.connection.vendor == "postgresql" else ""
+    is_postgresql = schema_editor.connection.vendor == "postgresql"
+    truncations = [(f"{table}_has_no_truncate", table, "") for table in TABLES] if is_postgresql else []
+    for name, table, _ in [*_triggers(), *truncations]:
+        on = f" ON {table}" if is_postgresql else ""
         schema_editor.execute(f"DROP TRIGGER IF EXISTS {name}{on}", params=None)
 
 
@@ -28,7 +30,7 @@ def statements(vendor: str) -> list[str]:
             "CREATE OR REPLACE FUNCTION compliance_refuse() RETURNS trigger LANGUAGE plpgsql AS "
             "$$ BEGIN RAISE EXCEPTION 'History is never changed: % on %', TG_OP, TG_TABLE_NAME; END $$"
         )
-        return [refuse, *(_on_postgresql(*trigger) for trigger in _triggers())]
+        return [refuse, *(_on_postgresql(*trigger) for trigger in _triggers()), *map(_against_truncation, TABLES)]
     return [_on_sqlite(*trigger) for trigger in _triggers()]
 
 
@@ -38,6 +40,11 @@ def _triggers() -> list[tuple[str, str, str]]:
 
 def _on_postgresql(name: str, table: str, verb: str) -> str:
     return f"CREATE TRIGGER {name} BEFORE {verb.upper()} ON {table} FOR EACH ROW EXECUTE FUNCTION compliance_refuse()"
+
+
+def _against_truncation(table: str) -> str:
+    name = f"{table}_has_no_truncate"
+    return f"CREATE TRIGGER {name} BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION compliance_refuse()"
 
 
 def _on_sqlite(name: str, table: str, verb: str) -> str:

@@ -43,14 +43,17 @@ class FilingFact:
 @dataclass(frozen=True, slots=True)
 class Facts:
     """
-    What is known of a filing besides its dossier. `other_filings` are those of the same applicant; None where there
-    is no registry to ask (a file on its own), so that a rule can tell "none" from "not known".
+    What is known of a filing besides its dossier. `other_filings` are the applicant's algorithm filings for the same
+    service and, where numbers are known, the filing that this one amends; None where there is no registry to ask (a
+    file on its own), so that a rule can tell "none" from "not known". `numbers_are_known` is false where the registry
+    keeps no official numbers.
     """
 
     status: str = DRAFT
     submitted_on: date | None = None
     first_submitted_on: date | None = None
     other_filings: tuple[FilingFact, ...] | None = None
+    numbers_are_known: bool = True
     calendar: WorkingCalendar = field(default=PUBLISHED)
 
 

@@ -125,6 +125,12 @@ def is_for_the_api(request: HttpRequest) -> bool:
     return request.path.startswith("/api/")
 
 
+def bad_request(request: HttpRequest) -> HttpResponse:
+    """Answer a request that is none, such as one for a foreign host."""
+    detail = _("The request cannot be understood. Check its address, its host and its headers.")
+    return _json(request, 400, "bad_request", detail)
+
+
 def not_found(request: HttpRequest) -> HttpResponse:
     """Answer an address of the API that does not exist."""
     detail = _("There is nothing at this address, or nothing that you may see.")

@@ -89,7 +89,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'membership',
                 'verbose_name_plural': 'memberships',
-                'constraints': [models.UniqueConstraint(fields=('user', 'organization'), name='a_person_stands_once_in_an_organization'), models.CheckConstraint(condition=models.Q(('mandate_from__isnull', True), ('mandate_until__isnull', True), ('mandate_from__lte', models.F('mandate_until')), _connector='OR'), name='a_mandate_ends_after_it_begins')],
+                'constraints': [models.UniqueConstraint(fields=('user', 'organization'), name='a_person_stands_once_in_an_organization'), models.CheckConstraint(condition=models.Q(('mandate_from__isnull', True), ('mandate_until__isnull', True), ('mandate_from__lte', models.F('mandate_until')), _connector='OR'), name='a_mandate_ends_after_it_begins', violation_error_message='A mandate ends after it begins. Correct one of the two days.')],
             },
         ),
         migrations.CreateModel(

@@ -68,7 +68,8 @@ class StaffStanding(models.Model):
 
     def clean(self) -> None:
         """Refuse what is no list of province codes."""
-        if not isinstance(self.provinces, list) or not all(code in PROVINCES for code in self.provinces):
+        given = self.provinces if isinstance(self.provinces, list) else [None]
+        if not all(isinstance(code, str) and code in PROVINCES for code in given):
             raise ValidationError({"provinces": _('Give a list of two-digit province codes, such as ["11", "44"].')})
 
 
@@ -118,6 +119,7 @@ class Membership(models.Model):
                 | Q(mandate_until__isnull=True)
                 | Q(mandate_from__lte=models.F("mandate_until")),
                 name="a_mandate_ends_after_it_begins",
+                violation_error_message=_("A mandate ends after it begins. Correct one of the two days."),
             ),
         ]
 

@@ -127,8 +127,10 @@ def test_every_event_is_chained_to_the_one_before(filer):
 
 
 @pytest.mark.parametrize("table", TABLES)
-@pytest.mark.parametrize("change", ["UPDATE {} SET number = 9", "DELETE FROM {}"])
+@pytest.mark.parametrize("change", ["UPDATE {} SET number = 9", "DELETE FROM {}", "TRUNCATE {}"])
 def test_the_database_refuses_to_change_history(filer, table, change):
+    if change.startswith("TRUNCATE") and connection.vendor == "sqlite":
+        change = "DELETE FROM {}"  # SQLite has no other way to empty a table
     a_submitted_filing(filer)
     with (
         pytest.raises(DatabaseError, match="History is never changed"),

@@ -8,7 +8,9 @@ from datetime import date
 import pytest
 import time_machine
 
+from compliance import actions
 from compliance.models import Event, Filing, Flag, Revision, WorkingCopy
+from compliance.refusals import ChangedMeanwhile
 from tests.building import a_document, example, parsed
 from tests.filings import check_everything
 
@@ -226,6 +228,36 @@ class TestEditing:
         assert api.post(submit, headers={"If-Match": api.get(url).headers["ETag"]}).status_code == 200
 
 
+def test_a_submission_answers_to_what_was_seen_under_the_lock(api, filer):
+    url = opened(api)
+    seen = api.get(f"{url}dossier/").headers["ETag"].strip('"')
+    filing = Filing.objects.get()
+    actions.edit_dossier(filing, parsed(), by=filer)
+    with pytest.raises(ChangedMeanwhile):
+        actions.submit_filing(filing, by=filer, expecting={seen})
+    assert not Revision.objects.exists()
+
+
+def test_a_filings_etag_changes_with_its_flags_and_still_opens_its_doors(api):
+    url = opened(api)
+    before = api.get(url).headers["ETag"]
+    check_everything(today=date(2026, 11, 23))
+    after = api.get(url).headers["ETag"]
+    assert before != after == api.get(url).headers["ETag"]
+    assert api.post(f"{url}submit/", headers={"If-Match": before}).status_code == 200
+    assert api.post(f"{url}withdraw/", headers={"If-Match": before}).status_code == 412
+
+
+def test_a_state_of_flags_that_there_is_not_is_refused(api):
+    assert api.get(f"{opened(api)}flags/?standing=gone").json()["code"] == "bad_standing"
+
+
+def test_a_change_or_cancellation_is_not_reproached_with_a_number_that_is_not_kept(api):
+    url = opened(api, "algorithm-cancellation")
+    check_everything(today=date(2026, 11, 23))
+    assert api.get(f"{url}flags/").json()["results"] == []
+
+
 def test_a_filing_is_submitted_once_over_the_api(api):
     url = opened(api)
     answers = [api.post(f"{url}submit/") for _ in range(2)]
@@ -234,7 +266,19 @@ def test_a_filing_is_submitted_once_over_the_api(api):
 
 
 @pytest.mark.parametrize(
-    ("body", "status", "reason"), [("", 200, ""), ('{"reason": "no"}', 200, "no"), ("[]", 400, None), ("{", 400, None)]
+    ("body", "status", "reason"),
+    [
+        ("", 200, ""),
+        ("{}", 200, ""),
+        ('{"reason": " no "}', 200, "no"),
+        ("[]", 400, None),
+        ("{", 400, None),
+        ('{"reason": 12}', 400, None),
+        ('{"because": "no"}', 400, None),
+        ('{"reason": "a\\u0000b"}', 400, None),
+        ('{"reason": "' + "x" * 2_001 + '"}', 400, None),
+        ("[" * 200_000, 400, None),
+    ],
 )
 def test_a_withdrawal_may_give_a_reason(api, body, status, reason):
     url = opened(api)

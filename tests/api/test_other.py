@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -54,7 +56,7 @@ def test_a_finding_is_told_as_by_the_command(api):
 @pytest.mark.parametrize("as_of", ["2026-13-01", "20261101", "today", "", "2026-1-1"])
 def test_a_day_that_is_none_is_refused(api, as_of):
     answer = check(api, "algorithm-late", f"?as_of={as_of}")
-    assert (answer.status_code, answer.json()["code"]) == (400, "bad_day")
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_as_of")
 
 
 def test_a_malformed_dossier_is_not_checked(api):
@@ -94,9 +96,42 @@ def test_every_error_is_problem_details(api, method, path, status, code):
     assert set(problem) == {"type", "title", "status", "code", "detail", "instance", "errors"}
 
 
-def test_an_answer_that_is_not_json_is_not_offered(api):
-    answer = api.get("/api/v1/filings/", headers={"Accept": "text/csv"})
-    assert (answer.status_code, answer.json()["code"]) == (406, "not_acceptable")
+@pytest.mark.parametrize("accept", ["application/problem+json", "text/csv", "text/html"])
+def test_the_answer_is_json_whatever_is_accepted(api, accept):
+    good, bad = (api.get(path, headers={"Accept": accept}) for path in ("/api/v1/filings/", "/api/v1/nothing/"))
+    assert (good.status_code, good.headers["Content-Type"]) == (200, "application/json")
+    assert (bad.status_code, bad.headers["Content-Type"]) == (404, "application/problem+json")
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("filings/?page_size=-1", "bad_page_size"),
+        ("filings/?page_size=0", "bad_page_size"),
+        ("filings/?page_size=many", "bad_page_size"),
+        ("filings/?page_size=" + "9" * 5_000, "bad_page_size"),
+    ],
+)
+def test_a_query_that_says_nothing_we_know_is_refused(api, query, code):
+    answer = api.get(f"/api/v1/{query}")
+    assert (answer.status_code, answer.json()["code"]) == (400, code)
+
+
+@pytest.mark.parametrize("position", ["9" * 5_000, "١٢", "-1", "1e3"])
+def test_a_cursor_that_was_tampered_with_leads_nowhere(api, position):
+    cursor = b64encode(urlencode({"p": position}).encode()).decode()
+    answer = api.get("/api/v1/filings/", {"cursor": cursor})
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+def test_an_address_of_the_api_is_understood_without_its_last_slash(api):
+    answer = api.generic("POST", "/api/v1/check", example("algorithm-complete"), content_type="application/json")
+    assert (answer.status_code, "findings" in answer.json()) == (200, True)
+
+
+def test_a_foreign_host_is_a_problem(client):
+    answer = client.get("/api/v1/rules/", headers={"Host": "elsewhere.example"})
+    assert (answer.status_code, answer.headers["Content-Type"]) == (400, "application/problem+json")
 
 
 def test_a_failure_of_the_server_is_problem_details(api, monkeypatch, filer):

@@ -102,7 +102,7 @@ def test_a_stranger_cannot_tell_anothers_filing_from_none(method, tail, places, 
     for uid in (places["submitted"], places["draft"], "filings/01a207c9-eecd-7c77-9eb0-e7d353627d5f"):
         answer = client.generic(method, f"/api/v1/{uid}/{tail}", "{}", content_type="application/json")
         body = answer.content.decode().replace(uid, "…")
-        answers.append((answer.status_code, body, sorted(answer.headers.items())[:3]))
+        answers.append((answer.status_code, body, sorted(answer.headers.items())))
     assert answers[0] == answers[1] == answers[2]
 
 

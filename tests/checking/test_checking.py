@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 import time_machine
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -31,7 +31,7 @@ def test_checking_twice_raises_once(filer):
     filing = a_filing(filer, changes=INCOMPLETE)
     for _ in range(3):
         check_everything()
-        checking.mark_due(Filing.objects.all())
+        actions.recheck_everything()
     check_everything()
     assert (standing(filing), Flag.objects.count()) == (FLAGS, 1)
 
@@ -164,7 +164,7 @@ def test_a_chunk_takes_as_many_queries_as_one_filing(filer):
             assert check_everything() == number
         return len(captured)
 
-    assert queries(1) == queries(30) == 11
+    assert queries(1) == queries(30) == 13
 
 
 def test_one_filing_that_cannot_be_read_keeps_no_other_from_its_check(filer):
@@ -177,6 +177,39 @@ def test_one_filing_that_cannot_be_read_keeps_no_other_from_its_check(filer):
     assert (standing(sound), standing(broken), broken.is_due) == (FLAGS, [], True)
     assert broken.leased_until is not None
     assert broken.leased_until > timezone.now()
+
+
+def test_a_chunk_that_the_database_refuses_is_checked_one_by_one(filer, monkeypatch):
+    poisoned = a_filing(filer, changes={**INCOMPLETE, "/reference": "a"})
+    sound = a_filing(filer, changes={**INCOMPLETE, "/reference": "b"})
+    write = Flag.objects.bulk_create
+
+    def refuse(flags):
+        if any(flag.filing_id == poisoned.pk for flag in flags):
+            raise DatabaseError("a test")
+        return write(flags)
+
+    monkeypatch.setattr(Flag.objects, "bulk_create", refuse)
+    check_everything()
+    poisoned.refresh_from_db()
+    assert (standing(sound), standing(poisoned), poisoned.is_due) == (FLAGS, [], True)
+
+
+def test_a_chunk_of_which_nothing_can_be_read_is_tried_once(filer, settings):
+    settings.CHECK_CHUNK = 2
+    for i in range(4):
+        filing = a_filing(filer, changes={"/reference": str(i)})
+        filing.working_copy.content = "{"
+        filing.working_copy.save()
+    assert check_everything() == 4
+    assert Filing.objects.due().count() == 4
+
+
+def test_a_thousand_gaps_of_one_rule_are_told_at_most(filer):
+    many = [{"risk": "x", "measure": None}] * 1_001
+    filing = a_filing(filer, changes={"/algorithm/risk_controls": many, "/service/launched_on": None})
+    check_everything()
+    assert len(standing(filing)) == 1_000
 
 
 class TestLeases:

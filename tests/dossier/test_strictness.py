@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
@@ -269,3 +270,35 @@ def test_a_valid_code_is_taken(uscc):
 
 def test_a_code_may_begin_with_letters():
     assert parse(json.dumps(a_document("algorithm", {"/applicant/uscc": "N2110105MADEMA0011"})).encode())
+
+
+@pytest.mark.parametrize(
+    ("raw", "faults"),
+    [
+        (b'{"%s": [%s]}' % (b"k" * 1_000_000, b",".join([b"0"] * 200_000)), 4),
+        (b'{"documents": [%s]}' % b",".join([b"0"] * 900_000), 1),
+        (minimal(', "documents": [' + ",".join(["0"] * 5_000) + "]"), 1_000),
+        (b'{"%s": 1}' % (b"1" * 5_000), 4),
+    ],
+)
+def test_a_hostile_document_costs_little(raw, faults):
+    began = time.process_time()
+    assert len(faults_of(raw)) == faults
+    assert time.process_time() - began < 10
+
+
+def test_a_field_with_the_name_of_pydantics_mark_is_pointed_at():
+    assert faults_of(minimal(', "[key]": 1')) == [("/[key]", "unknown_field")]
+
+
+def test_keys_are_compared_as_they_are_kept():
+    assert faults_of(models(("\u00e9", []), ("e\u0301", []))) == [("/models/1/key", "doubled_model_key")]
+    assert parse(models(("\u00e9", ["a"]), ("a", [])))
+
+
+def test_the_length_of_a_text_is_that_of_what_is_kept():
+    assert faults_of_document("algorithm", {"/applicant/name": "\u0958" * 10_001}) == [
+        ("/applicant/name", "text_too_long")
+    ]
+    assert faults_of_document("algorithm", {"/applicant/name": "x" * 20_001}) == [("/applicant/name", "text_too_long")]
+    assert parse(json.dumps(a_document("algorithm", {"/applicant/name": " " * 5 + "x" * 20_000})).encode())
