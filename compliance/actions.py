@@ -166,9 +166,11 @@ def _overwritten(filing: Filing, copy: WorkingCopy, parsed: Parsed, by: User) ->
     for name, value in _copied(parsed.dossier).items():
         setattr(filing, name, value)
     _write_copy(copy, parsed, by, now)
+    filing.changed_at = filing.due_since = now
+    filing.leased_until = now + GRACE
     try:
         with transaction.atomic():
-            return _told(filing, workflow.EDIT, filing.status, by=by, at=now, data={"sha256": parsed.canonical.sha256})
+            filing.save()
     except IntegrityError as error:
         raise ReferenceTaken(parsed.dossier.reference or "") from error
     _record(filing, workflow.EDIT, filing.status, by=by, at=now, data={"sha256": parsed.canonical.sha256})

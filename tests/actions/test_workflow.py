@@ -132,10 +132,7 @@ def test_the_database_refuses_to_change_history(filer, table, change):
     if change.startswith("TRUNCATE") and connection.vendor == "sqlite":
         change = "DELETE FROM {}"  # SQLite has no other way to empty a table
     a_submitted_filing(filer)
-    with (
-        pytest.raises(DatabaseError, match="History is never changed"),
-        transaction.atomic(),
-        connection.cursor() as cursor,
-    ):
-        cursor.execute(change.format(table))
+    connection.check_constraints()  # PostgreSQL truncates nothing that waits for a check
+    with pytest.raises(DatabaseError, match="History is never changed"), transaction.atomic():
+        connection.cursor().execute(change.format(table))
     assert (Revision.objects.count(), Event.objects.count()) == (1, 2)

@@ -90,9 +90,15 @@ class Stack:
     def token_of(self, username: str) -> str:
         return self.manage("create_token", username).splitlines()[-1]
 
-    def call(self, method: str, path: str, body: bytes = b"", token: str = "") -> tuple[int, Any]:
+    def call(
+        self, method: str, path: str, body: bytes = b"", token: str = "", more: dict[str, str] | None = None
+    ) -> tuple[int, Any]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        headers = {"Content-Type": "application/json", **({"Authorization": f"Token {token}"} if token else {})}
+        headers = {
+            "Content-Type": "application/json",
+            **({"Authorization": f"Token {token}"} if token else {}),
+            **(more or {}),
+        }
         try:
             connection.request(method, path, body, headers)
             answer = connection.getresponse()

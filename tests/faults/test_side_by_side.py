@@ -14,6 +14,11 @@ from tests.building import a_document
 from tests.faults.stack import Stack
 
 AT_ONCE = 8
+RECHECK = """
+from compliance.actions import recheck_everything
+for _ in range(200):
+    recheck_everything()
+"""
 
 
 @pytest.fixture
@@ -49,6 +54,19 @@ def test_side_by_side(stack):
         409: AT_ONCE - 1,
     }
 
-    # All are filings of one service, so each submission marks the others: their locks must not cross.
+    # All are filings of one service, so each submission marks the others, while edits and a sweep mark them too.
+    sweep = ThreadPoolExecutor(1).submit(stack.manage, "shell", "-v", "0", "-c", RECHECK)
+    names = ["one name", "another name"]
+
+    def renamed(i: int) -> int:
+        document = a_document("algorithm" if i % 2 else "generative", {"/reference": f"another {i}"})
+        document["service"]["name"] = names[i % 2]
+        url = f"/api/v1/filings/{several[i][1]['id']}/dossier/"
+        return stack.call("PUT", url, json.dumps(document).encode(), token, {"If-Match": "*"})[0]
+
+    for _ in range(3):
+        assert at_once(lambda i: (renamed(i), None)) == [(200, None)] * AT_ONCE
+        names.reverse()
     urls = [f"/api/v1/filings/{filing['id']}/submit/" for _, filing in several]
     assert [status for status, _ in at_once(lambda i: stack.call("POST", urls[i], b"", token))] == [200] * AT_ONCE
+    sweep.result()
