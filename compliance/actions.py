@@ -121,14 +121,8 @@ def _filing_with_reference(applicant: Organization, parsed: Parsed) -> Filing | 
     return filing
 
 
-def kept_dossier(filing: Filing) -> WorkingCopy | Revision:
-    """Return the dossier that counts: the working copy while there is one, else the last revision."""
-    copy = WorkingCopy.objects.filter(filing=filing).first()
-    return copy or Revision.objects.filter(filing=filing).latest("number")
-
-
 def _said_now(filing: Filing) -> str:
-    return said_digest(kept_dossier(filing).content)
+    return said_digest(filing.kept_dossier().content)
 
 
 def _new_filing(applicant: Organization, parsed: Parsed, by: User) -> Filing:
@@ -229,7 +223,7 @@ def _refuse_what_was_not_seen(filing: Filing, expecting: Seen) -> None:
     """Compare what the caller has seen with the locked filing: the dossier's hash, or the last event's."""
     if expecting is None:
         return
-    there = kept_dossier(filing)
+    there = filing.kept_dossier()
     if there.sha256 not in expecting and filing.last_event_hash not in expecting:
         raise ChangedMeanwhile(there)
 

@@ -93,7 +93,7 @@ class DossierView(APIView):
     @extend_schema(operation_id="dossier_read", responses=DossierDocument)
     def get(self, request: Request, id: UUID) -> HttpResponse:
         """Read the dossier in normal form, with its ETag."""
-        kept = actions.kept_dossier(_found(request, id))
+        kept = _found(request, id).kept_dossier()
         return _dossier_answer(kept.content, kept.sha256)
 
     @extend_schema(
@@ -106,7 +106,7 @@ class DossierView(APIView):
         """Overwrite the working copy. If-Match must hold the ETag that you have seen."""
         filing = _found(request, id)
         if "If-Match" not in request.headers:
-            raise problems.precondition_required(actions.kept_dossier(filing).sha256)
+            raise problems.precondition_required(filing.kept_dossier().sha256)
         parsed = problems.parsed_or_problem(_body(request))
         with problems.refusals_as_problems():
             actions.edit_dossier(filing, parsed, by=_user(request), expecting=seen_by(request.headers))

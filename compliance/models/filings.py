@@ -118,6 +118,11 @@ class Filing(models.Model):
     def is_editable(self) -> bool:
         return self.status in workflow.EDITABLE
 
+    def kept_dossier(self) -> WorkingCopy | Revision:
+        """Return the dossier that counts: the working copy while there is one, else the last revision."""
+        copy = WorkingCopy.objects.filter(filing=self).first()
+        return copy or Revision.objects.filter(filing=self).latest("number")
+
     @property
     def is_due(self) -> bool:
         """Whether a check is due: something was changed, or the day has come on which the outcome may change."""

@@ -137,33 +137,38 @@ def rule(
     """
 
     def enter(condition: Condition) -> Condition:
-        texts = _texts(code, condition)
-        CATALOG.add(
-            Rule(
-                code=code,
-                title=Words(title, texts["标题"]),
-                duty=Words(texts["Duty"], texts["要求"]),
-                why=Words(_sentence(texts["Why"]), texts["理由"]),
-                fix=Words(_sentence(texts["Fix"]), texts["补正"]),
-                level=level,
-                force=force,
-                basis=basis,
-                cites=cites,
-                kinds=frozenset(kinds),
-                actions=frozenset(actions),
-                judged_on=judged_on,
-                since=since or _earliest(cites),
-                until=until,
-                says=MappingProxyType({variant: Words(*both) for variant, both in says.items()}),
-                condition=condition,
-            )
+        declared = Rule(
+            code=code,
+            **_words_of(code, title, condition),
+            level=level,
+            force=force,
+            basis=basis,
+            cites=cites,
+            kinds=frozenset(kinds),
+            actions=frozenset(actions),
+            judged_on=judged_on,
+            since=since or _earliest(cites),
+            until=until,
+            says=MappingProxyType({variant: Words(*both) for variant, both in says.items()}),
+            condition=condition,
         )
+        CATALOG.add(declared)
         return condition
 
     return enter
 
 
 _MARKS = ("Why", "Fix", "标题", "要求", "理由", "补正")
+
+
+def _words_of(code: str, title: str, condition: Condition) -> dict[str, Words]:
+    texts = _texts(code, condition)
+    return {
+        "title": Words(title, texts["标题"]),
+        "duty": Words(texts["Duty"], texts["要求"]),
+        "why": Words(_sentence(texts["Why"]), texts["理由"]),
+        "fix": Words(_sentence(texts["Fix"]), texts["补正"]),
+    }
 
 
 def _texts(code: str, condition: Condition) -> dict[str, str]:
