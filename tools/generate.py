@@ -9,7 +9,7 @@ from itertools import groupby
 from pathlib import Path
 
 from compliance.dossier.codes import KINDS
-from compliance.dossier.json_schema import schema_document
+from compliance.dossier.json_schema import dossier_json_schema
 from compliance.rules.catalog import CATALOG, Rule
 from compliance.rules.families import ALL_FAMILIES
 from compliance.rules.instruments import INSTRUMENTS, spelled_out
@@ -33,7 +33,7 @@ def main(arguments: list[str]) -> int:
 def _files() -> dict[str, str]:
     return {
         "docs/rules.md": "\n".join(_rules()) + "\n",
-        "docs/dossier.schema.json": json.dumps(schema_document(), ensure_ascii=False, indent=1) + "\n",
+        "docs/dossier.schema.json": json.dumps(dossier_json_schema(), ensure_ascii=False, indent=1) + "\n",
     }
 
 

@@ -120,7 +120,7 @@ class FlagsSerializer(CheckStateSerializer):
 class RuleSerializer(serializers.Serializer[Rule]):
     """A rule of the catalog, in the reader's language."""
 
-    rule = serializers.CharField()
+    code = serializers.CharField()
     title = serializers.CharField()
     level = serializers.ChoiceField(["error", "warning", "info"])
     force = serializers.ChoiceField(["shall", "should", "practice"])
@@ -139,7 +139,7 @@ class RuleSerializer(serializers.Serializer[Rule]):
     def to_representation(self, rule: Rule) -> dict[str, Any]:
         language = reader_language()
         return {
-            "rule": rule.code,
+            "code": rule.code,
             "title": rule.title.in_(language),
             "level": str(rule.level),
             "force": str(rule.force),

@@ -32,7 +32,7 @@ from compliance.api.serializers import (
     RulesSerializer,
 )
 from compliance.days import day_from
-from compliance.dossier.json_schema import schema_document
+from compliance.dossier.json_schema import dossier_json_schema
 from compliance.models import Filing
 from compliance.querysets import FilingQuerySet
 from compliance.rules.catalog import CATALOG
@@ -201,7 +201,7 @@ class DossierSchemaView(APIView):
     @extend_schema(operation_id="dossier_schema", responses=OpenApiTypes.OBJECT, auth=[])
     def get(self, request: Request) -> Response:
         """Read the JSON Schema (2020-12) of the dossier."""
-        return Response(schema_document(), content_type="application/schema+json")
+        return Response(dossier_json_schema(), content_type="application/schema+json")
 
 
 def _user(request: Request) -> User:

@@ -17,15 +17,14 @@ _MODULES = (assessments, labels, lineage, parties, schema, training)
 
 @cache
 def dossier_json_schema() -> dict[str, Any]:
-    """Return the schema of what is taken, without references, each field titled in both languages."""
+    """
+    Return the schema of what is taken, without references, each field titled in both languages.
+
+    The same to the letter as a document of its own, at the API, and as a component of the API's description.
+    """
     generated = SCHEMA.json_schema(schema_generator=GenerateJsonSchema, mode="validation")
     definitions = generated.pop("$defs")
-    return _without_references(_titled(generated, "Dossier"), definitions)  # type: ignore[no-any-return]
-
-
-def schema_document() -> dict[str, Any]:
-    """Return the schema as a document of its own, with its dialect."""
-    return {"$schema": DIALECT, **dossier_json_schema()}
+    return {"$schema": DIALECT, **_without_references(_titled(generated, "Dossier"), definitions)}
 
 
 def _without_references(node: Any, definitions: dict[str, Any]) -> Any:
