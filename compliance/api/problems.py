@@ -73,13 +73,7 @@ def _no_standing(error: refusals.NoStanding) -> Problem:
         "You do not file for an organization with the USCC %(uscc)s. Ask an administrator of this registry to enter "
         "you as its filer; agents need a mandate from it."
     ) % {"uscc": error.uscc}
-    return Problem(
-        403,
-        "no_standing",
-        _("You do not file for this applicant"),
-        message,
-        errors=[{"pointer": "/applicant/uscc", "code": "no_standing", "message": message}],
-    )
+    return Problem.at("/applicant/uscc", 403, "no_standing", _("You do not file for this applicant"), message)
 
 
 def _transition(error: refusals.TransitionRefused) -> Problem:
@@ -99,13 +93,7 @@ def _reference_taken(error: refusals.ReferenceTaken) -> Problem:
         "Another filing of this applicant has the reference “%(reference)s” and another dossier. "
         "Choose another reference, or edit that filing."
     ) % {"reference": error.reference[:100]}
-    return Problem(
-        409,
-        "reference_taken",
-        _("Reference in use"),
-        message,
-        errors=[{"pointer": "/reference", "code": "reference_taken", "message": message}],
-    )
+    return Problem.at("/reference", 409, "reference_taken", _("Reference in use"), message)
 
 
 def changed_meanwhile(content: str, sha256: str) -> Problem:
@@ -132,10 +120,4 @@ def precondition_required(sha256: str) -> Problem:
 
 def _applicant_is_fixed() -> Problem:
     message = _("A filing stays with its applicant. Open another filing for another applicant.")
-    return Problem(
-        409,
-        "applicant_is_fixed",
-        _("Another applicant"),
-        message,
-        errors=[{"pointer": "/applicant/uscc", "code": "applicant_is_fixed", "message": message}],
-    )
+    return Problem.at("/applicant/uscc", 409, "applicant_is_fixed", _("Another applicant"), message)

@@ -73,8 +73,7 @@ class JsonWhateverIsAccepted(DefaultContentNegotiation):
 
 def bad_query(name: str, message: str) -> Problem:
     """A 400 for a query parameter that says nothing we know."""
-    error = {"pointer": "", "code": f"bad_{name}", "message": message}
-    return Problem(400, f"bad_{name}", _("Bad request"), f"{name}: {message}", errors=[error])
+    return Problem.at("", 400, f"bad_{name}", _("Bad request"), f"{name}: {message}")
 
 
 def reason_in(body: bytes) -> str:
@@ -85,8 +84,7 @@ def reason_in(body: bytes) -> str:
     reason = tree.get("reason", "") if isinstance(tree, dict) and set(tree) <= {"reason"} else None
     if faults or not isinstance(reason, str) or len(reason) > REASON_LIMIT:
         message = _("Send a JSON object with `reason` as a text of at most %(limit)s characters, or no body at all.")
-        error = {"pointer": "/reason", "code": "bad_reason", "message": message % {"limit": REASON_LIMIT}}
-        raise Problem(400, "bad_reason", _("No reason"), error["message"], errors=[error])
+        raise Problem.at("/reason", 400, "bad_reason", _("No reason"), message % {"limit": REASON_LIMIT})
     return reason.strip()
 
 

@@ -39,6 +39,11 @@ class Problem(exceptions.APIException):
         self.title, self.text, self.code = title, detail, code
         self.errors, self.more, self.headers = list(errors), more or {}, headers or {}
 
+    @classmethod
+    def at(cls, pointer: str, status: int, code: str, title: str, message: str) -> Problem:
+        """A problem of one place: the detail is what its only error says."""
+        return cls(status, code, title, message, errors=[{"pointer": pointer, "code": code, "message": message}])
+
 
 class BodyTooLarge(Problem):
     """The body is over the limit."""
