@@ -126,6 +126,7 @@ def _said_now(filing: Filing) -> str:
 
 
 def _new_filing(applicant: Organization, parsed: Parsed, by: User) -> Filing:
+    _take_turns(applicant.pk)
     now = timezone.now()
     filing = Filing(
         case_number=_next_case_number(now),
@@ -200,6 +201,7 @@ def _write_copy(copy: WorkingCopy, parsed: Parsed, by: User, at: datetime) -> No
 
 def _locked_alone(filing: Filing, by: User) -> Filing:
     _refuse_who_is_no_filer(filing, by)
+    _take_turns(filing.applicant_id)
     return Filing.objects.select_for_update().get(pk=filing.pk)
 
 
@@ -207,11 +209,23 @@ def _locked_with_its_service(filing: Filing, by: User) -> Filing:
     """
     Lock a filing, and with it the applicant's other filings for the same service, whose outcome hangs on it.
 
-    They are locked in the order of their keys, so that two changes side by side cannot wait for one another.
+    They are locked in the order of their keys, so that a sweep beside it cannot wait in a circle.
     """
     _refuse_who_is_no_filer(filing, by)
-    together = Filing.objects.of_same_service(filing) | Filing.objects.filter(pk=filing.pk)
-    return next(row for row in together.order_by("pk").select_for_update() if row.pk == filing.pk)
+    _take_turns(filing.applicant_id)
+    now = Filing.objects.get(pk=filing.pk)
+    together = Filing.objects.of_same_service(now) | Filing.objects.filter(pk=now.pk)
+    return next(row for row in together.order_by("pk").select_for_update() if row.pk == now.pk)
+
+
+def _take_turns(applicant: int) -> None:
+    """
+    Let the changes of one applicant go one after another.
+
+    So none comes into a service, or is checked in it, between another's marking of that service and its commit. Checks
+    and sweeps need not take their turn.
+    """
+    list(Organization.objects.select_for_update(no_key=True).filter(pk=applicant).values_list("pk"))
 
 
 def _refuse_who_is_no_filer(filing: Filing, by: User) -> None:

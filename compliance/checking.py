@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -22,6 +22,7 @@ from compliance.workflow import ENDED
 GRACE = timedelta(seconds=4)
 # A filing that cannot be evaluated is tried again after so long.
 ASIDE = timedelta(minutes=10)
+SHORTLY = timedelta(seconds=4)
 WEEK = timedelta(days=7)
 MARKED_AT_ONCE = 1_000
 LEASED_AT_ONCE = 5_000
@@ -100,11 +101,15 @@ def _check_or_one_by_one(keys: list[int], today: date) -> int:
     """Check a chunk; where the database refuses it, each alone, so that one filing keeps no other from its check."""
     try:
         return _check_chunk(keys, today)
-    except DatabaseError:
-        logger.exception("A chunk of %s filings from key %s cannot be checked at once.", len(keys), keys[0])
+    except DatabaseError as error:
+        logger.exception("%s filings from key %s cannot be checked at once.", len(keys), keys[0])
+        if not connection.in_atomic_block:
+            connection.close_if_unusable_or_obsolete()
+        # A deadlock or a lost connection passes; what else the database says of a filing, it will say again.
+        aside = SHORTLY if isinstance(error, OperationalError) else ASIDE
     if len(keys) > 1:
         return sum(_check_or_one_by_one([key], today) for key in keys)
-    _set_aside(keys)
+    _set_aside(keys, aside)
     return 0
 
 
@@ -132,7 +137,7 @@ def _check(filings: Sequence[Filing], today: date) -> None:
         due_since=None, leased_until=None, checked_at=now, checked_as_of=today
     )
     _remember_next_look(checked, outcomes)
-    _set_aside([filing.pk for filing in filings if filing.pk not in outcomes])
+    _set_aside([filing.pk for filing in filings if filing.pk not in outcomes], ASIDE)
 
 
 def _outcomes(cases: Sequence[Case], today: date) -> dict[int, Outcome]:
@@ -153,8 +158,8 @@ def _outcome(case: Case, today: date) -> Outcome:
     return evaluate(case.dossier, case.facts, today=today)
 
 
-def _set_aside(failed: list[int]) -> None:
-    Filing.objects.filter(pk__in=failed).update(leased_until=timezone.now() + ASIDE)
+def _set_aside(failed: list[int], aside: timedelta) -> None:
+    Filing.objects.filter(pk__in=failed).update(leased_until=timezone.now() + aside)
 
 
 def _remember_next_look(filings: Sequence[Filing], outcomes: dict[int, Outcome]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.db import transaction
 from django.http import HttpRequest
 
 from compliance.actions import recheck_everything
@@ -15,15 +16,15 @@ from registry.admin import KeptByAdministrators
 class _MovesDeadlines(KeptByAdministrators):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        recheck_everything()
+        transaction.on_commit(recheck_everything)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         super().delete_model(request, obj)
-        recheck_everything()
+        transaction.on_commit(recheck_everything)
 
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
         super().delete_queryset(request, queryset)
-        recheck_everything()
+        transaction.on_commit(recheck_everything)
 
 
 @admin.register(CalendarDay)

@@ -103,7 +103,8 @@ def changed_meanwhile(content: str, sha256: str) -> Problem:
         "changed_meanwhile",
         _("Changed by somebody else"),
         _("The dossier is not the one that you have seen. Compare with `current`, then send yours with its ETag."),
-        more={"current": {"etag": quoted(sha256), "dossier": json.loads(content)}},
+        # A decimal as a text is the same to a dossier, and loses no digit on its way.
+        more={"current": {"etag": quoted(sha256), "dossier": json.loads(content, parse_float=str)}},
         headers={"ETag": quoted(sha256)},
     )
 

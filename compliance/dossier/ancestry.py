@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from compliance.dossier.faults import Fault
-from compliance.dossier.fields import tidy
 from compliance.dossier.pointer import ROOT, Pointer
+from compliance.dossier.texts import tidy
+
+MODELS_LIMIT = 500
 
 
 class _Step(NamedTuple):
@@ -21,6 +23,8 @@ class _Step(NamedTuple):
 def lineage_faults(tree: Any) -> list[Fault]:
     """Find doubled model keys, unknown parents and cycles; whatever is no model is left to the types."""
     models = list(_models(tree))
+    if len(models) > MODELS_LIMIT:
+        return []  # refused for their number; what they say of one another would cost by its square
     keys = {key for _, key, _ in models}
     steps = list(_steps(models))
     known = [step for step in steps if step.parent in keys]

@@ -40,8 +40,8 @@ _MESSAGES = MappingProxyType(
             "{found} 不是 JSON 数值。请填写数值；未知时填 null。",
         ),
         "unsayable_text": Words(
-            "The text holds a character that no text may hold (a NUL or half a surrogate pair). Remove it.",
-            "文本含有不允许的字符（NUL 或不成对的代理码）。请删除。",
+            "The text holds what no text may hold: a NUL, half a surrogate pair, or over 30 combining marks in a row. Remove it.",
+            "文本含有不允许的内容：NUL、不成对的代理码，或连续超过 30 个组合符号。请删除。",
         ),
         "unknown_field": Words(
             "There is no such field. Check the spelling against the dossier's schema, or remove it.",

@@ -7,7 +7,6 @@ passes over them where a stored one is loaded again (trusted).
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +17,7 @@ import pycountry
 from pydantic import AfterValidator, Field, GetJsonSchemaHandler, PlainValidator, WithJsonSchema
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from compliance.dossier.texts import tidy
 from registry import uscc
 
 TEXT_LIMIT = 20_000
@@ -32,11 +32,6 @@ COUNTRIES = frozenset(country.alpha_2 for country in pycountry.countries)
 def refuse(code: str, **values: object) -> NoReturn:
     """Refuse a value with a fault code of faults.py and the values that its message names."""
     raise PydanticCustomError(code, code, values or None)
-
-
-def tidy(text: str) -> str:
-    """Bring a text into its normal form: NFC, without outer spaces."""
-    return unicodedata.normalize("NFC", text).strip()
 
 
 def _text(value: Any) -> str:

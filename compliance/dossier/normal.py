@@ -10,9 +10,10 @@ from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
-from compliance.dossier.fields import Amount, OneOf, Rate, SaidText, Text, tidy
+from compliance.dossier.fields import Amount, OneOf, Rate, SaidText, Text
 from compliance.dossier.schema import Dossier
 from compliance.dossier.stored import Canonical
+from compliance.dossier.texts import tidy
 
 Tidy = Callable[[Any], Any]
 _PLACES = Decimal("0.0001")

@@ -63,7 +63,7 @@ def schema_faults(tree: Any) -> list[Fault]:
 
 def _fault(detail: ErrorDetails) -> Fault:
     code = _OF_PYDANTIC.get(detail["type"], detail["type"])
-    at = _pointer(detail["loc"], is_field=code == "unknown_field")
+    at = _pointer(detail["loc"], detail.get("input"))
     if detail.get("input") is None and at and code != "unknown_field":
         code = "null_in_list" if isinstance(detail["loc"][-1], int) else "required"
     values = dict(detail.get("ctx") or {})
@@ -72,10 +72,10 @@ def _fault(detail: ErrorDetails) -> Fault:
     return Fault(at, code if code in CODES else "not_an_object", values)
 
 
-def _pointer(steps: tuple[int | str, ...], *, is_field: bool) -> Pointer:
-    """Pydantic marks the key of a map by a step `[key]` at the end; a field may have that name."""
+def _pointer(steps: tuple[int | str, ...], found: object) -> Pointer:
+    """Pydantic marks the fault of a map's key by a step `[key]` behind the key; a field or a key may have that name."""
     at = ROOT
-    for step in steps if is_field or steps[-1:] != ("[key]",) else steps[:-1]:
+    for step in steps[:-1] if steps[-1:] == ("[key]",) and steps[-2:-1] == (found,) else steps:
         at = at / step
     return at
 

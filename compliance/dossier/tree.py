@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
@@ -11,6 +10,7 @@ from typing import Any, NamedTuple
 
 from compliance.dossier.faults import Fault, Malformed
 from compliance.dossier.pointer import ROOT, Pointer
+from compliance.dossier.texts import is_sayable
 
 SIZE_LIMIT = 2 * 1024 * 1024
 DEPTH_LIMIT = 12
@@ -18,7 +18,6 @@ DEPTH_LIMIT = 12
 VALUES_LIMIT = 300_000
 KEY_LIMIT = 100
 _DIGITS_OF_INTEREST = 40
-_UNSAYABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class _Object(dict[str, Any]):
@@ -149,14 +148,10 @@ def _faults_of_keys(place: _Place, value: dict[str, Any] | list[Any]) -> Iterato
 def _faults_of_plain(place: _Place, value: Any) -> Iterator[Fault]:
     if isinstance(value, _NoNumber):
         yield Fault(place.pointer, "not_a_number", {"found": str(value)})
-    elif isinstance(value, str) and not _is_sayable(value):
+    elif isinstance(value, str) and not is_sayable(value):
         yield Fault(place.pointer, "unsayable_text")
 
 
 def _may_name_a_field(key: str) -> bool:
     """A key of a megabyte would be repeated in every pointer below it."""
-    return len(key) <= KEY_LIMIT and _is_sayable(key)
-
-
-def _is_sayable(text: str) -> bool:
-    return _UNSAYABLE.search(text) is None
+    return len(key) <= KEY_LIMIT and is_sayable(key)

@@ -208,8 +208,11 @@ def test_an_organization_with_a_broken_code_is_refused(administrator, uscc):
     assert (answer.status_code, Organization.objects.exists()) == (200, False)
 
 
-def test_a_day_entered_into_the_calendar_makes_every_running_filing_due(filing, administrator):
+def test_a_day_entered_into_the_calendar_makes_every_running_filing_due(
+    filing, administrator, django_capture_on_commit_callbacks
+):
     assert not Filing.objects.due().exists()
     form = {"day": "2027-01-01", "is_worked": "", "source": "a notice"}
-    desk_of(administrator).post(f"{CALENDAR}add/", form)
+    with django_capture_on_commit_callbacks(execute=True):
+        desk_of(administrator).post(f"{CALENDAR}add/", form)
     assert (CalendarDay.objects.count(), Filing.objects.due().count()) == (1, 1)

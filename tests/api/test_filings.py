@@ -206,6 +206,14 @@ class TestEditing:
         assert (answer.status_code, problem["code"], answer.headers["ETag"]) == (412, "changed_meanwhile", there)
         assert problem["current"] == {"etag": there, "dossier": a_document()}
 
+    def test_what_is_there_is_told_to_the_last_digit(self, api):
+        document = a_document("generative", {"/models/0/training/compute/0/hours": 2400.1})
+        raw = json.dumps(document).replace("2400.1", "9007199254740991.1234").encode()
+        url = f"{post(api, raw).headers['Location']}dossier/"
+        answer = self.put(api, url, {}, **{"If-Match": '"0"'})
+        hours = answer.json()["current"]["dossier"]["models"][0]["training"]["compute"][0]["hours"]
+        assert hours == "9007199254740991.1234"
+
     def test_one_of_several_etags_is_enough(self, api, url):
         there = api.get(url).headers["ETag"]
         assert self.put(api, url, {}, **{"If-Match": f'"0", {there}'}).status_code == 200

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 import time_machine
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -193,6 +193,20 @@ def test_a_chunk_that_the_database_refuses_is_checked_one_by_one(filer, monkeypa
     check_everything()
     poisoned.refresh_from_db()
     assert (standing(sound), standing(poisoned), poisoned.is_due) == (FLAGS, [], True)
+
+
+def test_a_fault_that_passes_is_tried_again_within_seconds(filer, monkeypatch):
+    filing = a_filing(filer, changes=INCOMPLETE)
+
+    def lose_the_connection(flags):
+        raise OperationalError("a test")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Flag.objects, "bulk_create", lose_the_connection)
+        check_everything()
+    assert checking.lease_due(at=timezone.now() + timedelta(seconds=5)) == [(filing.pk, filing.pk)]
+    check_everything()
+    assert standing(filing) == FLAGS
 
 
 def test_a_chunk_of_which_nothing_can_be_read_is_tried_once(filer, settings):

@@ -302,3 +302,37 @@ def test_the_length_of_a_text_is_that_of_what_is_kept():
     ]
     assert faults_of_document("algorithm", {"/applicant/name": "x" * 20_001}) == [("/applicant/name", "text_too_long")]
     assert parse(json.dumps(a_document("algorithm", {"/applicant/name": " " * 5 + "x" * 20_000})).encode())
+
+
+MARKS = "a" + "\u0301" * 9_000 + "\u0327" * 9_000
+
+
+@pytest.mark.parametrize(
+    ("raw", "faults"),
+    [
+        (minimal(f', "algorithm": {{"name": "{MARKS}"}}'), [("/algorithm/name", "unsayable_text")]),
+        (minimal(f', "models": [{{"key": "{MARKS}"}}]'), [("/models/0/key", "unsayable_text")]),
+        (
+            minimal(
+                ', "models": ['
+                + ",".join(f'{{"key":"{i}","derived_from":[{{"key":"{i ^ 1}"}}]}}' for i in range(30_000))
+                + "]"
+            ),
+            [("/models", "list_too_long")],
+        ),
+    ],
+)
+def test_marks_and_lineages_cost_by_their_length_alone(raw, faults):
+    began = time.process_time()
+    assert faults_of(raw) == faults
+    assert time.process_time() - began < 5
+
+
+def test_thirty_marks_in_a_row_are_a_text():
+    name = "a" + "\u0327" * 30
+    assert parse(minimal(f', "algorithm": {{"name": "{name}"}}'))
+
+
+def test_a_key_of_a_map_with_the_name_of_pydantics_mark_is_one_fault():
+    more = ', "assessment": {"keywords": {"per_risk": {"[key]": "x"}}}'
+    assert faults_of(minimal(more)) == [("/assessment/keywords/per_risk/[key]", "unknown_code")]
