@@ -27,7 +27,6 @@ from tests.building import USCC, a_document
 Say = Callable[[str, str], None]
 POSTS = 60
 ONE_AT_A_TIME = 1_000
-EVERYTHING = (0, 2**62)
 
 
 def measure(sizes: list[int], say: Say) -> None:

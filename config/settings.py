@@ -17,7 +17,6 @@ VAR = ROOT / "var"
 env = environ.Env()
 
 DEBUG = env.bool("DEBUG", default=False)
-SECRET_KEY_IS_GIVEN = bool(env.str("SECRET_KEY", default=""))
 # Without a key of its own each process makes one: commands work, but sessions end with the process.
 SECRET_KEY = env.str("SECRET_KEY", default="") or get_random_secret_key()
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])

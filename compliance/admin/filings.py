@@ -16,7 +16,7 @@ from unfold.decorators import display
 from compliance.admin.permissions import ReadOnlyAdmin
 from compliance.admin.readable import sections_of
 from compliance.dossier.pointer import Pointer
-from compliance.models import Filing, Flag, Level, Revision, WorkingCopy
+from compliance.models import Filing, Flag, Level, Revision
 from compliance.rules.catalog import CATALOG
 from compliance.rules.instruments import spelled_out
 from compliance.rules.wording import in_words, place
@@ -131,7 +131,7 @@ def _page(filing: Filing) -> dict[str, Any]:
     """Everything the page shows, in a fixed number of queries."""
     language = language_of(get_language())
     flags = list(filing.flags.all())
-    kept = _kept(filing)
+    kept = _last_revision(filing)
     return {
         "filing": filing,
         "province": PROVINCES.get(filing.province, (filing.province, filing.province))[language == "zh"],
@@ -150,7 +150,7 @@ def _flagged(flags: list[Flag]) -> list[Pointer]:
     return list(dict.fromkeys(flag.finding.at for flag in flags if flag.resolved_at is None))
 
 
-def _kept(filing: Filing) -> Revision | WorkingCopy | None:
+def _last_revision(filing: Filing) -> Revision | None:
     """Reviewers see revisions only: a draft that was never submitted is not among their filings."""
     return Revision.objects.filter(filing=filing).select_related("by").order_by("-number").first()
 

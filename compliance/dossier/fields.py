@@ -22,7 +22,6 @@ from registry import uscc
 
 TEXT_LIMIT = 20_000
 COUNT_LIMIT = 2**53
-RATE_PLACES = 4
 
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]{1,4})?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
