@@ -87,6 +87,11 @@ def lease_due(limit: int = LEASED_AT_ONCE, *, at: datetime | None = None) -> lis
     return [(part[0], part[-1]) for part in parts_of(keys, settings.CHECK_CHUNK)]
 
 
+def check_now(filing: Filing, *, today: date | None = None) -> None:
+    """Check one filing, which the caller has locked, in the transaction at hand."""
+    _check([Filing.objects.get(pk=filing.pk)], today or timezone.localdate())
+
+
 def check_range(first: int, last: int, *, today: date | None = None) -> int:
     """Check the due filings with keys from first to last and return how many; safe to run twice, or side by side."""
     today, checked = today or timezone.localdate(), 0

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 
 from compliance import workflow
 from registry.models import Membership, Standing, User
+from registry.search import matching
 
 if TYPE_CHECKING:
     from compliance.models import Filing
@@ -29,6 +30,13 @@ class FilingQuerySet(models.QuerySet["Filing"]):
 
     def of_same_service(self, filing: Filing) -> FilingQuerySet:
         return self.filter(applicant_id=filing.applicant_id, service_key=filing.service_key)
+
+    def found_by(self, query: str) -> FilingQuerySet:
+        return matching(self, query)
+
+    def holding_reference(self) -> FilingQuerySet:
+        """Leave out those whose reference is free again."""
+        return self.exclude(status__in=workflow.REFERENCE_IS_FREE)
 
     def running(self) -> FilingQuerySet:
         """Leave out the ended ones."""

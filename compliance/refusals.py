@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from compliance.models import Revision, WorkingCopy
+    from compliance.rules.problems import Finding
 
 
 class Refused(Exception):
@@ -30,6 +31,66 @@ class TransitionRefused(Refused):
     def __init__(self, verb: str, status: str) -> None:
         super().__init__(verb, status)
         self.verb, self.status = verb, status
+
+
+class NotForYou(Refused):
+    """The person does not stand for this duty here; `code` says which line of the permission table refuses."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class ErrorsStand(Refused):
+    """A filing is not accepted while errors stand against it."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        super().__init__(len(findings))
+        self.findings = findings
+
+
+class ReasonMissing(Refused):
+    """The verb is recorded with a reason, and none was given."""
+
+
+class AmendmentOpen(Refused):
+    """Another change or cancellation of the same filing is open."""
+
+    def __init__(self, number: str, case: str) -> None:
+        super().__init__(number, case)
+        self.number, self.case = number, case
+
+
+class TargetNotStanding(Refused):
+    """The filing that a change or cancellation amends is unknown, or neither filed nor suspended."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+class NumberNotIssued(Refused):
+    """No number can be issued; `code` says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class NumberRefused(Refused):
+    """A number given as issued is refused; `code` says why, `at` which field of the request is wrong."""
+
+    def __init__(self, code: str, at: str, **values: str) -> None:
+        super().__init__(code, at, values)
+        self.code, self.at, self.values = code, at, values
+
+
+class DocumentRefused(Refused):
+    """An uploaded document is refused; `code` says why."""
+
+    def __init__(self, code: str, **values: object) -> None:
+        super().__init__(code, values)
+        self.code, self.values = code, values
 
 
 class ReferenceTaken(Refused):

@@ -1,4 +1,4 @@
-"""The life of a filing as a table: which verb leads from where to where. Pure."""
+"""The life of a filing as a table: which verb leads from where to where, and who may do it. Pure."""
 
 from __future__ import annotations
 
@@ -7,41 +7,126 @@ from types import MappingProxyType
 
 from compliance.words import Words
 
-DRAFT, SUBMITTED, WITHDRAWN = "draft", "submitted", "withdrawn"
+DRAFT, SUBMITTED, ACCEPTED, RETURNED = "draft", "submitted", "accepted", "returned"
+PROVINCIAL_REVIEW, NATIONAL_REVIEW = "provincial_review", "national_review"
+FILED, REJECTED, WITHDRAWN = "filed", "rejected", "withdrawn"
+SUSPENDED, REVOKED, CANCELLED = "suspended", "revoked", "cancelled"
 
 STATUSES = MappingProxyType(
     {
         DRAFT: Words("draft", "草稿"),
         SUBMITTED: Words("submitted", "已提交"),
+        ACCEPTED: Words("accepted", "已受理"),
+        PROVINCIAL_REVIEW: Words("provincial review", "属地审核中"),
+        NATIONAL_REVIEW: Words("national review", "国家审核中"),
+        RETURNED: Words("returned", "补正"),
+        FILED: Words("filed", "已备案"),
+        REJECTED: Words("rejected", "不予备案"),
         WITHDRAWN: Words("withdrawn", "已撤回"),
+        SUSPENDED: Words("suspended", "已暂停"),
+        REVOKED: Words("revoked", "已撤销"),
+        CANCELLED: Words("cancelled", "已注销"),
     }
 )
-# An ended filing is checked no more, and its reference is free again.
-ENDED = frozenset({WITHDRAWN})
-EDITABLE = frozenset({DRAFT})
+# An ended filing is checked no more.
+ENDED = frozenset({WITHDRAWN, REJECTED, REVOKED, CANCELLED})
+# A reference is free again after these.
+REFERENCE_IS_FREE = frozenset({WITHDRAWN, REJECTED})
+# A change or cancellation in one of these is over: another may be opened for the same filing.
+AMENDMENT_IS_OVER = ENDED | {FILED}
+EDITABLE = frozenset({DRAFT, RETURNED})
+UNDER_WAY = frozenset({SUBMITTED, ACCEPTED, PROVINCIAL_REVIEW, NATIONAL_REVIEW})
+STANDING = frozenset({FILED, SUSPENDED})
+
+# Who may do it. Filers act for the applicant; reviewing is for reviewers and registrars, deciding for registrars.
+FILING, REVIEWING, DECIDING, RECORDING = "filing", "reviewing", "deciding", "recording"
 
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """A row of the table: a verb, the statuses it may start from, and the status it leads to."""
+    """
+    A row of the table: a verb, the statuses it may start from, the status it leads to, who may do it, and whether it
+    needs a reason.
+    """
 
     verb: str
     sources: frozenset[str]
     target: str
+    duty: str = DECIDING
+    needs_reason: bool = False
 
 
-SUBMIT = Transition("submit", frozenset({DRAFT}), SUBMITTED)
-WITHDRAW = Transition("withdraw", frozenset({DRAFT, SUBMITTED}), WITHDRAWN)
+SUBMIT = Transition("submit", EDITABLE, SUBMITTED, FILING)
+WITHDRAW = Transition("withdraw", EDITABLE | {SUBMITTED}, WITHDRAWN, FILING)
+RETURN = Transition("return", UNDER_WAY, RETURNED, REVIEWING)
+ACCEPT = Transition("accept", frozenset({SUBMITTED}), ACCEPTED, REVIEWING)
+FORWARD = Transition("forward", frozenset({ACCEPTED}), PROVINCIAL_REVIEW, REVIEWING)
+FORWARD_TO_NATION = Transition("forward", frozenset({PROVINCIAL_REVIEW}), NATIONAL_REVIEW, REVIEWING)
+DECIDE = Transition("decide", frozenset({NATIONAL_REVIEW}), FILED)
+DECIDE_IN_PROVINCE = Transition("decide", frozenset({PROVINCIAL_REVIEW}), FILED)
+RECORD_DECISION = Transition("record_decision", UNDER_WAY, FILED, RECORDING)
+REJECT = Transition("reject", frozenset({PROVINCIAL_REVIEW, NATIONAL_REVIEW}), REJECTED, needs_reason=True)
+CANCEL = Transition("cancel", STANDING, CANCELLED, needs_reason=True)
+REVOKE = Transition("revoke", STANDING, REVOKED, needs_reason=True)
+SUSPEND = Transition("suspend", frozenset({FILED}), SUSPENDED, needs_reason=True)
+RESUME = Transition("resume", frozenset({SUSPENDED}), FILED)
 
-TRANSITIONS = (SUBMIT, WITHDRAW)
+EVERY_KIND = (
+    SUBMIT,
+    WITHDRAW,
+    RETURN,
+    ACCEPT,
+    FORWARD,
+    RECORD_DECISION,
+    REJECT,
+    CANCEL,
+    REVOKE,
+    SUSPEND,
+    RESUME,
+)
+# A registration is decided in its province; algorithm and generative filings go on to the nation's authority.
+OF_KIND = MappingProxyType(
+    {
+        "algorithm": (*EVERY_KIND, FORWARD_TO_NATION, DECIDE),
+        "generative": (*EVERY_KIND, FORWARD_TO_NATION, DECIDE),
+        "registration": (*EVERY_KIND, DECIDE_IN_PROVINCE),
+    }
+)
+# Only an initial filing holds a number that can be cancelled, revoked or suspended; an amendment is over once filed.
+OF_STANDING_FILINGS = frozenset({CANCEL.verb, REVOKE.verb, SUSPEND.verb, RESUME.verb})
+
+
+def transitions_of(kind: str, action: str) -> tuple[Transition, ...]:
+    """Return the rows of the table for a kind of filing and an action."""
+    rows = OF_KIND[kind]
+    return rows if action == "initial" else tuple(row for row in rows if row.verb not in OF_STANDING_FILINGS)
+
+
+def transition(verb: str, *, kind: str, action: str, status: str) -> Transition | None:
+    """Return the row by which a verb leads away from a status, or None."""
+    rows = transitions_of(kind, action)
+    return next((row for row in rows if row.verb == verb and status in row.sources), None)
+
 
 # Events that are no transition.
-OPEN, EDIT = "open", "edit"
+OPEN, EDIT, UPLOAD, AMENDED = "open", "edit", "upload", "amended"
 VERBS = MappingProxyType(
     {
         OPEN: Words("opened", "新建"),
         EDIT: Words("edited", "修改"),
+        UPLOAD: Words("document uploaded", "上传材料"),
         SUBMIT.verb: Words("submitted", "提交"),
+        RETURN.verb: Words("returned for correction", "退回补正"),
+        ACCEPT.verb: Words("accepted", "受理"),
+        FORWARD.verb: Words("forwarded", "转送审核"),
+        DECIDE.verb: Words("decided", "作出备案决定"),
+        RECORD_DECISION.verb: Words("decision recorded", "登记外部备案决定"),
+        REJECT.verb: Words("rejected", "不予备案"),
         WITHDRAW.verb: Words("withdrawn", "撤回"),
+        CANCEL.verb: Words("cancelled", "注销"),
+        REVOKE.verb: Words("revoked", "撤销"),
+        SUSPEND.verb: Words("suspended", "暂停"),
+        RESUME.verb: Words("resumed", "恢复"),
+        AMENDED: Words("amended", "变更"),
     }
 )

@@ -11,6 +11,8 @@ from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from config.storage import storage_of
+
 ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var"
 
@@ -84,6 +86,12 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(VAR / "media"))
+# Documents lie in MEDIA_ROOT, or in a bucket: STORAGE_URL=s3://bucket/folder?endpoint_url=…&region_name=…
+STORAGE_URL = env.str("STORAGE_URL", default="")
+STORAGES = {
+    "default": storage_of(STORAGE_URL),
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
 
 # --- people -------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "registry.User"
@@ -139,8 +147,8 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_PARSER_CLASSES": ["compliance.api.requests.JsonBytesParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "compliance.api.requests.JsonWhateverIsAccepted",
-    "DEFAULT_PAGINATION_CLASS": "compliance.api.requests.CursorPages",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "registry.api.requests.JsonWhateverIsAccepted",
+    "DEFAULT_PAGINATION_CLASS": "registry.api.requests.CursorPages",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "registry.api.problems.as_problem",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",

@@ -1,9 +1,44 @@
-"""Changes to the register's rows that have a life."""
+"""Changes to the register's rows that have a life: tokens, official numbers, corrections and merges."""
 
 from __future__ import annotations
 
-from registry.models import ApiToken, User
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from registry.models import (
+    AIModel,
+    ApiToken,
+    Correction,
+    CorrectionKind,
+    Derivation,
+    ModelStatement,
+    NumberStatus,
+    OfficialNumber,
+    Organization,
+    Service,
+    Source,
+    SourceKind,
+    Standing,
+    User,
+)
+from registry.models.numbers import in_force, number_key
 from registry.models.tokens import digest_of, new_token
+from registry.official_numbers import normalized
+from registry.precedence import CORRECTABLE, CORRECTED
+from registry.register import hide
+from registry.settling import settle
+
+
+class RegisterRefused(Exception):
+    """A change of the register was refused, and nothing has changed; `code` says why."""
+
+    def __init__(self, code: str, **values: object) -> None:
+        super().__init__(code, values)
+        self.code, self.values = code, values
 
 
 def create_token(user: User) -> str:
@@ -11,3 +46,175 @@ def create_token(user: User) -> str:
     token = new_token()
     ApiToken.objects.create(user=user, digest=digest_of(token), beginning=token[:8])
     return token
+
+
+# --- official numbers -------------------------------------------------------------------------------------------
+@transaction.atomic
+def hold_number(
+    number: str, *, kind: str, issued_on: date, holder: Organization, title: str, jurisdiction: str
+) -> OfficialNumber:
+    """
+    Enter a number that a filing of this registry holds from now on.
+
+    Raises RegisterRefused `number_taken` when another filing holds it, `number_of_another` when a published list gives
+    it to another organization.
+    """
+    known = OfficialNumber.objects.select_for_update().filter(key=number_key(number)).first()
+    if known is not None:
+        _refuse_to_hold(known, kind, holder)
+    entered = known or OfficialNumber(number=normalized(number), key=number_key(number), kind=kind)
+    entered.status, entered.issued_on = in_force(kind), issued_on
+    entered.is_held_by_filing = True
+    entered.organization, entered.holder = holder, holder.name
+    entered.title, entered.jurisdiction = title, entered.jurisdiction or jurisdiction
+    entered.save()
+    return entered
+
+
+def _refuse_to_hold(known: OfficialNumber, kind: str, holder: Organization) -> None:
+    if known.is_held_by_filing:
+        raise RegisterRefused("number_taken", number=known.number)
+    listed = known.organization
+    is_same = listed is None or listed.pk == holder.pk or listed.name_key == holder.name_key
+    if not is_same or known.kind != kind:
+        raise RegisterRefused("number_of_another", number=known.number, holder=known.holder)
+
+
+@transaction.atomic
+def cover(number: OfficialNumber, *, services: Iterable[Service], models: Iterable[AIModel]) -> None:
+    """Say which services and models a number covers now, and settle them and those it covered before."""
+    before = covered_by(number)
+    number.services.set(services)
+    number.ai_models.set(models)
+    after = covered_by(number)
+    settle(before[0] | after[0], before[1] | after[1])
+
+
+@transaction.atomic
+def set_number_status(number: OfficialNumber, status: str) -> None:
+    """Move a number to a status: `filed` means that it stands, whatever its kind calls that."""
+    number.status = in_force(number.kind) if status == NumberStatus.FILED else status
+    number.save(update_fields=["status"])
+    settle(*covered_by(number))
+
+
+def covered_by(number: OfficialNumber) -> tuple[set[int], set[int]]:
+    """Return the keys of the models, merged ones by what they are merged into, and of the services of a number."""
+    models = {merged or key for key, merged in number.ai_models.values_list("pk", "merged_into")}
+    return models, set(number.services.values_list("pk", flat=True))
+
+
+# --- corrections ------------------------------------------------------------------------------------------------
+@transaction.atomic
+def correct_model(model: AIModel, changes: dict[str, Any], *, reason: str, by: User) -> Correction:
+    """
+    State, above all others, what is true of a model. `changes` map fields of the model to values.
+
+    Raises RegisterRefused: `not_a_registrar`, `reason_missing`, `nothing_to_correct`, `not_correctable`, `merged_away`.
+    """
+    _refuse_unless_registrar(by, reason)
+    model = _locked(model)
+    if model.merged_into_id:
+        raise RegisterRefused("merged_away")
+    if not changes:
+        raise RegisterRefused("nothing_to_correct")
+    if unknown := sorted(set(changes) - set(CORRECTABLE)):
+        raise RegisterRefused("not_correctable", fields=", ".join(unknown), known=", ".join(CORRECTABLE))
+    correction = Correction(kind=CorrectionKind.CORRECT, model=model, changes=_plain(changes), reason=reason.strip())
+    correction.by, correction.at = by, timezone.now()
+    correction.source = Source.objects.create(
+        kind=SourceKind.CORRECTION,
+        key=f"correction:{correction.uid}",
+        label=f"{by.username}: {reason.strip()}"[:300],
+        is_public=True,
+        stated_at=correction.at,
+    )
+    ModelStatement.objects.create(
+        source=correction.source,
+        model=model,
+        subject=model,
+        rank=CORRECTED,
+        speaks_of_lineage=changes.get("development") == "from_scratch",
+        **changes,
+    )
+    correction.save()
+    settle({model.pk})
+    return correction
+
+
+@transaction.atomic
+def merge_models(model: AIModel, into: AIModel, *, reason: str, by: User) -> Correction:
+    """
+    Say that two records are one model: all that is stated of `model` counts for `into` from now on.
+
+    Raises RegisterRefused: `not_a_registrar`, `reason_missing`, `same_model`, `merged_away`.
+    """
+    _refuse_unless_registrar(by, reason)
+    model, into = _locked(model), _locked(into)
+    if model.pk == into.pk:
+        raise RegisterRefused("same_model")
+    if model.merged_into_id or into.merged_into_id:
+        raise RegisterRefused("merged_away")
+    correction = Correction.objects.create(
+        kind=CorrectionKind.MERGE, model=model, into=into, reason=reason.strip(), by=by, at=timezone.now()
+    )
+    _reroot({model.pk, into.pk})
+    return correction
+
+
+@transaction.atomic
+def undo_correction(correction: Correction, *, reason: str, by: User) -> Correction:
+    """Take a correction or a merge back; what others stated counts again as before."""
+    _refuse_unless_registrar(by, reason)
+    correction = Correction.objects.select_for_update().get(pk=correction.pk)
+    if correction.undone_at:
+        raise RegisterRefused("already_undone")
+    correction.undone_at, correction.undone_by, correction.undone_reason = timezone.now(), by, reason.strip()
+    correction.save(update_fields=["undone_at", "undone_by", "undone_reason"])
+    if correction.source:
+        hide(correction.source)
+    if correction.into_id:
+        _reroot({correction.model_id, correction.into_id})
+    return correction
+
+
+def _locked(model: AIModel) -> AIModel:
+    return AIModel.objects.select_for_update().get(pk=model.pk)
+
+
+def _refuse_unless_registrar(by: User, reason: str) -> None:
+    if not by.holds(Standing.REGISTRAR):
+        raise RegisterRefused("not_a_registrar")
+    if not reason.strip():
+        raise RegisterRefused("reason_missing")
+
+
+def _plain(changes: dict[str, Any]) -> dict[str, Any]:
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in changes.items()}
+
+
+def _reroot(models: set[int]) -> None:
+    """Let every record of a merged group lead to the one that stands for all, by the merges that were not undone."""
+    merges = dict(
+        Correction.objects.filter(kind=CorrectionKind.MERGE, undone_at=None).values_list("model_id", "into_id")
+    )
+    group = _group_of(models, merges)
+    roots = {key: _root(key, merges) for key in group}
+    for key, root in roots.items():
+        AIModel.objects.filter(pk=key).update(merged_into=root if root != key else None)
+        ModelStatement.objects.filter(subject=key).update(model=root)
+        Derivation.objects.filter(statement__subject=key).update(child=root)
+        Derivation.objects.filter(named_parent=key).update(parent=root)
+    settle(set(group))
+
+
+def _group_of(models: set[int], merges: dict[int, int]) -> set[int]:
+    roots = {_root(key, merges) for key in models}
+    held = AIModel.objects.filter(merged_into__in=models | roots).values_list("pk", flat=True)
+    return models | roots | set(held) | {key for key in merges if _root(key, merges) in roots}
+
+
+def _root(key: int, merges: dict[int, int]) -> int:
+    while key in merges:
+        key = merges[key]
+    return key

@@ -14,6 +14,10 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
+from pypinyin import lazy_pinyin
+
+from registry.reference.regions import PROVINCES
+
 _ALGORITHM = re.compile(
     r"网信算备(?P<area>\d{6})(?P<entity>\d{7})(?P<kind>\d{2})(?P<year>\d{2})(?P<running>\d{3})(?P<check>\d)号",
     re.ASCII,
@@ -22,6 +26,16 @@ _SERVICE = re.compile(
     r"(?P<place>[A-Z][A-Za-z]+)-(?P<name>[A-Za-z0-9._-]+)-(?P<day>20\d{6})(?P<registered>S)?(?P<running>\d{4}|\d{6})?",
     re.ASCII,
 )
+# As the published numbers write them, where that is not the English name without its blanks.
+_SPELLED = {"15": "NeiMengGu", "54": "XiZang", "61": "Shaanxi", "81": "XiangGang", "82": "AoMen"}
+_PLACES = {code: _SPELLED.get(code, names[0].replace(" ", "")) for code, names in PROVINCES.items()}
+_PROVINCES = {spelled.casefold(): code for code, spelled in _PLACES.items()} | {
+    "neimenggu": "15",
+    "innermongolia": "15",
+    "tibet": "54",
+    "hongkong": "81",
+    "macao": "82",
+}
 KNOWN_ALGORITHM_KINDS = frozenset({"01", "02", "03", "04", "05", "06"})
 
 
@@ -66,6 +80,33 @@ def is_registration_number(number: str) -> bool:
     """Say whether a number has the form of a registration, with its S."""
     found = _service(number)
     return found is not None and bool(found["registered"]) and bool(found["running"])
+
+
+def running_number(number: str) -> int | None:
+    """Return the running number of a generative-service filing or a registration; the earliest have none."""
+    found = _service(number)
+    return int(found["running"]) if found and found["running"] else None
+
+
+def place_of(province: str) -> str | None:
+    """Return how the numbers of a province begin, by its two-digit code; the lists spell some in two ways."""
+    return _PLACES.get(province)
+
+
+def place_in(number: str) -> str | None:
+    """Return the two-digit code of the province with which a service number begins; spelling varies in case only."""
+    found = _service(number)
+    return _PROVINCES.get(found["place"].casefold()) if found else None
+
+
+def latin_name(name: str) -> str:
+    """
+    Write a name as the numbers do: Chinese characters in pinyin, each syllable with a capital (WenXinYiYan), and of the
+    rest letters, digits, dots, underscores and hyphens within. At most 47 characters, the longest that was published.
+    """
+    syllables = lazy_pinyin(unicodedata.normalize("NFKC", name), errors=str)
+    written = "".join(syllable[:1].upper() + syllable[1:] for syllable in syllables)
+    return re.sub(r"[^A-Za-z0-9._-]", "", written)[:47].strip("._-")
 
 
 def inferred_check_digit(digits: str) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from compliance import actions, checking
-from compliance.models import Filing, Flag
+from compliance.models import Document, Filing, Flag
 from registry.models import User
 from tests.building import parsed
 
@@ -18,7 +19,31 @@ def a_filing(by: User, kind: str = "algorithm", changes: Mapping[str, Any] | Non
 
 
 def a_submitted_filing(by: User, kind: str = "algorithm", changes: Mapping[str, Any] | None = None) -> Filing:
-    return actions.submit_filing(a_filing(by, kind, changes), by=by)
+    filing = actions.submit_filing(a_filing(by, kind, changes), by=by)
+    hold_documents(filing, by)
+    return filing
+
+
+def hold_documents(filing: Filing, by: User) -> None:
+    """Enter the documents that the dossier names, as if their bytes had been uploaded."""
+    named = {entry["sha256"]: entry for entry in document_of(filing).get("documents", []) if entry.get("sha256")}
+    Document.objects.bulk_create(
+        Document(
+            filing=filing,
+            sha256=sha256,
+            size=entry.get("size") or 1,
+            media_type="application/pdf",
+            filename=entry.get("filename") or sha256,
+            stored_as=f"documents/{sha256}",
+            uploaded_at=filing.opened_at,
+            uploaded_by=by,
+        )
+        for sha256, entry in named.items()
+    )
+
+
+def document_of(filing: Filing) -> Any:
+    return json.loads(filing.kept_dossier().content)
 
 
 def check_everything(**when: Any) -> int:

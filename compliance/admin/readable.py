@@ -40,13 +40,13 @@ def sections_of(content: str, language: Language, flagged: Sequence[Pointer]) ->
     """
     Split a stored dossier into sections: the filing's own fields first, then each part that says something.
 
-    Each flagged place has a line, also where the dossier says nothing there.
+    Each flagged place has a line, also where the dossier says nothing there; a flag upon the whole filing has none.
     """
     tree = json.loads(content)
     own = {key: value for key, value in tree.items() if not isinstance(value, dict | list) or _says_nothing(value)}
     parts = {key: value for key, value in tree.items() if key not in own}
     sections = [_section(ROOT / key, value, language, flagged) for key, value in parts.items()]
-    return [_section(ROOT, own, language, [at for at in flagged if at.steps[0] not in parts]), *sections]
+    return [_section(ROOT, own, language, [at for at in flagged if at and at.steps[0] not in parts]), *sections]
 
 
 def _section(at: Pointer, value: Any, language: Language, flagged: Sequence[Pointer]) -> Section:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from compliance import refusals
 from compliance.api.etags import quoted
 from compliance.dossier.faults import Malformed
 from compliance.dossier.parsing import Parsed, parse
+from compliance.rules.wording import in_words
 from compliance.words import Language, language_of
 from compliance.workflow import STATUSES
 from registry.api.problems import Problem
@@ -49,23 +51,17 @@ def refusals_as_problems() -> Iterator[None]:
     """Turn a refused action into its problem."""
     try:
         yield
-    except refusals.NoStanding as error:
-        raise _no_standing(error) from error
-    except refusals.NotAFiler as error:
-        raise Problem(
-            403,
-            "not_a_filer",
-            _("Only filers may do this"),
-            _("You may see this filing, but not act on it. Ask an administrator to make you a filer of the applicant."),
-        ) from error
-    except refusals.TransitionRefused as error:
-        raise _transition(error) from error
-    except refusals.ReferenceTaken as error:
-        raise _reference_taken(error) from error
-    except refusals.ChangedMeanwhile as error:
-        raise changed_meanwhile(error.there.content, error.there.sha256) from error
-    except refusals.ApplicantIsFixed as error:
-        raise _applicant_is_fixed() from error
+    except refusals.Refused as error:
+        raise _AS_PROBLEMS[type(error)](error) from error
+
+
+def _not_a_filer() -> Problem:
+    return Problem(
+        403,
+        "not_a_filer",
+        _("Only filers may do this"),
+        _("You may see this filing, but not act on it. Ask an administrator to make you a filer of the applicant."),
+    )
 
 
 def _no_standing(error: refusals.NoStanding) -> Problem:
@@ -122,3 +118,124 @@ def precondition_required(sha256: str) -> Problem:
 def _applicant_is_fixed() -> Problem:
     message = _("A filing stays with its applicant. Open another filing for another applicant.")
     return Problem.at("/applicant/uscc", 409, "applicant_is_fixed", _("Another applicant"), message)
+
+
+_NOT_FOR_YOU = {
+    "not_a_reviewer": gettext_lazy("Only reviewers and registrars may do this."),
+    "not_a_registrar": gettext_lazy("Only registrars may do this."),
+    "not_your_province": gettext_lazy("The filing belongs to a province that you do not review."),
+    "own_filing": gettext_lazy("You stand for the applicant; somebody else must review and decide its filings."),
+    "prepared_by_you": gettext_lazy("You prepared this filing; somebody else must review and decide it."),
+    "reviewed_by_you": gettext_lazy("You reviewed this filing; another registrar must decide it."),
+}
+_NUMBERS = {
+    "number_malformed": gettext_lazy(
+        "“%(number)s” has not the form of a number of this kind of filing. Copy it from the published list or the notice."
+    ),
+    "number_taken": gettext_lazy("Another filing holds the number %(number)s. Check the number, or find that filing."),
+    "number_of_another": gettext_lazy(
+        "The published list gives the number %(number)s to %(holder)s. Check the number; if the holder was renamed, "
+        "ask a registrar."
+    ),
+    "day_to_come": gettext_lazy("%(day)s is still to come. Give the day on which the authority decided."),
+    "document_not_held": gettext_lazy(
+        "The filing holds no document with the SHA-256 %(document)s. Upload the document first."
+    ),
+}
+_DOCUMENTS = {
+    "empty": (400, gettext_lazy("The file is empty. Choose the document and send it again.")),
+    "unknown_type": (
+        415,
+        gettext_lazy("“%(filename)s” is no document by its content. Send PDF, DOCX, DOC, XLSX, CSV, TXT, PNG or JPEG."),
+    ),
+    "too_large": (413, gettext_lazy("The file has more than %(limit)s bytes, the most for this kind of document.")),
+    "no_such_entry": (400, gettext_lazy("The dossier lists %(count)s documents; there is no entry %(entry)s.")),
+    "entry_names_another": (
+        409,
+        gettext_lazy(
+            "Entry %(entry)s names the SHA-256 %(named)s; this file has %(found)s. Send that file, or correct the entry."
+        ),
+    ),
+    "not_named": (
+        409,
+        gettext_lazy(
+            "The submitted revision names no document with the SHA-256 %(found)s. Send the file that it names; another "
+            "one can be listed after a return."
+        ),
+    ),
+    "too_many": (409, gettext_lazy("A filing holds at most %(limit)s documents.")),
+}
+_NOT_ISSUED = {
+    "no_algorithm_type": gettext_lazy("The dossier gives no algorithm type, which is part of the number."),
+    "no_province": gettext_lazy("The dossier gives no province whose name begins the number."),
+    "series_exhausted": gettext_lazy("The series has no number left. Record a number that the authority issued."),
+}
+
+
+def _not_for_you(error: refusals.NotForYou) -> Problem:
+    return Problem(403, error.code, _("Not allowed"), str(_NOT_FOR_YOU[error.code]))
+
+
+def _errors_stand(error: refusals.ErrorsStand) -> Problem:
+    told = [in_words(finding, reader_language()) for finding in error.findings]
+    return Problem(
+        409,
+        "errors_stand",
+        _("Errors stand against the filing"),
+        _("The filing is not complete: %(count)s errors stand against it. Return it for correction.")
+        % {"count": len(told)},
+        errors=[{"pointer": each["at"], "code": each["rule"], "message": each["message"]} for each in told],
+    )
+
+
+def _reason_missing() -> Problem:
+    message = _("This is recorded with a reason. Send a JSON object with `reason`.")
+    return Problem.at("/reason", 400, "reason_missing", _("No reason"), message)
+
+
+def _amendment_open(error: refusals.AmendmentOpen) -> Problem:
+    message = _(
+        "%(case)s is already open for the filing with the number %(number)s. Finish or withdraw it before another."
+    ) % {"case": error.case, "number": error.number}
+    return Problem.at("/amends", 409, "amendment_open", _("Another amendment is open"), message)
+
+
+def _target_not_standing(error: refusals.TargetNotStanding) -> Problem:
+    message = _(
+        "The filing with the number “%(number)s” is not in this registry, or it is neither filed nor suspended; it "
+        "cannot be amended."
+    ) % {"number": error.number}
+    return Problem.at("/amends", 409, "target_not_standing", _("Nothing to amend"), message)
+
+
+def _number_refused(error: refusals.NumberRefused) -> Problem:
+    status = 409 if error.code in ("number_taken", "number_of_another") else 400
+    return Problem.at(error.at, status, error.code, _("Number refused"), str(_NUMBERS[error.code]) % error.values)
+
+
+def _number_not_issued(error: refusals.NumberNotIssued) -> Problem:
+    return Problem(409, error.code, _("No number can be issued"), str(_NOT_ISSUED[error.code]))
+
+
+def document_refused(error: refusals.DocumentRefused) -> Problem:
+    """A refused document, with what is wrong with it."""
+    status, text = _DOCUMENTS[error.code]
+    return Problem(status, error.code, _("Document refused"), str(text) % error.values)
+
+
+_AS_PROBLEMS: dict[type[refusals.Refused], Callable[[Any], Problem]] = {
+    refusals.NoStanding: _no_standing,
+    refusals.NotAFiler: lambda error: _not_a_filer(),
+    refusals.NotForYou: _not_for_you,
+    refusals.TransitionRefused: _transition,
+    refusals.ReferenceTaken: _reference_taken,
+    refusals.ChangedMeanwhile: lambda error: changed_meanwhile(error.there.content, error.there.sha256),
+    refusals.ApplicantIsFixed: lambda error: _applicant_is_fixed(),
+    refusals.ErrorsStand: _errors_stand,
+    refusals.ReasonMissing: lambda error: _reason_missing(),
+    refusals.AmendmentOpen: _amendment_open,
+    refusals.TargetNotStanding: _target_not_standing,
+    refusals.NumberRefused: _number_refused,
+    refusals.NumberNotIssued: _number_not_issued,
+    refusals.DocumentRefused: document_refused,
+}

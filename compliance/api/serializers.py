@@ -8,10 +8,11 @@ from rest_framework import serializers
 
 from compliance.api.problems import reader_language
 from compliance.api.requests import REASON_LIMIT
-from compliance.models import Filing, Flag
+from compliance.models import Document, Event, Filing, Flag
 from compliance.rules.catalog import Rule
 from compliance.rules.instruments import spelled_out
 from compliance.rules.wording import in_words
+from compliance.workflow import VERBS
 
 
 class ApplicantSerializer(serializers.Serializer[Any]):
@@ -19,7 +20,7 @@ class ApplicantSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
 
 
-class ServiceSerializer(serializers.Serializer[Any]):
+class ServiceNameSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(source="service_name")
 
 
@@ -41,9 +42,13 @@ class FilingSerializer(serializers.ModelSerializer[Filing]):
 
     id = serializers.UUIDField(source="uid")
     applicant = ApplicantSerializer()
-    service = ServiceSerializer(source="*")
+    service = ServiceNameSerializer(source="*")
     flags = FlagCountsSerializer(source="*")
     check = CheckStateSerializer(source="*")
+    official_number = serializers.CharField(source="official_number.number", default=None, allow_null=True)
+    amends_filing = serializers.UUIDField(
+        source="target.uid", default=None, allow_null=True, help_text="the filing that a change or cancellation amends"
+    )
     reference = serializers.SerializerMethodField()
     jurisdiction = serializers.SerializerMethodField()
 
@@ -63,6 +68,11 @@ class FilingSerializer(serializers.ModelSerializer[Filing]):
             "changed_at",
             "first_submitted_at",
             "submitted_at",
+            "accepted_at",
+            "returned_at",
+            "decided_at",
+            "official_number",
+            "amends_filing",
             "flags",
             "check",
         ]
@@ -163,6 +173,54 @@ class RulesSerializer(serializers.Serializer[Any]):
 
 class ReasonSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(required=False, allow_blank=True, max_length=REASON_LIMIT)
+
+
+class DecisionSerializer(ReasonSerializer):
+    """A decision that the authority took outside of this registry."""
+
+    number = serializers.CharField()
+    day = serializers.DateField()
+    document = serializers.CharField(required=False, help_text="SHA-256 of a document that the filing holds")
+
+
+class EventSerializer(serializers.ModelSerializer[Event]):
+    """A line of a filing's history."""
+
+    filing = serializers.UUIDField(source="filing.uid")
+    event = serializers.SerializerMethodField(help_text="the verb, in the reader's language")
+
+    class Meta:
+        model = Event
+        fields = [
+            "filing",
+            "number",
+            "verb",
+            "event",
+            "from_status",
+            "to_status",
+            "at",
+            "actor",
+            "reason",
+            "data",
+            "previous_hash",
+            "hash",
+        ]
+
+    def get_event(self, event: Event) -> str:
+        return VERBS[event.verb].in_(reader_language())
+
+
+class DocumentSerializer(serializers.ModelSerializer[Document]):
+    """A document that a filing holds."""
+
+    url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Document
+        fields = ["sha256", "size", "filename", "media_type", "uploaded_at", "url"]
+
+    def get_url(self, document: Document) -> str:
+        return f"/api/v1/filings/{document.filing.uid}/documents/{document.sha256}/"
 
 
 class ErrorSerializer(serializers.Serializer[Any]):

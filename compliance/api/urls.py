@@ -1,15 +1,36 @@
-from django.urls import path
+from django.urls import path, register_converter
 
-from compliance.api import views
+from compliance.api import checks, documents, filings, workflow
+
+
+class Sha256Converter:
+    regex = "[0-9a-f]{64}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(Sha256Converter, "sha256")
 
 urlpatterns = [
-    path("filings/", views.FilingsView.as_view(), name="filings"),
-    path("filings/<uuid:id>/", views.FilingView.as_view(), name="filing"),
-    path("filings/<uuid:id>/dossier/", views.DossierView.as_view(), name="filing-dossier"),
-    path("filings/<uuid:id>/submit/", views.SubmitView.as_view(), name="filing-submit"),
-    path("filings/<uuid:id>/withdraw/", views.WithdrawView.as_view(), name="filing-withdraw"),
-    path("filings/<uuid:id>/flags/", views.FlagsView.as_view(), name="filing-flags"),
-    path("check/", views.CheckView.as_view(), name="check"),
-    path("rules/", views.RulesView.as_view(), name="rules"),
-    path("schema/dossier/", views.DossierSchemaView.as_view(), name="dossier-schema"),
+    path("filings/", filings.FilingsView.as_view(), name="filings"),
+    path("filings/<uuid:id>/", filings.FilingView.as_view(), name="filing"),
+    path("filings/<uuid:id>/dossier/", filings.DossierView.as_view(), name="filing-dossier"),
+    path("filings/<uuid:id>/flags/", filings.FlagsView.as_view(), name="filing-flags"),
+    path("filings/<uuid:id>/events/", filings.EventsView.as_view(), name="filing-events"),
+    path("filings/<uuid:id>/documents/", documents.DocumentsView.as_view(), name="filing-documents"),
+    path("filings/<uuid:id>/documents/<sha256:sha256>/", documents.DocumentView.as_view(), name="filing-document"),
+    path("filings/<uuid:id>/submit/", workflow.SubmitView.as_view(), name="filing-submit"),
+    path("filings/<uuid:id>/record_decision/", workflow.RecordDecisionView.as_view(), name="filing-record-decision"),
+    *(
+        path(f"filings/<uuid:id>/{verb}/", view.as_view(), name=f"filing-{verb}")
+        for verb, view in workflow.VERB_VIEWS.items()
+    ),
+    path("events/", filings.AllEventsView.as_view(), name="events"),
+    path("check/", checks.CheckView.as_view(), name="check"),
+    path("rules/", checks.RulesView.as_view(), name="rules"),
+    path("schema/dossier/", checks.DossierSchemaView.as_view(), name="dossier-schema"),
 ]

@@ -1,18 +1,22 @@
 from compliance.models.calendar import CalendarDay, ConfirmedYear
+from compliance.models.documents import Document
 from compliance.models.events import Event
 from compliance.models.filings import Action, CaseNumbers, Filing, Kind, Revision, Status, WorkingCopy
 from compliance.models.flags import Flag, Level
+from compliance.models.reports import ReportRun
 
 __all__ = [
     "Action",
     "CalendarDay",
     "CaseNumbers",
     "ConfirmedYear",
+    "Document",
     "Event",
     "Filing",
     "Flag",
     "Kind",
     "Level",
+    "ReportRun",
     "Revision",
     "Status",
     "WorkingCopy",

@@ -11,7 +11,8 @@ from uuid6 import uuid7
 
 from compliance import workflow
 from compliance.querysets import FilingQuerySet
-from registry.models import Organization
+from registry.models import OfficialNumber, Organization, Source, User
+from registry.search import Searchable
 
 
 class Kind(models.TextChoices):
@@ -29,7 +30,16 @@ class Action(models.TextChoices):
 class Status(models.TextChoices):
     DRAFT = workflow.DRAFT, _("draft")
     SUBMITTED = workflow.SUBMITTED, _("submitted")
+    ACCEPTED = workflow.ACCEPTED, _("accepted")
+    PROVINCIAL_REVIEW = workflow.PROVINCIAL_REVIEW, _("provincial review")
+    NATIONAL_REVIEW = workflow.NATIONAL_REVIEW, _("national review")
+    RETURNED = workflow.RETURNED, _("returned")
+    FILED = workflow.FILED, _("filed")
+    REJECTED = workflow.REJECTED, _("rejected")
     WITHDRAWN = workflow.WITHDRAWN, _("withdrawn")
+    SUSPENDED = workflow.SUSPENDED, _("suspended")
+    REVOKED = workflow.REVOKED, _("revoked")
+    CANCELLED = workflow.CANCELLED, _("cancelled")
 
 
 class CaseNumbers(models.Model):
@@ -46,7 +56,7 @@ class CaseNumbers(models.Model):
         return f"F{self.year}-{self.last:06}"
 
 
-class Filing(models.Model):
+class Filing(Searchable):
     """
     One case: where it is, and when it is to be checked.
 
@@ -68,6 +78,16 @@ class Filing(models.Model):
     service_name = models.TextField(_("service"))
     service_key = models.CharField(max_length=64)
     opened_sha256 = models.CharField(max_length=64)
+    # The number that this filing amends, as it is looked up; blank for what is no change or cancellation.
+    amends_key = models.CharField(max_length=100, blank=True)
+    target = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="amendments", verbose_name=_("amends")
+    )
+    official_number = models.OneToOneField(
+        OfficialNumber, models.PROTECT, null=True, related_name="filing", verbose_name=_("official number")
+    )
+    # What this filing states in the register; none before it was first submitted.
+    source = models.OneToOneField(Source, models.PROTECT, null=True, related_name="filing")
 
     opened_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("opened by")
@@ -76,6 +96,9 @@ class Filing(models.Model):
     changed_at = models.DateTimeField(_("changed at"))
     first_submitted_at = models.DateTimeField(_("first submitted at"), null=True)
     submitted_at = models.DateTimeField(_("submitted at"), null=True)
+    accepted_at = models.DateTimeField(_("accepted at"), null=True)
+    returned_at = models.DateTimeField(_("returned at"), null=True)
+    decided_at = models.DateTimeField(_("decided at"), null=True)
     last_event_number = models.PositiveIntegerField(default=0)
     last_event_hash = models.CharField(max_length=64, blank=True)
 
@@ -94,8 +117,13 @@ class Filing(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["applicant", "reference_key"],
-                condition=~Q(reference_key="") & ~Q(status__in=sorted(workflow.ENDED)),
+                condition=~Q(reference_key="") & ~Q(status__in=sorted(workflow.REFERENCE_IS_FREE)),
                 name="a_reference_is_used_once_by_an_applicant",
+            ),
+            models.UniqueConstraint(
+                fields=["target"],
+                condition=Q(target__isnull=False) & ~Q(status__in=sorted(workflow.AMENDMENT_IS_OVER)),
+                name="one_amendment_of_a_filing_is_open",
             ),
             models.CheckConstraint(condition=Q(status__in=list(workflow.STATUSES)), name="a_filing_has_a_known_status"),
             models.CheckConstraint(
@@ -109,6 +137,7 @@ class Filing(models.Model):
             models.Index(fields=["applicant", "service_key"], name="filings_of_a_service"),
             models.Index(fields=["status", "province"], name="filings_of_a_province"),
             models.Index(fields=["checked_at"], name="filings_by_last_check"),
+            models.Index(fields=["amends_key"], condition=~Q(amends_key=""), name="filings_that_amend"),
         ]
 
     def __str__(self) -> str:
@@ -118,10 +147,19 @@ class Filing(models.Model):
     def is_editable(self) -> bool:
         return self.status in workflow.EDITABLE
 
+    @property
+    def is_amendment(self) -> bool:
+        return self.action != Action.INITIAL
+
     def kept_dossier(self) -> WorkingCopy | Revision:
         """Return the dossier that counts: the working copy while there is one, else the last revision."""
         copy = WorkingCopy.objects.filter(filing=self).first()
         return copy or Revision.objects.filter(filing=self).latest("number")
+
+    def dossier_for(self, user: User) -> WorkingCopy | Revision:
+        """Return the dossier that a person may see: the applicant's own people see the working copy, others revisions."""
+        is_own = self.applicant_id in user.own_organizations
+        return self.kept_dossier() if is_own else Revision.objects.filter(filing=self).latest("number")
 
     @property
     def is_due(self) -> bool:
@@ -131,7 +169,7 @@ class Filing(models.Model):
 
 
 class WorkingCopy(models.Model):
-    """The editable dossier of a draft, in canonical JSON; its hash is its ETag."""
+    """The editable dossier of a draft or a returned filing, in canonical JSON; its hash is its ETag."""
 
     filing = models.OneToOneField(Filing, models.CASCADE, related_name="working_copy", verbose_name=_("filing"))
     content = models.TextField(_("dossier"))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from compliance.rules.calendar import PUBLISHED, WorkingCalendar
+from registry.names import folded
 
-DRAFT, FILED, WITHDRAWN = "draft", "filed", "withdrawn"
+DRAFT, RETURNED, FILED, WITHDRAWN = "draft", "returned", "filed", "withdrawn"
 
 
 class Clock:
@@ -44,16 +45,20 @@ class FilingFact:
 class Facts:
     """
     What is known of a filing besides its dossier. `other_filings` are the applicant's algorithm filings for the same
-    service and, where numbers are known, the filing that this one amends; None where there is no registry to ask (a
-    file on its own), so that a rule can tell "none" from "not known". `numbers_are_known` is false where the registry
-    keeps no official numbers.
+    service and the filing that this one amends; None where there is no registry to ask (a file on its own), so that a
+    rule can tell "none" from "not known". So it is with `uploaded`, the hashes of the documents that the filing holds;
+    `uploaded_names` are the same by file name.
     """
 
     status: str = DRAFT
     submitted_on: date | None = None
     first_submitted_on: date | None = None
+    accepted_on: date | None = None
+    returned_on: date | None = None
     other_filings: tuple[FilingFact, ...] | None = None
-    numbers_are_known: bool = True
+    uploaded: frozenset[str] | None = None
+    uploaded_names: Mapping[str, str] = field(default_factory=dict)
+    has_cancellation: bool = False
     calendar: WorkingCalendar = field(default=PUBLISHED)
 
 
@@ -80,4 +85,4 @@ class Context:
 
 def same_name(name: str) -> str:
     """Fold a name for comparison: width, case and spaces do not tell two services apart."""
-    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
+    return folded(name)

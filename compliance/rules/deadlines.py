@@ -17,6 +17,7 @@ from compliance.rules.catalog import (
     ERROR,
     EVERY_ACTION,
     GENERATIVE,
+    INFO,
     INITIAL,
     PRACTICE,
     REGISTRATION,
@@ -26,11 +27,12 @@ from compliance.rules.catalog import (
     Level,
     rule,
 )
-from compliance.rules.context import DRAFT, FILED, WITHDRAWN, Context, FilingFact, same_name
+from compliance.rules.context import DRAFT, FILED, RETURNED, WITHDRAWN, Context, FilingFact, same_name
 from compliance.rules.problems import DUE_SOON, LATE, OVERDUE, Problem
 from compliance.rules.reading import SERVICE
 
 _DAY = timedelta(days=1)
+BEING_DECIDED = frozenset({"accepted", "provincial_review", "national_review"})
 NOT_COUNTING = frozenset({DRAFT, WITHDRAWN})
 SAYS_DEADLINE = {
     OVERDUE: (
@@ -177,6 +179,139 @@ def is_amended_in_time(dossier: Dossier, context: Context) -> Iterator[Problem]:
 
 
 @rule(
+    "DDL-03",
+    "Terminated service not cancelled",
+    level=ERROR,
+    cites=("ALG 24", "ALG 33"),
+    kinds=ALL_KINDS,
+    actions={INITIAL},
+    judged_on=TODAY,
+    says={
+        OVERDUE: (
+            "The service ended on {start}; no cancellation was submitted by {deadline}, the {asked}th working day after it.",
+            "服务已于 {start} 终止；截至 {deadline}（其后第 {asked} 个工作日）仍未提交注销。",
+        )
+    },
+)
+def is_cancelled_after_termination(dossier: Dossier, context: Context) -> Iterator[Problem]:
+    """
+    The filing of a service that ended is cancelled within 20 working days.
+
+    Why: Article 24 sets the period; after it the authority may cancel the filing itself.
+
+    Fix: submit a cancellation that names this filing's number, or correct the day of termination by a change.
+
+    标题：服务终止后未注销
+
+    要求：终止服务的，须在终止之日起二十个工作日内办理注销备案手续。
+
+    理由：第二十四条规定了期限；逾期主管部门可予以注销。
+
+    补正：提交写明本备案编号的注销申请；终止日期有误的，通过变更更正。
+    """
+    deadline = _cancellation_deadline(dossier, context)
+    overdue = ERROR if dossier.kind == ALGORITHM else WARNING
+    yield from _passed(deadline, context, level=overdue)
+
+
+def _cancellation_deadline(dossier: Dossier, context: Context) -> Deadline | None:
+    """The deadline of ALG 24 ¶3 for the filing itself; none while it is not filed, or once a cancellation is submitted."""
+    terminated_on = dossier.service.terminated_on
+    if context.facts.status != FILED or context.facts.has_cancellation or terminated_on is None:
+        return None
+    if not context.has_reached(terminated_on):
+        return None
+    return Deadline(SERVICE / "terminated_on", terminated_on, thresholds.CANCELLATION_DAYS.on(context.day), None)
+
+
+def _passed(deadline: Deadline | None, context: Context, *, level: Level | None = None) -> Iterator[Problem]:
+    """Tell a deadline that has passed; none is told in advance."""
+    last_day = deadline.last_day(context) if deadline else None
+    if deadline and last_day and context.has_reached(last_day + _DAY):
+        values = {"deadline": last_day.isoformat(), "start": deadline.start.isoformat(), "asked": deadline.days}
+        yield Problem(deadline.at, OVERDUE, values, level=level)
+
+
+@rule(
+    "DDL-04",
+    "Authority's own period has passed",
+    level=INFO,
+    cites=("ALG 25",),
+    kinds={ALGORITHM},
+    judged_on=TODAY,
+    says={
+        OVERDUE: (
+            "Accepted on {start}; the {asked} working days for a decision ended on {deadline}.",
+            "已于 {start} 受理；{asked} 个工作日的决定期限已于 {deadline} 届满。",
+        )
+    },
+)
+def is_decided_within_thirty_working_days(dossier: Dossier, context: Context) -> Iterator[Problem]:
+    """
+    The authority decides within 30 working days of the complete materials.
+
+    Why: Article 25 binds the authority, not the filer.
+
+    Fix: decide the filing, or return it with what is missing.
+
+    标题：主管部门办理期限已届满
+
+    要求：主管部门收到齐全材料后，须在三十个工作日内予以备案或者通知理由。
+
+    理由：第二十五条约束的是主管部门，而非备案主体。
+
+    补正：作出备案决定，或退回并说明所缺材料。
+    """
+    accepted_on = context.facts.accepted_on
+    if accepted_on and context.facts.status in BEING_DECIDED:
+        days = thresholds.DECISION_DAYS.on(context.day)
+        yield from _passed(Deadline(ROOT, accepted_on, days, None), context)
+
+
+@rule(
+    "DDL-07",
+    "Returned filing not resubmitted",
+    level=WARNING,
+    force=PRACTICE,
+    basis=SECONDARY,
+    cites=("FRM",),
+    kinds=ALL_KINDS,
+    judged_on=TODAY,
+    says={
+        OVERDUE: (
+            "Returned for correction on {start}; the {asked} working days after it ended on {deadline}.",
+            "已于 {start} 退回补正；其后 {asked} 个工作日已于 {deadline} 届满。",
+        )
+    },
+)
+def is_resubmitted_within_fifteen_working_days(dossier: Dossier, context: Context) -> Iterator[Problem]:
+    """
+    A filing that was returned for correction is submitted again within 15 working days.
+
+    Why: provinces close what is not corrected in time.
+
+    Fix: correct what the notice names and submit again, or withdraw the filing.
+
+    标题：退回补正后未再次提交
+
+    要求：退回补正的申报须在十五个工作日内补正并再次提交。
+
+    理由：逾期未补正的，属地通常予以终止。
+
+    补正：按补正通知修改后再次提交，或撤回申报。
+    """
+    yield from _passed(_correction_deadline(context), context)
+
+
+def _correction_deadline(context: Context) -> Deadline | None:
+    """The deadline since the latest return; it ends with the next submission."""
+    returned_on = context.facts.returned_on
+    if returned_on is None or context.facts.status != RETURNED:
+        return None
+    return Deadline(ROOT, returned_on, thresholds.CORRECTION_DAYS.on(context.day), None)
+
+
+@rule(
     "DDL-05",
     "Deadline falls in a year without a confirmed holiday notice",
     level=WARNING,
@@ -208,10 +343,20 @@ def has_a_computable_deadline(dossier: Dossier, context: Context) -> Iterator[Pr
 
     补正：尽早提交；放假安排公布后由管理员录入。
     """
-    deadline = _amendment_deadline(dossier, context) if dossier.action in (CHANGE, CANCELLATION) else None
-    deadline = deadline or (_filing_deadline(dossier, context) if dossier.action in (None, INITIAL) else None)
-    if deadline and deadline.met_on is None and deadline.last_day(context) is None:
-        yield Problem(deadline.at, "unconfirmed", {"start": deadline.start.isoformat(), "asked": deadline.days})
+    for deadline in _running(dossier, context):
+        if deadline and deadline.met_on is None and deadline.last_day(context) is None:
+            yield Problem(deadline.at, "unconfirmed", {"start": deadline.start.isoformat(), "asked": deadline.days})
+
+
+def _running(dossier: Dossier, context: Context) -> Iterator[Deadline | None]:
+    """The filer's deadlines; the authority's own is no matter of the filer."""
+    if dossier.action in (CHANGE, CANCELLATION):
+        yield _amendment_deadline(dossier, context)
+    else:
+        yield _filing_deadline(dossier, context)
+        yield _cancellation_deadline(dossier, context)
+    if dossier.action != CANCELLATION:
+        yield _correction_deadline(context)
 
 
 @rule(

@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
-from compliance.rules import applicant, routes, jurisdiction, algorithm, deep_synthesis, service, numbers, deadlines  # isort: skip
+from compliance.rules import (
+    applicant,
+    routes,
+    jurisdiction,
+    algorithm,
+    deep_synthesis,
+    service,
+    documents,
+    numbers,
+    deadlines,
+)  # isort: skip
 
-ALL_FAMILIES = (applicant, routes, jurisdiction, algorithm, deep_synthesis, service, numbers, deadlines)
+ALL_FAMILIES = (applicant, routes, jurisdiction, algorithm, deep_synthesis, service, documents, numbers, deadlines)

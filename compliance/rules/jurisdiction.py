@@ -75,9 +75,9 @@ def amends_a_standing_filing(dossier: Dossier, context: Context) -> Iterator[Pro
 
 
 def _amended(dossier: Dossier, context: Context) -> Iterator[Problem]:
-    """Where numbers are not known nothing is said; where they are, it must be a standing number of the applicant."""
+    """Without a registry nothing is said; with one, it must be a standing number of the applicant."""
     others = context.facts.other_filings
-    if others is None or not context.facts.numbers_are_known:
+    if others is None:
         return
     named = normalized(dossier.amends or "")
     target = next((filing for filing in others if _bears(filing, named)), None)

@@ -75,8 +75,9 @@ def is_applicants(model: Model, dossier: Dossier) -> bool:
 
 def has_document(dossier: Dossier, kind: str) -> bool:
     """A document is there when it is listed; a reason in place of a file does not stand for one (but see annotation)."""
-    return any(document.kind == kind and not _is_excused(document) for document in dossier.documents or ())
+    return any(document.kind == kind and not is_excused(document) for document in dossier.documents or ())
 
 
-def _is_excused(document: Any) -> bool:
+def is_excused(document: Any) -> bool:
+    """An entry that gives a reason in place of a file."""
     return not is_missing(document.not_applicable_reason) and not document.sha256

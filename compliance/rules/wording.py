@@ -36,6 +36,7 @@ _CODED: Mapping[str, Mapping[str, Words]] = MappingProxyType(
         "systems": codes.GOVERNANCE,
         "access": codes.ACCESS,
         "domain": codes.DOMAINS,
+        "document": codes.DOCUMENT_KINDS,
     }
 )
 

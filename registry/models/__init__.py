@@ -1,5 +1,45 @@
+from registry.models.ai_models import AIModel, RegistrationStatus
+from registry.models.corrections import Correction, CorrectionKind
+from registry.models.numbers import Listing, NumberCounter, NumberKind, NumberStatus, OfficialNumber
 from registry.models.organizations import Organization
 from registry.models.people import Membership, MembershipStanding, StaffStanding, Standing, User
+from registry.models.services import Service
+from registry.models.sources import Source, SourceKind, Viewer
+from registry.models.statements import (
+    Derivation,
+    ModelStatement,
+    OrganizationStatement,
+    ServiceStatement,
+    TrainingCompute,
+    TrainingDataDeclaration,
+)
 from registry.models.tokens import ApiToken
 
-__all__ = ["ApiToken", "Membership", "MembershipStanding", "Organization", "StaffStanding", "Standing", "User"]
+__all__ = [
+    "AIModel",
+    "ApiToken",
+    "Correction",
+    "CorrectionKind",
+    "Derivation",
+    "Listing",
+    "Membership",
+    "MembershipStanding",
+    "ModelStatement",
+    "NumberCounter",
+    "NumberKind",
+    "NumberStatus",
+    "OfficialNumber",
+    "Organization",
+    "OrganizationStatement",
+    "RegistrationStatus",
+    "Service",
+    "ServiceStatement",
+    "Source",
+    "SourceKind",
+    "StaffStanding",
+    "Standing",
+    "TrainingCompute",
+    "TrainingDataDeclaration",
+    "User",
+    "Viewer",
+]

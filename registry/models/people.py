@@ -41,6 +41,11 @@ class User(AbstractUser):
     def holds(self, *standings: str) -> bool:
         return any(standing in self.standings for standing in standings)
 
+    @cached_property
+    def own_organizations(self) -> frozenset[int]:
+        """The keys of the organizations for which this person stands today."""
+        return frozenset(Membership.objects.of(self).in_force().values_list("organization_id", flat=True))
+
     @property
     def reviewed_provinces(self) -> list[str]:
         return self.standings.get(Standing.REVIEWER, [])

@@ -138,7 +138,7 @@ def test_a_failure_of_the_server_is_problem_details(api, monkeypatch, filer):
     def fail(*args: object, **kwargs: object) -> None:
         raise RuntimeError("a test")
 
-    monkeypatch.setattr("compliance.api.views.evaluate", fail)
+    monkeypatch.setattr("compliance.api.checks.evaluate", fail)
     api.raise_request_exception = False
     answer = check(api, "algorithm-complete")
     assert (answer.status_code, answer.headers["Content-Type"]) == (500, "application/problem+json")

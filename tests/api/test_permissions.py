@@ -40,6 +40,27 @@ TABLE = [
     ("GET",  "{submitted}/flags/",    None,       (401, 404, 200, 200, 200, 404, 200, 200, 404)),
     ("POST", "{submitted}/submit/",   None,       (401, 404, 403, 409, 403, 404, 403, 403, 404)),
     ("POST", "{submitted}/withdraw/", None,       (401, 404, 403, 200, 403, 404, 403, 403, 404)),
+    ("GET",  "{draft}/events/",       None,       (401, 404, 200, 200, 404, 404, 404, 404, 404)),
+    ("GET",  "{submitted}/events/",   None,       (401, 404, 200, 200, 200, 404, 200, 200, 404)),
+    ("GET",  "{draft}/documents/",    None,       (401, 404, 200, 200, 404, 404, 404, 404, 404)),
+    ("GET",  "{submitted}/documents/", None,      (401, 404, 200, 200, 200, 404, 200, 200, 404)),
+    ("POST", "{draft}/documents/",    "file",     (401, 404, 403, 201, 404, 404, 404, 404, 404)),
+    ("POST", "{submitted}/documents/", "file",    (401, 404, 403, 409, 403, 404, 403, 403, 404)),
+    ("GET",  "{submitted}/documents/{sha256}/", None, (401, 404, 404, 404, 404, 404, 404, 404, 404)),
+    # What leads on from `submitted` is done by the first who may; the next is told that it is done.
+    ("POST", "{submitted}/accept/",   None,       (401, 404, 403, 403, 409, 404, 409, 403, 404)),
+    ("POST", "{submitted}/return/",   "reason",   (401, 404, 403, 403, 200, 404, 409, 403, 404)),
+    ("POST", "{submitted}/forward/",  None,       (401, 404, 403, 403, 409, 404, 409, 403, 404)),
+    ("POST", "{submitted}/decide/",   None,       (401, 404, 403, 403, 403, 404, 409, 403, 404)),
+    ("POST", "{submitted}/reject/",   "reason",   (401, 404, 403, 403, 403, 404, 409, 403, 404)),
+    ("POST", "{submitted}/record_decision/", "decision", (401, 404, 403, 409, 403, 404, 200, 403, 404)),
+    ("POST", "{submitted}/cancel/",   "reason",   (401, 404, 403, 403, 403, 404, 409, 403, 404)),
+    ("POST", "{submitted}/revoke/",   "reason",   (401, 404, 403, 403, 403, 404, 409, 403, 404)),
+    ("POST", "{submitted}/suspend/",  "reason",   (401, 404, 403, 403, 403, 404, 409, 403, 404)),
+    ("POST", "{submitted}/resume/",   "reason",   (401, 404, 403, 403, 403, 404, 409, 403, 404)),
+    ("POST", "{draft}/accept/",       None,       (401, 404, 403, 403, 404, 404, 404, 404, 404)),
+    ("POST", "{draft}/decide/",       None,       (401, 404, 403, 403, 404, 404, 404, 404, 404)),
+    ("GET",  "events/",               None,       (401, 200, 200, 200, 200, 200, 200, 200, 200)),
     ("POST", "check/",                "dossier",  (401, 200, 200, 200, 200, 200, 200, 200, 200)),
     ("GET",  "rules/",                None,       (200, 200, 200, 200, 200, 200, 200, 200, 200)),
     ("GET",  "schema/dossier/",       None,       (200, 200, 200, 200, 200, 200, 200, 200, 200)),
@@ -49,20 +70,30 @@ TABLE = [
 # fmt: on
 
 
+@pytest.fixture(autouse=True)
+def folder(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
 @pytest.fixture
 def places(filer) -> dict[str, str]:
     draft = a_filing(filer, changes={"/reference": "draft"})
-    submitted = a_submitted_filing(filer, changes={"/reference": "submitted"})
-    return {"draft": f"filings/{draft.uid}", "submitted": f"filings/{submitted.uid}"}
+    submitted = a_submitted_filing(filer, changes={"/reference": "submitted", "/jurisdiction": None})
+    return {"draft": f"filings/{draft.uid}", "submitted": f"filings/{submitted.uid}", "sha256": "0" * 64}
 
 
 def ask(client: APIClient, method: str, path: str, what: str | None) -> int:
-    body = {"dossier": a_document(changes={"/reference": "new"}), "same": a_document(changes={"/reference": "draft"})}
+    body = {
+        "dossier": a_document(changes={"/reference": "new"}),
+        "same": a_document(changes={"/reference": "draft"}),
+        "reason": {"reason": "why"},
+        "decision": {"number": "网信算备330110507206401230035号", "day": "2026-05-01"},
+    }
     return client.generic(
         method,
         f"/api/v1/{path}",
-        json.dumps(body[what]) if what else "",
-        content_type="application/json",
+        "%PDF-1.7" if what == "file" else json.dumps(body[what]) if what else "",
+        content_type="application/octet-stream" if what == "file" else "application/json",
         headers={"If-Match": "*"},
     ).status_code
 
@@ -95,7 +126,9 @@ def test_every_endpoint_of_the_api_is_in_the_table(client):
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "POST", "PATCH", "DELETE", "OPTIONS", "HEAD"])
-@pytest.mark.parametrize("tail", ["", "dossier/", "submit/", "withdraw/", "flags/"])
+@pytest.mark.parametrize(
+    "tail", ["", "dossier/", "submit/", "accept/", "record_decision/", "flags/", "events/", "documents/"]
+)
 def test_a_stranger_cannot_tell_anothers_filing_from_none(method, tail, places, stranger):
     client = client_of(stranger)
     answers = []

@@ -50,20 +50,6 @@ JUDGED_ON_SUBMISSION = [
         "/service/separate_consent_for_biometrics",
     ),
     ("DS-03", DS, "algorithm", {"/algorithm/uses_biometrics": True}, "/assessment"),
-    (
-        "SRV-01",
-        IM,
-        "generative",
-        {**IN_2023, **without("generative", "service_agreement"), "/service/terms_url": None},
-        "/service/terms_url",
-    ),
-    (
-        "SRV-02",
-        IM,
-        "generative",
-        {**IN_2023, **without("generative", "privacy_policy"), "/service/privacy_url": None},
-        "/service/privacy_url",
-    ),
     ("SRV-03", ALG, "algorithm", {"/service/complaint_channel": None}, "/service/complaint_channel"),
     ("SRV-03", ALG, "registration", {**IN_2022, "/service/complaint_channel": None}, "/service/complaint_channel"),
     ("SRV-04", IM, "generative", {**IN_2023, "/service/audience": None}, "/service/audience"),
@@ -111,6 +97,18 @@ def test_a_submitted_filing_is_judged_by_the_day_of_its_submission(rule, since, 
     facts = {"status": "submitted", "first_submitted_on": date(2022, 1, 10)}
     assert flagged(dossier, submitted_on=since - DAY, **facts) == []
     assert flagged(dossier, submitted_on=since, **facts) == [(rule, at)]
+
+
+@pytest.mark.parametrize(
+    ("rule", "field", "document"),
+    [("SRV-01", "terms_url", "service_agreement"), ("SRV-02", "privacy_url", "privacy_policy")],
+)
+def test_srv01_and_srv02_begin_with_the_interim_measures_and_the_forms_ask_before(rule, field, document):
+    at = f"/service/{field}"
+    dossier = a_dossier("generative", {**IN_2023, **without("generative", document), at: None})
+    missing = ("DOC-02", "/documents")
+    assert flagged(dossier, on=str(IM - DAY)) == [missing]
+    assert flagged(dossier, on=str(IM)) == [(rule, at), missing]
 
 
 @pytest.mark.parametrize(("rule", "kind", "changes", "at"), WITHOUT_A_FIRST_DAY)
@@ -178,5 +176,5 @@ def test_every_rule_of_the_catalog_stands_here_with_its_first_day():
     # DDL-05 needs a year without a confirmed notice; there is none before 2027.
     families = ("ORG", "RTE", "ALG", "DS", "SRV", "NUM", "DDL-01", "DDL-02", "DDL-06")
     dated = {rule.code: rule.since for rule in CATALOG if rule.code.startswith(families) and rule.since}
-    on_today = {"SRV-06": ALG, "DDL-01": ALG, "DDL-02": ALG, "DDL-06": IM}
+    on_today = {"SRV-01": IM, "SRV-02": IM, "SRV-06": ALG, "DDL-01": ALG, "DDL-02": ALG, "DDL-06": IM}
     assert dated == {**{rule: since for rule, since, *_ in JUDGED_ON_SUBMISSION}, **on_today}

@@ -14,6 +14,7 @@ AGREEMENT_OR_POLICY = [
     ("SRV-01", "terms_url", "service_agreement"),
     ("SRV-02", "privacy_url", "privacy_policy"),
 ]
+LIST_OF = {"generative": "DOC-02", "registration": "DOC-03"}
 SHOWN = {"number_shown_at": "https://sample.example/number", "public_record_link": "https://beian.cac.gov.cn/1"}
 NEWS_PERMIT = {"kind": "news", "number": "44120260001"}
 FILED = {"status": "filed", "submitted_on": date(2026, 6, 1), "first_submitted_on": date(2026, 6, 1)}
@@ -36,14 +37,15 @@ def as_action(kind, action, changes):
 @pytest.mark.parametrize("action", ["initial", "change"])
 def test_srv01_and_srv02_ask_for_an_address_or_a_document(kind, rule, field, document, nothing, action):
     dossier = as_action(kind, action, {**without(kind, document), f"/service/{field}": nothing})
-    assert told(dossier) == [(rule, f"/service/{field}", "error", "missing")]
+    lacking = (LIST_OF[kind], "/documents", "error", f"missing:{document}")
+    assert told(dossier) == [(rule, f"/service/{field}", "error", "missing"), lacking]
 
 
 @pytest.mark.parametrize("kind", GENERATIVE_KINDS)
 @pytest.mark.parametrize(("rule", "field", "document"), AGREEMENT_OR_POLICY)
 def test_srv01_and_srv02_are_met_by_either(kind, rule, field, document):
     assert flagged(a_dossier(kind, {f"/service/{field}": None})) == []
-    assert flagged(a_dossier(kind, without(kind, document))) == []
+    assert flagged(a_dossier(kind, without(kind, document))) == [(LIST_OF[kind], "/documents")]
 
 
 @pytest.mark.parametrize(("rule", "field", "document"), AGREEMENT_OR_POLICY)
@@ -55,7 +57,8 @@ def test_srv01_and_srv02_are_met_by_a_listed_document_without_its_file(rule, fie
 @pytest.mark.parametrize(("rule", "field", "document"), AGREEMENT_OR_POLICY)
 def test_srv01_and_srv02_accept_no_reason_in_place_of_the_document(rule, field, document):
     changes = without("registration", document, but=[{"kind": document, "not_applicable_reason": "不涉及"}])
-    assert flagged(a_dossier("registration", {**changes, f"/service/{field}": None})) == [(rule, f"/service/{field}")]
+    found = flagged(a_dossier("registration", {**changes, f"/service/{field}": None}))
+    assert found == [(rule, f"/service/{field}"), ("DOC-03", "/documents")]
 
 
 @pytest.mark.parametrize(("rule", "field", "document"), AGREEMENT_OR_POLICY)

@@ -1,0 +1,36 @@
+"""One function a verb. Each locks the filing, moves it, writes the event and marks it due, in one transaction."""
+
+from __future__ import annotations
+
+from compliance.actions.deciding import decide_filing, record_decision, reject_filing
+from compliance.actions.documents import upload_document
+from compliance.actions.opening import edit_dossier, open_filing
+from compliance.actions.reviewing import accept_filing, forward_filing, return_filing
+from compliance.actions.standing import cancel_filing, resume_filing, revoke_filing, suspend_filing
+from compliance.actions.submitting import submit_filing, withdraw_filing
+from compliance.checking import mark_in_parts
+from compliance.models import Filing
+
+__all__ = [
+    "accept_filing",
+    "cancel_filing",
+    "decide_filing",
+    "edit_dossier",
+    "forward_filing",
+    "open_filing",
+    "recheck_everything",
+    "record_decision",
+    "reject_filing",
+    "resume_filing",
+    "return_filing",
+    "revoke_filing",
+    "submit_filing",
+    "suspend_filing",
+    "upload_document",
+    "withdraw_filing",
+]
+
+
+def recheck_everything() -> int:
+    """Mark every running filing due: something on which all of them hang was changed, such as the calendar."""
+    return mark_in_parts(Filing.objects.running())

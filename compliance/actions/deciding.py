@@ -1,0 +1,202 @@
+"""Deciding: a filing gets its number, or is rejected; a change or cancellation takes effect on what it amends."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from compliance import workflow
+from compliance.actions import stating
+from compliance.actions.moving import Seen, begun, frozen, now, told
+from compliance.actions.opening import target_of
+from compliance.dossier.normal import normal_form
+from compliance.dossier.stored import Canonical, load
+from compliance.models import Action, Document, Filing, Kind
+from compliance.numbering import issue_number
+from compliance.refusals import NumberRefused, TargetNotStanding
+from registry import actions as registry_actions
+from registry.models import NumberStatus, User
+from registry.official_numbers import algorithm_number, is_filing_number, is_registration_number, normalized
+
+
+@transaction.atomic
+def decide_filing(filing: Filing, *, by: User, reason: str = "", expecting: Seen = None) -> Filing:
+    """
+    File a filing: an initial one gets its official number; a change becomes the next revision of the filing that it
+    amends, a cancellation cancels it.
+    """
+    filing, source = begun(workflow.DECIDE.verb, filing, by=by, expecting=expecting)
+    filing.decided_at = now()
+    if filing.is_amendment:
+        return _amend(filing, workflow.DECIDE.verb, source, by=by, reason=reason)
+    dossier = load(filing.revisions.latest("number").content)
+    today = timezone.localdate(filing.decided_at)
+    number = issue_number(filing, dossier, on=today)
+    return _filed(filing, workflow.DECIDE.verb, source, number, today, by=by, reason=reason)
+
+
+@transaction.atomic
+def record_decision(
+    filing: Filing,
+    *,
+    number: str,
+    day: date,
+    document: str = "",
+    by: User,
+    reason: str = "",
+    expecting: Seen = None,
+) -> Filing:
+    """
+    Record a decision that the authority took outside of this registry: the number, the day, and the document
+    (its SHA-256, held by the filing) that proves it.
+
+    Raises NumberRefused when the number has not the form of its kind or is another's, the day is still to come, or the
+    document is not there.
+    """
+    filing, source = begun(workflow.RECORD_DECISION.verb, filing, by=by, expecting=expecting)
+    filing.decided_at = now()
+    _refuse_what_cannot_be(filing, number, day, document)
+    proof = {"document": document} if document else {}
+    if filing.is_amendment:
+        return _amend(filing, workflow.RECORD_DECISION.verb, source, by=by, reason=reason, data=proof)
+    return _filed(
+        filing, workflow.RECORD_DECISION.verb, source, normalized(number), day, by=by, reason=reason, data=proof
+    )
+
+
+@transaction.atomic
+def reject_filing(filing: Filing, *, by: User, reason: str, expecting: Seen = None) -> Filing:
+    """Reject a filing, with the reason; what it stated is taken out of others' sight."""
+    filing, source = begun(workflow.REJECT.verb, filing, by=by, expecting=expecting, reason=reason)
+    filing.decided_at = now()
+    stating.hide(filing)
+    return told(filing, workflow.REJECT.verb, source, by=by, at=filing.decided_at, reason=reason)
+
+
+def _filed(
+    filing: Filing,
+    verb: str,
+    source: str,
+    number: str,
+    day: date,
+    *,
+    by: User,
+    reason: str,
+    data: dict[str, Any] | None = None,
+) -> Filing:
+    dossier = load(filing.revisions.latest("number").content)
+    try:
+        filing.official_number = registry_actions.hold_number(
+            number,
+            kind=filing.kind,
+            issued_on=day,
+            holder=filing.applicant,
+            title=stating.title_of(filing, dossier),
+            jurisdiction=filing.province,
+        )
+    except registry_actions.RegisterRefused as error:
+        raise NumberRefused(error.code, "/number", **{k: str(v) for k, v in error.values.items()}) from error
+    stating.publish(filing)
+    stating.let_number_cover_what_is_stated(filing)
+    told_data = {"number": filing.official_number.number, "day": day.isoformat(), **(data or {})}
+    return told(filing, verb, source, by=by, at=_decided_at(filing), reason=reason, data=told_data)
+
+
+def _decided_at(filing: Filing) -> datetime:
+    assert filing.decided_at is not None
+    return filing.decided_at
+
+
+def _amend(
+    filing: Filing, verb: str, source: str, *, by: User, reason: str, data: dict[str, Any] | None = None
+) -> Filing:
+    """Let a change or cancellation take effect upon its target, which alone holds the number."""
+    target = filing.target = filing.target or target_of(filing)
+    if target is None or target.status not in workflow.STANDING or target.official_number is None:
+        raise TargetNotStanding(str(load(filing.revisions.latest("number").content).amends or ""))
+    at = _decided_at(filing)
+    amended = {"number": target.official_number.number, "target": target.case_number, **(data or {})}
+    told(filing, verb, source, by=by, at=at, reason=reason, data=amended)
+    if filing.action == Action.CANCELLATION:
+        _cancel(target, filing, by=by, at=at)
+    else:
+        _change(target, filing, by=by, at=at)
+    return filing
+
+
+def _cancel(target: Filing, filing: Filing, *, by: User, at: datetime) -> None:
+    assert target.official_number is not None
+    source, target.status = target.status, workflow.CANCELLED
+    registry_actions.set_number_status(target.official_number, NumberStatus.CANCELLED)
+    told(target, workflow.CANCEL.verb, source, by=by, at=at, data={"by_filing": filing.case_number})
+
+
+def _change(target: Filing, filing: Filing, *, by: User, at: datetime) -> None:
+    """The change's dossier becomes the next revision of its target; what it stated itself is told by the target now."""
+    change = filing.revisions.latest("number")
+    kept = _as_the_targets(change.content, target)
+    revision = frozen(target, kept.text, kept.sha256, by=by, at=at)
+    _hand_over_documents(filing, target)
+    target.submitted_at = filing.submitted_at
+    _copy_names(target, filing)
+    stating.hide(filing)
+    stating.state(target, revision.content)
+    stating.publish(target)
+    stating.let_number_cover_what_is_stated(target)
+    told_data = {
+        "revision": revision.number,
+        "sha256": revision.sha256,
+        "by_filing": filing.case_number,
+        "of": change.sha256,
+    }
+    told(target, workflow.AMENDED, target.status, by=by, at=at, data=told_data)
+
+
+def _as_the_targets(content: str, target: Filing) -> Canonical:
+    """A change's dossier as that of the filing it amends: the same but for what makes it a change."""
+    tree, before = (
+        json.loads(text, parse_float=Decimal) for text in (content, target.revisions.latest("number").content)
+    )
+    for name in ("action", "amends", "occurred_on", "reference"):
+        tree.pop(name, None)
+        if name in before:
+            tree[name] = before[name]
+    return normal_form(tree)
+
+
+def _copy_names(target: Filing, filing: Filing) -> None:
+    for column in ("service_name", "service_key", "jurisdiction", "province"):
+        setattr(target, column, getattr(filing, column))
+
+
+def _hand_over_documents(filing: Filing, target: Filing) -> None:
+    held = set(target.documents.values_list("sha256", flat=True))
+    Document.objects.bulk_create(
+        Document(
+            filing=target,
+            **{name: getattr(document, name) for name in _HANDED_OVER},
+        )
+        for document in filing.documents.exclude(sha256__in=held)
+    )
+
+
+_HANDED_OVER = ("sha256", "size", "media_type", "filename", "stored_as", "uploaded_at", "uploaded_by")
+
+
+def _refuse_what_cannot_be(filing: Filing, number: str, day: date, document: str) -> None:
+    forms = {
+        Kind.ALGORITHM: lambda text: algorithm_number(text) is not None,
+        Kind.GENERATIVE: is_filing_number,
+        Kind.REGISTRATION: is_registration_number,
+    }
+    if not filing.is_amendment and not forms[Kind(filing.kind)](number):
+        raise NumberRefused("number_malformed", "/number", number=number[:100])
+    if day > timezone.localdate():
+        raise NumberRefused("day_to_come", "/day", day=day.isoformat())
+    if document and not filing.documents.filter(sha256=document).exists():
+        raise NumberRefused("document_not_held", "/document", document=document[:64])

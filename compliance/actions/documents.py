@@ -1,0 +1,121 @@
+"""Uploading documents: bytes that a dossier names, or that an entry without a hash asks for."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+from django.core.files import File
+from django.core.files.storage import Storage, storages
+from django.db import transaction
+
+from compliance import workflow
+from compliance.actions.moving import Seen, locked_alone, now, refuse_what_was_not_seen, refuse_who_is_no_filer, told
+from compliance.actions.opening import overwritten
+from compliance.dossier.normal import normal_form
+from compliance.dossier.parsing import Parsed
+from compliance.dossier.stored import load
+from compliance.models import Document, Filing
+from compliance.refusals import DocumentRefused, TransitionRefused
+from compliance.uploads import Incoming, limit_of
+from registry.models import User
+
+MOST_OF_A_FILING = 1_000
+_NAME_LENGTH = 255
+
+
+def upload_document(
+    filing: Filing, file: Incoming, *, entry: int | None = None, by: User, expecting: Seen = None
+) -> tuple[Document, bool]:
+    """
+    Keep a document of a filing, and say whether it is new; the same bytes again are the same document.
+
+    `entry` is the index in `documents[]` of a draft or returned filing whose hash, size and file name are filled in.
+    Raises DocumentRefused: `empty`, `unknown_type`, `too_large`, `no_such_entry`, `entry_names_another`, `not_named`,
+    `too_many`.
+    """
+    refuse_who_is_no_filer(filing, by)
+    _refuse_by_its_bytes(file)
+    path = _stored(file)
+    with transaction.atomic():
+        return _kept(filing, file, path, entry=entry, by=by, expecting=expecting)
+
+
+def _kept(
+    filing: Filing, file: Incoming, path: str, *, entry: int | None, by: User, expecting: Seen
+) -> tuple[Document, bool]:
+    filing = locked_alone(filing)
+    refuse_what_was_not_seen(filing, expecting, by)
+    if filing.status in workflow.ENDED:
+        raise TransitionRefused(workflow.UPLOAD, filing.status)
+    tree = json.loads(filing.kept_dossier().content, parse_float=Decimal)
+    entries = tree.get("documents") or []
+    is_filled = entry is not None and _refuse_entry(filing, entries, entry, file)
+    _refuse_by_kind(filing, entries, entry, file)
+    document = filing.documents.filter(sha256=file.sha256).first()
+    is_new = document is None
+    document = document or _entered(filing, file, path, by)
+    data = {"document": file.sha256, "filename": document.filename, **({} if entry is None else {"entry": entry})}
+    if is_filled and entry is not None:
+        entries[entry] |= {"sha256": file.sha256, "size": file.size, "filename": document.filename}
+        canonical = normal_form(tree)
+        overwritten(filing, Parsed(load(canonical.text), canonical), workflow.UPLOAD, by=by, data=data)
+    elif is_new:
+        told(filing, workflow.UPLOAD, filing.status, by=by, at=now(), data=data)
+    return document, is_new
+
+
+def _refuse_by_its_bytes(file: Incoming) -> None:
+    if file.size == 0:
+        raise DocumentRefused("empty")
+    if file.media_type is None:
+        raise DocumentRefused("unknown_type", filename=file.filename[:100])
+
+
+def _refuse_entry(filing: Filing, entries: list[Any], entry: int, file: Incoming) -> bool:
+    """Say whether an entry is to be filled in; refuse one that is not there or names other bytes."""
+    if not 0 <= entry < len(entries):
+        raise DocumentRefused("no_such_entry", entry=entry, count=len(entries))
+    named = entries[entry].get("sha256")
+    if named and named != file.sha256:
+        raise DocumentRefused("entry_names_another", entry=entry, named=named, found=file.sha256)
+    if not named and not filing.is_editable:
+        raise TransitionRefused(workflow.UPLOAD, filing.status)
+    return not named
+
+
+def _refuse_by_kind(filing: Filing, entries: list[Any], entry: int | None, file: Incoming) -> None:
+    """Once submitted, only what the revision names is taken; a kind of document has its limit."""
+    naming = [item for item in entries if item.get("sha256") == file.sha256]
+    if entry is not None:
+        naming.append(entries[entry])
+    if not naming and not filing.is_editable:
+        raise DocumentRefused("not_named", found=file.sha256)
+    limit = max((limit_of(item.get("kind")) for item in naming), default=limit_of(None))
+    if file.size > limit:
+        raise DocumentRefused("too_large", limit=limit)
+    if filing.documents.count() >= MOST_OF_A_FILING:
+        raise DocumentRefused("too_many", limit=MOST_OF_A_FILING)
+
+
+def _stored(file: Incoming) -> str:
+    """Store bytes under their hash; equal bytes are stored once, whoever brings them."""
+    storage: Storage = storages["default"]
+    path = f"documents/{file.sha256[:2]}/{file.sha256}"
+    if not storage.exists(path):
+        storage.save(path, File(file.content))
+    return path
+
+
+def _entered(filing: Filing, file: Incoming, path: str, by: User) -> Document:
+    return Document.objects.create(
+        filing=filing,
+        sha256=file.sha256,
+        size=file.size,
+        media_type=file.media_type or "",
+        filename=file.filename[:_NAME_LENGTH],
+        stored_as=path,
+        uploaded_at=now(),
+        uploaded_by=by,
+    )

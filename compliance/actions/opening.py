@@ -1,0 +1,203 @@
+"""Opening a filing and editing its dossier."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from compliance import workflow
+from compliance.actions.moving import (
+    Seen,
+    locked_alone,
+    record,
+    refuse_what_was_not_seen,
+    refuse_who_is_no_filer,
+    take_turns,
+)
+from compliance.checking import GRACE
+from compliance.dispatch import announce_after_commit
+from compliance.dossier.normal import said_digest
+from compliance.dossier.parsing import Parsed
+from compliance.dossier.schema import Dossier
+from compliance.models import CaseNumbers, Filing, WorkingCopy
+from compliance.refusals import AmendmentOpen, ApplicantIsFixed, NoStanding, ReferenceTaken, TransitionRefused
+from compliance.rules.catalog import INITIAL
+from compliance.rules.context import same_name
+from registry.models import Membership, Organization, User
+from registry.models.numbers import number_key
+from registry.reference.regions import PROVINCES
+from registry.search import searched_by
+
+_NUMBER_LENGTH = 100
+
+
+def open_filing(parsed: Parsed, *, by: User) -> tuple[Filing, bool]:
+    """
+    Open a filing with a dossier, and say whether it is new.
+
+    The applicant is the organization of the dossier's USCC; NoStanding when `by` does not file for it. The same
+    applicant, reference and dossier again give the same filing; another dossier under a used reference is
+    ReferenceTaken; a second open change or cancellation of one filing is AmendmentOpen.
+    """
+    applicant = _applicant_of(parsed.dossier, by)
+    filing = _filing_with_reference(applicant, parsed)
+    if filing is not None:
+        return filing, False
+    try:
+        with transaction.atomic():
+            return _new_filing(applicant, parsed, by), True
+    except IntegrityError:
+        # Somebody opened the same reference between the look and the write.
+        filing = _filing_with_reference(applicant, parsed)
+        if filing is None:
+            raise
+        return filing, False
+
+
+@transaction.atomic
+def edit_dossier(filing: Filing, parsed: Parsed, *, by: User, expecting: Seen = None) -> Filing:
+    """
+    Overwrite the working copy. `expecting` are the hashes that the editor has seen, None for whatever is there.
+
+    Raises ChangedMeanwhile when something else is there, TransitionRefused when the filing is not editable,
+    ApplicantIsFixed when the dossier names another applicant, ReferenceTaken when its reference is used, AmendmentOpen
+    when another filing amends the same one already.
+    """
+    refuse_who_is_no_filer(filing, by)
+    filing = locked_alone(filing)
+    if not filing.is_editable:
+        raise TransitionRefused(workflow.EDIT, filing.status)
+    if parsed.dossier.applicant.uscc != filing.applicant.uscc:
+        raise ApplicantIsFixed
+    refuse_what_was_not_seen(filing, expecting, by)
+    return overwritten(filing, parsed, workflow.EDIT, by=by, data={})
+
+
+def _applicant_of(dossier: Dossier, by: User) -> Organization:
+    held = Membership.objects.of(by).in_force().filing().select_related("organization")
+    membership = held.filter(organization__uscc=dossier.applicant.uscc).first()
+    if membership is None:
+        raise NoStanding(dossier.applicant.uscc)
+    return membership.organization
+
+
+def _filing_with_reference(applicant: Organization, parsed: Parsed) -> Filing | None:
+    reference = parsed.dossier.reference
+    if not reference:
+        return None
+    held = Filing.objects.holding_reference().filter(applicant=applicant, reference_key=_key_of(reference))
+    filing = held.first()
+    if filing is not None and said_digest(parsed.canonical.text) not in (filing.opened_sha256, _said_now(filing)):
+        raise ReferenceTaken(reference)
+    return filing
+
+
+def _said_now(filing: Filing) -> str:
+    return said_digest(filing.kept_dossier().content)
+
+
+def _new_filing(applicant: Organization, parsed: Parsed, by: User) -> Filing:
+    take_turns(applicant.pk)
+    now = timezone.now()
+    filing = Filing(
+        case_number=_next_case_number(now),
+        applicant=applicant,
+        status=workflow.DRAFT,
+        opened_sha256=said_digest(parsed.canonical.text),
+        opened_by=by,
+        opened_at=now,
+        changed_at=now,
+        due_since=now,
+        leased_until=now + GRACE,
+    )
+    _copy(filing, parsed.dossier)
+    filing.save()
+    _write_copy(WorkingCopy(filing=filing), parsed, by, now)
+    record(filing, workflow.OPEN, "", by=by, at=now, data={"sha256": parsed.canonical.sha256})
+    announce_after_commit(filing.pk)
+    return filing
+
+
+def _next_case_number(now: datetime) -> str:
+    year = timezone.localtime(now).year
+    CaseNumbers.objects.get_or_create(year=year)
+    numbers = CaseNumbers.objects.select_for_update().get(year=year)
+    numbers.last += 1
+    numbers.save(update_fields=["last"])
+    return str(numbers)
+
+
+def overwritten(filing: Filing, parsed: Parsed, verb: str, *, by: User, data: dict[str, Any]) -> Filing:
+    """Put a dossier in place of the working copy of a locked filing, and write the event of this verb."""
+    now = timezone.now()
+    _copy(filing, parsed.dossier)
+    _write_copy(filing.working_copy, parsed, by, now)
+    filing.changed_at = filing.due_since = now
+    filing.leased_until = now + GRACE
+    try:
+        with transaction.atomic():
+            filing.save()
+    except IntegrityError as error:
+        raise ReferenceTaken(parsed.dossier.reference or "") from error
+    record(filing, verb, filing.status, by=by, at=now, data={"sha256": parsed.canonical.sha256, **data})
+    announce_after_commit(filing.pk)
+    return filing
+
+
+def _copy(filing: Filing, dossier: Dossier) -> None:
+    """Fill the columns that repeat what the dossier says."""
+    for name, value in _copied(filing, dossier).items():
+        setattr(filing, name, value)
+    filing.target = target_of(filing)
+
+
+def _copied(filing: Filing, dossier: Dossier) -> dict[str, Any]:
+    region = dossier.applicant.region or dossier.applicant.uscc[2:8]
+    jurisdiction = dossier.jurisdiction or ""
+    found_by = [filing.case_number, dossier.service.name, dossier.reference]
+    return {
+        "kind": dossier.kind,
+        "action": dossier.action or INITIAL,
+        "reference": dossier.reference or "",
+        "reference_key": _key_of(dossier.reference) if dossier.reference else "",
+        "jurisdiction": jurisdiction,
+        "province": jurisdiction if jurisdiction in PROVINCES else region[:2],
+        "service_name": dossier.service.name,
+        "service_key": _key_of(same_name(dossier.service.name)),
+        "amends_key": _amends_key(dossier),
+        **searched_by(*found_by, filing.applicant.name, filing.applicant.uscc),
+    }
+
+
+def _amends_key(dossier: Dossier) -> str:
+    """What is too long to be a number names no filing; the rules say so."""
+    key = number_key(dossier.amends or "") if (dossier.action or INITIAL) != INITIAL else ""
+    return key if len(key) <= _NUMBER_LENGTH else ""
+
+
+def target_of(filing: Filing) -> Filing | None:
+    """Return the applicant's filing that holds the number amended; AmendmentOpen where another amends it already."""
+    if not filing.amends_key:
+        return None
+    held = Filing.objects.filter(applicant_id=filing.applicant_id, official_number__key=filing.amends_key)
+    target = held.select_related("official_number").first()
+    if target is None:
+        return None
+    others = target.amendments.exclude(status__in=workflow.AMENDMENT_IS_OVER).exclude(pk=filing.pk)
+    if other := others.first():
+        raise AmendmentOpen(str(target.official_number), other.case_number)
+    return target
+
+
+def _key_of(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _write_copy(copy: WorkingCopy, parsed: Parsed, by: User, at: datetime) -> None:
+    copy.content, copy.sha256 = parsed.canonical.text, parsed.canonical.sha256
+    copy.changed_by, copy.changed_at = by, at
+    copy.save()

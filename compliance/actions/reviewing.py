@@ -1,0 +1,64 @@
+"""Reviewing: accepting a filing as complete, returning it for correction, forwarding it."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from compliance import workflow
+from compliance.actions.moving import Seen, begun, now, told
+from compliance.checking import check_now
+from compliance.models import Filing, Flag, WorkingCopy
+from compliance.refusals import ErrorsStand, ReasonMissing
+from registry.models import User
+
+
+@transaction.atomic
+def accept_filing(filing: Filing, *, by: User, reason: str = "", expecting: Seen = None) -> Filing:
+    """Accept a filing as complete, provided that no error flag stands against it."""
+    filing, source = begun(workflow.ACCEPT.verb, filing, by=by, expecting=expecting)
+    filing.accepted_at = now()
+    filing = told(filing, workflow.ACCEPT.verb, source, by=by, at=filing.accepted_at, reason=reason)
+    check_now(filing)
+    if standing := list(_errors(filing)):
+        # The transaction undoes the move.
+        raise ErrorsStand([flag.finding for flag in standing])
+    return filing
+
+
+@transaction.atomic
+def return_filing(filing: Filing, *, by: User, reason: str = "", expecting: Seen = None) -> Filing:
+    """
+    Return a filing for correction. The standing errors go with it as the correction notice; where none stands, a
+    reason is needed.
+    """
+    filing, source = begun(workflow.RETURN.verb, filing, by=by, expecting=expecting)
+    check_now(filing)
+    gaps = [_gap(flag) for flag in _errors(filing)]
+    if not gaps and not reason.strip():
+        raise ReasonMissing
+    filing.returned_at = now()
+    _open_again(filing, by)
+    return told(filing, workflow.RETURN.verb, source, by=by, at=filing.returned_at, reason=reason, data={"gaps": gaps})
+
+
+@transaction.atomic
+def forward_filing(filing: Filing, *, by: User, reason: str = "", expecting: Seen = None) -> Filing:
+    """Hand an accepted filing to review: the province's, then the nation's where the kind asks for it."""
+    filing, source = begun(workflow.FORWARD.verb, filing, by=by, expecting=expecting)
+    return told(filing, workflow.FORWARD.verb, source, by=by, at=now(), reason=reason)
+
+
+def _errors(filing: Filing) -> list[Flag]:
+    return list(Flag.objects.standing().errors().filter(filing=filing).order_by("pk"))
+
+
+def _gap(flag: Flag) -> dict[str, object]:
+    return {"rule": flag.rule, "at": flag.at, "variant": flag.variant, "values": flag.values}
+
+
+def _open_again(filing: Filing, by: User) -> None:
+    """The working copy begins as the revision that is returned."""
+    last = filing.revisions.latest("number")
+    WorkingCopy.objects.create(
+        filing=filing, content=last.content, sha256=last.sha256, changed_at=filing.returned_at, changed_by=by
+    )

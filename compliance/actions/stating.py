@@ -1,0 +1,82 @@
+"""The filing's side of the register: what it states, and the number that it holds."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from compliance import workflow
+from compliance.actions.moving import locked_alone
+from compliance.dossier.projection import stated_in
+from compliance.dossier.schema import Dossier
+from compliance.dossier.stored import load
+from compliance.models import Action, Filing, Kind
+from registry import actions as registry_actions
+from registry import register
+from registry.models import ModelStatement, ServiceStatement, Source, SourceKind
+
+
+def state(filing: Filing, content: str) -> None:
+    """
+    Replace what a filing states by what its new revision says. The filing is saved by the caller.
+
+    A cancellation states nothing: it says that something ends, not what it is.
+    """
+    if filing.action == Action.CANCELLATION:
+        return
+    if filing.source is None:
+        filing.source = Source(kind=SourceKind.FILING, key=f"filing:{filing.uid}")
+    source = filing.source
+    source.label, source.owner = filing.case_number, filing.applicant
+    source.filing_kind, source.province = filing.kind, filing.province
+    source.is_live = True
+    if filing.submitted_at:
+        source.stated_at = filing.submitted_at
+    source.save()
+    register.state(source, stated_in(load(content)))
+
+
+def hide(filing: Filing) -> None:
+    if filing.source:
+        register.hide(filing.source)
+
+
+def publish(filing: Filing) -> None:
+    if filing.source:
+        register.publish(filing.source)
+
+
+def let_number_cover_what_is_stated(filing: Filing) -> None:
+    """
+    A filing's number covers its service; a generative one also the applicant's own models that the service uses.
+    """
+    number, source = filing.official_number, filing.source
+    if number is None or source is None:
+        return
+    services = [told.service for told in ServiceStatement.objects.filter(source=source).select_related("service")]
+    own = ModelStatement.objects.filter(source=source, is_developers_own=True, used_by_service=True)
+    models = [told.subject for told in own.select_related("subject")] if filing.kind == Kind.GENERATIVE else []
+    registry_actions.cover(number, services=services, models=models)
+
+
+def title_of(filing: Filing, dossier: Dossier) -> str:
+    """What the published lists call the thing: the algorithm, the model, or the service."""
+    if filing.kind == Kind.ALGORITHM and dossier.algorithm and dossier.algorithm.name:
+        return dossier.algorithm.name
+    used = [model.name for model in dossier.models or () if model.used_by_service and model.name]
+    return used[0] if filing.kind == Kind.GENERATIVE and used else filing.service_name
+
+
+@transaction.atomic
+def restate(key: int) -> None:
+    """Draw again what one filing states, from its last revision, and whether it is public or hidden."""
+    filing = locked_alone(Filing.objects.get(pk=key))
+    if not filing.revisions.exists():
+        return
+    state(filing, filing.revisions.latest("number").content)
+    filing.save(update_fields=["source"])
+    if filing.source is None:
+        return
+    is_folded = filing.is_amendment and filing.status == workflow.FILED
+    register.hide(filing.source, live=filing.status not in workflow.REFERENCE_IS_FREE and not is_folded)
+    register.publish(filing.source, public=filing.official_number is not None)
+    let_number_cover_what_is_stated(filing)

@@ -1,0 +1,152 @@
+"""Documents over the API: bytes in and out, streamed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import IO, Any
+from urllib.parse import unquote
+from uuid import UUID
+
+from django.http import FileResponse, Http404
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
+from rest_framework.parsers import BaseParser, MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from compliance import actions
+from compliance.api import problems
+from compliance.api.etags import quoted, seen_by
+from compliance.api.filings import found
+from compliance.api.serializers import DocumentSerializer, ProblemSerializer
+from compliance.models import Document, Filing
+from compliance.refusals import DocumentRefused
+from compliance.uploads import LARGEST, HashingUploadHandler, Incoming, TooLarge, incoming, received
+from registry.api.problems import Problem
+from registry.api.requests import bad_query, user_of
+
+ENTRY = OpenApiParameter("entry", int, description="Index in documents[] of a draft or returned filing to fill in.")
+FILENAME = OpenApiParameter("filename", str, description="Name of the file, where the body is the file itself.")
+_CHUNK = 64 * 1024
+_NAMED = re.compile(r"filename\*=UTF-8''(?P<coded>[^;]+)|filename=\"?(?P<plain>[^\";]+)", re.IGNORECASE)
+
+
+class StreamParser(BaseParser):
+    """Hand the body on as a stream, whatever its type: the type of a document is told by its content."""
+
+    media_type = "*/*"
+
+    def parse(
+        self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> IO[bytes]:
+        return stream
+
+
+class DocumentsView(APIView):
+    """The documents that a filing holds."""
+
+    parser_classes = [MultiPartParser, StreamParser]
+
+    @extend_schema(operation_id="documents_list", responses=DocumentSerializer(many=True))
+    def get(self, request: Request, id: UUID) -> Response:
+        """List the documents that the filing holds."""
+        held = found(request, id).documents.select_related("filing")
+        return Response({"results": DocumentSerializer(held, many=True).data})
+
+    @extend_schema(
+        operation_id="documents_upload",
+        parameters=[ENTRY, FILENAME],
+        request={
+            "multipart/form-data": {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}},
+            "application/octet-stream": OpenApiTypes.BINARY,
+        },
+        responses={
+            201: DocumentSerializer,
+            200: DocumentSerializer,
+            **dict.fromkeys((400, 403, 409, 412, 413, 415), ProblemSerializer),
+        },
+    )
+    def post(self, request: Request, id: UUID) -> Response:
+        """Upload a document, as `file` of a form or as the body itself. The same bytes again are the same document (200)."""
+        filing = found(request, id)
+        entry = _entry(request)
+        with problems.refusals_as_problems():
+            document, is_new = actions.upload_document(
+                filing, _file(request), entry=entry, by=user_of(request), expecting=seen_by(request.headers)
+            )
+        url = f"/api/v1/filings/{filing.uid}/documents/{document.sha256}/"
+        return Response(
+            DocumentSerializer(document).data,
+            status=201 if is_new else 200,
+            headers={"Location": url, "ETag": quoted(document.sha256)},
+        )
+
+
+class DocumentView(APIView):
+    """The bytes of a document."""
+
+    @extend_schema(
+        operation_id="documents_download", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY}
+    )
+    def get(self, request: Request, id: UUID, sha256: str) -> FileResponse:
+        """Download a document; its SHA-256 is its address and its ETag."""
+        return download(found(request, id), sha256)
+
+
+def download(filing: Filing, sha256: str) -> FileResponse:
+    """Stream a document of a filing as an attachment, so that no browser runs what is in it."""
+    document = Document.objects.filter(filing=filing, sha256=sha256).first()
+    if document is None or not document.stored_as.storage.exists(document.stored_as.name):
+        raise Http404
+    return FileResponse(
+        document.stored_as.open("rb"),
+        as_attachment=True,
+        filename=document.filename,
+        content_type=document.media_type,
+        headers={"ETag": quoted(document.sha256), "Cache-Control": "private, no-cache"},
+    )
+
+
+def _entry(request: Request) -> int | None:
+    asked = request.query_params.get("entry")
+    if asked is None:
+        return None
+    if not re.fullmatch("[0-9]{1,6}", asked):
+        raise bad_query("entry", _("Give the index of the entry in documents[], from 0."))
+    return int(asked)
+
+
+def _file(request: Request) -> Incoming:
+    try:
+        if request.content_type.startswith("multipart/"):
+            return _file_of_form(request)
+        return received(_chunks(request.stream), _filename(request), limit=LARGEST)
+    except TooLarge as error:
+        raise DocumentRefused("too_large", limit=error.limit) from error
+
+
+def _file_of_form(request: Request) -> Incoming:
+    handler = HashingUploadHandler(request._request, LARGEST)
+    request._request.upload_handlers = [handler]
+    file = request.data.get("file")
+    if handler.is_over_limit:
+        raise TooLarge(LARGEST)
+    if not hasattr(file, "sha256"):
+        message = _("Send the document as the field “file” of the form, or as the body itself.")
+        raise Problem.at("", 400, "no_file", _("No file"), message)
+    return incoming(file, file.sha256, file.size, file.name)
+
+
+def _chunks(stream: IO[bytes] | None) -> Iterator[bytes]:
+    while stream is not None and (chunk := stream.read(_CHUNK)):
+        yield chunk
+
+
+def _filename(request: Request) -> str:
+    """The name of a plain body: of the query, of Content-Disposition, or none."""
+    named = _NAMED.search(request.headers.get("Content-Disposition", ""))
+    written = unquote(named["coded"]) if named and named["coded"] else named["plain"] if named else ""
+    name = request.query_params.get("filename") or written or "document"
+    return re.split(r"[/\\]", name)[-1][:255] or "document"

@@ -1,0 +1,180 @@
+"""Filings over the API: listing, opening, reading, editing, and what is flagged and done."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from compliance import actions
+from compliance.api import problems
+from compliance.api.etags import quoted, seen_by, version_of
+from compliance.api.filters import FILTERS, filtered
+from compliance.api.openapi import DossierExtension
+from compliance.api.serializers import (
+    CheckStateSerializer,
+    DossierDocument,
+    EventSerializer,
+    FilingSerializer,
+    FlagSerializer,
+    FlagsSerializer,
+    ProblemSerializer,
+)
+from compliance.models import Event, Filing
+from compliance.querysets import FilingQuerySet
+from registry.api.requests import CursorPages, bad_query, refuse_unknown, user_of
+
+assert DossierExtension  # registers itself
+
+IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="The ETag that GET gave.")
+STANDING = OpenApiParameter("standing", str, enum=["standing", "resolved", "all"])
+MALFORMED = {400: ProblemSerializer, 413: ProblemSerializer}
+
+
+class FilingsView(APIView):
+    """The filings that one may see, and the way to open one."""
+
+    @extend_schema(operation_id="filings_list", parameters=FILTERS, responses=FilingSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """List the filings that you may see, the newest first; filters narrow the list together."""
+        pages = CursorPages()
+        page = pages.paginate_queryset(filtered(request, _visible(request)), request, view=self)
+        return pages.get_paginated_response(FilingSerializer(page, many=True).data)
+
+    @extend_schema(
+        operation_id="filings_open",
+        request=DossierDocument,
+        responses={
+            201: FilingSerializer,
+            200: FilingSerializer,
+            **MALFORMED,
+            403: ProblemSerializer,
+            409: ProblemSerializer,
+        },
+    )
+    def post(self, request: Request) -> Response:
+        """Open a filing with a dossier. The same applicant, reference and dossier again give the same filing (200)."""
+        parsed = problems.parsed_or_problem(body_of(request))
+        with problems.refusals_as_problems():
+            filing, is_new = actions.open_filing(parsed, by=user_of(request))
+        filing = found(request, filing.uid)
+        return filing_answer(filing, status=201 if is_new else 200)
+
+
+class FilingView(APIView):
+    """One filing."""
+
+    @extend_schema(operation_id="filings_read", responses=FilingSerializer)
+    def get(self, request: Request, id: UUID) -> Response:
+        """Read a filing; its dossier and flags have addresses of their own."""
+        return filing_answer(found(request, id))
+
+
+class DossierView(APIView):
+    """The dossier of a filing: the working copy while there is one, else the last revision."""
+
+    @extend_schema(operation_id="dossier_read", responses=DossierDocument)
+    def get(self, request: Request, id: UUID) -> HttpResponse:
+        """Read the dossier in normal form, with its ETag."""
+        kept = found(request, id).dossier_for(user_of(request))
+        return _dossier_answer(kept.content, kept.sha256)
+
+    @extend_schema(
+        operation_id="dossier_write",
+        request=DossierDocument,
+        parameters=[IF_MATCH],
+        responses={200: DossierDocument, **MALFORMED, **dict.fromkeys((403, 409, 412, 428), ProblemSerializer)},
+    )
+    def put(self, request: Request, id: UUID) -> HttpResponse:
+        """Overwrite the working copy. If-Match must hold the ETag that you have seen."""
+        filing = found(request, id)
+        if "If-Match" not in request.headers:
+            raise problems.precondition_required(filing.dossier_for(user_of(request)).sha256)
+        parsed = problems.parsed_or_problem(body_of(request))
+        with problems.refusals_as_problems():
+            actions.edit_dossier(filing, parsed, by=user_of(request), expecting=seen_by(request.headers))
+        return _dossier_answer(parsed.canonical.text, parsed.canonical.sha256)
+
+
+class FlagsView(APIView):
+    """The flags of a filing."""
+
+    @extend_schema(operation_id="flags_list", parameters=[STANDING], responses=FlagsSerializer)
+    def get(self, request: Request, id: UUID) -> Response:
+        """List the standing flags, with the day of the last check and whether one is due."""
+        filing = found(request, id)
+        pages = CursorPages()
+        pages.ordering, pages.page_size = "id", 100
+        page = pages.paginate_queryset(_flags(request, filing), request, view=self)
+        listed = pages.get_paginated_response(FlagSerializer(page, many=True).data)
+        return Response({**CheckStateSerializer(filing).data, **listed.data})
+
+
+class EventsView(APIView):
+    """The history of a filing."""
+
+    @extend_schema(operation_id="events_list", responses=EventSerializer(many=True))
+    def get(self, request: Request, id: UUID) -> Response:
+        """List what happened to a filing, the latest first; each event's hash covers the one before."""
+        pages = CursorPages()
+        page = pages.paginate_queryset(found(request, id).events.all(), request, view=self)
+        return pages.get_paginated_response(EventSerializer(page, many=True).data)
+
+
+class AllEventsView(APIView):
+    """The history of all filings that one may see."""
+
+    @extend_schema(operation_id="events_of_all", responses=EventSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """List what happened to the filings that you may see, the latest first."""
+        refuse_unknown(request, {"cursor", "page_size"})
+        pages = CursorPages()
+        events = Event.objects.filter(filing__in=Filing.objects.visible_to(user_of(request)).values("pk"))
+        page = pages.paginate_queryset(events.select_related("filing"), request, view=self)
+        return pages.get_paginated_response(EventSerializer(page, many=True).data)
+
+
+def _visible(request: Request) -> FilingQuerySet:
+    shown = Filing.objects.visible_to(user_of(request)).select_related("applicant", "official_number", "target")
+    return shown.with_flag_counts()
+
+
+def found(request: Request, uid: UUID) -> Filing:
+    filing = _visible(request).filter(uid=uid).first()
+    if filing is None:
+        raise Http404
+    return filing
+
+
+def body_of(request: Request) -> bytes:
+    return request.data if isinstance(request.data, bytes) else b""
+
+
+def _dossier_answer(content: str, sha256: str) -> HttpResponse:
+    """The stored bytes themselves: what was hashed is what is given."""
+    return HttpResponse(
+        content,
+        content_type="application/json",
+        headers={"ETag": quoted(sha256), "Cache-Control": "private, no-cache"},
+    )
+
+
+def filing_answer(filing: Filing, status: int = 200) -> Response:
+    location = {"Location": f"/api/v1/filings/{filing.uid}/"} if status == 201 else {}
+    headers = {"ETag": quoted(version_of(filing)), "Cache-Control": "private, no-cache", **location}
+    return Response(FilingSerializer(filing).data, status=status, headers=headers)
+
+
+def _flags(request: Request, filing: Filing) -> Any:
+    flags = filing.flags.all()
+    asked = request.query_params.get("standing", "standing")
+    choices = {"standing": flags.standing, "resolved": flags.resolved, "all": flags.all}
+    if asked not in choices:
+        raise bad_query("standing", _("Ask for standing, resolved or all."))
+    return choices[asked]()

@@ -1,0 +1,100 @@
+"""The verbs of the workflow over the API: each door calls one action."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from compliance import actions
+from compliance.api import problems
+from compliance.api.etags import seen_by
+from compliance.api.filings import IF_MATCH, MALFORMED, body_of, filing_answer, found
+from compliance.api.requests import reason_in, texts_in
+from compliance.api.serializers import DecisionSerializer, FilingSerializer, ProblemSerializer, ReasonSerializer
+from registry.api.problems import Problem
+from registry.api.requests import day_in, user_of
+
+ANSWERS = {200: FilingSerializer, 400: ProblemSerializer, **dict.fromkeys((403, 409, 412), ProblemSerializer)}
+
+
+class SubmitView(APIView):
+    """Submitting a filing."""
+
+    @extend_schema(operation_id="filings_submit", request=None, parameters=[IF_MATCH], responses=ANSWERS)
+    def post(self, request: Request, id: UUID) -> Response:
+        """Freeze the working copy as the next revision and hand it to the authority."""
+        filing = found(request, id)
+        with problems.refusals_as_problems():
+            actions.submit_filing(filing, by=user_of(request), expecting=seen_by(request.headers))
+        return filing_answer(found(request, id))
+
+
+def verb_view(name: str, action: Callable[..., Any], summary: str) -> type[APIView]:
+    """Make the door of a verb that takes a filing and a reason."""
+
+    class VerbView(APIView):
+        @extend_schema(
+            operation_id=f"filings_{name}",
+            description=summary,
+            request=ReasonSerializer,
+            parameters=[IF_MATCH],
+            responses=ANSWERS,
+        )
+        def post(self, request: Request, id: UUID) -> Response:
+            filing = found(request, id)
+            reason = reason_in(body_of(request))
+            with problems.refusals_as_problems():
+                action(filing, by=user_of(request), reason=reason, expecting=seen_by(request.headers))
+            return filing_answer(found(request, id))
+
+    VerbView.__doc__ = summary
+    VerbView.__name__ = VerbView.__qualname__ = f"{name.title()}View"
+    return VerbView
+
+
+VERB_VIEWS = {
+    name: verb_view(name, action, summary)
+    for name, action, summary in (
+        ("withdraw", actions.withdraw_filing, "Withdraw a filing; its reference is free again."),
+        ("return", actions.return_filing, "Return a filing for correction, with the standing errors as the notice."),
+        ("accept", actions.accept_filing, "Accept a filing as complete, provided that no error stands against it."),
+        ("forward", actions.forward_filing, "Hand an accepted filing to the province's, then the nation's review."),
+        ("decide", actions.decide_filing, "File a filing; it gets its number, or takes effect on what it amends."),
+        ("reject", actions.reject_filing, "Reject a filing, with the reason."),
+        ("cancel", actions.cancel_filing, "Cancel a filing on the registrar's own account (ALG 33)."),
+        ("revoke", actions.revoke_filing, "Revoke a filing obtained by concealment or false materials (ALG 33)."),
+        ("suspend", actions.suspend_filing, "Suspend a filing for the time being."),
+        ("resume", actions.resume_filing, "Let a suspended filing stand again."),
+    )
+}
+
+
+class RecordDecisionView(APIView):
+    """Recording a decision that the authority took outside of this registry."""
+
+    @extend_schema(
+        operation_id="filings_record_decision",
+        request=DecisionSerializer,
+        parameters=[IF_MATCH],
+        responses={**ANSWERS, **MALFORMED},
+    )
+    def post(self, request: Request, id: UUID) -> Response:
+        """Record the official number, the day of the decision, and the document (its SHA-256) that proves it."""
+        filing = found(request, id)
+        told = texts_in(body_of(request), "number", "day", "document", "reason")
+        day = day_in(told["day"])
+        if day is None:
+            message = _("Give the day of the decision as YYYY-MM-DD.")
+            raise Problem.at("/day", 400, "bad_day", _("No day"), message)
+        with problems.refusals_as_problems():
+            actions.record_decision(
+                filing, **{**told, "day": day}, by=user_of(request), expecting=seen_by(request.headers)
+            )
+        return filing_answer(found(request, id))

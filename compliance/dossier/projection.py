@@ -1,0 +1,165 @@
+"""Dossier → register: what a dossier states of its applicant, its service, and the AI models that it lists. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, fields, is_dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from compliance.dossier.lineage import Model
+from compliance.dossier.schema import Dossier
+from compliance.dossier.training import Compute, Corpus
+from registry.names import folded
+from registry.stated import Columns, Parent, Party, Stated, StatedModel, StatedService
+
+_APPLICANT = (
+    "name_en",
+    "entity_type",
+    "region",
+    "address",
+    "website",
+    "legal_representative",
+    "governance",
+)
+_SERVICE = (
+    "forms",
+    "urls",
+    "description",
+    "domain",
+    "functions",
+    "public",
+    "opinion_capacity",
+    "launched_on",
+    "terminated_on",
+    "monthly_active_users",
+    "registered_users",
+    "serves_minors",
+    "anthropomorphic",
+    "virtual_companion",
+    "algorithm_filing_number",
+)
+_MODEL = (
+    "used_by_service",
+    "access",
+    "development",
+    "modalities",
+    "parameters",
+    "architecture",
+    "context_length",
+    "license",
+    "open_weights",
+    "released_on",
+    "filing_number",
+    "license_terms_met",
+)
+_CORPUS = (
+    "name",
+    "stage",
+    "source_type",
+    "origin",
+    "modality",
+    "languages",
+    "items",
+    "tokens",
+    "bytes",
+    "source_name",
+    "source_url",
+    "license",
+    "collected_from",
+    "collected_to",
+    "proof",
+    "robots_respected",
+    "filters",
+    "personal_information",
+    "personal_information_basis",
+    "sensitive_personal_information",
+    "separate_consent",
+)
+_CHECKS = ("source_check", "post_check", "manual_sample", "technical_sample")
+_COMPUTE = tuple(field.name for field in fields(Compute))
+
+
+def stated_in(dossier: Dossier) -> Stated:
+    """Return what a dossier states; what it does not say is left out."""
+    applicant = dossier.applicant
+    return Stated(
+        speaker=Party(applicant.name or "", applicant.uscc, "CN"),
+        organization=_said(applicant, _APPLICANT),
+        services=[_service(dossier)],
+        models=[_model(model, i, dossier) for i, model in enumerate(dossier.models or ())],
+    )
+
+
+def _service(dossier: Dossier) -> StatedService:
+    algorithm = dossier.algorithm
+    columns = _said(dossier.service, _SERVICE)
+    if algorithm:
+        named = {"algorithm_name": algorithm.name, "algorithm_type": algorithm.type, "algorithm_role": algorithm.role}
+        columns |= {name: value for name, value in named.items() if value is not None}
+    return StatedService(dossier.service.name, columns)
+
+
+def _model(model: Model, position: int, dossier: Dossier) -> StatedModel:
+    training = model.training
+    columns = _said(model, _MODEL)
+    if training:
+        dated = {
+            "framework": training.framework,
+            "training_started_on": training.started_on,
+            "training_ended_on": training.ended_on,
+        }
+        columns |= {name: value for name, value in dated.items() if value is not None}
+    if model.annotation:
+        columns["annotation"] = _plain(model.annotation)
+    return StatedModel(
+        key=model.key or f"#{position}",
+        name=model.name or "",
+        version=model.version or "",
+        developer=_developer(model, dossier),
+        columns=columns,
+        parents=[
+            Parent(entry.key or "", entry.relation or "", entry.modified, entry.evidence or "")
+            for entry in model.derived_from or ()
+        ],
+        compute=[_said(entry, _COMPUTE) for entry in (training.compute if training else None) or ()],
+        corpora=[_corpus(corpus) for corpus in model.corpora or ()],
+    )
+
+
+def _developer(model: Model, dossier: Dossier) -> Party:
+    """A developer without a code that bears the applicant's name is the applicant."""
+    developer = model.developer
+    if developer is None:
+        return Party()
+    name, uscc, country = developer.name or "", developer.uscc or "", developer.country or ""
+    if not uscc and name and folded(name) == folded(dossier.applicant.name or ""):
+        uscc = dossier.applicant.uscc
+    return Party(name, uscc, country)
+
+
+def _corpus(corpus: Corpus) -> Columns:
+    columns = _said(corpus, _CORPUS)
+    checks = {name: _plain(getattr(corpus, name)) for name in _CHECKS if getattr(corpus, name) is not None}
+    if checks:
+        columns["checks"] = checks
+    if corpus.generator:
+        made = {"generator_model": corpus.generator.model, "generated_on": corpus.generator.generated_on}
+        columns |= {name: value for name, value in made.items() if value is not None}
+    return columns
+
+
+def _said(owner: Any, names: tuple[str, ...]) -> Columns:
+    return {name: getattr(owner, name) for name in names if getattr(owner, name) is not None}
+
+
+def _plain(section: Any) -> dict[str, Any]:
+    """A section as plain JSON; decimals as texts, so that no digit is lost."""
+    assert is_dataclass(section) and not isinstance(section, type)  # noqa: PT018
+    return {name: _json(value) for name, value in asdict(section).items() if value is not None}
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else value

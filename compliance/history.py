@@ -1,0 +1,132 @@
+"""Verifying the history: the chain of each filing's events, and the revisions that the events name."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from compliance.chain import event_hash
+from compliance.models import Event, Filing, Revision
+from compliance.words import Language, Words
+
+AT_ONCE = 500
+_LINE_FIELDS = ("number", "verb", "from_status", "to_status", "at", "actor", "reason", "data")
+
+_SAYS = {
+    "event_changed": Words("event {number} was changed: its hash does not fit", "事件 {number} 被修改：哈希不符"),
+    "event_missing": Words("event {number} is missing", "缺少事件 {number}"),
+    "event_inserted": Words("event {number} was inserted after the last one", "事件 {number} 系在末尾之后插入"),
+    "event_unchained": Words(
+        "event {number} does not continue the event before it", "事件 {number} 与前一事件不相衔接"
+    ),
+    "last_event_differs": Words(
+        "the filing names another last event than event {number}", "申报所记的最后事件与事件 {number} 不符"
+    ),
+    "status_differs": Words(
+        "the filing is “{found}”, its last event led to “{asked}”", "申报状态为“{found}”，最后事件后的状态应为“{asked}”"
+    ),
+    "revision_changed": Words(
+        "revision {number} was changed: its SHA-256 does not fit", "第 {number} 版被修改：SHA-256 不符"
+    ),
+    "revision_missing": Words("revision {number} is missing", "缺少第 {number} 版"),
+    "revision_inserted": Words(
+        "revision {number} was inserted: no event names it", "第 {number} 版系插入：没有事件提及"
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryFault:
+    """A row of a filing's history that is not as it was written."""
+
+    case: str
+    code: str
+    values: tuple[tuple[str, object], ...]
+
+    def in_words(self, language: Language) -> str:
+        return f"{self.case}: {_SAYS[self.code].filled(language, dict(self.values))}"
+
+
+def faults_of_history(filings: QuerySet[Filing] | None = None) -> list[HistoryFault]:
+    """Return every changed, removed or inserted row of the history of filings (default: of all)."""
+    rows = Filing.objects.all() if filings is None else filings
+    return [fault for part in _parts(rows) for fault in _faults_of(part)]
+
+
+def head_of_history() -> str:
+    """
+    Return one hash over the ends of all chains. Kept elsewhere, it shows later that no end was cut off and no filing
+    taken away.
+    """
+    digest = hashlib.sha256()
+    for uid, head in Filing.objects.order_by("uid").values_list("uid", "last_event_hash").iterator():
+        digest.update(f"{uid} {head}\n".encode())
+    return digest.hexdigest()
+
+
+def _parts(filings: QuerySet[Filing]) -> Iterator[list[Filing]]:
+    after = 0
+    while part := list(filings.filter(pk__gt=after).order_by("pk")[:AT_ONCE]):
+        after = part[-1].pk
+        yield part
+
+
+def _faults_of(filings: list[Filing]) -> Iterator[HistoryFault]:
+    events: dict[int, list[Event]] = defaultdict(list)
+    for event in Event.objects.filter(filing__in=filings).order_by("filing_id", "number", "pk"):
+        events[event.filing_id].append(event)
+    revisions: dict[int, list[Revision]] = defaultdict(list)
+    for revision in Revision.objects.filter(filing__in=filings).order_by("filing_id", "number"):
+        revisions[revision.filing_id].append(revision)
+    for filing in filings:
+        yield from _chain_faults(filing, events[filing.pk])
+        yield from _revision_faults(filing, revisions[filing.pk], events[filing.pk])
+
+
+def _chain_faults(filing: Filing, events: list[Event]) -> Iterator[HistoryFault]:
+    there = {event.number: event for event in events}
+    yield from (
+        _fault(filing, "event_missing", number=number)
+        for number in range(1, filing.last_event_number + 1)
+        if number not in there
+    )
+    previous = ""
+    for number, event in sorted(there.items()):
+        line = {name: getattr(event, name) for name in _LINE_FIELDS}
+        if number > filing.last_event_number:
+            yield _fault(filing, "event_inserted", number=number)
+        elif event.hash != event_hash(event.previous_hash, filing=str(filing.uid), **line):
+            yield _fault(filing, "event_changed", number=number)
+        elif event.previous_hash != previous and (number == 1 or number - 1 in there):
+            yield _fault(filing, "event_unchained", number=number)
+        previous = event.hash
+    yield from _end_faults(filing, there.get(filing.last_event_number))
+
+
+def _end_faults(filing: Filing, last: Event | None) -> Iterator[HistoryFault]:
+    if last is None:
+        return
+    if last.hash != filing.last_event_hash:
+        yield _fault(filing, "last_event_differs", number=last.number)
+    elif last.to_status != filing.status:
+        yield _fault(filing, "status_differs", found=filing.status, asked=last.to_status)
+
+
+def _revision_faults(filing: Filing, revisions: Iterable[Revision], events: list[Event]) -> Iterator[HistoryFault]:
+    named = {event.data["revision"]: event.data["sha256"] for event in events if "revision" in event.data}
+    there = {revision.number: revision for revision in revisions}
+    for number in sorted(named.keys() | there.keys()):
+        if number not in there:
+            yield _fault(filing, "revision_missing", number=number)
+        elif number not in named:
+            yield _fault(filing, "revision_inserted", number=number)
+        elif {hashlib.sha256(there[number].content.encode()).hexdigest(), there[number].sha256} != {named[number]}:
+            yield _fault(filing, "revision_changed", number=number)
+
+
+def _fault(filing: Filing, code: str, **values: object) -> HistoryFault:
+    return HistoryFault(filing.case_number, code, tuple(values.items()))

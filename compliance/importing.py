@@ -1,0 +1,147 @@
+"""Taking dossiers from a folder into the registry, with the documents that lie beside them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.db import transaction
+
+from compliance import actions
+from compliance.api.problems import refusals_as_problems
+from compliance.dossier.faults import Malformed
+from compliance.dossier.parsing import Parsed, parse
+from compliance.dossier.schema import Dossier
+from compliance.models import Filing
+from compliance.uploads import LARGEST, TooLarge, received
+from compliance.words import Language
+from registry.api.problems import Problem
+from registry.models import Membership, MembershipStanding, Organization, User
+
+# The account that stands for whoever runs the command; it has no password and no token.
+IMPORTER = "import"
+MANDATE = "import_dossiers"
+OPENED, KNOWN, SKIPPED, REFUSED = "opened", "known", "skipped", "refused"
+_CHUNK = 64 * 1024
+
+
+@dataclass(slots=True)
+class ImportedDossier:
+    """What became of one file: opened, known already, skipped (no dossier) or refused, and why."""
+
+    file: str
+    outcome: str
+    case_number: str = ""
+    status: str = ""
+    reason: str = ""
+    uploaded: int = 0
+    missing: list[str] = field(default_factory=list)
+
+
+class _Rehearsed(Exception):
+    """Undoes a dry run."""
+
+
+def files_in(paths: Iterable[str]) -> list[Path]:
+    """Return the files named, and of the folders named all JSON files, in the order of their names."""
+    return [file for path in map(Path, paths) for file in (sorted(path.rglob("*.json")) if path.is_dir() else [path])]
+
+
+def import_dossier(
+    path: Path, *, by: User | None, submit: bool, dry_run: bool, documents: Path | None, language: Language
+) -> ImportedDossier:
+    """Import one file; what is no dossier is skipped, and says why. `by` None: the importing account."""
+    try:
+        parsed = parse(path.read_bytes())
+    except OSError as error:
+        return ImportedDossier(str(path), SKIPPED, reason=error.strerror or str(error))
+    except Malformed as error:
+        first = error.faults[0]
+        told = f"{first.at or '/'}: {first.message(language)}"
+        return ImportedDossier(str(path), SKIPPED, reason=told + (f" (+{error.total - 1})" if error.total > 1 else ""))
+    imported = ImportedDossier(str(path), OPENED)
+    try:
+        with transaction.atomic(), refusals_as_problems():
+            _import(parsed, path, imported, by, submit, None if dry_run else _folders(path, documents))
+            if dry_run:
+                raise _Rehearsed
+    except Problem as problem:
+        return ImportedDossier(str(path), REFUSED, reason=problem.text)
+    except _Rehearsed:
+        pass
+    return imported
+
+
+def _import(
+    parsed: Parsed, path: Path, imported: ImportedDossier, by: User | None, submit: bool, folders: list[Path] | None
+) -> None:
+    person = by or _importer_for(parsed.dossier)
+    filing, is_new = actions.open_filing(parsed, by=person)
+    imported.outcome = OPENED if is_new else KNOWN
+    if folders is not None:
+        _upload(filing, parsed.dossier, folders, person, imported)
+    if submit and filing.is_editable:
+        filing = actions.submit_filing(filing, by=person)
+    imported.case_number, imported.status = filing.case_number, filing.status
+
+
+def _importer_for(dossier: Dossier) -> User:
+    """Who runs the command has the whole database in hand: its account files for every applicant that it names."""
+    applicant = dossier.applicant
+    user, is_new = User.objects.get_or_create(username=IMPORTER)
+    if is_new:
+        user.set_unusable_password()
+        user.save()
+    organization, _ = Organization.objects.get_or_create(
+        uscc=applicant.uscc, defaults={"name": (applicant.name or applicant.uscc)[:200], "country": "CN"}
+    )
+    Membership.objects.get_or_create(
+        user=user,
+        organization=organization,
+        defaults={"standing": MembershipStanding.FILER, "mandate": MANDATE},
+    )
+    return user
+
+
+def _folders(path: Path, documents: Path | None) -> list[Path]:
+    beside = [path.parent, path.parent / "documents", path.parent.parent / "documents"]
+    return [folder for folder in ([documents] if documents else beside) if folder.is_dir()]
+
+
+def _upload(filing: Filing, dossier: Dossier, folders: list[Path], by: User, imported: ImportedDossier) -> None:
+    """Upload the files that the dossier names by file name and hash, as far as they lie there."""
+    held = set(filing.documents.values_list("sha256", flat=True))
+    for document in dossier.documents or ():
+        if not document.sha256 or document.sha256 in held:
+            continue
+        file = _file_of(document.filename, document.sha256, folders)
+        if file is None:
+            imported.missing.append(document.filename or document.sha256)
+            continue
+        try:
+            actions.upload_document(filing, received(_chunks(file), file.name, limit=LARGEST), by=by)
+        except TooLarge:
+            imported.missing.append(file.name)
+            continue
+        held.add(document.sha256)
+        imported.uploaded += 1
+
+
+def _file_of(filename: str | None, sha256: str, folders: list[Path]) -> Path | None:
+    if not filename or Path(filename).name != filename:
+        return None
+    found = [folder / filename for folder in folders if (folder / filename).is_file()]
+    return next((file for file in found if _digest(file) == sha256), None)
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def _chunks(file: Path) -> Iterator[bytes]:
+    with file.open("rb") as content:
+        while chunk := content.read(_CHUNK):
+            yield chunk

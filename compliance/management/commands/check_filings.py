@@ -1,0 +1,40 @@
+"""`check_filings`: check what is due now, without a worker."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from compliance import checking
+from compliance.actions import recheck_everything
+from compliance.models import Filing, Flag, Level
+from compliance.words import LANGUAGES, Words
+
+_PROGRESS = Words("checked {done} of {count}", "已检查 {done} / {count}")
+_DONE = Words(
+    "Filings checked: {done}. Standing flags: {error} errors, {warning} warnings, {info} for staff.",
+    "已检查申报 {done} 件。现存问题：错误 {error} 项，警告 {warning} 项，提示 {info} 项。",
+)
+
+
+class Command(BaseCommand):
+    help = "Check the filings that are due; with --all, every running filing."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--all", action="store_true", help="check every running filing, due or not")
+        parser.add_argument("--language", choices=LANGUAGES, default="en")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        language = options["language"]
+        if options["all"]:
+            recheck_everything()
+        keys = list(Filing.objects.due().order_by("pk").values_list("pk", flat=True))
+        done = 0
+        for part in checking.parts_of(keys, settings.CHECK_CHUNK):
+            done += checking.check_range(part[0], part[-1])
+            self.stdout.write(_PROGRESS.filled(language, {"done": done, "count": len(keys)}))
+        levels = {level: Flag.objects.standing().filter(level=level).count() for level in Level.values}
+        self.stdout.write(self.style.SUCCESS(_DONE.filled(language, {"done": done, **levels})))

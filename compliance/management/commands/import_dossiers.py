@@ -1,0 +1,96 @@
+"""`import_dossiers PATH…`: take dossiers from disk into the registry."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import override
+
+from compliance.importing import OPENED, REFUSED, ImportedDossier, files_in, import_dossier
+from compliance.words import LANGUAGES, Words
+from registry.models import User
+
+_OUTCOMES = {
+    "opened": Words("opened", "新建"),
+    "known": Words("known already", "已存在"),
+    "skipped": Words("skipped, no dossier", "跳过，不是申报文件"),
+    "refused": Words("refused", "被拒绝"),
+}
+_DOCUMENTS = Words(
+    "documents uploaded: {uploaded}, not found: {missing}", "已上传材料 {uploaded} 份，未找到：{missing}"
+)
+_SUMMARY = Words("Files: {files}. {counts}.", "文件 {files} 个：{counts}。")
+_DRY = Words("Dry run: nothing was stored.", "试运行：未保存任何内容。")
+
+
+class Command(BaseCommand):
+    help = (
+        "Import dossiers (JSON files, or folders of them) as filings, with the documents that they name from the folder "
+        "`documents` beside them. Files that are no dossier are named and skipped. Exit status: 1 when one was refused."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("paths", nargs="+", metavar="PATH")
+        parser.add_argument("--submit", action="store_true", help="submit each filing")
+        parser.add_argument("--dry-run", action="store_true", help="tell what would be done and do nothing")
+        parser.add_argument("--documents", type=Path, metavar="FOLDER", help="where the documents lie")
+        parser.add_argument("--by", metavar="USERNAME", help="file as this user; default: an account of the command")
+        parser.add_argument("--format", choices=("text", "json"), default="text")
+        parser.add_argument("--language", choices=LANGUAGES, default="en")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        by = self._user(options["by"])
+        imported = []
+        with override({"zh": "zh-hans"}.get(options["language"], "en")):
+            for path in files_in(options["paths"]):
+                imported.append(
+                    import_dossier(
+                        path,
+                        by=by,
+                        submit=options["submit"],
+                        dry_run=options["dry_run"],
+                        documents=options["documents"],
+                        language=options["language"],
+                    )
+                )
+                if options["format"] == "text":
+                    self._tell(imported[-1], options["language"])
+        self._conclude(imported, options)
+        if any(each.outcome == REFUSED for each in imported):
+            sys.exit(1)
+
+    def _user(self, username: str | None) -> User | None:
+        if username is None:
+            return None
+        user = User.objects.filter(username=username).first()
+        if user is None:
+            raise CommandError(f"There is no user {username}. Create it in the administration, or leave --by out.")
+        return user
+
+    def _tell(self, each: ImportedDossier, language: Any) -> None:
+        paint = self.style.SUCCESS if each.outcome == OPENED else self.style.WARNING
+        outcome = paint(_OUTCOMES[each.outcome].in_(language))
+        self.stdout.write(
+            " ".join(filter(None, [f"{each.file}:", outcome, each.case_number, each.status, each.reason]))
+        )
+        if each.uploaded or each.missing:
+            values = {"uploaded": each.uploaded, "missing": ", ".join(each.missing) or "–"}
+            self.stdout.write("  " + _DOCUMENTS.filled(language, values))
+
+    def _conclude(self, imported: list[ImportedDossier], options: dict[str, Any]) -> None:
+        language = options["language"]
+        if options["format"] == "json":
+            self.stdout.write(json.dumps([asdict(each) for each in imported], ensure_ascii=False, indent=1))
+            return
+        counts = Counter(each.outcome for each in imported)
+        told = ", ".join(f"{_OUTCOMES[name].in_(language)} {count}" for name, count in counts.items())
+        self.stdout.write(_SUMMARY.filled(language, {"files": len(imported), "counts": told or "–"}))
+        if options["dry_run"]:
+            self.stdout.write(_DRY.in_(language))

@@ -1,0 +1,22 @@
+"""`rebuild_register`: state again what every filing states; the register is drawn from the filings and can be redrawn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from compliance.actions.stating import restate
+from compliance.models import Filing
+
+
+class Command(BaseCommand):
+    help = "Draw the register anew from the last revision of every submitted filing. Safe to run at any time."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        keys = list(Filing.objects.filter(first_submitted_at__isnull=False).order_by("pk").values_list("pk", flat=True))
+        for done, key in enumerate(keys, start=1):
+            restate(key)
+            if done % 500 == 0:
+                self.stdout.write(f"restated {done} of {len(keys)}")
+        self.stdout.write(self.style.SUCCESS(f"Filings restated: {len(keys)}."))

@@ -1,0 +1,40 @@
+"""Documents: the attachments of a filing, found by the hash of their bytes, never changed."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.files.storage import storages
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from uuid6 import uuid7
+
+from compliance.models.filings import Filing
+
+
+def document_storage() -> object:
+    return storages["default"]
+
+
+class Document(models.Model):
+    """The bytes of an attachment, once for each filing that holds them; equal bytes are stored once."""
+
+    uid = models.UUIDField(_("id"), default=uuid7, unique=True, editable=False)
+    filing = models.ForeignKey(Filing, models.PROTECT, related_name="documents", verbose_name=_("filing"))
+    sha256 = models.CharField(_("SHA-256"), max_length=64)
+    size = models.BigIntegerField(_("size in bytes"))
+    media_type = models.CharField(_("media type"), max_length=100)
+    filename = models.CharField(_("file name"), max_length=255)
+    stored_as = models.FileField(_("stored as"), max_length=200, storage=document_storage)
+    uploaded_at = models.DateTimeField(_("uploaded at"))
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("uploaded by")
+    )
+
+    class Meta:
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["filing", "sha256"], name="a_filing_holds_a_document_once")]
+
+    def __str__(self) -> str:
+        return self.filename

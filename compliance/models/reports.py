@@ -1,0 +1,46 @@
+"""Reports: one written copy of a report for its days is a run; it is written once and kept."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from uuid6 import uuid7
+
+
+class ReportRun(models.Model):
+    """
+    One report, written for a period that holds its first moment and not its last. `scope` is the province it is
+    bounded to, blank for all; runs on the timetable have no `asked_by`.
+    """
+
+    uid = models.UUIDField(_("id"), default=uuid7, unique=True, editable=False)
+    report = models.CharField(_("report"), max_length=64)
+    scope = models.CharField(_("province"), max_length=2, blank=True)
+    begins_at = models.DateTimeField(_("from"))
+    ends_at = models.DateTimeField(_("to"))
+    written_at = models.DateTimeField(_("written at"))
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("asked for by")
+    )
+    summary = models.JSONField(_("summary"), default=dict)
+    row_count = models.PositiveIntegerField(_("rows"), default=0)
+    # The rows as CSV: what the page and the download are made of.
+    content = models.TextField(_("rows"))
+
+    class Meta:
+        verbose_name = _("report")
+        verbose_name_plural = _("reports")
+        ordering = ["-ends_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["report", "scope", "begins_at", "ends_at"],
+                condition=Q(asked_by__isnull=True),
+                name="a_period_is_reported_once",
+            ),
+            models.CheckConstraint(condition=Q(begins_at__lt=F("ends_at")), name="a_period_ends_after_it_begins"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.report} {self.ends_at:%Y-%m-%d}"

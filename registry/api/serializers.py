@@ -1,0 +1,250 @@
+"""What the API gives of the register: each value with the source that says it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from rest_framework import serializers
+
+from registry.models import (
+    AIModel,
+    Correction,
+    ModelStatement,
+    OfficialNumber,
+    Organization,
+    Service,
+    ServiceStatement,
+    Source,
+    TrainingDataDeclaration,
+)
+from registry.precedence import CORRECTABLE
+
+
+class SourceSerializer(serializers.ModelSerializer[Source]):
+    """Where a statement comes from."""
+
+    id = serializers.UUIDField(source="uid")
+
+    class Meta:
+        model = Source
+        fields = ["id", "kind", "label", "is_public", "stated_at"]
+
+
+class NamedSerializer(serializers.Serializer[Any]):
+    """An organization, in short."""
+
+    id = serializers.UUIDField(source="uid")
+    name = serializers.CharField()
+    uscc = serializers.CharField(allow_null=True)
+
+
+class NumberInShortSerializer(serializers.Serializer[Any]):
+    number = serializers.CharField()
+    kind = serializers.CharField()
+    status = serializers.CharField()
+    issued_on = serializers.DateField(allow_null=True)
+
+
+class _Standing:
+    """The registration status as the reader may know it."""
+
+    def get_registration_status(self, row: Any) -> str:
+        return str(row.status_for(self.context.get("user")))  # type: ignore[attr-defined]
+
+
+class AIModelSerializer(_Standing, serializers.ModelSerializer[AIModel]):
+    """An AI model, in short."""
+
+    id = serializers.UUIDField(source="uid")
+    developer = NamedSerializer(allow_null=True)
+    registration_status = serializers.SerializerMethodField()
+    official_numbers = NumberInShortSerializer(many=True)
+
+    class Meta:
+        model = AIModel
+        fields = ["id", "name", "version", "developer", "country", "registration_status", "official_numbers"]
+
+
+class ModelStatementSerializer(serializers.ModelSerializer[ModelStatement]):
+    """What one source says of an AI model; what it does not say is left out."""
+
+    source = SourceSerializer()
+
+    class Meta:
+        model = ModelStatement
+        exclude = ["id", "model", "subject", "rank"]
+
+    def to_representation(self, statement: ModelStatement) -> dict[str, Any]:
+        told = super().to_representation(statement)
+        return {name: value for name, value in told.items() if value not in (None, "", [], {})}
+
+
+class ServiceSerializer(_Standing, serializers.ModelSerializer[Service]):
+    """A service, in short."""
+
+    id = serializers.UUIDField(source="uid")
+    organization = NamedSerializer()
+    registration_status = serializers.SerializerMethodField()
+    official_numbers = NumberInShortSerializer(many=True)
+
+    class Meta:
+        model = Service
+        fields = ["id", "name", "organization", "registration_status", "official_numbers"]
+
+
+class ServiceStatementSerializer(serializers.ModelSerializer[ServiceStatement]):
+    """What one source says of a service; what it does not say is left out."""
+
+    source = SourceSerializer()
+
+    class Meta:
+        model = ServiceStatement
+        exclude = ["id", "service"]
+
+    def to_representation(self, statement: ServiceStatement) -> dict[str, Any]:
+        told = super().to_representation(statement)
+        return {name: value for name, value in told.items() if value not in (None, "", [], {})}
+
+
+class OrganizationSerializer(serializers.ModelSerializer[Organization]):
+    """An organization."""
+
+    id = serializers.UUIDField(source="uid")
+
+    class Meta:
+        model = Organization
+        fields = ["id", "uscc", "name", "name_en", "country"]
+
+
+class TrainingDataDeclarationSerializer(serializers.ModelSerializer[TrainingDataDeclaration]):
+    """What a source says of one corpus on which a model was trained."""
+
+    id = serializers.UUIDField(source="uid")
+    model = serializers.UUIDField(source="statement.model.uid")
+    model_name = serializers.CharField(source="statement.model.name")
+    source = SourceSerializer()
+
+    class Meta:
+        model = TrainingDataDeclaration
+        exclude = ["uid", "statement", "position"]
+
+
+class OfficialNumberSerializer(serializers.ModelSerializer[OfficialNumber]):
+    """An official number of the register, which is public."""
+
+    id = serializers.UUIDField(source="uid")
+    organization = NamedSerializer(allow_null=True)
+    services = serializers.SlugRelatedField("name", many=True, read_only=True)
+    ai_models = serializers.SlugRelatedField("name", many=True, read_only=True)
+
+    class Meta:
+        model = OfficialNumber
+        fields = [
+            "id",
+            "number",
+            "kind",
+            "status",
+            "issued_on",
+            "title",
+            "holder",
+            "organization",
+            "jurisdiction",
+            "place",
+            "algorithm_type",
+            "role",
+            "products",
+            "purpose",
+            "remark",
+            "is_held_by_filing",
+            "services",
+            "ai_models",
+        ]
+
+
+class CorrectionSerializer(serializers.ModelSerializer[Correction]):
+    """A recorded action of a registrar."""
+
+    id = serializers.UUIDField(source="uid")
+    model = serializers.UUIDField(source="model.uid")
+    into = serializers.UUIDField(source="into.uid", default=None, allow_null=True)
+    by = serializers.CharField(source="by.username")
+    undone_by = serializers.CharField(source="undone_by.username", default=None, allow_null=True)
+
+    class Meta:
+        model = Correction
+        fields = [
+            "id",
+            "kind",
+            "model",
+            "into",
+            "changes",
+            "reason",
+            "by",
+            "at",
+            "undone_at",
+            "undone_by",
+            "undone_reason",
+        ]
+
+
+class ChangesSerializer(serializers.ModelSerializer[ModelStatement]):
+    """What a registrar corrects; each field may be left out, and none else may be given."""
+
+    modalities = serializers.ListField(
+        child=serializers.ChoiceField(["text", "image", "audio", "video"]), required=False
+    )
+    development = serializers.ChoiceField(["from_scratch", "derived"], required=False)
+    developer_country = serializers.RegexField("^[A-Z]{2}$", required=False)
+    released_on = serializers.DateField(required=False)
+
+    class Meta:
+        model = ModelStatement
+        fields = list(CORRECTABLE)
+
+
+class CorrectionRequestSerializer(serializers.Serializer[Any]):
+    changes = ChangesSerializer()
+    reason = serializers.CharField()
+
+
+class MergeRequestSerializer(serializers.Serializer[Any]):
+    into = serializers.UUIDField()
+    reason = serializers.CharField()
+
+
+class UndoRequestSerializer(serializers.Serializer[Any]):
+    reason = serializers.CharField()
+
+
+class EdgeSerializer(serializers.Serializer[Any]):
+    child = serializers.UUIDField()
+    parent = serializers.UUIDField()
+    relation = serializers.CharField()
+    modified = serializers.BooleanField(allow_null=True)
+    passes_weights = serializers.BooleanField()
+    source = SourceSerializer()
+
+
+class NodeSerializer(AIModelSerializer):
+    depth = serializers.IntegerField(help_text="steps from the model asked for; ancestors have negative ones")
+    is_root = serializers.BooleanField()
+
+    class Meta(AIModelSerializer.Meta):
+        fields = [*AIModelSerializer.Meta.fields, "depth", "is_root"]
+
+
+class LineageSerializer(serializers.Serializer[Any]):
+    """The lineage of a model as far as the reader may see it."""
+
+    model = serializers.UUIDField()
+    direction = serializers.CharField()
+    through = serializers.CharField()
+    nodes = NodeSerializer(many=True)
+    edges = EdgeSerializer(many=True)
+    hidden = serializers.IntegerField(allow_null=True, help_text="models cut from the answer; told to staff alone")
+    is_cut = serializers.BooleanField(help_text="whether there are more edges than an answer holds")
+
+
+def plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value

@@ -1,0 +1,334 @@
+"""The register over the API: models with their lineage, organizations, services, training data, official numbers."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.views import APIView
+
+from registry import lineage
+from registry.api.requests import (
+    CursorPages,
+    chosen,
+    code_of,
+    identifier,
+    refuse_unknown,
+    user_of,
+)
+from registry.api.serializers import (
+    AIModelSerializer,
+    LineageSerializer,
+    ModelStatementSerializer,
+    OfficialNumberSerializer,
+    OrganizationSerializer,
+    ServiceSerializer,
+    ServiceStatementSerializer,
+    SourceSerializer,
+    TrainingDataDeclarationSerializer,
+    plain,
+)
+from registry.models import (
+    AIModel,
+    NumberKind,
+    NumberStatus,
+    OfficialNumber,
+    Organization,
+    RegistrationStatus,
+    Service,
+    TrainingDataDeclaration,
+    User,
+)
+from registry.models.numbers import number_key
+from registry.picture import drawn
+from registry.precedence import in_order, says, shown
+
+Rows = TypeVar("Rows", bound="QuerySet[Any]")
+PAGED = {"cursor", "page_size"}
+Q_PARAMETER = OpenApiParameter("q", str, description="Words in a name, Chinese or Latin.")
+STATUS = OpenApiParameter("status", str, enum=RegistrationStatus.values)
+COUNTRY = OpenApiParameter("country", str, description="Country of the developer (ISO 3166-1).")
+PAGES = [OpenApiParameter("page_size", int), OpenApiParameter("cursor", str)]
+
+
+def _listed(view: APIView, request: Request, rows: QuerySet[Any], serializer: type[BaseSerializer[Any]]) -> Response:
+    pages = CursorPages()
+    page = pages.paginate_queryset(rows, request, view=view)
+    return pages.get_paginated_response(serializer(page, many=True, context={"user": request.user}).data)
+
+
+def standing(rows: Rows, status: str | None, user: User, organization: str) -> Rows:
+    """Filter by a status as the reader may know it: whether a stranger's filing is under way is not public."""
+    if status is None:
+        return rows
+    if user.standings or status not in (RegistrationStatus.IN_PROGRESS, RegistrationStatus.UNFILED):
+        return rows.filter(registration_status=status)
+    own = Q(**{f"{organization}__in": user.own_organizations})
+    under_way = Q(registration_status=RegistrationStatus.IN_PROGRESS)
+    return rows.filter(
+        under_way & own
+        if status == RegistrationStatus.IN_PROGRESS
+        else Q(registration_status=status) | (under_way & ~own)
+    )
+
+
+class ModelsView(APIView):
+    """The AI models that one may see."""
+
+    FILTERS = [
+        Q_PARAMETER,
+        STATUS,
+        COUNTRY,
+        OpenApiParameter("developer", str, description="USCC of the developer."),
+        OpenApiParameter("base_model", OpenApiTypes.UUID, description="An AI model anywhere up the lineage."),
+        OpenApiParameter("root_country", str, description="Country (ISO 3166-1) of a root of the lineage."),
+        OpenApiParameter("through", str, enum=["anything", "weights"], description="How base_model is reached."),
+        *PAGES,
+    ]
+
+    @extend_schema(operation_id="models_list", parameters=FILTERS, responses=AIModelSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """List the AI models that you may see, the newest first."""
+        refuse_unknown(request, {parameter.name for parameter in self.FILTERS})
+        user = user_of(request)
+        rows = AIModel.objects.visible_to(user).select_related("developer").prefetch_related("official_numbers")
+        rows = standing(rows, chosen(request, "status", RegistrationStatus.values), user, "developer")
+        if query := request.query_params.get("q"):
+            rows = rows.found_by(query)
+        if country := _country(request, "country"):
+            rows = rows.filter(country=country)
+        if developer := request.query_params.get("developer"):
+            rows = rows.filter(developer__uscc=developer)
+        return _listed(self, request, _by_lineage(rows, request, user), AIModelSerializer)
+
+
+def _country(request: Request, name: str) -> str | None:
+    return code_of(request, name, "[A-Z]{2}", _("Give a country as two capital letters (ISO 3166-1), such as US."))
+
+
+def _by_lineage(rows: QuerySet[AIModel], request: Request, user: User) -> QuerySet[AIModel]:
+    through = chosen(request, "through", ("anything", "weights")) or "anything"
+    if base := identifier(request, "base_model"):
+        starts = AIModel.objects.visible_to(user).filter(uid=base).values_list("pk", flat=True)
+        rows = rows.filter(pk__in=lineage.below(starts, user, through=through)).exclude(uid=base)  # type: ignore[arg-type]
+    if country := _country(request, "root_country"):
+        rows = rows.filter(pk__in=lineage.below_roots_of(country, user))
+    return rows
+
+
+def found_model(request: Request, uid: UUID) -> AIModel:
+    """Return a model that the reader may see; one that was merged away leads to the one that stands for it."""
+    asked = AIModel.objects.filter(uid=uid).values("pk", "merged_into").first()
+    key = (asked["merged_into"] or asked["pk"]) if asked else 0
+    rows = AIModel.objects.visible_to(user_of(request)).filter(pk=key).select_related("developer")
+    model = rows.prefetch_related("official_numbers").first()
+    if model is None:
+        raise Http404
+    return model
+
+
+class ModelView(APIView):
+    """One AI model."""
+
+    @extend_schema(operation_id="models_read", responses=AIModelSerializer)
+    def get(self, request: Request, id: UUID) -> Response:
+        """
+        Read a model: what it shows, each value with its source, and all statements that you may see, the one that
+        counts most first.
+        """
+        user, model = user_of(request), found_model(request, id)
+        statements = in_order(model.statements.visible_to(user).select_related("source"))
+        values = {
+            name: {"value": plain(value), "source": SourceSerializer(source).data}
+            for name, (value, source) in shown(statements).items()
+            if says(value)
+        }
+        told = AIModelSerializer(model, context={"user": user}).data
+        return Response({**told, "shown": values, "statements": ModelStatementSerializer(statements, many=True).data})
+
+
+class LineageView(APIView):
+    """The lineage of an AI model."""
+
+    FILTERS = [
+        OpenApiParameter("direction", str, enum=["ancestors", "descendants", "both"]),
+        OpenApiParameter("through", str, enum=["anything", "weights"]),
+        OpenApiParameter("depth", int, description="Steps at most, from 1 to 100; all without it."),
+    ]
+
+    @extend_schema(operation_id="models_lineage", parameters=FILTERS, responses=LineageSerializer)
+    def get(self, request: Request, id: UUID) -> Response:
+        """Walk up to what a model derives from, and down to what derives from it, as far as you may see."""
+        refuse_unknown(request, {parameter.name for parameter in self.FILTERS})
+        direction = chosen(request, "direction", ("ancestors", "descendants", "both")) or "ancestors"
+        through = chosen(request, "through", ("anything", "weights")) or "anything"
+        depth = code_of(request, "depth", "[1-9][0-9]?|100", _("Give a number of steps from 1 to 100."))
+        told = drawn(
+            found_model(request, id),
+            user_of(request),
+            direction=direction,  # type: ignore[arg-type]
+            through=through,  # type: ignore[arg-type]
+            depth=int(depth) if depth else None,
+        )
+        return Response(LineageSerializer(told, context={"user": request.user}).data)
+
+
+class OrganizationsView(APIView):
+    """The organizations that one may see."""
+
+    FILTERS = [Q_PARAMETER, OpenApiParameter("uscc", str), COUNTRY, *PAGES]
+
+    @extend_schema(operation_id="organizations_list", parameters=FILTERS, responses=OrganizationSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """List the organizations that you may see, the newest first."""
+        refuse_unknown(request, {parameter.name for parameter in self.FILTERS})
+        rows = Organization.objects.visible_to(user_of(request))
+        if query := request.query_params.get("q"):
+            rows = rows.found_by(query)
+        if uscc := request.query_params.get("uscc"):
+            rows = rows.filter(uscc=uscc)
+        if country := _country(request, "country"):
+            rows = rows.filter(country=country)
+        return _listed(self, request, rows, OrganizationSerializer)
+
+
+class OrganizationView(APIView):
+    """One organization."""
+
+    @extend_schema(operation_id="organizations_read", responses=OrganizationSerializer)
+    def get(self, request: Request, id: UUID) -> Response:
+        """Read an organization."""
+        organization = Organization.objects.visible_to(user_of(request)).filter(uid=id).first()
+        if organization is None:
+            raise Http404
+        return Response(OrganizationSerializer(organization).data)
+
+
+class ServicesView(APIView):
+    """The services that one may see."""
+
+    FILTERS = [
+        Q_PARAMETER,
+        STATUS,
+        OpenApiParameter("organization", str, description="USCC of the organization."),
+        *PAGES,
+    ]
+
+    @extend_schema(operation_id="services_list", parameters=FILTERS, responses=ServiceSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """List the services that you may see, the newest first."""
+        refuse_unknown(request, {parameter.name for parameter in self.FILTERS})
+        user = user_of(request)
+        rows = Service.objects.visible_to(user).select_related("organization").prefetch_related("official_numbers")
+        rows = standing(rows, chosen(request, "status", RegistrationStatus.values), user, "organization")
+        if query := request.query_params.get("q"):
+            rows = rows.found_by(query)
+        if uscc := request.query_params.get("organization"):
+            rows = rows.filter(organization__uscc=uscc)
+        return _listed(self, request, rows, ServiceSerializer)
+
+
+class ServiceView(APIView):
+    """One service."""
+
+    @extend_schema(operation_id="services_read", responses=ServiceSerializer)
+    def get(self, request: Request, id: UUID) -> Response:
+        """Read a service with what is stated of it, the latest first."""
+        user = user_of(request)
+        rows = Service.objects.visible_to(user).filter(uid=id).select_related("organization")
+        service = rows.prefetch_related("official_numbers").first()
+        if service is None:
+            raise Http404
+        statements = service.statements.visible_to(user).select_related("source").order_by("-source__stated_at", "-pk")
+        told = ServiceSerializer(service, context={"user": user}).data
+        return Response({**told, "statements": ServiceStatementSerializer(statements, many=True).data})
+
+
+class DeclarationsView(APIView):
+    """The training-data declarations that one may see."""
+
+    CODES = {
+        "stage": ("pretraining", "optimization"),
+        "source_type": ("open_source", "self_collected", "commercial", "user_input", "synthetic"),
+        "origin": ("domestic", "overseas"),
+        "modality": ("text", "image", "audio", "video"),
+    }
+    FILTERS = [
+        OpenApiParameter("model", OpenApiTypes.UUID),
+        *(OpenApiParameter(name, str, enum=list(codes)) for name, codes in CODES.items()),
+        *PAGES,
+    ]
+
+    @extend_schema(
+        operation_id="training_data_list", parameters=FILTERS, responses=TrainingDataDeclarationSerializer(many=True)
+    )
+    def get(self, request: Request) -> Response:
+        """List the training-data declarations that you may see, the newest first."""
+        refuse_unknown(request, {parameter.name for parameter in self.FILTERS})
+        rows = TrainingDataDeclaration.objects.visible_to(user_of(request)).select_related("statement__model", "source")
+        if model := identifier(request, "model"):
+            rows = rows.filter(Q(statement__model__uid=model) | Q(statement__subject__uid=model))
+        for name, codes in self.CODES.items():
+            if asked := chosen(request, name, codes):
+                rows = rows.filter(**{name: asked})
+        return _listed(self, request, rows, TrainingDataDeclarationSerializer)
+
+
+class OfficialNumbersView(APIView):
+    """The official register."""
+
+    permission_classes = [AllowAny]
+    FILTERS = [
+        Q_PARAMETER,
+        OpenApiParameter("number", str, description="An official number, in any width and case."),
+        OpenApiParameter("kind", str, enum=NumberKind.values),
+        OpenApiParameter("status", str, enum=NumberStatus.values),
+        OpenApiParameter("province", str, description="Two-digit code of the province."),
+        OpenApiParameter("holder", str, description="USCC of the holder."),
+        *PAGES,
+    ]
+
+    @extend_schema(operation_id="register_list", parameters=FILTERS, responses=OfficialNumberSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """List the official numbers, the newest first. They are public."""
+        refuse_unknown(request, {parameter.name for parameter in self.FILTERS})
+        rows = OfficialNumber.objects.select_related("organization").prefetch_related("services", "ai_models")
+        for name, choices in (("kind", NumberKind.values), ("status", NumberStatus.values)):
+            if asked := chosen(request, name, choices):
+                rows = rows.filter(**{name: asked})
+        message = _("Give the two-digit code of a province, such as 44.")
+        if province := code_of(request, "province", "[0-9]{2}", message):
+            rows = rows.filter(jurisdiction=province)
+        if number := request.query_params.get("number"):
+            rows = rows.filter(key=number_key(number))
+        if holder := request.query_params.get("holder"):
+            rows = rows.filter(organization__uscc=holder)
+        if query := request.query_params.get("q"):
+            rows = rows.found_by(query)
+        return _listed(self, request, rows, OfficialNumberSerializer)
+
+
+class OfficialNumberView(APIView):
+    """One official number."""
+
+    permission_classes = [AllowAny]
+
+    @extend_schema(operation_id="register_read", responses=OfficialNumberSerializer)
+    def get(self, request: Request, id: UUID) -> Response:
+        """Read an official number with the rows of the published lists that name it."""
+        number = OfficialNumber.objects.filter(uid=id).select_related("organization").first()
+        if number is None:
+            raise Http404
+        rows = [
+            {"list": listing.source.label, "announced": listing.announced, "row": listing.row_number, **listing.content}
+            for listing in number.listings.select_related("source")
+        ]
+        return Response({**OfficialNumberSerializer(number).data, "listings": rows})

@@ -1,0 +1,56 @@
+"""Loading the catalog of known base models: reference data with its sources, which touches nothing that others stated."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from registry import register
+from registry.models import ModelStatement, Source, SourceKind
+from registry.names import key_of
+from registry.reference.base_models import BaseModel, base_models, schema
+from registry.stated import Parent, Party, Stated, StatedModel
+
+LABEL = "Catalog of known base models"
+KEY = "catalog"
+
+
+@transaction.atomic
+def load_catalog() -> tuple[int, bool]:
+    """
+    State the catalog, and return how many models it holds and whether anything changed.
+
+    A second run of the same edition changes nothing.
+    """
+    models = base_models()
+    edition = f"{schema()} {key_of(repr(models))}"
+    source, is_new = Source.objects.select_for_update().get_or_create(
+        key=KEY, defaults={"kind": SourceKind.CATALOG, "label": LABEL, "is_public": True}
+    )
+    held = ModelStatement.objects.filter(source=source).count()
+    if not is_new and source.citation == edition and held == len(models):
+        return len(models), False
+    source.citation, source.stated_at, source.label = edition, timezone.now(), LABEL
+    source.save()
+    register.state(source, Stated(Party(), models=[_stated(model) for model in models]))
+    return len(models), True
+
+
+def _stated(model: BaseModel) -> StatedModel:
+    return StatedModel(
+        key=model.id,
+        name=model.name,
+        developer=Party(model.developer, country=model.country),
+        columns={
+            "development": "derived" if model.parents else "",
+            "modalities": ["text"],
+            "architecture": ", ".join(model.structure["architectures"]),
+            "context_length": model.structure["max_position_embeddings"],
+            "license": model.license,
+            "open_weights": True,
+            "family": model.family,
+            "structure": model.structure,
+            "note": "\n".join(filter(None, [model.note, f"Released at {model.release}", *model.sources])),
+        },
+        parents=[Parent(base, relation) for base, relation in model.parents],
+    )

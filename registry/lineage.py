@@ -1,0 +1,238 @@
+"""
+Walks over the lineage: ancestors, descendants, paths. One recursive query each, the same on both databases.
+
+A walk goes along the edges that precedence puts first, as far as the viewer may see them, and cannot run in a circle:
+edges that would close a cycle are left out, and the recursion keeps no row twice.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from django.db import connection
+from django.db.models.expressions import RawSQL
+
+from registry.models import Standing, User, Viewer
+
+Direction = Literal["ancestors", "descendants"]
+Through = Literal["anything", "weights"]
+
+# By these relations the weights of the parent do not reach the child; all others, and none given, pass them.
+NOT_BY_WEIGHTS = frozenset({"architecture_only", "distillation"})
+MOST_EDGES = 5_000
+MOST_PATHS = 100
+
+
+class _AsRegistrar:
+    """Stands for a registrar on walks that only count."""
+
+
+AS_REGISTRAR = _AsRegistrar()
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One step: a child, its parent, and how it derives from it."""
+
+    child: int
+    parent: int
+    relation: str
+    modified: bool | None
+    passes_weights: bool
+    source: int
+
+
+@dataclass(slots=True)
+class Walk:
+    """What was met on a walk: each node with its distance, and the edges; `is_cut` when there are more than can be shown."""
+
+    start: int
+    depths: dict[int, int]
+    edges: list[Edge] = field(default_factory=list)
+    is_cut: bool = False
+
+    @property
+    def roots(self) -> list[int]:
+        """The nodes of an upward walk that derive from nothing."""
+        children = {edge.child for edge in self.edges}
+        return sorted(node for node in self.depths if node not in children)
+
+
+@dataclass(frozen=True, slots=True)
+class _Condition:
+    sql: str
+    parameters: list[Any]
+
+
+def walk(
+    start: int,
+    direction: Direction,
+    viewer: Viewer | _AsRegistrar,
+    *,
+    through: Through = "anything",
+    depth: int | None = None,
+    most: int = MOST_EDGES,
+) -> Walk:
+    """Walk from a model up to its ancestors or down to its descendants, `depth` steps at most (None: all the way)."""
+    rows = _edges(_reached_sql(direction, depth), direction, [start], viewer, through, depth, most + 1)
+    edges = [Edge(*row) for row in rows[:most]]
+    return _measured(Walk(start, {start: 0}, edges, is_cut=len(rows) > most), direction, depth)
+
+
+def reached(
+    starts: Collection[int], direction: Direction, viewer: Viewer | _AsRegistrar, *, through: Through = "anything"
+) -> set[int]:
+    """Return the keys of all models above or below some models, without them; one query."""
+    if not starts:
+        return set()
+    condition = _condition(viewer, through)
+    sql = _reached_sql(direction, None).format(starts=_values(starts), condition=condition.sql)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{sql} SELECT id FROM reached", [*starts, *condition.parameters])
+        return {row[0] for row in cursor.fetchall()} - set(starts)
+
+
+def below(starts: Iterable[int], viewer: Viewer | _AsRegistrar, *, through: Through = "anything") -> RawSQL:
+    """Return the same as a subquery: the starts and all that derives from them."""
+    starts = list(starts) or [0]
+    condition = _condition(viewer, through)
+    sql = _reached_sql("descendants", None).format(starts=_values(starts), condition=condition.sql)
+    return RawSQL(f"{sql} SELECT id FROM reached", [*starts, *condition.parameters])
+
+
+def below_roots_of(country: str, viewer: Viewer | _AsRegistrar) -> RawSQL:
+    """Return a subquery of the models that go back to a root of a country, the roots themselves among them."""
+    condition = _condition(viewer, "anything")
+    sql = _reached_sql("descendants", None).format(
+        starts=(
+            "SELECT m.id FROM registry_aimodel m WHERE m.country = %s AND m.merged_into_id IS NULL AND NOT EXISTS "
+            f"(SELECT 1 FROM registry_derivation d WHERE d.child_id = m.id AND {condition.sql})"
+        ),
+        condition=condition.sql,
+    )
+    return RawSQL(f"{sql} SELECT id FROM reached", [country, *condition.parameters, *condition.parameters])
+
+
+def paths(start: int, end: int, viewer: Viewer | _AsRegistrar, *, through: Through = "anything") -> list[list[int]]:
+    """Return the ways up from a model to one of its ancestors, the shortest first, at most MOST_PATHS."""
+    edges = walk(start, "ancestors", viewer, through=through).edges
+    parents = defaultdict(list)
+    for edge in edges:
+        parents[edge.child].append(edge.parent)
+    return list(_ways(parents, start, end, _leading_to(edges, end)))
+
+
+def _ways(parents: dict[int, list[int]], start: int, end: int, leading: set[int]) -> Iterator[list[int]]:
+    """Breadth first, and only along nodes that lead to the end, so that no dead end costs time."""
+    waiting, found = deque([[start]]), 0
+    while waiting and found < MOST_PATHS:
+        way = waiting.popleft()
+        if way[-1] == end:
+            found += 1
+            yield way
+            continue
+        waiting.extend([*way, parent] for parent in dict.fromkeys(parents[way[-1]]) if parent in leading - set(way))
+
+
+def _leading_to(edges: list[Edge], end: int) -> set[int]:
+    children = defaultdict(list)
+    for edge in edges:
+        children[edge.parent].append(edge.child)
+    leading, waiting = {end}, [end]
+    while waiting:
+        new = [child for child in children[waiting.pop()] if child not in leading]
+        leading.update(new)
+        waiting.extend(new)
+    return leading
+
+
+def _measured(walk: Walk, direction: Direction, depth: int | None) -> Walk:
+    """Count the steps to each node, breadth first, and leave the edges between them."""
+    steps = defaultdict(list)
+    for edge in walk.edges:
+        near, far = (edge.child, edge.parent) if direction == "ancestors" else (edge.parent, edge.child)
+        steps[near].append(far)
+    waiting = deque([walk.start])
+    while waiting:
+        node = waiting.popleft()
+        for far in steps[node] if depth is None or walk.depths[node] < depth else ():
+            if far not in walk.depths:
+                walk.depths[far] = walk.depths[node] + 1
+                waiting.append(far)
+    walk.edges = [edge for edge in walk.edges if edge.child in walk.depths and edge.parent in walk.depths]
+    return walk
+
+
+def _edges(
+    sql: str,
+    direction: Direction,
+    starts: list[int],
+    viewer: Viewer | _AsRegistrar,
+    through: Through,
+    depth: int | None,
+    most: int,
+) -> list[tuple[Any, ...]]:
+    condition = _condition(viewer, through)
+    near = "child_id" if direction == "ancestors" else "parent_id"
+    last = "" if depth is None else "WHERE depth < %s"
+    query = (
+        f"{sql.format(starts=_values(starts), condition=condition.sql)} "
+        "SELECT DISTINCT d.child_id, d.parent_id, d.relation, d.modified, d.passes_weights, d.source_id "
+        f"FROM (SELECT DISTINCT id FROM reached {last}) r JOIN registry_derivation d ON d.{near} = r.id "
+        f"WHERE {condition.sql} ORDER BY 1, 2, 3 LIMIT %s"
+    )
+    bounds = [] if depth is None else [depth]
+    parameters = [*starts, *condition.parameters, *bounds, *bounds, *condition.parameters, most]
+    with connection.cursor() as cursor:
+        cursor.execute(query, parameters)
+        return [(*row[:3], *(None if flag is None else bool(flag) for flag in row[3:5]), row[5]) for row in cursor]
+
+
+def _reached_sql(direction: Direction, depth: int | None) -> str:
+    """The recursion. Without a depth it keeps each node once; with one, each node once for every distance."""
+    near, far = ("child_id", "parent_id") if direction == "ancestors" else ("parent_id", "child_id")
+    join = f"JOIN registry_derivation d ON d.{near} = r.id WHERE {{condition}}"
+    if depth is None:
+        return f"WITH RECURSIVE reached(id) AS ({{starts}} UNION SELECT d.{far} FROM reached r {join})"
+    return (
+        "WITH RECURSIVE reached(id, depth) AS (SELECT s.*, 0 FROM ({starts}) s "
+        f"UNION SELECT d.{far}, r.depth + 1 FROM reached r {join} AND r.depth < %s)"
+    )
+
+
+def _values(starts: Collection[int]) -> str:
+    return " UNION ALL ".join(["SELECT %s" + _cast()] * len(starts))
+
+
+def _cast() -> str:
+    return "::bigint" if connection.vendor == "postgresql" else ""
+
+
+def _condition(viewer: Viewer | _AsRegistrar, through: Through) -> _Condition:
+    """Say in SQL which edges `d` count for a viewer; edges of what the viewer may not see are never walked."""
+    sql, parameters = _seen(viewer)
+    weights = " AND d.passes_weights" if through == "weights" else ""
+    return _Condition(f"NOT d.closes_cycle{weights} AND ({sql})", parameters)
+
+
+def _seen(viewer: Viewer | _AsRegistrar) -> tuple[str, list[Any]]:
+    if isinstance(viewer, _AsRegistrar):
+        return "d.walked_by_all OR d.walked_by_staff", []
+    if not isinstance(viewer, User):
+        return "d.walked_by_all", []
+    if viewer.holds(Standing.REGISTRAR, Standing.AUDITOR):
+        return _seen(AS_REGISTRAR)
+    owners = sorted(viewer.own_organizations)
+    provinces = viewer.reviewed_provinces if viewer.holds(Standing.REVIEWER) else []
+    reach = [
+        f"s.{column} IN ({', '.join(['%s'] * len(keys))})"
+        for column, keys in (("owner_id", owners), ("province", provinces))
+        if keys
+    ]
+    if not reach:
+        return "d.walked_by_all", []
+    seen = f"SELECT 1 FROM registry_source s WHERE s.id = d.source_id AND ({' OR '.join(reach)})"
+    return f"d.walked_by_all OR (d.walked_by_owner AND EXISTS ({seen}))", [*owners, *provinces]

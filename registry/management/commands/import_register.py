@@ -1,0 +1,66 @@
+"""`import_register FILE…`: take published lists into the register."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from registry.published.importing import Imported, import_list
+
+LANGUAGES = ("en", "zh")
+
+
+class Command(BaseCommand):
+    help = (
+        "Import published lists of filed algorithms and services (CSV or XLSX). Good rows go in, doubtful ones with a "
+        "note; bad ones are named with their line and the reason. Exit status: 1 when a row was rejected."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("files", nargs="+", metavar="FILE")
+        parser.add_argument("--dry-run", action="store_true", help="tell what would be done and do nothing")
+        parser.add_argument("--format", choices=("text", "json"), default="text")
+        parser.add_argument("--language", choices=LANGUAGES, default="en")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        imported = []
+        for name in options["files"]:
+            imported.append(import_list(Path(name), name, dry_run=options["dry_run"]))
+            if options["format"] == "text":
+                self._tell(imported[-1], options)
+        if options["format"] == "json":
+            rows = [_as_json(each, options["language"]) for each in imported]
+            self.stdout.write(json.dumps(rows, ensure_ascii=False, indent=1))
+        if any(each.rejected for each in imported):
+            sys.exit(1)
+
+    def _tell(self, imported: Imported, options: dict[str, Any]) -> None:
+        told = _as_json(imported, options["language"])
+        self.stdout.write(self.style.MIGRATE_HEADING(imported.file))
+        counts = (f"{name} {told[name]}" for name in ("rows", "created", "updated", "unchanged"))
+        self.stdout.write("  " + ", ".join([*counts, f"rejected {len(told['rejected'])}"]))
+        for each in told["rejected"]:
+            self.stdout.write(self.style.ERROR(f"  line {each['line']}: {each['reason']}"))
+        for note in told["notes"]:
+            self.stdout.write(f"  {note}")
+        if options["dry_run"]:
+            self.stdout.write("  Dry run: nothing was stored.")
+
+
+def _as_json(imported: Imported, language: str) -> dict[str, Any]:
+    text = LANGUAGES.index(language) + 1
+    line = {"en": "line {}: {}", "zh": "第 {} 行：{}"}[language]
+    return {
+        "file": imported.file,
+        "rows": imported.rows,
+        "created": imported.created,
+        "updated": imported.updated,
+        "unchanged": imported.unchanged,
+        "rejected": [{"line": note[0], "reason": note[text]} for note in imported.rejected],
+        "notes": [line.format(note[0], note[text]) if note[0] else note[text] for note in imported.notes],
+    }

@@ -1,0 +1,360 @@
+"""A row of a published list as an entry of the register: what is sure, what is doubtful, and what is no entry. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import asdict, dataclass, field
+from datetime import date
+
+from registry.official_numbers import (
+    KNOWN_ALGORITHM_KINDS,
+    AlgorithmNumber,
+    algorithm_number,
+    is_filing_number,
+    is_registration_number,
+    normalized,
+    place_in,
+    running_number,
+)
+from registry.reference.regions import PROVINCES, is_known_region
+
+ALGORITHM, GENERATIVE, REGISTRATION = "algorithm", "generative", "registration"
+# State-owned enterprises file with this body in place of a province; their numbers begin with ZhongYangQiYe.
+STATE_OWNED = "国资委"
+ALGORITHM_TYPES = {
+    "生成合成": "generation",
+    "个性化推送": "personalized_push",
+    "排序精选": "ranking",
+    "检索过滤": "search_filter",
+    "调度决策": "dispatch",
+}
+ROLES = {"服务提供者": "provider", "服务技术支持者": "technical_supporter", "技术支持者": "technical_supporter"}
+# What a list is called that does not say its own name, so that no file name decides what is the same list.
+LISTS = {
+    ALGORITHM: "互联网信息服务算法备案清单",
+    GENERATIVE: "生成式人工智能服务已备案信息",
+    REGISTRATION: "生成式人工智能服务已登记信息",
+}
+KINDS = {"备案": GENERATIVE, "登记": REGISTRATION}
+_PLACES = (
+    {names[1]: code for code, names in PROVINCES.items()}
+    | {
+        re.sub("(省|市|自治区|壮族自治区|回族自治区|维吾尔自治区|特别行政区)$", "", names[1]): code
+        for code, names in PROVINCES.items()
+    }
+    | {"内蒙古": "15", "广西": "45", "西藏": "54", "宁夏": "64", "新疆": "65", "香港": "81", "澳门": "82"}
+)
+_ORGANIZATION = re.compile(
+    "(公司|集团|中心|大学|学院|研究院|研究所|医院|银行|出版社|报社|电视台|委员会|协会|政府|局|合伙\\))"
+)
+_DAY = re.compile(r"(?P<year>20\d\d)\s*[/.年-]\s*(?P<month>\d{1,2})\s*[/.月-]\s*(?P<day>\d{1,2})\s*日?")
+_LATE_ENTRY = "补登"
+_NOTE_IN_CELL = re.compile(r"^(?P<text>.+?)\s*[((]?\s*注\s*[::]\s*(?P<note>.+?)[))]?$")
+_ENGLISH = re.compile(r"英文名[为是::]*\s*(?P<name>[A-Za-z0-9][\w .+-]*)")
+_STATUS_IN_PROSE = (
+    (re.compile("已注销|予以注销|注销备案|备案注销"), "cancelled"),
+    (re.compile("已撤销|予以撤销|撤销备案"), "revoked"),
+    (re.compile("已暂停|暂停备案"), "suspended"),
+)
+_NOT_SO = re.compile("(未|不予|恢复)(注销|撤销|暂停)|(撤回|取消)注销")
+_RENAMED = re.compile(
+    "原?(?P<what>主体名称|备案主体|备案单位|单位名称|算法名称|模型名称|服务名称|应用名称)"
+    '(?:由|为|:)?\\s*[“"「]?(?P<old>[^”"」,,;。]+?)[”"」]?\\s*[,,]?\\s*(?:现|已)?\\s*(?:变更|更名|更改|修改)为\\s*'
+    '[“"「]?(?P<new>[^”"」,,;。]+)'
+)
+_PRODUCT = re.compile("(?P<name>[^、,,;;()]+)(?:\\((?P<forms>[^)]*)\\))?")
+_FORMS = {
+    "app": "app",
+    "网站": "website",
+    "小程序": "mini_program",
+    "公众号": "public_account",
+    "快应用": "app",
+    "插件": "plugin",
+    "pc端": "desktop",
+    "api": "api",
+}
+MINUS = frozenset({"", "-", "--", "—", "——", "/", "无"})
+
+
+class NoEntry(Exception):
+    """A row that is none; `en` and `zh` say why."""
+
+    def __init__(self, en: str, zh: str) -> None:
+        super().__init__(en)
+        self.en, self.zh = en, zh
+
+
+@dataclass(slots=True)
+class Entry:
+    """What a row says, ready for the register. `notes` are pairs of English and Chinese: what is doubtful, or was read."""
+
+    number: str
+    kind: str
+    status: str
+    title: str
+    holder: str
+    name_en: str = ""
+    former_holder: str = ""
+    jurisdiction: str = ""
+    place: str = ""
+    issued_on: str = ""
+    algorithm_type: str = ""
+    role: str = ""
+    products: str = ""
+    purpose: str = ""
+    remark: str = ""
+    announced: str = ""
+    list: str = ""
+    row_number: str = ""
+    notes: list[tuple[str, str]] = field(default_factory=list)
+
+    def content(self) -> dict[str, object]:
+        """The entry without its notes, as it is kept."""
+        told = asdict(self)
+        del told["notes"]
+        return told
+
+
+def entry_of(cells: dict[str, str]) -> Entry:
+    """
+    Read a row. Raises NoEntry when it has no number of a known form, or no holder.
+
+    Columns that stand in each other's place are told by their content: a number by its form, a day by its, an
+    organization by the end of its name.
+    """
+    raw, notes = cells, []
+    cells = {column: unicodedata.normalize("NFKC", cell).strip() for column, cell in raw.items()}
+    number = _number(cells, notes)
+    kind = _kind(number, cells, notes)
+    _swap_title_and_holder(cells, notes)
+    holder = cells.get("holder", "")
+    if holder in MINUS:
+        raise NoEntry(
+            f"No organization is given that holds {number}. Fill in the holder (备案单位 or 主体名称).",
+            f"编号 {number} 未填写备案单位或主体名称。请补充后重新导入。",
+        )
+    title, title_note = _without_note(cells.get("title", ""))
+    if not title:
+        notes.append(("no name is given", "未填写名称"))
+    entry = Entry(
+        number=number,
+        kind=kind,
+        status="registered" if kind == REGISTRATION else "filed",
+        title=title,
+        holder=holder,
+        purpose=_unless_minus(cells.get("purpose")),
+        products=_unless_minus(cells.get("products")),
+        remark="; ".join(filter(None, [_unless_minus(cells.get("remark")), title_note])),
+        announced=cells.get("announced", ""),
+        list=cells.get("list", "") or LISTS[kind],
+        row_number=cells.get("row_number", ""),
+        notes=notes,
+    )
+    if title_note:
+        _read_title_note(entry, title_note)
+    _read_place(entry, cells.get("place", ""))
+    _read_day(entry, cells.get("issued_on", ""))
+    _read_algorithm(entry, cells)
+    _read_remark(entry)
+    for name in ("title", "holder", "products", "purpose", "remark"):
+        setattr(entry, name, _as_written_in(raw, getattr(entry, name)))
+    return entry
+
+
+def _as_written_in(raw: dict[str, str], text: str) -> str:
+    """Give a text back in the width in which it stands in the row."""
+    for cell in raw.values() if text else ():
+        at_half_width = unicodedata.normalize("NFKC", cell)
+        if len(at_half_width) == len(cell) and (start := at_half_width.find(text)) >= 0:
+            return cell[start : start + len(text)]
+    return text
+
+
+# --- number and kind --------------------------------------------------------------------------------------------
+def _number(cells: dict[str, str], notes: list[tuple[str, str]]) -> str:
+    written = cells.get("number", "")
+    if _is_number(written):
+        return _as_written(written, notes)
+    elsewhere = [column for column, cell in cells.items() if column != "remark" and _is_number(cell)]
+    if len(elsewhere) == 1:
+        column = elsewhere[0]
+        notes.append((f"the number was found in the column of {column}", f"编号出现在“{column}”列"))
+        cells["number"], cells[column] = cells[column], written
+        return _as_written(cells["number"], notes)
+    if not written:
+        raise NoEntry("No official number is given.", "未填写编号。")
+    raise NoEntry(_no_number(written)[0], _no_number(written)[1])
+
+
+def _is_number(text: str) -> bool:
+    return bool(text) and (algorithm_number(text) is not None or is_filing_number(text) or is_registration_number(text))
+
+
+def _as_written(written: str, notes: list[tuple[str, str]]) -> str:
+    number = normalized(written)
+    if read := algorithm_number(number):
+        _oddities(read, notes)
+    elif running_number(number) is not None and len(number.rsplit("-", 1)[1].replace("S", "")) > 12:
+        notes.append((f"{number} has six digits in its running number", f"{number} 的流水号为六位"))
+    return number
+
+
+def _oddities(read: AlgorithmNumber, notes: list[tuple[str, str]]) -> None:
+    """What is inferred from the published numbers and does not fit is told, never refused."""
+    if read.check != read.inferred_check:
+        found, asked = read.check, read.inferred_check
+        notes.append(
+            (f"the last digit is {found}, other numbers lead to {asked}", f"校验位为 {found}，按规律应为 {asked}")
+        )
+    if not is_known_region(read.area):
+        area = read.area
+        notes.append((f"{area} is the code of no known region", f"{area} 不是已知行政区划"))
+    if read.kind not in KNOWN_ALGORITHM_KINDS:
+        kind = read.kind
+        notes.append(
+            (f"digits 14 and 15 are {kind}, others have 01 to 06", f"第 14、15 位为 {kind}，其他编号为 01 至 06")
+        )
+
+
+def _no_number(written: str) -> tuple[str, str]:
+    digits = sum(character.isdigit() for character in written)
+    if "网信算备" in written:
+        return (
+            f"“{written[:60]}” has {digits} digits; an algorithm number has 21 between 网信算备 and 号.",
+            f"“{written[:60]}”含 {digits} 位数字；算法备案编号应为网信算备加 21 位数字加号。",
+        )
+    return (
+        f"“{written[:60]}” has not the form of an official number (网信算备 + 21 digits + 号, or Place-Name-YYYYMMDDNNNN).",
+        f"“{written[:60]}”不是备案编号（网信算备加 21 位数字加号，或 属地-名称-年月日流水号）。",
+    )
+
+
+def _kind(number: str, cells: dict[str, str], notes: list[tuple[str, str]]) -> str:
+    """The form of the number decides; the column that says otherwise is told."""
+    if algorithm_number(number):
+        return ALGORITHM
+    kind = REGISTRATION if is_registration_number(number) else GENERATIVE
+    said = KINDS.get(cells.get("kind", ""))
+    if said and said != kind:
+        notes.append(
+            (
+                f"the row says {cells['kind']}, the number has the form of the other kind",
+                f"类型为{cells['kind']}，与编号形式不符",
+            )
+        )
+    return kind
+
+
+def _swap_title_and_holder(cells: dict[str, str], notes: list[tuple[str, str]]) -> None:
+    title, holder = cells.get("title", ""), cells.get("holder", "")
+    if _is_organization(title) and not _is_organization(holder) and holder not in MINUS:
+        cells["title"], cells["holder"] = holder, title
+        notes.append(("name and holder stood in each other's column", "名称与单位两列互换"))
+
+
+def _is_organization(text: str) -> bool:
+    return _ORGANIZATION.search(text) is not None and _ORGANIZATION.search(text[-6:]) is not None
+
+
+# --- cells ------------------------------------------------------------------------------------------------------
+def _unless_minus(cell: str | None) -> str:
+    return "" if cell is None or cell in MINUS else cell
+
+
+def _without_note(title: str) -> tuple[str, str]:
+    found = _NOTE_IN_CELL.match(title)
+    return (found["text"].strip(), found["note"].strip()) if found else (_unless_minus(title), "")
+
+
+def _read_title_note(entry: Entry, note: str) -> None:
+    if found := _ENGLISH.search(note):
+        entry.name_en = found["name"].strip()
+    entry.notes.append((f"the name came with a note: {note}", f"名称单元格内有注：{note}"))
+
+
+def _read_place(entry: Entry, place: str) -> None:
+    """The province by its name; where it is not given, by the number."""
+    entry.place = place
+    entry.jurisdiction = _PLACES.get(place, "")
+    from_number = place_in(entry.number)
+    if not place:
+        entry.jurisdiction = from_number or _province_of_area(entry.number)
+    elif not entry.jurisdiction and place != STATE_OWNED:
+        entry.jurisdiction = from_number or ""
+        entry.notes.append((f"“{place}” is no province", f"“{place}”不是省级属地"))
+    elif from_number and entry.jurisdiction and from_number != entry.jurisdiction:
+        entry.notes.append(
+            (f"the row says {place}, the number begins with another province", f"属地为{place}，与编号开头的省份不符")
+        )
+
+
+def _province_of_area(number: str) -> str:
+    read = algorithm_number(number)
+    return read.area[:2] if read and read.area[:2] in PROVINCES else ""
+
+
+def _read_day(entry: Entry, written: str) -> None:
+    if written in MINUS:
+        return
+    found = _DAY.search(written)
+    try:
+        day = date(*(int(found[part]) for part in ("year", "month", "day"))) if found else None
+    except ValueError:
+        day = None
+    if day is None:
+        entry.notes.append((f"“{written}” is no day", f"“{written}”不是日期"))
+        return
+    entry.issued_on = day.isoformat()
+    if _LATE_ENTRY in written:
+        entry.notes.append(("entered late (补登)", "补登"))
+
+
+def _read_algorithm(entry: Entry, cells: dict[str, str]) -> None:
+    written = cells.get("algorithm_type", "")
+    entry.algorithm_type = ALGORITHM_TYPES.get(written.removesuffix("类"), "")
+    if written and not entry.algorithm_type:
+        entry.notes.append((f"“{written}” is no algorithm type", f"“{written}”不是算法类别"))
+    role = cells.get("role", "")
+    entry.role = ROLES.get(role, "")
+    if role and not entry.role:
+        entry.notes.append((f"“{role}” is no role", f"“{role}”不是角色"))
+
+
+def _read_remark(entry: Entry) -> None:
+    """Amendments and cancellations stand in the remarks as prose."""
+    remark = entry.remark
+    for pattern, status in _STATUS_IN_PROSE:
+        if pattern.search(remark):
+            if _NOT_SO.search(remark):
+                entry.notes.append((f"the remark is not clear: {remark}", f"备注含义不明：{remark}"))
+                break
+            entry.status = status
+            entry.notes.append((f"{status}, by the remark: {remark}", f"按备注记为{_STATUS_ZH[status]}：{remark}"))
+            break
+    for found in _RENAMED.finditer(remark):
+        _rename(entry, found["what"], found["old"].strip(), found["new"].strip())
+
+
+_STATUS_ZH = {"cancelled": "已注销", "revoked": "已撤销", "suspended": "已暂停"}
+
+
+def _rename(entry: Entry, what: str, old: str, new: str) -> None:
+    is_holder = what in ("主体名称", "备案主体", "备案单位", "单位名称")
+    if is_holder:
+        entry.former_holder, entry.holder = old, new
+    else:
+        entry.title = new
+    thing = "holder" if is_holder else "name"
+    entry.notes.append((f"{thing} changed from {old} to {new}", f"{what}由{old}变更为{new}"))
+
+
+def products_of(text: str) -> list[tuple[str, list[str]]]:
+    """Read 应用产品: names with their forms in brackets, such as 美团(APP、小程序)、美团众包(APP); each name once."""
+    found: dict[str, set[str]] = {}
+    for product in _PRODUCT.finditer(unicodedata.normalize("NFKC", text).removesuffix("等")):
+        name = product["name"].strip().removesuffix("等")
+        if name and name not in MINUS:
+            forms = re.split("[、,/]", (product["forms"] or "").casefold())
+            found.setdefault(name, set()).update(_FORMS[form.strip()] for form in forms if form.strip() in _FORMS)
+    return [(name, sorted(forms)) for name, forms in found.items()]

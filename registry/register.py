@@ -1,0 +1,185 @@
+"""
+Writing statements: a source states, states again in place of what it stated, is published, or is hidden.
+
+Each change settles what hangs on it: the order of precedence, the walk over the lineage, the registration status.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+from django.db import transaction
+
+from registry.identities import models_of, organizations_of, services_of
+from registry.lineage import NOT_BY_WEIGHTS
+from registry.models import (
+    AIModel,
+    Derivation,
+    ModelStatement,
+    Organization,
+    OrganizationStatement,
+    ServiceStatement,
+    Source,
+    TrainingCompute,
+    TrainingDataDeclaration,
+)
+from registry.precedence import rank_of
+from registry.settling import lock, settle
+from registry.stated import Party, Stated, StatedModel
+
+
+def state(source: Source, stated: Stated) -> None:
+    """Replace exactly what this source stated by what it states now."""
+    state_list(source, [stated])
+
+
+@transaction.atomic
+def state_list(source: Source, statements: Sequence[Stated]) -> None:
+    """The same for a source that speaks of many organizations, each with its services and models."""
+    touched = touched_by(source)
+    models = [model for stated in statements for model in stated.models]
+    parties = {stated.speaker for stated in statements} | {model.developer for model in models}
+    organizations = organizations_of(parties)
+    speakers = [source.owner or organizations.get(stated.speaker) for stated in statements]
+    services = [services_of(each.services, speaker) for each, speaker in zip(statements, speakers, strict=True)]
+    subjects = models_of(models, organizations, source.owner)
+    touched.models |= {_canonical(subject) for subject in subjects.values()}
+    touched.services |= {service.pk for found in services for service in found.values()}
+    lock(touched.models, touched.services)
+    _take_back(source)
+    _state_organizations(source, statements, speakers, organizations)
+    ServiceStatement.objects.bulk_create(
+        ServiceStatement(source=source, service=found[told.name], name=told.name, **told.columns)
+        for stated, found in zip(statements, services, strict=True)
+        for told in stated.services
+    )
+    _state_models(source, models, subjects)
+    settle(touched.models, touched.services)
+
+
+@transaction.atomic
+def publish(source: Source, *, public: bool = True) -> None:
+    """Let everybody see what a source states: its filing was filed."""
+    source.is_public = public
+    source.save(update_fields=["is_public"])
+    _rank_again(source)
+
+
+@transaction.atomic
+def hide(source: Source, *, live: bool = False) -> None:
+    """Take what a source states out of others' sight: its filing was withdrawn or rejected, or a correction undone."""
+    source.is_live = live
+    source.save(update_fields=["is_live"])
+    _rank_again(source)
+
+
+class _Touched:
+    """The models and services on which a change hangs, by key."""
+
+    def __init__(self, models: Iterable[int], services: Iterable[int]) -> None:
+        self.models, self.services = set(models), set(services)
+
+
+def touched_by(source: Source) -> _Touched:
+    return _Touched(
+        ModelStatement.objects.filter(source=source).values_list("model_id", flat=True),
+        ServiceStatement.objects.filter(source=source).values_list("service_id", flat=True),
+    )
+
+
+def _take_back(source: Source) -> None:
+    for kind in (Derivation, TrainingCompute, TrainingDataDeclaration, ModelStatement):
+        kind.objects.filter(source=source).delete()
+    ServiceStatement.objects.filter(source=source).delete()
+    OrganizationStatement.objects.filter(source=source).delete()
+
+
+def _rank_again(source: Source) -> None:
+    statements = list(ModelStatement.objects.filter(source=source))
+    for statement in statements:
+        statement.rank = rank_of(source, is_developers_own=statement.is_developers_own)
+    ModelStatement.objects.bulk_update(statements, ["rank"])
+    touched = touched_by(source)
+    settle(touched.models, touched.services)
+
+
+def _canonical(subject: AIModel) -> int:
+    return subject.merged_into_id or subject.pk
+
+
+def _state_organizations(
+    source: Source,
+    statements: Sequence[Stated],
+    speakers: Sequence[Organization | None],
+    organizations: dict[Party, Organization],
+) -> None:
+    rows: dict[int, OrganizationStatement] = {}
+    for stated, speaker in zip(statements, speakers, strict=True):
+        if speaker is not None and speaker.pk not in rows:
+            columns = {"name": stated.speaker.name, "country": stated.speaker.country, **stated.organization}
+            rows[speaker.pk] = OrganizationStatement(source=source, organization=speaker, **columns)
+    for party, named in organizations.items():
+        if named.pk not in rows:
+            told = {"name": party.name, "country": party.country}
+            rows[named.pk] = OrganizationStatement(source=source, organization=named, **told)
+    OrganizationStatement.objects.bulk_create(rows.values())
+    _learn_countries(organizations)
+
+
+def _learn_countries(organizations: dict[Party, Organization]) -> None:
+    """Remember where an organization is when that is told for the first time; who is busy elsewhere is left for later."""
+    told = {row.pk: party.country for party, row in organizations.items() if party.country and not row.country}
+    free = Organization.objects.select_for_update(no_key=True, skip_locked=True).filter(pk__in=told, country="")
+    for key in list(free.values_list("pk", flat=True)) if told else ():
+        Organization.objects.filter(pk=key).update(country=told[key])
+
+
+def _state_models(source: Source, stated: Collection[StatedModel], subjects: dict[str, AIModel]) -> None:
+    statements = {told.key: _statement(source, told, subjects[told.key]) for told in stated}
+    ModelStatement.objects.bulk_create(statements.values())
+    rows: dict[Any, list[Any]] = {Derivation: [], TrainingCompute: [], TrainingDataDeclaration: []}
+    for told in stated:
+        of_source: dict[str, Any] = {"statement": statements[told.key], "source": source}
+        rows[Derivation] += _derivations(told, subjects, of_source)
+        rows[TrainingCompute] += [TrainingCompute(**of_source, **columns) for columns in told.compute]
+        rows[TrainingDataDeclaration] += [
+            TrainingDataDeclaration(**of_source, position=i, **columns) for i, columns in enumerate(told.corpora)
+        ]
+    for kind, new in rows.items():
+        kind.objects.bulk_create(new)
+
+
+def _statement(source: Source, told: StatedModel, subject: AIModel) -> ModelStatement:
+    is_own = source.owner_id is not None and source.owner_id == subject.developer_id
+    return ModelStatement(
+        source=source,
+        model_id=_canonical(subject),
+        subject=subject,
+        rank=rank_of(source, is_developers_own=is_own),
+        is_developers_own=is_own,
+        speaks_of_lineage=told.speaks_of_lineage,
+        key=told.key,
+        name=told.name,
+        version=told.version,
+        developer_name=told.developer.name,
+        developer_country=told.developer.country,
+        **told.columns,
+    )
+
+
+def _derivations(told: StatedModel, subjects: dict[str, AIModel], of_source: dict[str, Any]) -> list[Derivation]:
+    return [
+        Derivation(
+            **of_source,
+            child_id=_canonical(subjects[told.key]),
+            parent_id=_canonical(subjects[parent.key]),
+            named_parent=subjects[parent.key],
+            relation=parent.relation,
+            modified=parent.modified,
+            evidence=parent.evidence,
+            passes_weights=parent.relation not in NOT_BY_WEIGHTS,
+        )
+        for parent in told.parents
+        if parent.key in subjects
+    ]
