@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from compliance import checking, dispatch
+from compliance.reports import writing
 
 # 100,000 filings each time; more than the workers can check before the leases run out would only be handed out twice.
 LEASES_A_PICK_UP = 20
@@ -40,3 +41,9 @@ def sweep_of_the_day() -> int:
 def sweep_of_the_week() -> int:
     """Mark the filings that nothing has led to be read for a week."""
     return checking.mark_those_not_read_for_a_week()
+
+
+@shared_task(name="compliance.write_due_reports")
+def write_due_reports() -> int:
+    """Write the reports of the weeks that have ended and are not reported yet."""
+    return len(writing.write_due())

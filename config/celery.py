@@ -25,5 +25,7 @@ app.conf.beat_schedule = {
     # The night's sweep, hourly so that an outage at midnight costs an hour at most; it reads only what is due.
     "sweep of the day": {"task": "compliance.sweep_of_the_day", "schedule": crontab(minute="1")},
     # Reconciliation: whatever was not read for a week is read, so that each filing is read at least weekly.
+    # Weekly reports, asked for hourly: the first time after Monday 00:00 writes them, and after an outage the missed ones.
+    "weekly reports": {"task": "compliance.write_due_reports", "schedule": crontab(minute="20")},
     "weekly sweep": {"task": "compliance.sweep_of_the_week", "schedule": crontab(minute="10", hour="3")},
 }

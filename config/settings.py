@@ -251,6 +251,42 @@ UNFOLD = {
                         "permission": "compliance.admin.permissions.may_see_filings",
                     },
                     {
+                        "title": _("Reports"),
+                        "icon": "summarize",
+                        "link": reverse_lazy("admin:compliance_reportrun_changelist"),
+                        "permission": "compliance.admin.permissions.may_see_filings",
+                    },
+                ],
+            },
+            {
+                "title": _("Register"),
+                "separator": True,
+                "items": [
+                    {
+                        "title": _("AI models"),
+                        "icon": "neurology",
+                        "link": reverse_lazy("admin:registry_aimodel_changelist"),
+                        "permission": "compliance.admin.permissions.may_see_filings",
+                    },
+                    {
+                        "title": _("Services"),
+                        "icon": "apps",
+                        "link": reverse_lazy("admin:registry_service_changelist"),
+                        "permission": "compliance.admin.permissions.may_see_filings",
+                    },
+                    {
+                        "title": _("Training data"),
+                        "icon": "database",
+                        "link": reverse_lazy("admin:registry_trainingdatadeclaration_changelist"),
+                        "permission": "compliance.admin.permissions.may_see_filings",
+                    },
+                    {
+                        "title": _("Official numbers"),
+                        "icon": "verified",
+                        "link": reverse_lazy("admin:registry_officialnumber_changelist"),
+                        "permission": "compliance.admin.permissions.may_see_filings",
+                    },
+                    {
                         "title": _("Organizations"),
                         "icon": "domain",
                         "link": reverse_lazy("admin:registry_organization_changelist"),

@@ -12,12 +12,14 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from compliance import views
 from registry.api import problems
+from registry.views import register
 
 admin.site.index_title = _("Overview")
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("rules/", views.rules, name="rules"),
+    path("register/", register, name="register"),
     path("health/", views.health, name="health"),
     path("favicon.ico", RedirectView.as_view(url=static("icon.svg"))),
     path("language/", include("django.conf.urls.i18n")),

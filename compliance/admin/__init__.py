@@ -1,6 +1,20 @@
+from compliance.admin.ai_models import AIModelAdmin
 from compliance.admin.calendar import CalendarDayAdmin, ConfirmedYearAdmin
 from compliance.admin.events import EventAdmin
 from compliance.admin.filings import FilingAdmin
 from compliance.admin.flags import FlagAdmin
+from compliance.admin.register import OfficialNumberAdmin, ServiceAdmin, TrainingDataDeclarationAdmin
+from compliance.admin.reports import ReportRunAdmin
 
-__all__ = ["CalendarDayAdmin", "ConfirmedYearAdmin", "EventAdmin", "FilingAdmin", "FlagAdmin"]
+__all__ = [
+    "AIModelAdmin",
+    "CalendarDayAdmin",
+    "ConfirmedYearAdmin",
+    "EventAdmin",
+    "FilingAdmin",
+    "FlagAdmin",
+    "OfficialNumberAdmin",
+    "ReportRunAdmin",
+    "ServiceAdmin",
+    "TrainingDataDeclarationAdmin",
+]

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
-from django.utils.translation import get_language
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from compliance.admin.permissions import ReadOnlyAdmin
+from compliance.admin.acting import ACTIONS, act, offered
+from compliance.admin.pages import PageAdmin, done, post_only, user_of
 from compliance.admin.readable import sections_of
+from compliance.api.documents import download
+from compliance.dossier.codes import DOCUMENT_KINDS
+from compliance.dossier.naming import DOSSIER
 from compliance.dossier.pointer import Pointer
 from compliance.models import Filing, Flag, Level, Revision
 from compliance.rules.catalog import CATALOG
@@ -25,7 +30,23 @@ from compliance.workflow import VERBS
 from registry.models import User
 from registry.reference.regions import PROVINCES
 
-STATUS_COLORS = {"draft": "info", "submitted": "primary", "withdrawn": "default"}
+STATUS_COLORS = {
+    "draft": "info",
+    "submitted": "primary",
+    "accepted": "primary",
+    "provincial_review": "primary",
+    "national_review": "primary",
+    "returned": "warning",
+    "filed": "success",
+    "rejected": "danger",
+    "withdrawn": "default",
+    "suspended": "warning",
+    "revoked": "danger",
+    "cancelled": "default",
+}
+
+
+RELATED = ("applicant", "official_number", "target")
 
 
 class FlaggedFilter(admin.SimpleListFilter):
@@ -70,7 +91,7 @@ class ProvinceFilter(admin.SimpleListFilter):
 
 
 @admin.register(Filing)
-class FilingAdmin(ReadOnlyAdmin):
+class FilingAdmin(PageAdmin):
     list_display = [
         "case_number",
         "service_name",
@@ -83,26 +104,47 @@ class FilingAdmin(ReadOnlyAdmin):
         "submitted_at",
     ]
     list_filter = ["status", "kind", "action", FlaggedFilter, ProvinceFilter, DueFilter]
-    search_fields = ["case_number", "service_name", "reference", "applicant__name", "applicant__uscc"]
+    search_fields = ["search_text"]
+    search_help_text = _("Case number, service, applicant, USCC or reference")
+    show_full_result_count = False
     change_form_template = "compliance/desk/filing.html"
     date_hierarchy = "submitted_at"
     ordering = ["-id"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Filing]:
         assert isinstance(request.user, User)
-        return Filing.objects.visible_to(request.user).select_related("applicant").with_flag_counts()
+        return Filing.objects.visible_to(request.user).select_related(*RELATED).with_flag_counts()
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Show the filing's page in place of a form: there is nothing to fill in."""
-        if request.method not in ("GET", "HEAD") or not self.has_view_permission(request):
-            raise PermissionDenied
-        filing = self.get_object(request, object_id)
-        if filing is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        context = {**admin.site.each_context(request), **(extra_context or {}), **_page(filing), "opts": self.opts}
-        return TemplateResponse(request, self.change_form_template, context)
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        return queryset.found_by(search_term), False
+
+    def get_urls(self) -> list[Any]:
+        own = [
+            path("<int:key>/act/<slug:verb>/", self.admin_site.admin_view(self.act), name="compliance_filing_act"),
+            path(
+                "<int:key>/documents/<slug:sha256>/",
+                self.admin_site.admin_view(self.download),
+                name="compliance_filing_document",
+            ),
+        ]
+        return [*own, *super().get_urls()]
+
+    def page(self, request: HttpRequest, row: Any) -> dict[str, Any]:
+        """Everything the page shows, and what the reader may do."""
+        return {**_page(row), "verbs": offered(row, user_of(request))}
+
+    def act(self, request: HttpRequest, key: int, verb: str) -> HttpResponse:
+        """Do what a form of the page asks for; the same actions as over the API."""
+        post_only(request)
+        filing = get_object_or_404(self.get_queryset(request), pk=key)
+        if verb not in ACTIONS:
+            raise Http404
+        back = reverse("admin:compliance_filing_change", args=[filing.pk])
+        return done(request, lambda: act(filing, verb, request), gettext("Done. The history shows it."), back)
+
+    def download(self, request: HttpRequest, key: int, sha256: str) -> FileResponse:
+        """Download a document of a filing."""
+        return download(get_object_or_404(self.get_queryset(request), pk=key), sha256)
 
     @display(description=_("status"), label=STATUS_COLORS, ordering="status")
     def shown_status(self, filing: Filing) -> tuple[str, str]:
@@ -140,9 +182,27 @@ def _page(filing: Filing) -> dict[str, Any]:
         "standing_count": sum(flag.resolved_at is None for flag in flags),
         "revision": kept,
         "sections": sections_of(kept.content, language, _flagged(flags)) if kept else [],
+        "documents": _documents(filing, language),
+        "amendments": filing.amendments.order_by("-pk"),
         "events": [_event(event, language) for event in filing.events.order_by("-number")],
         "title": filing.case_number,
     }
+
+
+def _documents(filing: Filing, language: Language) -> list[dict[str, Any]]:
+    """The documents that the last revision lists, each with what the filing holds of it."""
+    kept = _last_revision(filing)
+    listed = json.loads(kept.content).get("documents") or [] if kept else []
+    held = {document.sha256: document for document in filing.documents.all()}
+    return [
+        {
+            "kind": DOCUMENT_KINDS[entry["kind"]].in_(language) if entry.get("kind") else "–",
+            "title": entry.get("title") or entry.get("filename") or "",
+            "reason": entry.get("not_applicable_reason") or "",
+            "held": held.get(entry.get("sha256")),
+        }
+        for entry in listed
+    ]
 
 
 def _flagged(flags: list[Flag]) -> list[Pointer]:
@@ -163,8 +223,13 @@ def _level(level: Any, flags: list[Flag], language: Language) -> dict[str, Any]:
 def _told(flag: Flag, language: Language) -> dict[str, Any]:
     told = in_words(flag.finding, language)
     citations = [spelled_out(citation, language) for citation in CATALOG[flag.rule].cites]
-    return {**told, "place": place(flag.finding.at, language), "citations": citations, "flag": flag}
+    at = flag.finding.at
+    return {**told, "place": place(at, language) if at else DOSSIER.in_(language), "citations": citations, "flag": flag}
 
 
 def _event(event: Any, language: Language) -> dict[str, Any]:
-    return {"event": event, "verb": VERBS[event.verb].in_(language)}
+    gaps = [
+        f"{gap['rule']} {place(Pointer(gap['at']), language) if gap['at'] else ''}"
+        for gap in event.data.get("gaps", ())
+    ]
+    return {"event": event, "verb": VERBS[event.verb].in_(language), "gaps": gaps}

@@ -1,4 +1,7 @@
-"""Demonstration data: people, and plainly fictitious filers whose models stand on real base models."""
+"""
+Demonstration data: people, and plainly fictitious filers whose models stand on real base models; beside them the catalog of
+base models and some rows of the lists that the authority published (lists/SOURCES.md), which are facts.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,12 @@ from django.db import transaction
 
 from compliance import actions
 from compliance.dossier.parsing import Parsed, parse
+from compliance.models import Filing
+from compliance.refusals import ErrorsStand
+from compliance.uploads import LARGEST, received
+from registry.catalog import load_catalog
 from registry.models import Membership, MembershipStanding, Organization, StaffStanding, Standing, User
+from registry.published.importing import import_list
 
 FOLDER = Path(__file__).parent
 # The applicant of the example dossiers, and another organization that has nothing to do with it.
@@ -30,12 +38,16 @@ def load(password: str | None) -> None:
 
 @transaction.atomic
 def _enter() -> None:
-    _staff("admin", {Standing.ADMINISTRATOR: [], Standing.REGISTRAR: []})
-    _staff("reviewer", {Standing.REVIEWER: REVIEWED})
+    load_catalog()
+    for path in sorted((FOLDER / "lists").glob("*.csv")):
+        import_list(path, path.name)
+    admin = _staff("admin", {Standing.ADMINISTRATOR: [], Standing.REGISTRAR: []})
+    reviewer = _staff("reviewer", {Standing.REVIEWER: REVIEWED})
     _filer("filer", *APPLICANT)
     _filer("stranger", *ANOTHER)
-    for path in sorted(FOLDER.glob("*.json")):
-        _file(parse(path.read_bytes()))
+    filings = [_file(parse(path.read_bytes())) for path in sorted((FOLDER / "dossiers").glob("*.json"))]
+    for filing in filings:
+        _review(filing, reviewer, admin)
 
 
 def _person(username: str, *, is_staff: bool = False) -> User:
@@ -46,10 +58,11 @@ def _person(username: str, *, is_staff: bool = False) -> User:
     return user
 
 
-def _staff(username: str, standings: dict[str, list[str]]) -> None:
+def _staff(username: str, standings: dict[str, list[str]]) -> User:
     user = _person(username, is_staff=True)
     for standing, provinces in standings.items():
         StaffStanding.objects.get_or_create(user=user, standing=standing, defaults={"provinces": provinces})
+    return user
 
 
 def _filer(username: str, uscc: str, name: str, name_en: str) -> User:
@@ -61,11 +74,30 @@ def _filer(username: str, uscc: str, name: str, name_en: str) -> User:
     return user
 
 
-def _file(parsed: Parsed) -> None:
+def _file(parsed: Parsed) -> Filing:
     applicant = parsed.dossier.applicant
     agent = _filer(AGENT, applicant.uscc, applicant.name or "", applicant.name_en or "")
     filing, _ = actions.open_filing(parsed, by=agent)
-    actions.submit_filing(filing, by=agent)
+    for document in parsed.dossier.documents or ():
+        path = FOLDER / "documents" / (document.filename or "")
+        if document.sha256 and path.is_file():
+            actions.upload_document(filing, received([path.read_bytes()], path.name, limit=LARGEST), by=agent)
+    return actions.submit_filing(filing, by=agent)
+
+
+def _review(filing: Filing, reviewer: User, registrar: User) -> None:
+    """Take what is complete as far as its number, and leave the rest to whoever looks at the demonstration."""
+    if filing.province not in REVIEWED:
+        return
+    try:
+        with transaction.atomic():
+            filing = actions.accept_filing(filing, by=reviewer)
+    except ErrorsStand:
+        return
+    filing = actions.forward_filing(filing, by=reviewer)
+    if filing.kind != "registration":
+        filing = actions.forward_filing(filing, by=reviewer)
+    actions.decide_filing(filing, by=registrar)
 
 
 def _set_passwords(password: str) -> None:

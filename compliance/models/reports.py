@@ -11,23 +11,20 @@ from uuid6 import uuid7
 
 class ReportRun(models.Model):
     """
-    One report, written for a period that holds its first moment and not its last. `scope` is the province it is
-    bounded to, blank for all; runs on the timetable have no `asked_by`.
+    One report, written for a period that holds its first moment and not its last; runs on the timetable have no
+    `asked_by`. `content` are the rows as JSON, in codes: the page and the downloads put them into words.
     """
 
     uid = models.UUIDField(_("id"), default=uuid7, unique=True, editable=False)
     report = models.CharField(_("report"), max_length=64)
-    scope = models.CharField(_("province"), max_length=2, blank=True)
     begins_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("to"))
     written_at = models.DateTimeField(_("written at"))
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("asked for by")
     )
-    summary = models.JSONField(_("summary"), default=dict)
     row_count = models.PositiveIntegerField(_("rows"), default=0)
-    # The rows as CSV: what the page and the download are made of.
-    content = models.TextField(_("rows"))
+    content = models.TextField(_("content"))
 
     class Meta:
         verbose_name = _("report")
@@ -35,7 +32,7 @@ class ReportRun(models.Model):
         ordering = ["-ends_at", "-id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["report", "scope", "begins_at", "ends_at"],
+                fields=["report", "begins_at", "ends_at"],
                 condition=Q(asked_by__isnull=True),
                 name="a_period_is_reported_once",
             ),

@@ -27,7 +27,7 @@ from compliance.rules.catalog import (
     Level,
     rule,
 )
-from compliance.rules.context import DRAFT, FILED, RETURNED, WITHDRAWN, Context, FilingFact, same_name
+from compliance.rules.context import DRAFT, FILED, RETURNED, WITHDRAWN, Clock, Context, Facts, FilingFact, same_name
 from compliance.rules.problems import DUE_SOON, LATE, OVERDUE, Problem
 from compliance.rules.reading import SERVICE
 
@@ -346,6 +346,17 @@ def has_a_computable_deadline(dossier: Dossier, context: Context) -> Iterator[Pr
     for deadline in _running(dossier, context):
         if deadline and deadline.met_on is None and deadline.last_day(context) is None:
             yield Problem(deadline.at, "unconfirmed", {"start": deadline.start.isoformat(), "asked": deadline.days})
+
+
+def running_deadlines(dossier: Dossier, facts: Facts, *, today: date) -> list[tuple[Pointer, date]]:
+    """
+    Return the filer's deadlines that still run or have passed unmet, as the place that starts each and its last day, the
+    earliest first. Those of a year whose holiday notice is not confirmed are left out.
+    """
+    context = Context(facts, Clock(today))
+    unmet = [deadline for deadline in _running(dossier, context) if deadline and deadline.met_on is None]
+    days = [(deadline.at, deadline.last_day(context)) for deadline in unmet]
+    return sorted(((at, day) for at, day in days if day), key=lambda pair: pair[1])
 
 
 def _running(dossier: Dossier, context: Context) -> Iterator[Deadline | None]:

@@ -42,7 +42,8 @@ REFUSALS = {
 
 
 @contextmanager
-def _refusals_as_problems() -> Iterator[None]:
+def refusals_as_problems() -> Iterator[None]:
+    """Turn a refused correction into its problem."""
     try:
         yield
     except actions.RegisterRefused as error:
@@ -93,7 +94,7 @@ class CorrectView(APIView):
     def post(self, request: Request, id: UUID) -> Response:
         """State, above all others, what is true of a model. Registrars only; recorded with a reason."""
         model, told = found_model(request, id), _read(request, CorrectionRequestSerializer)
-        with _refusals_as_problems():
+        with refusals_as_problems():
             correction = actions.correct_model(model, dict(told["changes"]), reason=told["reason"], by=user_of(request))
         return Response(CorrectionSerializer(correction).data, status=201)
 
@@ -108,7 +109,7 @@ class MergeView(APIView):
         into = AIModel.objects.visible_to(user_of(request)).filter(uid=told["into"]).first()
         if into is None:
             raise Problem.at("/into", 400, "no_such_model", _("Not corrected"), _("There is no such AI model."))
-        with _refusals_as_problems():
+        with refusals_as_problems():
             correction = actions.merge_models(model, into, reason=told["reason"], by=user_of(request))
         return Response(CorrectionSerializer(correction).data, status=201)
 
@@ -126,6 +127,6 @@ class UndoView(APIView):
         if correction is None:
             raise Http404
         told = _read(request, UndoRequestSerializer)
-        with _refusals_as_problems():
+        with refusals_as_problems():
             correction = actions.undo_correction(correction, reason=told["reason"], by=user)
         return Response(CorrectionSerializer(correction).data)

@@ -9,14 +9,15 @@ import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from compliance import demo
 from compliance.history import faults_of_history
 from compliance.models import Event, Filing
 from registry.models import AIModel, Membership, OfficialNumber, Service, StaffStanding
-from tests.building import EXAMPLES, a_document
+from tests.building import a_document
 from tests.conftest import client_of
 from tests.filings import check_everything
 
-FILES = EXAMPLES.parent / "documents"
+FILES = Path(demo.__file__).parent / "documents"
 NUMBERS = {
     "algorithm": "网信算备440305000000101260017号",
     "generative": "Guangdong-YangLiDaMoXing-202611200001",

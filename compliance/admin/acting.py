@@ -1,0 +1,88 @@
+"""The verbs of the workflow on the desk: forms that call the same actions as the API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from compliance import actions, workflow
+from compliance.actions.moving import may
+from compliance.admin.pages import user_of
+from compliance.api.problems import refusals_as_problems
+from compliance.models import Filing
+from compliance.words import Words, language_of
+from registry.api.problems import Problem
+from registry.api.requests import day_in
+from registry.models import User
+
+ACTIONS = {
+    "accept": actions.accept_filing,
+    "return": actions.return_filing,
+    "forward": actions.forward_filing,
+    "decide": actions.decide_filing,
+    "record_decision": actions.record_decision,
+    "reject": actions.reject_filing,
+    "suspend": actions.suspend_filing,
+    "resume": actions.resume_filing,
+    "cancel": actions.cancel_filing,
+    "revoke": actions.revoke_filing,
+}
+# What the button says, and what pressing it does.
+_SAYS = {
+    "accept": (Words("Accept", "受理"), Words("The materials are complete.", "材料齐全，予以受理。")),
+    "return": (
+        Words("Return for correction", "退回补正"),
+        Words("The standing errors go with it as the notice.", "现存错误作为补正通知一并退回。"),
+    ),
+    "forward": (Words("Forward to review", "转送审核"), Words("Hand it to the next review.", "转入下一级审核。")),
+    "decide": (
+        Words("File", "予以备案"),
+        Words("It gets its number, or takes effect on what it amends.", "发放编号，或使变更、注销生效。"),
+    ),
+    "record_decision": (
+        Words("Record a decision", "登记外部决定"),
+        Words("The authority decided outside of this registry.", "主管部门已在系统外作出决定。"),
+    ),
+    "reject": (Words("Reject", "不予备案"), Words("The reason is told to the applicant.", "理由将告知备案主体。")),
+    "suspend": (Words("Suspend", "暂停"), Words("The number is suspended for the time being.", "暂停该备案编号。")),
+    "resume": (Words("Resume", "恢复"), Words("The number stands again.", "恢复该备案编号。")),
+    "cancel": (Words("Cancel", "注销"), Words("By the authority, Article 33 ¶2.", "主管部门依第三十三条第二款注销。")),
+    "revoke": (Words("Revoke", "撤销"), Words("By the authority, Article 33 ¶1.", "主管部门依第三十三条第一款撤销。")),
+}
+_GRAVE = frozenset({"reject", "suspend", "cancel", "revoke"})
+
+
+def offered(filing: Filing, by: User) -> list[dict[str, Any]]:
+    """Return the verbs that lead on from where a filing is and that a person may do."""
+    language = language_of(get_language())
+    rows = workflow.transitions_of(filing.kind, filing.action)
+    open_rows = {row.verb: row for row in rows if filing.status in row.sources and row.verb in ACTIONS}
+    duties = {duty: may(duty, filing, by) for duty in {row.duty for row in open_rows.values()}}
+    return [
+        {
+            "verb": verb,
+            "label": _SAYS[verb][0].in_(language),
+            "hint": _SAYS[verb][1].in_(language),
+            "needs_reason": open_rows[verb].needs_reason,
+            "is_grave": verb in _GRAVE,
+            "takes_number": verb == workflow.RECORD_DECISION.verb,
+        }
+        for verb in ACTIONS
+        if verb in open_rows and duties[open_rows[verb].duty]
+    ]
+
+
+def act(filing: Filing, verb: str, request: HttpRequest) -> None:
+    """Call the action of a verb with what the form says; the filing must be as the page showed it."""
+    form, seen = request.POST, request.POST.get("seen", "")
+    told: dict[str, Any] = {"reason": form.get("reason", ""), "by": user_of(request), "expecting": frozenset({seen})}
+    if verb == workflow.RECORD_DECISION.verb:
+        told |= {name: form.get(name, "").strip() for name in ("number", "document")}
+        told["day"] = day_in(form.get("day", ""))
+        if told["day"] is None:
+            raise Problem(400, "bad_day", _("No day"), _("Give the day of the decision as YYYY-MM-DD."))
+    with refusals_as_problems():
+        ACTIONS[verb](filing, **told)

@@ -1,0 +1,253 @@
+"""The pages of AI models: what each shows and by whose word, where it comes from, and a registrar's corrections."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from unfold.decorators import display
+
+from compliance.admin.pages import PageAdmin, done, post_only, user_of
+from compliance.admin.permissions import may_see_filings
+from compliance.dossier.codes import DEVELOPMENT, MODALITIES, RELATIONS
+from compliance.models import Filing
+from compliance.words import Language, language_of, listed
+from registry import actions
+from registry.api.corrections import ChangesSerializer, refusals_as_problems
+from registry.api.problems import Problem
+from registry.layout import laid_out
+from registry.models import AIModel, Correction, Derivation, ModelStatement, Standing, TrainingDataDeclaration
+from registry.picture import drawn
+from registry.precedence import CORRECTABLE, in_order, says, shown
+
+STANDING_COLORS = {
+    "unfiled": "default",
+    "in_progress": "info",
+    "filed": "success",
+    "registered": "success",
+    "suspended": "warning",
+    "revoked": "danger",
+    "cancelled": "default",
+}
+DEPTH = 6
+MOST_STATEMENTS = 50
+# What the page shows of a model, in this order; the structure of the catalog has a place of its own.
+LINES = (
+    "name",
+    "version",
+    "developer_name",
+    "developer_country",
+    "development",
+    "access",
+    "modalities",
+    "parameters",
+    "architecture",
+    "context_length",
+    "license",
+    "open_weights",
+    "released_on",
+    "filing_number",
+    "family",
+    "framework",
+    "training_started_on",
+    "training_ended_on",
+    "note",
+)
+
+
+@admin.register(AIModel)
+class AIModelAdmin(PageAdmin):
+    list_display = ["name", "version", "developer", "country", "shown_standing", "created_at"]
+    list_filter = ["registration_status"]
+    search_fields = ["search_text"]
+    search_help_text = gettext_lazy("Names of models and developers, Chinese or Latin")
+    list_select_related = ["developer"]
+    show_full_result_count = False
+    change_form_template = "compliance/desk/ai_model.html"
+    ordering = ["-id"]
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return may_see_filings(request)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AIModel]:
+        return AIModel.objects.visible_to(user_of(request)).select_related("developer")
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        return queryset.found_by(search_term), False
+
+    def get_urls(self) -> list[Any]:
+        own = [
+            path("<int:key>/correct/", self.admin_site.admin_view(self.correct), name="registry_aimodel_correct"),
+            path("<int:key>/merge/", self.admin_site.admin_view(self.merge), name="registry_aimodel_merge"),
+            path("<int:key>/undo/<uuid:uid>/", self.admin_site.admin_view(self.undo), name="registry_aimodel_undo"),
+        ]
+        return [*own, *super().get_urls()]
+
+    @display(description=gettext_lazy("registration status"), label=STANDING_COLORS, ordering="registration_status")
+    def shown_standing(self, model: AIModel) -> tuple[str, str]:
+        return model.registration_status, model.get_registration_status_display()
+
+    def page(self, request: HttpRequest, row: Any) -> dict[str, Any]:
+        """Everything the page shows, in a fixed number of queries."""
+        return page_of(row, user_of(request), language_of(get_language()))
+
+    def correct(self, request: HttpRequest, key: int) -> HttpResponse:
+        """Correct one field of a model, with a reason."""
+        post_only(request)
+        model, by = get_object_or_404(self.get_queryset(request), pk=key), user_of(request)
+
+        def act() -> None:
+            changes = _changes(request.POST.get("field", ""), request.POST.get("value", ""))
+            with refusals_as_problems():
+                actions.correct_model(model, changes, reason=request.POST.get("reason", ""), by=by)
+
+        return done(request, act, _("The correction is recorded."), _address(model))
+
+    def merge(self, request: HttpRequest, key: int) -> HttpResponse:
+        """Merge a model into another, with a reason."""
+        post_only(request)
+        model, by = get_object_or_404(self.get_queryset(request), pk=key), user_of(request)
+        into = _named(self.get_queryset(request), request.POST.get("into", ""))
+
+        def act() -> None:
+            if into is None:
+                raise Problem(400, "no_such_model", _("Not corrected"), _("There is no such AI model; copy its id."))
+            with refusals_as_problems():
+                actions.merge_models(model, into, reason=request.POST.get("reason", ""), by=by)
+
+        return done(request, act, _("The two records are merged."), _address(into or model))
+
+    def undo(self, request: HttpRequest, key: int, uid: Any) -> HttpResponse:
+        """Take a correction or a merge back, with a reason."""
+        post_only(request)
+        by = user_of(request)
+        correction = get_object_or_404(Correction, uid=uid)
+
+        def act() -> None:
+            with refusals_as_problems():
+                actions.undo_correction(correction, reason=request.POST.get("reason", ""), by=by)
+
+        return done(request, act, _("The correction is undone."), _address(correction.model))
+
+
+def _address(model: AIModel) -> str:
+    return reverse("admin:registry_aimodel_change", args=[model.pk])
+
+
+def _named(rows: QuerySet[AIModel], asked: str) -> AIModel | None:
+    """Find a model by the id that its page shows."""
+    try:
+        return rows.filter(uid=UUID(asked.strip())).first()
+    except ValueError:
+        return None
+
+
+def _changes(field: str, value: str) -> dict[str, Any]:
+    """Read one field of a form with the types of the API; a list is written with commas."""
+    given: Any = [part.strip() for part in value.split(",") if part.strip()] if field == "modalities" else value.strip()
+    read = ChangesSerializer(data={field: given}, partial=True)
+    if field not in CORRECTABLE or not read.is_valid():
+        texts = [str(text) for faults in read.errors.values() for text in faults] if field in CORRECTABLE else [field]
+        raise Problem(400, "bad_field", _("Not corrected"), "; ".join(texts) or field)
+    return dict(read.validated_data)
+
+
+def page_of(model: AIModel, user: Any, language: Language) -> dict[str, Any]:
+    statements = in_order(model.statements.visible_to(user).select_related("source", "subject"))
+    told = drawn(model, user, direction="both", depth=DEPTH)
+    return {
+        "model": model,
+        "title": model.name,
+        "numbers": model.official_numbers.all(),
+        "lines": _lines(statements, language),
+        "structure": json.dumps(shown(statements)["structure"][0] or {}, ensure_ascii=False, indent=1),
+        "statements": statements[:MOST_STATEMENTS],
+        "lineage": told,
+        "picture": laid_out(told["nodes"], told["edges"]),
+        "rows": _edge_rows(told, language),
+        "roots": [node for node in told["nodes"] if node.is_root],
+        "relations": {code: words.in_(language) for code, words in RELATIONS.items()},
+        "left_out": _left_out(model, user),
+        "corpora": TrainingDataDeclaration.objects.visible_to(user)
+        .filter(statement__model=model)
+        .select_related("source")[:MOST_STATEMENTS],
+        "filings": _filings(model, user),
+        "corrections": model.corrections.select_related("into", "by", "undone_by")
+        | Correction.objects.filter(into=model).select_related("into", "by", "undone_by"),
+        "may_correct": user.holds(Standing.REGISTRAR),
+        "correctable": [(name, ModelStatement._meta.get_field(name).verbose_name) for name in CORRECTABLE],
+    }
+
+
+def _lines(statements: list[ModelStatement], language: Language) -> list[dict[str, Any]]:
+    """What the model shows, and what others say instead."""
+    values = shown(statements)
+    return [
+        {
+            "name": ModelStatement._meta.get_field(name).verbose_name,
+            "value": _worded(name, values[name][0], language),
+            "source": values[name][1],
+            "others": _others(name, values[name][0], statements, language),
+        }
+        for name in LINES
+        if says(values[name][0])
+    ]
+
+
+def _others(name: str, value: Any, statements: list[ModelStatement], language: Language) -> list[dict[str, Any]]:
+    seen, told = [value], []
+    for statement in statements:
+        other = getattr(statement, name)
+        if says(other) and other not in seen and name != "note":
+            seen.append(other)
+            told.append({"value": _worded(name, other, language), "source": statement.source})
+    return told
+
+
+def _worded(name: str, value: Any, language: Language) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, int):
+        return f"{value:,}"
+    if name == "modalities":
+        return listed([MODALITIES[code].in_(language) if code in MODALITIES else str(code) for code in value], language)
+    if name == "development" and value in DEVELOPMENT:
+        return DEVELOPMENT[value].in_(language)
+    return str(value)
+
+
+def _edge_rows(told: dict[str, Any], language: Language) -> list[dict[str, Any]]:
+    """The picture as a table, for those who read or listen."""
+    nodes = {node.uid: node for node in told["nodes"]}
+    return [
+        {
+            "child": nodes[edge["child"]],
+            "parent": nodes[edge["parent"]],
+            "relation": RELATIONS[edge["relation"]].in_(language) if edge["relation"] in RELATIONS else "–",
+            "passes_weights": edge["passes_weights"],
+            "source": edge["source"],
+        }
+        for edge in told["edges"]
+    ]
+
+
+def _left_out(model: AIModel, user: Any) -> list[Derivation]:
+    """Edges that would close a cycle are told to registrars only."""
+    if not user.holds(Standing.REGISTRAR):
+        return []
+    marked = Derivation.objects.filter(closes_cycle=True).select_related("child", "parent", "source")
+    return list(marked.filter(child=model) | marked.filter(parent=model))
+
+
+def _filings(model: AIModel, user: Any) -> list[Filing]:
+    stated = ModelStatement.objects.filter(model=model).values("source")
+    rows = Filing.objects.visible_to(user).filter(source__in=stated).select_related("applicant")
+    return list(rows.order_by("-pk")[:MOST_STATEMENTS])

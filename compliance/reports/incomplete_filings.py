@@ -1,0 +1,80 @@
+"""The report on incomplete filings: what stood against which filing at the end of the period, and what came and went in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Q
+
+from compliance.models import Flag
+from compliance.reports.catalog import weekly_report
+from compliance.reports.periods import Period
+from compliance.words import Words
+
+STANDING, RAISED, RESOLVED = "standing", "raised", "resolved"
+_COLUMNS = (
+    "pk",
+    "filing__uid",
+    "filing__pk",
+    "filing__case_number",
+    "filing__service_name",
+    "filing__kind",
+    "filing__province",
+    "filing__applicant__name",
+    "filing__applicant__uscc",
+    "rule",
+    "level",
+    "variant",
+    "at",
+    "raised_at",
+    "resolved_at",
+)
+
+
+@weekly_report(
+    "incomplete_filings",
+    title=Words("Incomplete filings", "不完整的申报"),
+    tells=Words(
+        "What is missing from which filing at the end of the period, and what was raised and resolved in it.",
+        "期末各项申报缺少的内容，以及期内新发现和已解决的问题。",
+    ),
+)
+def incomplete_filings(period: Period) -> Iterator[dict[str, Any]]:
+    """
+    Yield a row for each error and warning of a submitted filing that stood at the end of the period or was resolved in
+    it. `change` is raised (in the period, and it stands), standing (from before) or resolved. `age_days` is counted to
+    the end of the period, or to the day on which it was resolved.
+    """
+    stood = Q(resolved_at__isnull=True) | Q(resolved_at__gte=period.begins_at)
+    flags = (
+        Flag.objects.filter(stood, raised_at__lt=period.ends_at, level__in=("error", "warning"))
+        .filter(filing__first_submitted_at__lt=period.ends_at)
+        .order_by("filing__province", "filing__applicant__name", "filing_id", "level", "rule", "pk")
+    )
+    for row in flags.values(*_COLUMNS).iterator(chunk_size=2_000):
+        yield _row(row, period)
+
+
+def _row(row: dict[str, Any], period: Period) -> dict[str, Any]:
+    is_resolved = period.holds(row["resolved_at"])
+    until = row["resolved_at"] if is_resolved else period.ends_at
+    change = RESOLVED if is_resolved else RAISED if period.holds(row["raised_at"]) else STANDING
+    return {
+        "change": change,
+        "flag": row["pk"],
+        "filing": str(row["filing__uid"]),
+        "filing_key": row["filing__pk"],
+        "case_number": row["filing__case_number"],
+        "service": row["filing__service_name"],
+        "kind": row["filing__kind"],
+        "province": row["filing__province"],
+        "applicant": row["filing__applicant__name"],
+        "uscc": row["filing__applicant__uscc"],
+        "rule": row["rule"],
+        "level": row["level"],
+        "at": row["at"],
+        "raised_at": row["raised_at"].isoformat(),
+        "resolved_at": row["resolved_at"].isoformat() if is_resolved else None,
+        "age_days": (until - row["raised_at"]).days,
+    }

@@ -1,0 +1,40 @@
+"""The days of a report: weeks from Monday to Monday in Asia/Shanghai, the first moment in, the last one out. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From a moment, which is in it, to a moment, which is not."""
+
+    begins_at: datetime
+    ends_at: datetime
+
+    def holds(self, moment: datetime | None) -> bool:
+        return moment is not None and self.begins_at <= moment < self.ends_at
+
+
+def monday_before(moment: datetime) -> datetime:
+    """Return the last Monday, 00:00 in Asia/Shanghai, at or before a moment."""
+    day = moment.astimezone(SHANGHAI).date()
+    return datetime.combine(day - timedelta(days=day.weekday()), time.min, SHANGHAI)
+
+
+def ended_weeks(*, since: datetime | None, at: datetime) -> Iterator[Period]:
+    """
+    Yield the whole weeks that ended by a moment, the earliest first: those since the end of the last one reported, or
+    only the last where nothing was ever reported.
+    """
+    last = monday_before(at)
+    begins_at = monday_before(since) if since else last - WEEK
+    while begins_at + WEEK <= last:
+        yield Period(begins_at, begins_at + WEEK)
+        begins_at += WEEK

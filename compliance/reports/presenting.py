@@ -1,0 +1,134 @@
+"""A written report in words: what a person may see of it, summed up, as a page and as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+
+from compliance.dossier.codes import KINDS
+from compliance.models import ReportRun
+from compliance.reports.incomplete_filings import RAISED, RESOLVED, STANDING
+from compliance.rules.catalog import CATALOG
+from compliance.words import Language, Words
+from registry.models import Standing, User
+from registry.reference.regions import PROVINCES
+
+CHANGES = {
+    RAISED: Words("raised in the period", "本期新发现"),
+    STANDING: Words("standing from before", "此前遗留"),
+    RESOLVED: Words("resolved in the period", "本期已解决"),
+}
+LEVELS = {"error": Words("error", "错误"), "warning": Words("warning", "警告")}
+AGES = (
+    (7, Words("up to a week", "一周以内")),
+    (30, Words("up to 30 days", "30 日以内")),
+    (90, Words("up to 90 days", "90 日以内")),
+    (None, Words("more than 90 days", "超过 90 日")),
+)
+_COLUMNS = {
+    "change": Words("change", "变化"),
+    "case_number": Words("case number", "案号"),
+    "filing": Words("filing id", "申报标识"),
+    "link": Words("link", "链接"),
+    "kind": Words("kind", "备案类型"),
+    "service": Words("service", "服务名称"),
+    "applicant": Words("applicant", "备案主体"),
+    "uscc": Words("USCC", "统一社会信用代码"),
+    "province": Words("province", "省份"),
+    "rule": Words("rule", "规则"),
+    "title": Words("fault", "问题"),
+    "level": Words("level", "级别"),
+    "at": Words("place", "位置"),
+    "raised_at": Words("raised at", "发现时间"),
+    "resolved_at": Words("resolved at", "解决时间"),
+    "age_days": Words("age in days", "持续天数"),
+}
+MOST_ON_A_PAGE = 500
+
+
+def rows_for(run: ReportRun, user: User) -> list[dict[str, Any]]:
+    """Return the rows that a person may see: all, or those of one's provinces."""
+    rows = json.loads(run.content)
+    if user.holds(Standing.REGISTRAR, Standing.AUDITOR):
+        return rows
+    return [row for row in rows if row["province"] in user.reviewed_provinces]
+
+
+def in_words(rows: Iterable[dict[str, Any]], language: Language) -> list[dict[str, Any]]:
+    """Put the codes of rows into words."""
+    return [
+        {
+            **row,
+            "change_label": CHANGES[row["change"]].in_(language),
+            "kind_label": KINDS[row["kind"]].in_(language),
+            "level_label": LEVELS[row["level"]].in_(language),
+            "province_label": _province(row["province"], language),
+            "title": CATALOG[row["rule"]].title.in_(language),
+            "link": f"{settings.BASE_URL}/admin/compliance/filing/{row['filing_key']}/change/",
+        }
+        for row in rows
+    ]
+
+
+def summed_up(rows: list[dict[str, Any]], language: Language) -> dict[str, Any]:
+    """Count the rows as the first part of the report tells them: what came and went, and what stands, by what and whom."""
+    standing = [row for row in rows if row["change"] != RESOLVED]
+    counts = Counter(row["change"] for row in rows)
+    return {
+        "standing": len(standing),
+        "filings": len({row["filing"] for row in standing}),
+        "raised": counts[RAISED],
+        "resolved": counts[RESOLVED],
+        "by_rule": _most(Counter((row["rule"], CATALOG[row["rule"]].title.in_(language)) for row in standing)),
+        "by_applicant": _most(Counter((row["applicant"], row["uscc"]) for row in standing)),
+        "by_province": _most(Counter((row["province"], _province(row["province"], language)) for row in standing)),
+        "by_age": _by_age(standing, language),
+    }
+
+
+def _most(counts: Counter[tuple[str, str]]) -> list[dict[str, Any]]:
+    most = max(counts.values(), default=1)
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return [
+        {"name": name, "label": label, "count": count, "share": round(100 * count / most)}
+        for (name, label), count in ordered
+    ]
+
+
+def _by_age(rows: list[dict[str, Any]], language: Language) -> list[dict[str, Any]]:
+    counts = Counter(_age(row["age_days"]) for row in rows)
+    most = max(counts.values(), default=1)
+    return [
+        {"label": label.in_(language), "count": counts[i], "share": round(100 * counts[i] / most)}
+        for i, (_, label) in enumerate(AGES)
+    ]
+
+
+def _age(days: int) -> int:
+    return next(i for i, (most, _) in enumerate(AGES) if most is None or days <= most)
+
+
+def _province(code: str, language: Language) -> str:
+    return PROVINCES.get(code, (code, code))[language == "zh"]
+
+
+def as_csv(rows: list[dict[str, Any]], language: Language) -> str:
+    """Write rows as CSV with a byte-order mark, by which Excel knows that it is UTF-8."""
+    told = io.StringIO()
+    writer = csv.writer(told)
+    writer.writerow([words.in_(language) for words in _COLUMNS.values()])
+    for row in in_words(rows, language):
+        labels = {"change": "change_label", "kind": "kind_label", "level": "level_label", "province": "province_label"}
+        writer.writerow([_harmless(row[labels.get(name, name)]) for name in _COLUMNS])
+    return "\ufeff" + told.getvalue()
+
+
+def _harmless(value: Any) -> Any:
+    """What a filer wrote must not become a formula in somebody's workbook."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in tuple("=+-@\t\r") else value

@@ -1,0 +1,61 @@
+"""Writing reports: each period once, whatever the retries; after an outage the missed ones, each with its own days."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from compliance.models import ReportRun
+from compliance.reports import incomplete_filings
+from compliance.reports.catalog import REPORTS, Report
+from compliance.reports.periods import Period, ended_weeks, monday_before
+from registry.models import User
+
+assert incomplete_filings  # importing a report enters it
+
+
+def write_due(*, at: datetime | None = None) -> list[ReportRun]:
+    """Write what the timetable asks for by a moment and is not written yet."""
+    at = at or timezone.now()
+    return [run for report in REPORTS.values() for run in _write_missed(report, at)]
+
+
+def _write_missed(report: Report, at: datetime) -> list[ReportRun]:
+    last = ReportRun.objects.filter(report=report.name, asked_by__isnull=True).order_by("-ends_at").first()
+    runs = [_written_once(report, period) for period in ended_weeks(since=last.ends_at if last else None, at=at)]
+    return [run for run in runs if run]
+
+
+def _written_once(report: Report, period: Period) -> ReportRun | None:
+    """Write a run of the timetable, unless somebody else wrote it in the meantime."""
+    try:
+        with transaction.atomic():
+            return _write(report, period, None)
+    except IntegrityError:
+        return None
+
+
+def write_now(report: Report, *, by: User, at: datetime | None = None) -> ReportRun:
+    """Write a report on demand: from the end of the last run of the timetable, or Monday, to this moment."""
+    at = at or timezone.now()
+    last = (
+        ReportRun.objects.filter(report=report.name, asked_by__isnull=True, ends_at__lt=at).order_by("-ends_at").first()
+    )
+    begins_at = last.ends_at if last else monday_before(at)
+    return _write(report, Period(begins_at, at), by)
+
+
+def _write(report: Report, period: Period, by: User | None) -> ReportRun:
+    rows = list(report.rows(period))
+    return ReportRun.objects.create(
+        report=report.name,
+        begins_at=period.begins_at,
+        ends_at=period.ends_at,
+        written_at=timezone.now(),
+        asked_by=by,
+        row_count=len(rows),
+        content=json.dumps(rows, ensure_ascii=False, separators=(",", ":")),
+    )
