@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 BOX_WIDTH, BOX_HEIGHT, GAP, ROW_GAP, MARGIN = 200, 58, 24, 64, 12
 MOST_IN_A_ROW = 12
-NAME_LENGTH = 24
+NAME_WIDTH, MAKER_WIDTH = 24, 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class Box:
     x: int
     y: int
     name: str
+    maker: str
 
     @property
     def center(self) -> int:
@@ -61,7 +63,7 @@ def laid_out(nodes: Sequence[Any], edges: Sequence[dict[str, Any]]) -> Picture:
         left = (width - len(rows[depth]) * (BOX_WIDTH + GAP) + GAP) // 2
         for place, node in enumerate(rows[depth]):
             x, y = left + place * (BOX_WIDTH + GAP), MARGIN + level * (BOX_HEIGHT + ROW_GAP)
-            boxes[node.uid] = Box(node, x, y, _short(f"{node.name} {node.version}".strip()))
+            boxes[node.uid] = _box(node, x, y)
     lines = [
         _line(boxes[edge["parent"]], boxes[edge["child"]], edge)
         for edge in edges
@@ -84,5 +86,18 @@ def _line(parent: Box, child: Box, edge: dict[str, Any]) -> Line:
     return Line(path, (parent.center + child.center) // 2, middle, edge["relation"], edge["passes_weights"])
 
 
-def _short(name: str) -> str:
-    return name if len(name) <= NAME_LENGTH else name[: NAME_LENGTH - 1] + "…"
+def _box(node: Any, x: int, y: int) -> Box:
+    maker = " · ".join(filter(None, [node.country, node.developer.name if node.developer else ""]))
+    name = f"{node.name} {node.version}".strip()
+    return Box(node, x, y, _fitting(name, NAME_WIDTH), _fitting(maker or "–", MAKER_WIDTH))
+
+
+def _fitting(text: str, width: int) -> str:
+    """Cut a text to so many columns; a Chinese character takes two."""
+    taken = ""
+    for character in text:
+        width -= 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        if width < 0:
+            return f"{taken}…"
+        taken += character
+    return taken

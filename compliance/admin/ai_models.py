@@ -17,7 +17,7 @@ from unfold.decorators import display
 
 from compliance.admin.pages import PageAdmin, done, post_only, user_of
 from compliance.admin.permissions import may_see_filings
-from compliance.dossier.codes import DEVELOPMENT, MODALITIES, RELATIONS
+from compliance.dossier.codes import ACCESS, DEVELOPMENT, MODALITIES, ORIGINS, RELATIONS, SOURCE_TYPES
 from compliance.models import Filing
 from compliance.words import Language, language_of, listed
 from registry import actions
@@ -176,9 +176,7 @@ def page_of(model: AIModel, user: Any, language: Language) -> dict[str, Any]:
         "roots": [node for node in told["nodes"] if node.is_root],
         "relations": {code: words.in_(language) for code, words in RELATIONS.items()},
         "left_out": _left_out(model, user),
-        "corpora": TrainingDataDeclaration.objects.visible_to(user)
-        .filter(statement__model=model)
-        .select_related("source")[:MOST_STATEMENTS],
+        "corpora": [_corpus(corpus, language) for corpus in _corpora(model, user)],
         "filings": _filings(model, user),
         "corrections": model.corrections.select_related("into", "by", "undone_by")
         | Correction.objects.filter(into=model).select_related("into", "by", "undone_by"),
@@ -219,9 +217,16 @@ def _worded(name: str, value: Any, language: Language) -> str:
         return f"{value:,}"
     if name == "modalities":
         return listed([MODALITIES[code].in_(language) if code in MODALITIES else str(code) for code in value], language)
-    if name == "development" and value in DEVELOPMENT:
-        return DEVELOPMENT[value].in_(language)
-    return str(value)
+    labels = {"development": DEVELOPMENT, "access": ACCESS}.get(name, {})
+    return labels[value].in_(language) if value in labels else str(value)
+
+
+def _corpus(corpus: TrainingDataDeclaration, language: Language) -> dict[str, Any]:
+    return {
+        "row": corpus,
+        "source_type": SOURCE_TYPES[corpus.source_type].in_(language) if corpus.source_type else "–",
+        "origin": ORIGINS[corpus.origin].in_(language) if corpus.origin else "–",
+    }
 
 
 def _edge_rows(told: dict[str, Any], language: Language) -> list[dict[str, Any]]:
@@ -237,6 +242,11 @@ def _edge_rows(told: dict[str, Any], language: Language) -> list[dict[str, Any]]
         }
         for edge in told["edges"]
     ]
+
+
+def _corpora(model: AIModel, user: Any) -> QuerySet[TrainingDataDeclaration]:
+    rows = TrainingDataDeclaration.objects.visible_to(user).filter(statement__model=model)
+    return rows.select_related("source").order_by("pk")[:MOST_STATEMENTS]
 
 
 def _left_out(model: AIModel, user: Any) -> list[Derivation]:
