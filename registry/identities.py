@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
 
 from registry.models import AIModel, Membership, Organization, Service
@@ -23,37 +22,46 @@ def organizations_of(parties: Iterable[Party]) -> dict[Party, Organization]:
     the one that is known by its name only: a code that a stranger gave to a name does not take the name over.
     """
     wanted = {party for party in parties if party.is_named}
-    by_code = {found.uscc: found for found in Organization.objects.filter(uscc__in=[p.uscc for p in wanted if p.uscc])}
-    by_name = _by_name({party.name for party in wanted if not party.uscc})
-    found = {}
-    for party in sorted(wanted, key=lambda party: (party.uscc, party.name)):
-        known = by_code.get(party.uscc) if party.uscc else by_name.get(name_key_of(party.name))
-        if known is None:
-            known = _entered(party)
-            (by_code if party.uscc else by_name)[party.uscc or known.name_key] = known
-        found[party] = known
+    found = _known(wanted)
+    if missing := [party for party in wanted if party not in found]:
+        _enter(missing)
+        found |= _known(missing)
     return found
 
 
+def _known(parties: Collection[Party]) -> dict[Party, Organization]:
+    codes = {party.uscc for party in parties if party.uscc}
+    by_code = {row.uscc: row for row in Organization.objects.filter(uscc__in=codes)} if codes else {}
+    by_name = _by_name({party.name for party in parties if not party.uscc})
+    found = {
+        party: by_code.get(party.uscc) if party.uscc else by_name.get(_name_key(party.name)) for party in parties
+    }
+    return {party: row for party, row in found.items() if row is not None}
+
+
+def _name_key(name: str) -> str:
+    """The key of a name as it is stored, which may be shorter than it is written."""
+    return name_key_of(name[:NAME_LENGTH])
+
+
+def _enter(parties: Collection[Party]) -> None:
+    """Enter organizations, in one order for everybody; whoever enters the same at the same time is waited for."""
+    rows: dict[str, Organization] = {}
+    for party in sorted(parties, key=lambda party: (party.uscc, party.name)):
+        name = (party.name or party.uscc)[:NAME_LENGTH]
+        key = party.uscc or _name_key(party.name)
+        row = Organization(uscc=party.uscc or None, name=name, country=party.country)
+        rows.setdefault(key, row)
+    Organization.objects.bulk_create([rows[key] for key in sorted(rows)], ignore_conflicts=True)
+
+
 def _by_name(names: Collection[str]) -> dict[str, Organization]:
-    keys = {name_key_of(name) for name in names}
+    keys = {_name_key(name) for name in names}
     stood_for = Exists(Membership.objects.filter(organization=OuterRef("pk")))
     trusted = Organization.objects.filter(name_key__in=keys).filter(Q(uscc__isnull=True) | stood_for)
     return {found.name_key: found for found in trusted.order_by("uscc", "-pk") if found.uscc is None} | {
         found.name_key: found for found in trusted.order_by("-pk") if found.uscc is not None
     }
-
-
-def _entered(party: Party) -> Organization:
-    values = {"name": (party.name or party.uscc)[:NAME_LENGTH], "country": party.country}
-    if party.uscc:
-        return Organization.objects.get_or_create(uscc=party.uscc, defaults=values)[0]
-    try:
-        with transaction.atomic():
-            return Organization.objects.create(uscc=None, **values)
-    except IntegrityError:
-        # Somebody entered the same name between the look and the write.
-        return Organization.objects.named(str(values["name"])).get(uscc__isnull=True)
 
 
 def models_of(
@@ -92,18 +100,27 @@ def _new_model(key: str, model: StatedModel, developers: dict[Party, Organizatio
     )
 
 
-def services_of(stated: Iterable[StatedService], organization: Organization | None) -> dict[str, Service]:
-    """Return the service of each stated one, by its name, entering those that are not known yet."""
-    if organization is None:
-        return {}
-    wanted = {service.name: name_key_of(service.name) for service in stated}
-    known = {found.name_key: found for found in _services(organization, wanted.values())}
-    new = {key: Service(organization=organization, name=name) for name, key in wanted.items() if key not in known}
+Named = tuple[int, str]
+
+
+def services_of(stated: Iterable[tuple[Organization, StatedService]]) -> dict[Named, Service]:
+    """Return each stated service by its organization's key and its name, entering those that are not known yet."""
+    wanted = {(owner.pk, service.name): (owner, name_key_of(service.name)) for owner, service in stated}
+    known = _services(wanted.values())
+    new = {
+        (owner.pk, key): Service(organization=owner, name=name)
+        for (_, name), (owner, key) in wanted.items()
+        if (owner.pk, key) not in known
+    }
     if new:
         Service.objects.bulk_create([new[key] for key in sorted(new)], ignore_conflicts=True)
-        known |= {found.name_key: found for found in _services(organization, new)}
-    return {name: known[key] for name, key in wanted.items()}
+        known |= _services((service.organization, key) for (_, key), service in new.items())
+    return {named: known[owner.pk, key] for named, (owner, key) in wanted.items()}
 
 
-def _services(organization: Organization, keys: Iterable[str]) -> Iterable[Service]:
-    return Service.objects.filter(organization=organization, name_key__in=list(keys))
+def _services(wanted: Iterable[tuple[Organization, str]]) -> dict[Named, Service]:
+    pairs = list(wanted)
+    rows = Service.objects.filter(
+        organization__in={owner.pk for owner, _ in pairs}, name_key__in={key for _, key in pairs}
+    )
+    return {(row.organization_id, row.name_key): row for row in rows.select_related("organization")} if pairs else {}

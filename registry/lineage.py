@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from django.db import connection
@@ -77,6 +77,24 @@ def walk(
     most: int = MOST_EDGES,
 ) -> Walk:
     """Walk from a model up to its ancestors or down to its descendants, `depth` steps at most (None: all the way)."""
+    walked = _walked(start, direction, viewer, through, depth, most)
+    return _nearest(start, direction, viewer, through, most) if walked.is_cut else walked
+
+
+def _nearest(start: int, direction: Direction, viewer: Viewer | _AsRegistrar, through: Through, most: int) -> Walk:
+    """Of too much, what lies nearest: as many whole generations as there is room for, and the first one in any case."""
+    nearest, steps = _walked(start, direction, viewer, through, 1, most), 1
+    while not nearest.is_cut:
+        further = _walked(start, direction, viewer, through, steps + 1, most)
+        if further.is_cut:
+            break
+        nearest, steps = further, steps + 1
+    return replace(nearest, is_cut=True)
+
+
+def _walked(
+    start: int, direction: Direction, viewer: Viewer | _AsRegistrar, through: Through, depth: int | None, most: int
+) -> Walk:
     rows = _edges(_reached_sql(direction, depth), direction, [start], viewer, through, depth, most + 1)
     edges = [Edge(*row) for row in rows[:most]]
     return _measured(Walk(start, {start: 0}, edges, is_cut=len(rows) > most), direction, depth)

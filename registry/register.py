@@ -42,17 +42,22 @@ def state_list(source: Source, statements: Sequence[Stated]) -> None:
     parties = {stated.speaker for stated in statements} | {model.developer for model in models}
     organizations = organizations_of(parties)
     speakers = [source.owner or organizations.get(stated.speaker) for stated in statements]
-    services = [services_of(each.services, speaker) for each, speaker in zip(statements, speakers, strict=True)]
+    offered = [
+        (speaker, service)
+        for stated, speaker in zip(statements, speakers, strict=True)
+        if speaker
+        for service in stated.services
+    ]
+    services = services_of(offered)
     subjects = models_of(models, organizations, source.owner)
     touched.models |= {_canonical(subject) for subject in subjects.values()}
-    touched.services |= {service.pk for found in services for service in found.values()}
+    touched.services |= {service.pk for service in services.values()}
     lock(touched.models, touched.services)
     _take_back(source)
     _state_organizations(source, statements, speakers, organizations)
     ServiceStatement.objects.bulk_create(
-        ServiceStatement(source=source, service=found[told.name], name=told.name, **told.columns)
-        for stated, found in zip(statements, services, strict=True)
-        for told in stated.services
+        ServiceStatement(source=source, service=services[owner.pk, told.name], name=told.name, **told.columns)
+        for owner, told in offered
     )
     _state_models(source, models, subjects)
     settle(touched.models, touched.services)

@@ -15,17 +15,19 @@ from django.db import transaction
 from django.utils import timezone
 
 from registry import register
-from registry.actions import cover, covered_by
 from registry.identities import models_of, organizations_of, services_of
-from registry.models import Listing, NumberStatus, OfficialNumber, Source, SourceKind
+from registry.models import AIModel, Listing, NumberStatus, OfficialNumber, Source, SourceKind
 from registry.models.numbers import number_key
 from registry.published.entries import ALGORITHM, GENERATIVE, Entry, NoEntry, entry_of, products_of
-from registry.published.reading import Row, Unreadable, rows_of
+from registry.published.reading import Unreadable, rows_of
+from registry.search import searched_by
 from registry.settling import settle
 from registry.stated import Party, Stated, StatedModel, StatedService
 
 _WORST_LAST = ("filed", "registered", "suspended", "cancelled", "revoked")
 _SHOWN = ("title", "holder", "jurisdiction", "place", "algorithm_type", "role", "products", "purpose")
+_DRAWN = [*_SHOWN, "issued_on", "remark", "status", "organization", "search_text", "search_grams"]
+AT_ONCE = 1_000
 Note = tuple[int, str, str]
 
 
@@ -62,33 +64,83 @@ def import_list(path: Path, name: str, *, dry_run: bool = False) -> Imported:
 
 
 def _import(path: Path, imported: Imported) -> None:
-    touched: dict[int, OfficialNumber] = {}
-    sources: dict[str, Source] = {}
+    entries = []
     for row in rows_of(path):
         imported.rows += 1
-        entry = _read(row, imported)
-        if entry is None:
-            continue
-        source = sources.get(_source_key(entry)) or sources.setdefault(_source_key(entry), _source_of(entry))
-        number, outcome = _kept(entry, source)
-        setattr(imported, outcome, getattr(imported, outcome) + 1)
-        if outcome != "unchanged":
-            touched[number.pk] = number
-        imported.notes += [(row.line, en, zh) for en, zh in entry.notes]
-    _draw(touched.values(), imported)
-    _restate({listing.source for number in touched.values() for listing in _listings(number)})
-    _cover(touched.values())
-
-
-def _read(row: Row, imported: Imported) -> Entry | None:
-    try:
-        return entry_of(row.cells)
-    except NoEntry as error:
-        imported.rejected.append((row.line, error.en, error.zh))
-        return None
+        try:
+            entries.append((row.line, entry_of(row.cells)))
+        except NoEntry as error:
+            imported.rejected.append((row.line, error.en, error.zh))
+    touched = _keep(entries, imported)
+    for line, entry in entries:
+        imported.notes += [(line, en, zh) for en, zh in entry.notes]
+    listings = _listings(touched)
+    _draw(touched, listings, imported)
+    _restate({listing.source for rows in listings.values() for listing in rows})
+    _cover(touched, listings)
 
 
 # --- rows -------------------------------------------------------------------------------------------------------
+def _keep(entries: list[tuple[int, Entry]], imported: Imported) -> list[OfficialNumber]:
+    """Keep each row under its number, count what that was, and return the numbers of which something changed."""
+    sources = {key: _source_of(entry) for key, entry in {_source_key(entry): entry for _, entry in entries}.items()}
+    numbers, new = _numbers(entry for _, entry in entries)
+    kept = _kept_rows(numbers.values(), sources.values())
+    touched: dict[int, OfficialNumber] = {}
+    changed: dict[tuple[int, int, str], Listing] = {}
+    for _, entry in entries:
+        number, source = numbers[number_key(entry.number)], sources[_source_key(entry)]
+        place = (number.pk, source.pk, entry.row_number[:50])
+        listing, outcome = kept.get(place), "updated"
+        if listing is not None and listing.content == entry.content():
+            imported.unchanged += 1
+            continue
+        if number.key in new:
+            new.discard(number.key)
+            outcome = "created"
+        setattr(imported, outcome, getattr(imported, outcome) + 1)
+        listing = listing or Listing(number=number, source=source, row_number=place[2])
+        listing.announced, listing.content = entry.announced[:50], entry.content()
+        kept[place] = changed[place] = listing
+        touched[number.pk] = number
+    Listing.objects.bulk_create(row for row in changed.values() if row.pk is None)
+    Listing.objects.bulk_update(
+        [row for row in changed.values() if row.pk], ["content", "announced"], batch_size=AT_ONCE
+    )
+    return list(touched.values())
+
+
+def _numbers(entries: Iterable[Entry]) -> tuple[dict[str, OfficialNumber], set[str]]:
+    """Return the numbers of entries by their keys, entering those that are not known, and the keys of the new ones."""
+    wanted = {number_key(entry.number): entry for entry in entries}
+    known = _by_key(wanted)
+    new = {key for key in wanted if key not in known}
+    OfficialNumber.objects.bulk_create(
+        (
+            OfficialNumber(number=wanted[key].number, key=key, kind=wanted[key].kind, status=wanted[key].status)
+            for key in sorted(new)
+        ),
+        ignore_conflicts=True,
+    )
+    return known | _by_key(new), new
+
+
+def _by_key(keys: Iterable[str]) -> dict[str, OfficialNumber]:
+    rows = (OfficialNumber.objects.filter(key__in=part).order_by("pk") for part in _parts(sorted(keys)))
+    return {row.key: row for part in rows for row in part.select_for_update()}
+
+
+def _kept_rows(numbers: Iterable[OfficialNumber], sources: Iterable[Source]) -> dict[tuple[int, int, str], Listing]:
+    keys = {source.pk for source in sources}
+    parts = _parts([number.pk for number in numbers])
+    rows = (Listing.objects.filter(number__in=part, source__in=keys) for part in parts)
+    return {(row.number_id, row.source_id, row.row_number): row for part in rows for row in part}
+
+
+def _parts(keys: list[Any]) -> list[list[Any]]:
+    return [keys[start : start + AT_ONCE] for start in range(0, len(keys), AT_ONCE)]
+
+
 def _source_key(entry: Entry) -> str:
     track = "algorithm" if entry.kind == ALGORITHM else "service"
     return f"list:{track}:{entry.list}:{entry.announced}"[:300]
@@ -107,50 +159,42 @@ def _source_of(entry: Entry) -> Source:
     return source
 
 
-def _kept(entry: Entry, source: Source) -> tuple[OfficialNumber, str]:
-    """Keep a row under its number, and say what that was: created, updated or unchanged."""
-    number, is_new = OfficialNumber.objects.get_or_create(
-        key=number_key(entry.number),
-        defaults={"number": entry.number, "kind": entry.kind, "status": entry.status},
-    )
-    listing, is_new_row = Listing.objects.get_or_create(
-        number=number,
-        source=source,
-        row_number=entry.row_number[:50],
-        defaults={"announced": entry.announced[:50], "content": entry.content()},
-    )
-    if is_new:
-        return number, "created"
-    if is_new_row:
-        return number, "updated"
-    if listing.content == entry.content():
-        return number, "unchanged"
-    listing.content = entry.content()
-    listing.save(update_fields=["content"])
-    return number, "updated"
-
-
-def _listings(number: OfficialNumber) -> list[Listing]:
-    return list(number.listings.select_related("source"))
+def _listings(numbers: list[OfficialNumber]) -> dict[int, list[Listing]]:
+    """All rows that name the numbers, in the order of their announcements."""
+    found: dict[int, list[Listing]] = {number.pk: [] for number in numbers}
+    for part in _parts(list(found)):
+        for row in Listing.objects.filter(number__in=part).select_related("source").order_by("announced", "pk"):
+            found[row.number_id].append(row)
+    return found
 
 
 # --- numbers ----------------------------------------------------------------------------------------------------
-def _draw(numbers: Iterable[OfficialNumber], imported: Imported) -> None:
+def _draw(numbers: list[OfficialNumber], listings: dict[int, list[Listing]], imported: Imported) -> None:
     """Draw what a number shows from its rows: of each field what the latest announcement says, of the status the worst."""
+    drawn = []
     for number in numbers:
-        rows = [listing.content for listing in _listings(number)]
+        rows = [listing.content for listing in listings[number.pk]]
         status = max((row["status"] for row in rows), key=_WORST_LAST.index)
         if number.is_held_by_filing:
             _tell_what_differs(number, status, imported)
-            continue
-        for name in _SHOWN:
-            setattr(number, name, _latest(rows, name))
-        days = sorted(row["issued_on"] for row in rows if row["issued_on"])
-        number.issued_on = date.fromisoformat(days[0]) if days else None
-        number.remark = "\n".join(dict.fromkeys(row["remark"] for row in rows if row["remark"]))
-        number.status = status
-        number.organization = organizations_of([_holder(number)]).get(_holder(number))
-        number.save()
+        else:
+            _fill(number, rows, status)
+            drawn.append(number)
+    organizations = organizations_of({_holder(number) for number in drawn})
+    for number in drawn:
+        number.organization = organizations.get(_holder(number))
+        for column, value in searched_by(*number.search_texts()).items():
+            setattr(number, column, value)
+    OfficialNumber.objects.bulk_update(drawn, _DRAWN, batch_size=AT_ONCE)
+
+
+def _fill(number: OfficialNumber, rows: list[dict[str, Any]], status: str) -> None:
+    for name in _SHOWN:
+        setattr(number, name, _latest(rows, name))
+    days = sorted(row["issued_on"] for row in rows if row["issued_on"])
+    number.issued_on = date.fromisoformat(days[0]) if days else None
+    number.remark = "\n".join(dict.fromkeys(row["remark"] for row in rows if row["remark"]))
+    number.status = status
 
 
 def _latest(rows: list[dict[str, Any]], name: str) -> str:
@@ -203,16 +247,41 @@ def _stated(row: dict[str, Any]) -> Stated:
     return stated
 
 
-def _cover(numbers: Iterable[OfficialNumber]) -> None:
-    for number in numbers:
-        if number.is_held_by_filing:
-            continue
-        services, models = [], []
-        for listing in _listings(number):
-            told = _stated({**listing.content, "holder": number.holder})
-            organizations = organizations_of({told.speaker})
-            speaker = organizations.get(told.speaker)
-            services += services_of(told.services, speaker).values()
-            models += models_of(told.models, organizations, speaker).values()
-        cover(number, services=services, models=models)
-        settle(*covered_by(number))
+def _cover(numbers: list[OfficialNumber], listings: dict[int, list[Listing]]) -> None:
+    """Say which services and models the numbers cover, and settle what they cover now and covered before."""
+    told = {
+        number.pk: [_stated({**listing.content, "holder": number.holder}) for listing in listings[number.pk]]
+        for number in numbers
+        if not number.is_held_by_filing
+    }
+    every = [stated for rows in told.values() for stated in rows]
+    organizations = organizations_of({stated.speaker for stated in every})
+    offered = [(organizations[each.speaker], service) for each in every for service in each.services]
+    services = services_of(offered)
+    models = models_of([model for stated in every for model in stated.models], organizations, None)
+    covered = {
+        key: (
+            {services[organizations[row.speaker].pk, each.name].pk for row in rows for each in row.services},
+            {models[each.key].pk for row in rows for each in row.models},
+        )
+        for key, rows in told.items()
+    }
+    touched_services = _link(
+        OfficialNumber.services.through, "service_id", {key: both[0] for key, both in covered.items()}
+    )
+    touched_models = _link(
+        OfficialNumber.ai_models.through, "aimodel_id", {key: both[1] for key, both in covered.items()}
+    )
+    canonical = AIModel.objects.filter(pk__in=touched_models).values_list("pk", "merged_into")
+    settle({merged or key for key, merged in canonical}, touched_services)
+
+
+def _link(through: Any, column: str, wanted: dict[int, set[int]]) -> set[int]:
+    """Let numbers lead to exactly these rows; return the keys of all rows to which they lead or led."""
+    rows = [row for part in _parts(list(wanted)) for row in through.objects.filter(officialnumber__in=part)]
+    there = {(row.officialnumber_id, getattr(row, column)): row.pk for row in rows}
+    asked = {(number, key) for number, keys in wanted.items() for key in keys}
+    through.objects.filter(pk__in=[pk for pair, pk in there.items() if pair not in asked]).delete()
+    new = [through(officialnumber_id=number, **{column: key}) for number, key in sorted(asked - there.keys())]
+    through.objects.bulk_create(new)
+    return {key for _, key in there.keys() | asked}

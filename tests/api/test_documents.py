@@ -1,0 +1,168 @@
+"""Documents over the API: bytes in and out, hashed while they stream, told by their content."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from compliance import demo, uploads
+from compliance.models import Document, Event, Filing
+from tests.building import a_document
+from tests.conftest import client_of
+from tests.filings import check_everything, standing
+
+FILES = Path(demo.__file__).parent / "documents"
+PDF = b"%PDF-1.7\nsome bytes"
+SHA = hashlib.sha256(PDF).hexdigest()
+
+
+@pytest.fixture(autouse=True)
+def folder(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    return tmp_path
+
+
+@pytest.fixture
+def url(api) -> str:
+    document = a_document("algorithm", {"/documents/-": {"kind": "other", "title": "to follow"}})
+    return f"/api/v1/filings/{api.post('/api/v1/filings/', document, format='json').json()['id']}/"
+
+
+def send(api, url: str, content: bytes = PDF, name: str = "x.pdf", query: str = ""):
+    return api.post(f"{url}documents/{query}", {"file": SimpleUploadedFile(name, content)}, format="multipart")
+
+
+def send_plain(api, url: str, content: bytes = PDF, query: str = "?filename=x.pdf", **headers):
+    return api.generic(
+        "POST", f"{url}documents/{query}", content, content_type="application/octet-stream", headers=headers
+    )
+
+
+@pytest.mark.parametrize("how", [send, send_plain])
+def test_what_goes_in_comes_out(api, url, how):
+    answer = how(api, url)
+    told = answer.json()
+    assert (answer.status_code, told["sha256"], told["size"], told["filename"], told["media_type"]) == (
+        201,
+        SHA,
+        len(PDF),
+        "x.pdf",
+        "application/pdf",
+    )
+    given = api.get(told["url"])
+    assert b"".join(given.streaming_content) == PDF
+    assert given.headers["Content-Disposition"] == 'attachment; filename="x.pdf"'
+    assert given.headers["X-Content-Type-Options"] == "nosniff"
+    assert [each["sha256"] for each in api.get(f"{url}documents/").json()["results"]] == [SHA]
+
+
+def test_the_same_bytes_again_are_the_same_document(api, url):
+    assert [send(api, url).status_code for _ in range(2)] == [201, 200]
+    assert (Document.objects.count(), Event.objects.filter(verb="upload").count()) == (1, 1)
+
+
+def test_an_upload_fills_the_entry_that_asks_for_it(api, url):
+    before = api.get(f"{url}dossier/").headers["ETag"]
+    assert send(api, url, query="?entry=7").status_code == 201
+    answer = api.get(f"{url}dossier/")
+    assert answer.json()["documents"][7] == {
+        "kind": "other",
+        "title": "to follow",
+        "filename": "x.pdf",
+        "sha256": SHA,
+        "size": len(PDF),
+    }
+    assert answer.headers["ETag"] != before
+
+
+@pytest.mark.parametrize(
+    ("query", "content", "status", "code"),
+    [
+        ("?entry=8", PDF, 400, "no_such_entry"),
+        ("?entry=x", PDF, 400, "bad_entry"),
+        ("?entry=0", PDF, 409, "entry_names_another"),
+        ("", b"", 400, "empty"),
+        ("", b"MZ\x90\x00\x03", 415, "unknown_type"),
+        ("", b"<html><script>alert(1)</script>", 415, "unknown_type"),
+        ("", b"<svg onload='x'/>", 415, "unknown_type"),
+    ],
+)
+def test_a_bad_upload_is_refused_whole(api, url, query, content, status, code, folder):
+    answer = send(api, url, content, query=query)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert Document.objects.count() == 0
+
+
+def test_a_form_without_its_file_says_how_to_send_it(api, url):
+    answer = api.post(f"{url}documents/", {"other": "x"}, format="multipart")
+    assert (answer.status_code, answer.json()["code"]) == (400, "no_file")
+
+
+@pytest.mark.parametrize("how", [send, send_plain])
+def test_a_file_over_the_limit_is_refused_while_it_streams(api, url, how, monkeypatch):
+    monkeypatch.setattr("compliance.api.documents.LARGEST", 10)
+    answer = how(api, url)
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
+def test_a_kind_has_its_limit(api, url, monkeypatch):
+    monkeypatch.setattr(uploads, "LIMIT_OF_OTHERS", 10)
+    answer = send(api, url, query="?entry=7")
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
+def test_a_submitted_filing_takes_only_what_its_revision_names(api, url):
+    api.post(f"{url}submit/")
+    named = a_document("algorithm")["documents"][0]
+    assert send(api, url).json()["code"] == "not_named"
+    assert send(api, url, query="?entry=7").json()["code"] == "transition_refused"
+    content = (FILES / named["filename"]).read_bytes()
+    assert send(api, url, content, named["filename"]).status_code == 201
+    check_everything()
+    missing = [at for rule, at in standing(Filing.objects.get()) if rule == "DOC-05"]
+    assert missing == [f"/documents/{i}" for i in range(1, 8)]
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type"),
+    [
+        ("keyword_list.xlsx", uploads.XLSX),
+        ("test_questions.xlsx", uploads.XLSX),
+        ("business_license.pdf", "application/pdf"),
+    ],
+)
+def test_real_files_are_told_by_their_content(name, media_type):
+    assert uploads.media_type_of((FILES / name).read_bytes()[: uploads.HEAD], "named.exe") == media_type
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_a_table_of_text_is_csv(encoding):
+    head = ("关键词,一级分类,二级分类\n" * 2_000).encode(encoding)[: uploads.HEAD]
+    assert uploads.media_type_of(head, "list.CSV") == "text/csv"
+
+
+def test_a_file_name_is_a_name_and_no_path(api, url):
+    answer = send_plain(
+        api, url, query="", **{"Content-Disposition": "attachment; filename*=UTF-8''..%2F..%2F%E5%90%8D.pdf"}
+    )
+    assert answer.json()["filename"] == "名.pdf"
+
+
+def test_a_stranger_downloads_nothing(api, url, stranger):
+    told = send(api, url).json()
+    assert client_of(stranger).get(told["url"]).status_code == 404
+    other = a_document("algorithm", {"/applicant/uscc": "91440305MADEMA004M", "/reference": "s"})
+    own = client_of(stranger).post("/api/v1/filings/", other, format="json").json()["id"]
+    assert client_of(stranger).get(f"/api/v1/filings/{own}/documents/{SHA}/").status_code == 404
+
+
+def test_bytes_are_hashed_as_they_stream():
+    got = uploads.received(iter([b"%PDF", b"-1.7"]), "x.pdf", limit=100)
+    assert (got.sha256, got.size) == (hashlib.sha256(b"%PDF-1.7").hexdigest(), 8)
+    assert isinstance(got.content.read(), bytes)
+    with pytest.raises(uploads.TooLarge):
+        uploads.received(io.BytesIO(b"x" * 200), "x", limit=100)

@@ -1,0 +1,241 @@
+"""The register over the API: searching, filtering, walking, correcting; each sees what is theirs to see."""
+
+from __future__ import annotations
+
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from rest_framework.test import APIClient
+
+from compliance import demo
+from registry.models import AIModel, OfficialNumber
+from tests.conftest import client_of
+from tests.filings import a_submitted_filing
+
+LISTS = Path(demo.__file__).parent / "lists"
+ON_LLAMA = {
+    "/models/0/development": "derived",
+    "/models/0/derived_from": [{"key": "base", "relation": "finetune", "modified": True}],
+    "/models/-": {
+        "key": "base",
+        "name": "Llama-2-13B",
+        "developer": {"name": "Meta", "country": "US"},
+        "used_by_service": False,
+        "license": "LicenseRef-Llama-2",
+    },
+}
+
+
+@pytest.fixture
+def register(db):
+    call_command("load_catalog", stdout=StringIO())
+    call_command("import_register", *map(str, sorted(LISTS.glob("*.csv"))), stdout=StringIO())
+
+
+@pytest.fixture
+def filing(register, filer):
+    return a_submitted_filing(filer, "generative", ON_LLAMA)
+
+
+def get(client: APIClient, path: str):
+    answer = client.get(f"/api/v1/{path}")
+    assert answer.status_code == 200, answer.content
+    return answer.json()
+
+
+def names(answer, key="name") -> list[str]:
+    return sorted(each[key] for each in answer["results"])
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("models/?q=文心", ["文心一言"]),
+        ("models/?q=一言", ["文心一言"]),
+        ("models/?q=百度", ["文心一言"]),
+        ("models/?q=安", ["安第斯大模型"]),
+        ("models/?q=QWEN2.5", ["Qwen2.5-14B", "Qwen2.5-32B", "Qwen2.5-3B"]),
+        ("models/?q=qwen%20alibaba%2014b", ["Qwen-14B", "Qwen1.5-14B", "Qwen2.5-14B", "Qwen3-14B"]),
+        ("models/?q=言一", []),
+        ("models/?country=AE", ["Falcon-40B", "Falcon-7B", "Falcon3-7B"]),
+        (
+            "models/?status=filed&q=大模型",
+            ["九天自然语言交互大模型", "华数诗画文旅大模型", "安第斯大模型", "通义千问大模型"],
+        ),
+        ("services/?q=微博", ["微博"]),
+        ("services/?status=cancelled", ["考拉海购"]),
+        ("organizations/?q=微梦", ["北京微梦创科网络技术有限公司"]),
+        ("organizations/?country=FR", ["BigScience", "Mistral AI"]),
+    ],
+)
+def test_the_register_is_searched(register, api, path, expected):
+    assert names(get(api, path)) == expected
+
+
+def test_the_official_register_is_public(register):
+    anybody = APIClient()
+    assert names(get(anybody, "register/?status=cancelled"), "title") == ["考拉push算法"]
+    assert names(get(anybody, "register/?kind=registration&province=63"), "title") == [
+        "江源新闻",
+        "海南州限额以下公共资源交易平台",
+    ]
+    (number,) = get(anybody, "register/?number=beijing-wenxinyiyan-20230821")["results"]
+    assert (number["holder"], number["issued_on"], number["ai_models"]) == (
+        "北京百度网讯科技有限公司",
+        "2023-08-31",
+        ["文心一言"],
+    )
+    assert get(anybody, f"register/{number['id']}/")["listings"][0]["row"] == "1"
+
+
+def test_a_models_page_says_what_it_shows_and_by_whose_word(filing, api):
+    (model,) = get(api, "models/?q=Llama-2-13B")["results"]
+    told = get(api, f"models/{model['id']}/")
+    assert told["shown"]["license"]["value"] == "LicenseRef-Llama-2"
+    assert told["shown"]["license"]["source"]["kind"] == "catalog"
+    assert [statement["source"]["kind"] for statement in told["statements"]] == ["catalog", "filing"]
+
+
+def test_the_lineage_is_cut_where_the_reader_may_not_see(filing, api, stranger, registrar, far_reviewer):
+    base = AIModel.objects.get(name="Llama-2-13B")
+    path = f"models/{base.uid}/lineage/?direction=descendants"
+    own, strange, staff, far = (
+        get(client, path) for client in (api, *map(client_of, (stranger, registrar, far_reviewer)))
+    )
+    assert sorted(node["name"] for node in own["nodes"]) == ["CodeLlama-13B", "Llama-2-13B", "样例大模型"]
+    assert sorted(node["name"] for node in strange["nodes"]) == ["CodeLlama-13B", "Llama-2-13B"]
+    assert [each["hidden"] for each in (own, strange, staff, far)] == [None, None, 0, 1]
+    (edge,) = [edge for edge in own["edges"] if edge["relation"] == "finetune"]
+    assert (edge["parent"], edge["passes_weights"], edge["source"]["kind"]) == (str(base.uid), True, "filing")
+
+
+def test_a_strangers_view_of_a_pending_model_is_none(filing, stranger):
+    model = AIModel.objects.get(name="样例大模型")
+    client = client_of(stranger)
+    for path in (f"models/{model.uid}/", f"models/{model.uid}/lineage/"):
+        assert client.get(f"/api/v1/{path}").status_code == 404
+    assert get(client, "models/?q=样例大模型")["results"] == []
+    assert get(client, "training-data-declarations/")["results"] == []
+    assert get(client, "organizations/?q=样例云图")["results"] == []
+
+
+def test_training_data_is_listed_and_filtered(filing, api):
+    everything = get(api, "training-data-declarations/")["results"]
+    assert everything
+    assert {each["source"]["kind"] for each in everything} == {"filing"}
+    some = get(api, "training-data-declarations/?source_type=self_collected")["results"]
+    assert {each["source_type"] for each in some} == {"self_collected"}
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("status=submitted", 1),
+        ("status=filed", 0),
+        ("kind=generative&province=44", 1),
+        ("applicant=91440300708461136T", 1),
+        ("applicant=91440305MADEMA004M", 0),
+        ("q=样例", 1),
+        ("q=nothing", 0),
+        ("root_country=US", 1),
+        ("root_country=CN", 0),
+        ("base_model={llama}", 1),
+        ("base_model={falcon}", 0),
+    ],
+)
+def test_filings_are_filtered_by_what_their_models_stand_on(filing, api, query, found):
+    ids = {
+        name: AIModel.objects.get(name=model).uid for name, model in (("llama", "Llama-2-13B"), ("falcon", "Falcon-7B"))
+    }
+    assert len(get(api, f"filings/?{query.format(**ids)}")["results"]) == found
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("filings/?status=gone", "bad_status"),
+        ("filings/?rule=XX-01", "bad_rule"),
+        ("filings/?statuss=filed", "bad_statuss"),
+        ("filings/?base_model=5", "bad_base_model"),
+        ("filings/?root_country=usa", "bad_root_country"),
+        ("models/?country=china", "bad_country"),
+        ("models/?through=air", "bad_through"),
+        ("register/?province=Guangdong", "bad_province"),
+        ("services/?page_size=0", "bad_page_size"),
+    ],
+)
+def test_a_filter_that_says_nothing_is_refused(register, api, path, code):
+    answer = api.get(f"/api/v1/{path}")
+    assert (answer.status_code, answer.json()["code"]) == (400, code)
+
+
+def test_registrars_correct_merge_and_undo_over_the_api(register, registrar, reviewer, api):
+    client, model, into = (
+        client_of(registrar),
+        AIModel.objects.get(name="GPT-2"),
+        AIModel.objects.get(name="GPT-2-large"),
+    )
+    url = f"/api/v1/models/{model.uid}/"
+    body = {"changes": {"license": "MIT-0"}, "reason": "read again"}
+    assert [
+        person.post(f"{url}correct/", body, format="json").status_code for person in (api, client_of(reviewer))
+    ] == [403, 403]
+    done = client.post(f"{url}correct/", body, format="json").json()
+    assert get(client, f"models/{model.uid}/")["shown"]["license"]["value"] == "MIT-0"
+    assert client.post(f"/api/v1/corrections/{done['id']}/undo/", {"reason": "no"}, format="json").status_code == 200
+    merged = client.post(f"{url}merge/", {"into": str(into.uid), "reason": "one"}, format="json")
+    assert merged.status_code == 201
+    assert get(client, f"models/{model.uid}/")["id"] == str(into.uid)
+
+
+@pytest.mark.parametrize(
+    ("body", "pointers"),
+    [
+        ({"changes": {"parameters": "many"}, "reason": "x"}, ["/changes/parameters"]),
+        ({"changes": {"weight": 1}, "reason": "x"}, ["/changes/weight"]),
+        ({"changes": {"license": "MIT"}}, ["/reason"]),
+        ([], [""]),
+    ],
+)
+def test_a_correction_that_is_not_understood_is_refused_whole(register, registrar, body, pointers):
+    model = AIModel.objects.get(name="GPT-2")
+    answer = client_of(registrar).post(f"/api/v1/models/{model.uid}/correct/", body, format="json")
+    assert answer.status_code == 400
+    assert [error["pointer"].rstrip("/") for error in answer.json()["errors"]][:1] == [pointers[0]] or pointers == [""]
+
+
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [
+        ("filings/", 6),
+        ("filings/?q=样例&status=submitted", 6),
+        ("models/", 7),
+        ("models/?q=大模型", 7),
+        ("services/", 7),
+        ("organizations/", 6),
+        ("training-data-declarations/", 6),
+        ("register/", 6),
+    ],
+)
+def test_a_list_takes_as_many_queries_for_many_rows_as_for_few(filing, api, filer, path, most):
+    with CaptureQueriesContext(connection) as once:
+        get(api, path)
+    for i in range(3):
+        a_submitted_filing(filer, "generative", {**ON_LLAMA, "/reference": f"{i}", "/models/0/name": f"样例大模型 {i}"})
+    with CaptureQueriesContext(connection) as again:
+        get(api, path)
+    assert len(again) <= len(once) <= most
+
+
+def test_a_model_and_its_lineage_take_a_fixed_number_of_queries(filing, api):
+    model = AIModel.objects.get(name="Llama-2-13B")
+    with CaptureQueriesContext(connection) as read:
+        get(api, f"models/{model.uid}/")
+    with CaptureQueriesContext(connection) as walked:
+        get(api, f"models/{model.uid}/lineage/?direction=both")
+    assert (len(read) <= 8, len(walked) <= 12) == (True, True), (len(read), len(walked))
+    assert OfficialNumber.objects.exists()

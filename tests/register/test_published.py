@@ -1,0 +1,268 @@
+"""The published lists: the three samples cell by cell, twice, and what real lists are written like."""
+
+from __future__ import annotations
+
+import csv
+import json
+from contextlib import suppress
+from datetime import date
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from openpyxl import Workbook
+
+from compliance import demo
+from registry.models import AIModel, Listing, OfficialNumber, Organization, Service, Source
+from registry.published.entries import NoEntry, entry_of, products_of
+
+LISTS = sorted((Path(demo.__file__).parent / "lists").glob("*.csv"))
+PROVINCES = {
+    "北京市": "11",
+    "浙江省": "33",
+    "重庆市": "50",
+    "上海市": "31",
+    "青海省": "63",
+    "广西壮族自治区": "45",
+    "国资委": "",
+}
+NUMBER = "网信算备330110507206401230035号"
+
+
+def run(*files, **options) -> list[dict]:
+    out = StringIO()
+    with suppress(SystemExit):
+        call_command("import_register", *map(str, files), format="json", stdout=out, **options)
+    return json.loads(out.getvalue())
+
+
+def counts(told: list[dict]) -> list[tuple[int, ...]]:
+    return [(each["rows"], each["created"], each["updated"], each["unchanged"], len(each["rejected"])) for each in told]
+
+
+def state() -> list[tuple]:
+    numbers = OfficialNumber.objects.values_list(
+        "number", "status", "title", "holder", "jurisdiction", "issued_on", "remark"
+    )
+    return [sorted(numbers, key=str), Listing.objects.count(), AIModel.objects.count(), Service.objects.count()]
+
+
+def test_the_samples_imported_twice(db):
+    first = run(*LISTS)
+    assert counts(first) == [(7, 7, 0, 0, 0), (7, 6, 1, 0, 0), (11, 11, 0, 0, 0)]
+    before = state()
+    assert counts(run(*LISTS)) == [(7, 0, 0, 7, 0), (7, 0, 0, 7, 0), (11, 0, 0, 11, 0)]
+    assert state() == before
+
+
+def test_the_order_of_the_files_does_not_matter(db):
+    run(*LISTS)
+    before = state()
+    for kind in (Listing, OfficialNumber):
+        kind.objects.all().delete()
+    run(*reversed(LISTS))
+    assert state() == before
+
+
+def test_a_dry_run_tells_the_same_and_stores_nothing(db):
+    assert counts(run(*LISTS, dry_run=True))[2] == (11, 11, 0, 0, 0)
+    assert (OfficialNumber.objects.count(), Source.objects.count(), Organization.objects.count()) == (0, 0, 0)
+
+
+def test_each_cell_of_the_generative_sample_is_in_the_register(db):
+    run(*LISTS)
+    with LISTS[2].open(encoding="utf-8-sig") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        number = OfficialNumber.objects.get(number=row["备案编号"])
+        year, month, day = (int(part) for part in row["备案时间"].removesuffix("（补登）").split("/"))
+        is_filing = row["类型"] == "备案"
+        assert (
+            number.kind,
+            number.status,
+            number.holder,
+            number.title,
+            number.place,
+            number.jurisdiction,
+            number.issued_on,
+            number.is_held_by_filing,
+        ) == (
+            "generative" if is_filing else "registration",
+            "filed" if is_filing else "registered",
+            row["备案单位"],
+            row["模型名称"].partition("注：")[0],
+            row["属地"],
+            PROVINCES[row["属地"]],
+            date(year, month, day),
+            False,
+        )
+        assert [model.name for model in number.ai_models.all()] == ([number.title] if is_filing else [])
+        assert [service.name for service in number.services.all()] == [number.title]
+
+
+def test_each_cell_of_the_algorithm_samples_is_in_the_register(db):
+    run(*LISTS)
+    types = {
+        "排序精选类": "ranking",
+        "调度决策类": "dispatch",
+        "生成合成类": "generation",
+        "检索过滤类": "search_filter",
+        "个性化推送类": "personalized_push",
+    }
+    roles = {"服务提供者": "provider", "服务技术支持者": "technical_supporter"}
+    for path in LISTS[:2]:
+        with path.open(encoding="utf-8-sig") as file:
+            for row in csv.DictReader(file):
+                number = OfficialNumber.objects.get(number=row["备案编号"])
+                assert (number.holder, number.title, number.jurisdiction) == (
+                    row["主体名称"],
+                    row["算法名称"],
+                    row["备案编号"][4:6],
+                )
+                assert number.status == ("cancelled" if row["备注"] == "已注销" else "filed")
+                assert number.algorithm_type == types.get(row.get("算法类别"), number.algorithm_type)
+                assert number.role == roles.get(row.get("角色"), number.role)
+                # Of two lists the later announcement counts.
+                is_in_both = number.listings.count() == 2
+                assert is_in_both or row["主要用途"] == number.purpose
+
+
+def test_the_same_number_in_two_lists_is_one_number(db):
+    run(*LISTS)
+    number = OfficialNumber.objects.get(number="网信算备110108413760701220011号")
+    assert (number.listings.count(), number.role, number.algorithm_type) == (2, "provider", "generation")
+
+
+def test_models_and_services_stand_where_their_numbers_stand(db):
+    run(*LISTS)
+    assert AIModel.objects.get(name="文心一言").registration_status == "filed"
+    assert Service.objects.get(name="慧问").registration_status == "registered"
+    assert Service.objects.get(name="考拉海购").registration_status == "cancelled"
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        ({"number": "网信算备：３３０１１０５０７２０６４０１２３００３５号"}, {"number": NUMBER}),
+        ({"number": " 网信算备330110507206401230035号 "}, {"number": NUMBER}),
+        ({"remark": "已注销"}, {"status": "cancelled"}),
+        ({"remark": "2025年3月注销"}, {"status": "filed"}),
+        ({"remark": "未注销"}, {"status": "filed"}),
+        ({"remark": "已撤销备案"}, {"status": "revoked"}),
+        ({"remark": "原主体名称“甲公司”变更为“乙公司”"}, {"holder": "乙公司", "former_holder": "甲公司"}),
+        ({"remark": "2024年6月，原主体名称甲公司变更为乙公司"}, {"holder": "乙公司"}),
+        ({"remark": "2022年9月更新备案主体名称"}, {"holder": "甲公司"}),
+        ({"title": "甲科技有限公司", "holder": "智语大模型"}, {"title": "智语大模型", "holder": "甲科技有限公司"}),
+        ({"title": NUMBER, "number": "智语"}, {"number": NUMBER, "title": "智语"}),
+        ({"title": "安第斯大模型注：英文名为AndesGPT"}, {"title": "安第斯大模型", "name_en": "AndesGPT"}),
+        ({"issued_on": "2026/5/1（补登）"}, {"issued_on": "2026-05-01"}),
+        ({"issued_on": "2026年5月1日"}, {"issued_on": "2026-05-01"}),
+        ({"issued_on": "2026/13/1"}, {"issued_on": ""}),
+        ({"place": "内蒙古"}, {"jurisdiction": "15"}),
+        ({"place": "国资委"}, {"jurisdiction": ""}),
+        ({"number": "Zhejiang-AntGLM-20231019", "place": ""}, {"jurisdiction": "33", "kind": "generative"}),
+        ({"number": "Shanghai-HuiWen-20250630S0088"}, {"kind": "registration", "status": "registered"}),
+    ],
+)
+def test_a_cell_is_read_as_a_reader_would(cells, expected):
+    entry = entry_of({"number": NUMBER, "holder": "甲公司", "title": "智语", **cells})
+    assert {name: getattr(entry, name) for name in expected} == expected
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"number": "网信算备33011050720640号"},
+        {"number": "网信算备330110507206401号"},
+        {"number": ""},
+        {"number": "待定"},
+        {"holder": ""},
+        {"holder": "--"},
+        {"number": "Beijing-X-20261301"},
+    ],
+)
+def test_a_bad_row_says_why_in_both_languages(cells):
+    with pytest.raises(NoEntry) as refused:
+        entry_of({"number": NUMBER, "holder": "甲公司", "title": "智语", **cells})
+    assert (
+        refused.value.en.isascii()
+        or "“" in refused.value.en
+        or NUMBER in refused.value.en
+        or "网信" in refused.value.en
+    )
+    assert any("一" <= character <= "鿿" for character in refused.value.zh)
+
+
+def test_doubts_are_told_and_the_row_goes_in():
+    entry = entry_of(
+        {"number": "网信算备330110507206407230034号", "holder": "甲公司", "title": "智语", "place": "火星"}
+    )
+    assert [note[0] for note in entry.notes] == [
+        "the last digit is 4, other numbers lead to 1",
+        "digits 14 and 15 are 07, others have 01 to 06",
+        "“火星” is no province",
+    ]
+
+
+def test_products_are_read_with_their_forms():
+    assert products_of("百度新闻（APP、网站）百度百科（APP）、贴吧（网站）等") == [
+        ("百度新闻", ["app", "website"]),
+        ("百度百科", ["app"]),
+        ("贴吧", ["website"]),
+    ]
+    assert products_of("--") == []
+
+
+def workbook(path: Path, rows: list[list]) -> Path:
+    book = Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(path)
+    return path
+
+
+def test_a_workbook_with_a_title_and_real_dates_is_read(db, tmp_path):
+    path = workbook(
+        tmp_path / "list.xlsx",
+        [
+            ["生成式人工智能服务已备案信息"],
+            [],
+            ["序号", "属地", "大模型名称", "备案单位", "备案 编号", "备案时间"],
+            [2, "北京市", "乙模型", "乙公司", "Beijing-YiMoXing-202506250002", date(2025, 7, 11)],
+            ["1*", "北京市", "甲模型", "甲公司", "ｂｅｉｊｉｎｇ", "2025/7/11"],
+            [None, None, None, None, None, None],
+            ["序号", "属地", "大模型名称", "备案单位", "备案编号", "备案时间"],
+            [3, "北京市", "丙公司", "丙模型", "Beijing-BingMoXing-202506250003", 45849],
+        ],
+    )
+    (told,) = run(path)
+    assert counts([told]) == [(3, 2, 0, 0, 1)]
+    assert [each["line"] for each in told["rejected"]] == [5]
+    assert OfficialNumber.objects.get(title="乙模型").issued_on == date(2025, 7, 11)
+    assert OfficialNumber.objects.get(title="丙模型").holder == "丙公司"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_the_encodings_of_real_files_are_read(db, tmp_path, encoding):
+    path = tmp_path / "list.csv"
+    path.write_text(f"序号,算法名称,主体名称,备案编号\n1,智语,甲公司,{NUMBER}\n", encoding=encoding)
+    assert counts(run(path)) == [(1, 1, 0, 0, 0)]
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"a,b,c\n1,2,3\n", b"\x00\x01\x02", b"PK\x03\x04 not a zip", b"\xff\xfe\xfd,\x81\n"]
+)
+def test_what_is_no_list_is_named_and_stores_nothing(db, tmp_path, content):
+    path = tmp_path / "list.csv"
+    path.write_bytes(content)
+    (told,) = run(path, tmp_path / "missing.csv")[:1]
+    assert (told["rows"], len(told["rejected"])) == (0, 1)
+    assert OfficialNumber.objects.count() == 0
+
+
+def test_the_catalog_and_the_lists_leave_each_other_alone(db):
+    call_command("load_catalog", stdout=StringIO())
+    run(*LISTS)
+    call_command("load_catalog", stdout=StringIO())
+    assert AIModel.objects.count() == 119 + 7
