@@ -77,7 +77,7 @@ def _parts(filings: QuerySet[Filing]) -> Iterator[list[Filing]]:
 
 def _faults_of(filings: list[Filing]) -> Iterator[HistoryFault]:
     events: dict[int, list[Event]] = defaultdict(list)
-    for event in Event.objects.filter(filing__in=filings).order_by("filing_id", "number", "pk"):
+    for event in Event.objects.filter(filing__in=filings).select_related("by").order_by("filing_id", "number", "pk"):
         events[event.filing_id].append(event)
     revisions: dict[int, list[Revision]] = defaultdict(list)
     for revision in Revision.objects.filter(filing__in=filings).order_by("filing_id", "number"):
@@ -99,7 +99,9 @@ def _chain_faults(filing: Filing, events: list[Event]) -> Iterator[HistoryFault]
         line = {name: getattr(event, name) for name in _LINE_FIELDS}
         if number > filing.last_event_number:
             yield _fault(filing, "event_inserted", number=number)
-        elif event.hash != event_hash(event.previous_hash, filing=str(filing.uid), **line):
+        elif event.by.username != event.actor or event.hash != event_hash(
+            event.previous_hash, filing=str(filing.uid), **line
+        ):
             yield _fault(filing, "event_changed", number=number)
         elif event.previous_hash != previous and (number == 1 or number - 1 in there):
             yield _fault(filing, "event_unchained", number=number)
@@ -117,15 +119,24 @@ def _end_faults(filing: Filing, last: Event | None) -> Iterator[HistoryFault]:
 
 
 def _revision_faults(filing: Filing, revisions: Iterable[Revision], events: list[Event]) -> Iterator[HistoryFault]:
-    named = {event.data["revision"]: event.data["sha256"] for event in events if "revision" in event.data}
+    named = {
+        event.data["revision"]: event for event in events if isinstance(event.data, dict) and "revision" in event.data
+    }
     there = {revision.number: revision for revision in revisions}
-    for number in sorted(named.keys() | there.keys()):
+    for number in sorted(named.keys() | there.keys(), key=str):
         if number not in there:
             yield _fault(filing, "revision_missing", number=number)
         elif number not in named:
             yield _fault(filing, "revision_inserted", number=number)
-        elif {hashlib.sha256(there[number].content.encode()).hexdigest(), there[number].sha256} != {named[number]}:
+        elif _is_changed(there[number], named[number]):
             yield _fault(filing, "revision_changed", number=number)
+
+
+def _is_changed(revision: Revision, event: Event) -> bool:
+    """A revision is as it was written when its bytes have the hash of its event, and day and person are the same."""
+    digest = hashlib.sha256(revision.content.encode()).hexdigest()
+    is_same = {digest, revision.sha256} == {event.data.get("sha256")}
+    return not is_same or (revision.by_id, revision.at) != (event.by_id, event.at)
 
 
 def _fault(filing: Filing, code: str, **values: object) -> HistoryFault:

@@ -17,6 +17,7 @@ from compliance.dossier.schema import Dossier
 from compliance.models import Filing
 from compliance.uploads import LARGEST, TooLarge, received
 from compliance.words import Language
+from compliance.workflow import DRAFT
 from registry.api.problems import Problem
 from registry.models import Membership, MembershipStanding, Organization, User
 
@@ -82,7 +83,7 @@ def _import(
     imported.outcome = OPENED if is_new else KNOWN
     if folders is not None:
         _upload(filing, parsed.dossier, folders, person, imported)
-    if submit and filing.is_editable:
+    if submit and filing.status == DRAFT:
         filing = actions.submit_filing(filing, by=person)
     imported.case_number, imported.status = filing.case_number, filing.status
 

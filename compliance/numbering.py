@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.db.models import QuerySet
+
 from compliance.dossier.schema import Dossier
 from compliance.models import Filing, Kind
 from compliance.refusals import NumberNotIssued
@@ -30,9 +32,11 @@ def issue_number(filing: Filing, dossier: Dossier, *, on: date) -> str:
 
     Raises NumberNotIssued when the dossier lacks what the number is made of, or a series has no number left.
     """
-    if filing.kind == Kind.ALGORITHM:
-        return _algorithm_number(filing, dossier, on)
-    return _service_number(filing, dossier, on)
+    make = _algorithm_number if filing.kind == Kind.ALGORITHM else _service_number
+    while OfficialNumber.objects.bearing(number := make(filing, dossier, on)):
+        # A filer recorded this very number.
+        continue
+    return number
 
 
 def _algorithm_number(filing: Filing, dossier: Dossier, on: date) -> str:
@@ -61,8 +65,13 @@ def _entity_of(filing: Filing, area: str) -> str:
             return entity
 
 
+def _listed(beginning: str) -> QuerySet[OfficialNumber]:
+    """The numbers of the published lists: what filers record of their own must not move a series."""
+    return OfficialNumber.objects.filter(key__startswith=beginning, is_held_by_filing=False)
+
+
 def _last_of_entity(area: str, entity: str, year: str) -> int:
-    held = OfficialNumber.objects.filter(key__startswith=f"网信算备{area}{entity}").values_list("number", flat=True)
+    held = _listed(f"网信算备{area}{entity}").values_list("number", flat=True)
     read = [number for number in map(algorithm_number, held) if number and number.year == year]
     return max((int(number.running) for number in read), default=0)
 
@@ -86,9 +95,7 @@ def _name_to_register(filing: Filing, dossier: Dossier) -> str:
 
 def _last_of_place(kind: str, place: str) -> int:
     """The highest running number that this place has given to this kind; they do not restart each year."""
-    known = OfficialNumber.objects.filter(kind=kind, key__startswith=f"{place.casefold()}-").values_list(
-        "number", flat=True
-    )
+    known = _listed(f"{place.casefold()}-").filter(kind=kind).values_list("number", flat=True)
     read = [running_number(number) for number in known]
     return max((running for running in read if running and running <= _LAST_RUNNING), default=0)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import hashlib
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
@@ -63,10 +64,12 @@ def received(chunks: Iterable[bytes], filename: str, *, limit: int) -> Incoming:
 
 
 def incoming(content: IO[bytes], sha256: str, size: int, filename: str) -> Incoming:
+    """Describe a file that came in whole; its name keeps what a name can hold."""
     content.seek(0)
     head = content.read(HEAD)
     content.seek(0)
-    return Incoming(content, sha256, size, filename, media_type_of(head, filename))
+    name = "".join(each for each in filename if unicodedata.category(each)[0] != "C").strip() or "document"
+    return Incoming(content, sha256, size, name, media_type_of(head, name))
 
 
 class HashingUploadHandler(TemporaryFileUploadHandler):

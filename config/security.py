@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
+from registry.api import problems
+
 
 class AdminMayEvaluate:
     """Allow `unsafe-eval` for scripts under /admin/ alone: the admin's component library compiles expressions."""
@@ -30,4 +32,18 @@ class ApiAddressesEndWithASlash:
         if request.path_info.startswith("/api/") and not request.path_info.endswith("/"):
             request.path_info += "/"
             request.path += "/"
+        return self.get_response(request)
+
+
+class NothingAsksForNul:
+    """Refuse addresses with a NUL character: no name, number or code holds one, and PostgreSQL takes none."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path_info or any(
+            "\0" in part for pair in request.GET.lists() for part in (pair[0], *pair[1])
+        ):
+            return problems.bad_request(request)
         return self.get_response(request)

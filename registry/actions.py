@@ -32,6 +32,8 @@ from registry.precedence import CORRECTABLE, CORRECTED
 from registry.register import hide
 from registry.settling import settle
 
+NUMBER_LENGTH = 100
+
 
 class RegisterRefused(Exception):
     """A change of the register was refused, and nothing has changed; `code` says why."""
@@ -59,10 +61,14 @@ def hold_number(
     Raises RegisterRefused `number_taken` when another filing holds it, `number_of_another` when a published list gives
     it to another organization.
     """
-    known = OfficialNumber.objects.select_for_update().filter(key=number_key(number)).first()
-    if known is not None:
-        _refuse_to_hold(known, kind, holder)
-    entered = known or OfficialNumber(number=normalized(number), key=number_key(number), kind=kind)
+    if len(normalized(number)) > NUMBER_LENGTH:
+        raise RegisterRefused("number_malformed", number=number[:NUMBER_LENGTH])
+    OfficialNumber.objects.get_or_create(
+        key=number_key(number),
+        defaults={"number": normalized(number), "kind": kind, "status": in_force(kind), "holder": holder.name},
+    )
+    entered = OfficialNumber.objects.select_for_update().get(key=number_key(number))
+    _refuse_to_hold(entered, kind, holder)
     entered.status, entered.issued_on = in_force(kind), issued_on
     entered.is_held_by_filing = True
     entered.organization, entered.holder = holder, holder.name
@@ -78,6 +84,8 @@ def _refuse_to_hold(known: OfficialNumber, kind: str, holder: Organization) -> N
     is_same = listed is None or listed.pk == holder.pk or listed.name_key == holder.name_key
     if not is_same or known.kind != kind:
         raise RegisterRefused("number_of_another", number=known.number, holder=known.holder)
+    if known.status != in_force(kind):
+        raise RegisterRefused("number_not_standing", number=known.number)
 
 
 @transaction.atomic
@@ -112,7 +120,7 @@ def correct_model(model: AIModel, changes: dict[str, Any], *, reason: str, by: U
 
     Raises RegisterRefused: `not_a_registrar`, `reason_missing`, `nothing_to_correct`, `not_correctable`, `merged_away`.
     """
-    _refuse_unless_registrar(by, reason)
+    _refuse_unless_registrar(by, reason, model)
     model = _locked(model)
     if model.merged_into_id:
         raise RegisterRefused("merged_away")
@@ -125,7 +133,7 @@ def correct_model(model: AIModel, changes: dict[str, Any], *, reason: str, by: U
     correction.source = Source.objects.create(
         kind=SourceKind.CORRECTION,
         key=f"correction:{correction.uid}",
-        label=f"{by.username}: {reason.strip()}"[:300],
+        label=f"Correction {timezone.localdate(correction.at):%Y-%m-%d}",
         is_public=True,
         stated_at=correction.at,
     )
@@ -149,8 +157,11 @@ def merge_models(model: AIModel, into: AIModel, *, reason: str, by: User) -> Cor
 
     Raises RegisterRefused: `not_a_registrar`, `reason_missing`, `same_model`, `merged_away`.
     """
-    _refuse_unless_registrar(by, reason)
-    model, into = _locked(model), _locked(into)
+    _refuse_unless_registrar(by, reason, model, into)
+    locked = {
+        row.pk: row for row in AIModel.objects.select_for_update().filter(pk__in=(model.pk, into.pk)).order_by("pk")
+    }
+    model, into = locked[model.pk], locked[into.pk]
     if model.pk == into.pk:
         raise RegisterRefused("same_model")
     if model.merged_into_id or into.merged_into_id:
@@ -182,9 +193,11 @@ def _locked(model: AIModel) -> AIModel:
     return AIModel.objects.select_for_update().get(pk=model.pk)
 
 
-def _refuse_unless_registrar(by: User, reason: str) -> None:
+def _refuse_unless_registrar(by: User, reason: str, *models: AIModel) -> None:
     if not by.holds(Standing.REGISTRAR):
         raise RegisterRefused("not_a_registrar")
+    if any(model.developer_id in by.own_organizations for model in models):
+        raise RegisterRefused("own_model")
     if not reason.strip():
         raise RegisterRefused("reason_missing")
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -74,6 +75,16 @@ class TokenInline(InlineKeptByAdministrators):
         return False
 
 
+def _refuse_a_known_name(form: Any) -> dict[str, Any]:
+    given: dict[str, Any] = form.cleaned_data
+    known = Organization.objects.named(given.get("name") or "").filter(uscc__isnull=True)
+    if given.get("name") and known.exists():
+        raise ValidationError(
+            {"name": _("The register knows an organization of this name without a code. Open it and add the code.")}
+        )
+    return given
+
+
 @admin.register(Organization)
 class OrganizationAdmin(KeptByAdministrators):
     """Organizations, seen by all staff, entered by administrators; a code once entered stays."""
@@ -96,7 +107,18 @@ class OrganizationAdmin(KeptByAdministrators):
         return is_staff(request)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return ["uscc"] if obj else []
+        return ["uscc"] if obj and obj.uscc else []
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """A new organization that the register knows by its name already is opened and given its code, not entered twice."""
+        form = super().get_form(request, obj, change, **kwargs)
+        if obj is None:
+            form.clean = _refuse_a_known_name
+        return form
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        obj.is_named_by_others = False
+        super().save_model(request, obj, form, change)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

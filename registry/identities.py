@@ -33,9 +33,7 @@ def _known(parties: Collection[Party]) -> dict[Party, Organization]:
     codes = {party.uscc for party in parties if party.uscc}
     by_code = {row.uscc: row for row in Organization.objects.filter(uscc__in=codes)} if codes else {}
     by_name = _by_name({party.name for party in parties if not party.uscc})
-    found = {
-        party: by_code.get(party.uscc) if party.uscc else by_name.get(_name_key(party.name)) for party in parties
-    }
+    found = {party: by_code.get(party.uscc) if party.uscc else by_name.get(_name_key(party.name)) for party in parties}
     return {party: row for party, row in found.items() if row is not None}
 
 
@@ -50,7 +48,9 @@ def _enter(parties: Collection[Party]) -> None:
     for party in sorted(parties, key=lambda party: (party.uscc, party.name)):
         name = (party.name or party.uscc)[:NAME_LENGTH]
         key = party.uscc or _name_key(party.name)
-        row = Organization(uscc=party.uscc or None, name=name, country=party.country)
+        # Only Chinese organizations have a code.
+        country = "CN" if party.uscc else party.country
+        row = Organization(uscc=party.uscc or None, name=name, country=country, is_named_by_others=True)
         rows.setdefault(key, row)
     Organization.objects.bulk_create([rows[key] for key in sorted(rows)], ignore_conflicts=True)
 

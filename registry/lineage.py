@@ -222,11 +222,7 @@ def _reached_sql(direction: Direction, depth: int | None) -> str:
 
 
 def _values(starts: Collection[int]) -> str:
-    return " UNION ALL ".join(["SELECT %s" + _cast()] * len(starts))
-
-
-def _cast() -> str:
-    return "::bigint" if connection.vendor == "postgresql" else ""
+    return f"SELECT m.id FROM registry_aimodel m WHERE m.id IN ({', '.join(['%s'] * len(starts))})"
 
 
 def _condition(viewer: Viewer | _AsRegistrar, through: Through) -> _Condition:

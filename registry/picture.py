@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from registry.lineage import AS_REGISTRAR, Direction, Edge, Through, reached, walk
 from registry.models import AIModel, Source, Standing, User, Viewer
+from registry.models.ai_models import WITH_NUMBERS
 
 SHOWN = ("ancestors", "descendants")
 
@@ -46,7 +47,7 @@ def drawn(
 
 def _nodes(depths: dict[int, int], edges: list[Edge]) -> list[Any]:
     children = {edge.child for edge in edges}
-    rows = AIModel.objects.filter(pk__in=depths).select_related("developer").prefetch_related("official_numbers")
+    rows = AIModel.objects.filter(pk__in=depths).select_related("developer").prefetch_related(*WITH_NUMBERS)
     nodes: list[Any] = sorted(rows, key=lambda node: (depths[node.pk], node.name, node.pk))
     for node in nodes:
         node.depth = depths[node.pk]

@@ -129,7 +129,19 @@ def _state_organizations(
             told = {"name": party.name, "country": party.country}
             rows[named.pk] = OrganizationStatement(source=source, organization=named, **told)
     OrganizationStatement.objects.bulk_create(rows.values())
-    _learn_countries(organizations)
+    _learn_own_name(source)
+    if source.is_public:
+        _learn_countries(organizations)
+
+
+def _learn_own_name(source: Source) -> None:
+    """What an organization calls itself stands in place of what others called it."""
+    owner = source.owner
+    told = OrganizationStatement.objects.filter(source=source, organization=owner).first() if owner else None
+    if owner and told and owner.is_named_by_others and told.name:
+        owner.name, owner.name_en = told.name[:200], told.name_en[:200]
+        owner.is_named_by_others = False
+        owner.save()
 
 
 def _learn_countries(organizations: dict[Party, Organization]) -> None:

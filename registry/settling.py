@@ -10,8 +10,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
+import networkx as nx
 from django.db import connection
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet, Window
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import RowNumber
 
 from registry.models import (
     AIModel,
@@ -25,7 +28,7 @@ from registry.models import (
     ServiceStatement,
     SourceKind,
 )
-from registry.precedence import HIDDEN, PENDING, in_order
+from registry.precedence import CORRECTED, PENDING, in_order
 from registry.search import searched_by
 
 _SERVICE_KINDS = (NumberKind.GENERATIVE, NumberKind.REGISTRATION)
@@ -34,8 +37,15 @@ _STANDING_FIRST = (NumberStatus.FILED, NumberStatus.REGISTERED, NumberStatus.SUS
 _ENDED = (NumberStatus.REVOKED, NumberStatus.CANCELLED)
 
 
+# One key for all: whoever settles takes its turn, so that two edges written side by side close no cycle unseen.
+_TURN = 0x52454749
+
+
 def lock(models: Collection[int], services: Collection[int]) -> None:
-    """Let those who speak of the same models and services go one after another, in the order of their keys."""
+    """Take one's turn, and lock models and services in the order of their keys."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_TURN])
     for kind, keys in ((AIModel, models), (Service, services)):
         if keys:
             rows = kind.objects.select_for_update(no_key=True).filter(pk__in=keys)
@@ -54,22 +64,43 @@ def settle(models: Collection[int], services: Collection[int] = ()) -> None:
         _stand_services(services)
 
 
+# Of a model of which thousands speak, so many public statements are read, the first in precedence.
+_READ_OF_A_MODEL = 50
+_READ = (
+    "model_id",
+    "rank",
+    "is_developers_own",
+    "speaks_of_lineage",
+    "name",
+    "version",
+    "developer_country",
+    "source",
+)
+
+
 def _statements(models: Collection[int]) -> dict[int, list[ModelStatement]]:
-    told: dict[int, list[ModelStatement]] = defaultdict(list)
-    rows = ModelStatement.objects.filter(model__in=models, rank__lt=HIDDEN).select_related("source")
-    for statement in rows.only(
-        "model_id",
-        "rank",
-        "is_developers_own",
-        "speaks_of_lineage",
-        "used_by_service",
-        "name",
-        "version",
-        "developer_country",
-        "source",
-    ):
-        told[statement.model_id].append(statement)
+    """
+    The statements that count, in order: the first public ones of each model; what is pending only where nothing public
+    speaks of the lineage, or at all.
+    """
+    place = Window(
+        RowNumber(),
+        partition_by=[F("model_id")],
+        order_by=[F("rank").asc(), F("is_developers_own").desc(), F("source__stated_at").desc(), F("pk").desc()],
+    )
+    public = ModelStatement.objects.filter(model__in=models, rank__lt=PENDING).annotate(place=place)
+    told = _grouped(public.filter(place__lte=_READ_OF_A_MODEL))
+    silent = [model for model in models if not any(row.speaks_of_lineage for row in told.get(model, ()))]
+    for model, rows in _grouped(ModelStatement.objects.filter(model__in=silent, rank=PENDING)).items():
+        told.setdefault(model, []).extend(rows)
     return {model: in_order(statements) for model, statements in told.items()}
+
+
+def _grouped(rows: QuerySet[ModelStatement]) -> dict[int, list[ModelStatement]]:
+    told: dict[int, list[ModelStatement]] = defaultdict(list)
+    for statement in rows.select_related("source").only(*_READ):
+        told[statement.model_id].append(statement)
+    return told
 
 
 # --- the walk -------------------------------------------------------------------------------------------------
@@ -87,30 +118,35 @@ def _choose_edges(models: Collection[int], statements: dict[int, list[ModelState
     for told in statements.values():
         _choose([statement for statement in told if statement.speaks_of_lineage], chosen)
     edges = Derivation.objects.filter(child__in=models)
-    changed = []
-    for edge in edges:
-        flags = tuple(edge.statement_id in group for group in (chosen.by_all, chosen.by_owner, chosen.by_staff))
-        if (edge.walked_by_all, edge.walked_by_owner, edge.walked_by_staff) != flags:
-            edge.walked_by_all, edge.walked_by_owner, edge.walked_by_staff = flags
-            changed.append(edge)
-    Derivation.objects.bulk_update(changed, ["walked_by_all", "walked_by_owner", "walked_by_staff"])
+    for flag, keys in (
+        ("walked_by_all", chosen.by_all),
+        ("walked_by_owner", chosen.by_owner),
+        ("walked_by_staff", chosen.by_staff),
+    ):
+        edges.filter(**{flag: True}).exclude(statement__in=keys).update(**{flag: False})
+        edges.filter(**{flag: False}, statement__in=keys).update(**{flag: True})
 
 
 def _choose(told: list[ModelStatement], chosen: _Chosen) -> None:
+    """A source may name one model under two keys: then both of its statements count together."""
     if not told:
         return
     first = told[0]
+    of_first = {statement.pk for statement in told if statement.source_id == first.source_id}
     if first.rank < PENDING:
-        chosen.by_all.add(first.pk)
+        chosen.by_all |= of_first
         return
-    chosen.by_staff.add(first.pk)
+    chosen.by_staff |= of_first
     firsts: dict[int | None, int] = {}
     for statement in told:
-        firsts.setdefault(statement.source.owner_id, statement.pk)
-    chosen.by_owner.update(firsts.values())
+        firsts.setdefault(statement.source.owner_id, statement.source_id)
+    sources = set(firsts.values())
+    chosen.by_owner |= {statement.pk for statement in told if statement.source_id in sources}
 
 
 _WALKED = Q(walked_by_all=True) | Q(walked_by_owner=True) | Q(walked_by_staff=True)
+# Where more edges than this lie in circles, all that are new are left out: nobody may keep the registry busy with them.
+_MOST_IN_CIRCLES = 500
 
 
 def _leave_out_cycles(models: Collection[int]) -> None:
@@ -118,19 +154,29 @@ def _leave_out_cycles(models: Collection[int]) -> None:
     Mark the edges that would close a cycle, the ones that count least first, and take the mark from those that no
     longer would.
     """
-    marked = list(Derivation.objects.filter(closes_cycle=True).select_related("statement__source"))
-    edges = Derivation.objects.filter(_WALKED, child__in=models, closes_cycle=False).select_related("statement__source")
-    candidates = {edge.pk: edge for edge in [*edges, *marked]}
-    if not candidates:
+    if not Derivation.objects.filter(child__in=models).exists():
         return
-    above = {edge.pk: edge for edge in _edges_above({edge.parent_id for edge in candidates.values()})}
-    graph = _Graph(edge for key, edge in above.items() if key not in candidates)
-    out: set[int] = set()
-    for edge in sorted(candidates.values(), key=_weight):
-        is_walked = edge.walked_by_all or edge.walked_by_owner or edge.walked_by_staff
-        if is_walked:
-            out.update(left.pk for left in graph.add_unless_circular(edge))
-    _mark({*candidates, *out}, out)
+    above = list(_edges_above(models))
+    nodes = {edge.child_id for edge in above} | {edge.parent_id for edge in above} | set(models)
+    marked = Derivation.objects.filter(_WALKED, closes_cycle=True, child__in=nodes).select_related("statement__source")
+    unwalked = Derivation.objects.filter(closes_cycle=True, child__in=nodes).exclude(_WALKED)
+    unwalked.update(closes_cycle=False)
+    candidates = [*(edge for edge in above if edge.child_id in models), *marked]
+    circular = _in_circles({edge.pk: edge for edge in [*above, *marked]}.values())
+    suspects = [edge for edge in candidates if edge.pk in circular]
+    out = {edge.pk for edge in suspects}
+    if len(suspects) <= _MOST_IN_CIRCLES:
+        graph = _Graph(edge for edge in above if edge.pk not in out)
+        out = {left.pk for edge in sorted(suspects, key=_weight) for left in graph.add_unless_circular(edge)}
+    _mark({edge.pk for edge in candidates} | out, out)
+
+
+def _in_circles(edges: Iterable[Derivation]) -> set[int]:
+    """Return the keys of the edges that lie in a circle: both ends in one strongly connected component (Tarjan 1972)."""
+    listed = list(edges)
+    graph = nx.DiGraph((edge.child_id, edge.parent_id) for edge in listed)
+    component = {node: i for i, nodes in enumerate(nx.strongly_connected_components(graph)) for node in nodes}
+    return {edge.pk for edge in listed if component[edge.child_id] == component[edge.parent_id]}
 
 
 def _mark(touched: set[int], out: set[int]) -> None:
@@ -145,19 +191,16 @@ def _weight(edge: Derivation) -> tuple[int, bool, float, int]:
 
 
 def _edges_above(starts: Collection[int]) -> Iterable[Derivation]:
-    """All walked edges above some models, whoever walks them; one query."""
+    """All walked edges above some models, whoever walks them; marked ones are not walked."""
     walked = "(d.walked_by_all OR d.walked_by_owner OR d.walked_by_staff) AND NOT d.closes_cycle"
-    cast = "::bigint" if connection.vendor == "postgresql" else ""
-    values = " UNION ALL ".join([f"SELECT %s{cast}"] * len(starts))
+    places = ", ".join(["%s"] * len(starts))
     sql = (
-        f"WITH RECURSIVE reached(id) AS ({values} UNION "
+        f"WITH RECURSIVE reached(id) AS (SELECT m.id FROM registry_aimodel m WHERE m.id IN ({places}) UNION "
         f"SELECT d.parent_id FROM reached r JOIN registry_derivation d ON d.child_id = r.id WHERE {walked}) "
         f"SELECT d.id FROM reached r JOIN registry_derivation d ON d.child_id = r.id WHERE {walked}"
     )
-    with connection.cursor() as cursor:
-        cursor.execute(sql, list(starts))
-        keys = [row[0] for row in cursor.fetchall()]
-    return Derivation.objects.filter(pk__in=keys).select_related("statement__source") if keys else []
+    edges = Derivation.objects.filter(pk__in=RawSQL(sql, list(starts)))
+    return edges.select_related("statement__source")
 
 
 class _Graph:
@@ -206,25 +249,66 @@ def _back(came: dict[int, Derivation | None], end: int) -> list[Derivation]:
 def _name_and_stand(models: Collection[int], statements: dict[int, list[ModelStatement]]) -> None:
     numbers = _numbers_of_models(models)
     rows = list(AIModel.objects.filter(pk__in=models).select_related("developer"))
+    under_way = _under_way(models)
+    standing: dict[tuple[str, str], list[int]] = defaultdict(list)
+    renamed = []
     for row in rows:
         told = statements.get(row.pk, [])
-        row.name = next((statement.name for statement in told if statement.name), row.name)
-        row.version = next((statement.version for statement in told if statement.name), row.version)
-        stated = next((statement.developer_country for statement in told if statement.developer_country), "")
-        row.country = stated or (row.developer.country if row.developer else "")
-        is_under_way = any(
-            statement.rank == PENDING
-            and statement.is_developers_own
-            and statement.used_by_service
-            and statement.source.filing_kind == NumberKind.GENERATIVE
-            for statement in told
-        )
-        row.registration_status = _standing(numbers[row.pk], is_under_way=is_under_way)
-        for column, value in _searched(row).items():
-            setattr(row, column, value)
-    AIModel.objects.bulk_update(
-        rows, ["name", "version", "country", "registration_status", "search_text", "search_grams"], batch_size=500
+        status = _both(numbers[row.pk], is_under_way=row.pk in under_way)
+        if (row.registration_status, row.public_status) != status:
+            standing[status].append(row.pk)
+        if _renamed(row, told):
+            renamed.append(row)
+    _stand(AIModel, standing)
+    AIModel.objects.bulk_update(renamed, _NAMED, batch_size=500)
+
+
+_NAMED = ("name", "version", "country", "search_text", "search_grams")
+
+
+def _renamed(row: AIModel, told: list[ModelStatement]) -> bool:
+    """Let a model bear the name, version and country that count most, and say whether that changed it."""
+    before = [getattr(row, column) for column in _NAMED]
+    # What is not public yet says how a model is called only where nothing public does.
+    told = [statement for statement in told if statement.rank < PENDING] or told
+    named = next((statement for statement in told if statement.name), None)
+    if named:
+        versions = [statement.version for statement in told if statement.version]
+        row.name, row.version = named.name, named.version or (versions[0] if _is_corrected(named) and versions else "")
+    corrected = next((statement.version for statement in told if statement.rank == CORRECTED and statement.version), "")
+    row.version = corrected or row.version
+    stated = next((statement.developer_country for statement in told if statement.developer_country), "")
+    row.country = stated or (row.developer.country if row.developer else "")
+    for column, value in _searched(row).items():
+        setattr(row, column, value)
+    return before != [getattr(row, column) for column in _NAMED]
+
+
+def _is_corrected(statement: ModelStatement) -> bool:
+    return statement.rank == CORRECTED
+
+
+def _under_way(models: Collection[int]) -> set[int]:
+    """The models whose developer has an initial generative filing under way for a service that uses them."""
+    pending = ModelStatement.objects.filter(
+        model__in=models,
+        rank=PENDING,
+        is_developers_own=True,
+        used_by_service=True,
+        source__filing_kind=NumberKind.GENERATIVE,
     )
+    return set(pending.values_list("model_id", flat=True))
+
+
+def _both(numbers: set[str], *, is_under_way: bool) -> tuple[str, str]:
+    """Where a thing stands, and where it stands in public."""
+    return _standing(numbers, is_under_way=is_under_way), _standing(numbers, is_under_way=False)
+
+
+def _stand(kind: type[AIModel] | type[Service], standing: dict[tuple[str, str], list[int]]) -> None:
+    """Write where rows stand, one statement for each pair of statuses."""
+    for (status, public), keys in standing.items():
+        kind._default_manager.filter(pk__in=keys).update(registration_status=status, public_status=public)
 
 
 def _searched(row: AIModel) -> dict[str, str]:
@@ -264,16 +348,21 @@ def _stand_services(services: Collection[int]) -> None:
         numbers[service, kind in _SERVICE_KINDS].add(status)
     pending = ServiceStatement.objects.filter(
         service__in=services, source__is_live=True, source__is_public=False, source__kind=SourceKind.FILING
-    )
+    ).exclude(source__filing_kind="")
     under_way = {
         (service, kind in _SERVICE_KINDS) for service, kind in pending.values_list("service_id", "source__filing_kind")
     }
-    rows = list(Service.objects.filter(pk__in=services))
-    for row in rows:
-        status = RegistrationStatus.UNFILED
-        for is_for_service in (True, False):
-            if status == RegistrationStatus.UNFILED:
-                track = (row.pk, is_for_service)
-                status = _standing(numbers[track], is_under_way=track in under_way)
-        row.registration_status = status
-    Service.objects.bulk_update(rows, ["registration_status"], batch_size=500)
+    standing: dict[tuple[str, str], list[int]] = defaultdict(list)
+    rows = Service.objects.filter(pk__in=services)
+    for key, *before in rows.values_list("pk", "registration_status", "public_status"):
+        tracks = ((key, True), (key, False))
+        found = [_both(numbers[track], is_under_way=track in under_way) for track in tracks]
+        status = (_first_said(each[0] for each in found), _first_said(each[1] for each in found))
+        if status != tuple(before):
+            standing[status].append(key)
+    _stand(Service, standing)
+
+
+def _first_said(statuses: Iterable[str]) -> str:
+    said = (status for status in statuses if status != RegistrationStatus.UNFILED)
+    return next(said, RegistrationStatus.UNFILED)

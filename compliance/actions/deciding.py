@@ -13,14 +13,16 @@ from django.utils import timezone
 from compliance import workflow
 from compliance.actions import stating
 from compliance.actions.moving import Seen, begun, frozen, now, told
-from compliance.actions.opening import target_of
+from compliance.actions.opening import OF_REVISIONS, copied_from, target_of
 from compliance.dossier.normal import normal_form
+from compliance.dossier.schema import Dossier
 from compliance.dossier.stored import Canonical, load
 from compliance.models import Action, Document, Filing, Kind
 from compliance.numbering import issue_number
 from compliance.refusals import NumberRefused, TargetNotStanding
 from registry import actions as registry_actions
 from registry.models import NumberStatus, User
+from registry.models.numbers import number_key
 from registry.official_numbers import algorithm_number, is_filing_number, is_registration_number, normalized
 
 
@@ -117,7 +119,7 @@ def _amend(
 ) -> Filing:
     """Let a change or cancellation take effect upon its target, which alone holds the number."""
     target = filing.target = filing.target or target_of(filing)
-    if target is None or target.status not in workflow.STANDING or target.official_number is None:
+    if target is None or not _can_be_amended(target, filing):
         raise TargetNotStanding(str(load(filing.revisions.latest("number").content).amends or ""))
     at = _decided_at(filing)
     amended = {"number": target.official_number.number, "target": target.case_number, **(data or {})}
@@ -127,6 +129,11 @@ def _amend(
     else:
         _change(target, filing, by=by, at=at)
     return filing
+
+
+def _can_be_amended(target: Filing, filing: Filing) -> bool:
+    is_standing = target.status in workflow.STANDING and target.official_number is not None
+    return is_standing and target.kind == filing.kind
 
 
 def _cancel(target: Filing, filing: Filing, *, by: User, at: datetime) -> None:
@@ -143,7 +150,7 @@ def _change(target: Filing, filing: Filing, *, by: User, at: datetime) -> None:
     revision = frozen(target, kept.text, kept.sha256, by=by, at=at)
     _hand_over_documents(filing, target)
     target.submitted_at = filing.submitted_at
-    _copy_names(target, filing)
+    _copy_names(target, load(kept.text))
     stating.hide(filing)
     stating.state(target, revision.content)
     stating.publish(target)
@@ -169,9 +176,14 @@ def _as_the_targets(content: str, target: Filing) -> Canonical:
     return normal_form(tree)
 
 
-def _copy_names(target: Filing, filing: Filing) -> None:
-    for column in ("service_name", "service_key", "jurisdiction", "province"):
-        setattr(target, column, getattr(filing, column))
+def _copy_names(target: Filing, dossier: Dossier) -> None:
+    """What the target is found and called by, from its new revision."""
+    for name, value in copied_from(target, dossier).items():
+        if name in OF_REVISIONS:
+            setattr(target, name, value)
+    assert target.official_number is not None
+    target.official_number.title = stating.title_of(target, dossier)
+    target.official_number.save(update_fields=["title", "search_text", "search_grams"])
 
 
 def _hand_over_documents(filing: Filing, target: Filing) -> None:
@@ -194,7 +206,10 @@ def _refuse_what_cannot_be(filing: Filing, number: str, day: date, document: str
         Kind.GENERATIVE: is_filing_number,
         Kind.REGISTRATION: is_registration_number,
     }
-    if not filing.is_amendment and not forms[Kind(filing.kind)](number):
+    if filing.is_amendment:
+        if number_key(number) != filing.amends_key:
+            raise NumberRefused("not_the_targets_number", "/number", number=number[:100])
+    elif len(number) > registry_actions.NUMBER_LENGTH or not forms[Kind(filing.kind)](number):
         raise NumberRefused("number_malformed", "/number", number=number[:100])
     if day > timezone.localdate():
         raise NumberRefused("day_to_come", "/day", day=day.isoformat())

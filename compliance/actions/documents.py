@@ -13,9 +13,9 @@ from django.db import transaction
 from compliance import workflow
 from compliance.actions.moving import Seen, locked_alone, now, refuse_what_was_not_seen, refuse_who_is_no_filer, told
 from compliance.actions.opening import overwritten
+from compliance.dossier.faults import Malformed
 from compliance.dossier.normal import normal_form
-from compliance.dossier.parsing import Parsed
-from compliance.dossier.stored import load
+from compliance.dossier.parsing import Parsed, parse
 from compliance.models import Document, Filing
 from compliance.refusals import DocumentRefused, TransitionRefused
 from compliance.uploads import Incoming, limit_of
@@ -37,14 +37,11 @@ def upload_document(
     """
     refuse_who_is_no_filer(filing, by)
     _refuse_by_its_bytes(file)
-    path = _stored(file)
     with transaction.atomic():
-        return _kept(filing, file, path, entry=entry, by=by, expecting=expecting)
+        return _kept(filing, file, entry=entry, by=by, expecting=expecting)
 
 
-def _kept(
-    filing: Filing, file: Incoming, path: str, *, entry: int | None, by: User, expecting: Seen
-) -> tuple[Document, bool]:
+def _kept(filing: Filing, file: Incoming, *, entry: int | None, by: User, expecting: Seen) -> tuple[Document, bool]:
     filing = locked_alone(filing)
     refuse_what_was_not_seen(filing, expecting, by)
     if filing.status in workflow.ENDED:
@@ -55,15 +52,26 @@ def _kept(
     _refuse_by_kind(filing, entries, entry, file)
     document = filing.documents.filter(sha256=file.sha256).first()
     is_new = document is None
-    document = document or _entered(filing, file, path, by)
-    data = {"document": file.sha256, "filename": document.filename, **({} if entry is None else {"entry": entry})}
+    document = document or _entered(filing, file, by)
+    data: dict[str, Any] = {
+        "document": file.sha256,
+        "filename": document.filename,
+        **({} if entry is None else {"entry": entry}),
+    }
     if is_filled and entry is not None:
         entries[entry] |= {"sha256": file.sha256, "size": file.size, "filename": document.filename}
-        canonical = normal_form(tree)
-        overwritten(filing, Parsed(load(canonical.text), canonical), workflow.UPLOAD, by=by, data=data)
+        overwritten(filing, _parsed(tree), workflow.UPLOAD, by=by, data=data)
     elif is_new:
         told(filing, workflow.UPLOAD, filing.status, by=by, at=now(), data=data)
     return document, is_new
+
+
+def _parsed(tree: Any) -> Parsed:
+    """Read the filled dossier as strictly as one that comes in: a file name may be one that a dossier cannot hold."""
+    try:
+        return parse(normal_form(tree).text.encode())
+    except Malformed as error:
+        raise DocumentRefused("bad_filename") from error
 
 
 def _refuse_by_its_bytes(file: Incoming) -> None:
@@ -103,19 +111,22 @@ def _stored(file: Incoming) -> str:
     """Store bytes under their hash; equal bytes are stored once, whoever brings them."""
     storage: Storage = storages["default"]
     path = f"documents/{file.sha256[:2]}/{file.sha256}"
+    if storage.exists(path) and storage.size(path) != file.size:
+        # Somebody died while writing it.
+        storage.delete(path)
     if not storage.exists(path):
         storage.save(path, File(file.content))
     return path
 
 
-def _entered(filing: Filing, file: Incoming, path: str, by: User) -> Document:
+def _entered(filing: Filing, file: Incoming, by: User) -> Document:
     return Document.objects.create(
         filing=filing,
         sha256=file.sha256,
         size=file.size,
         media_type=file.media_type or "",
         filename=file.filename[:_NAME_LENGTH],
-        stored_as=path,
+        stored_as=_stored(file),
         uploaded_at=now(),
         uploaded_by=by,
     )

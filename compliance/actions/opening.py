@@ -150,12 +150,19 @@ def overwritten(filing: Filing, parsed: Parsed, verb: str, *, by: User, data: di
 
 def _copy(filing: Filing, dossier: Dossier) -> None:
     """Fill the columns that repeat what the dossier says."""
-    for name, value in _copied(filing, dossier).items():
-        setattr(filing, name, value)
+    copied = copied_from(filing, dossier)
+    # Once submitted, what others see of a filing is its last revision's until the next one.
+    kept = OF_REVISIONS if filing.first_submitted_at else frozenset()
+    for name in copied.keys() - kept:
+        setattr(filing, name, copied[name])
     filing.target = target_of(filing)
 
 
-def _copied(filing: Filing, dossier: Dossier) -> dict[str, Any]:
+OF_REVISIONS = frozenset({"jurisdiction", "province", "service_name", "service_key", "search_text", "search_grams"})
+
+
+def copied_from(filing: Filing, dossier: Dossier) -> dict[str, Any]:
+    """Return the columns that repeat what a dossier says."""
     region = dossier.applicant.region or dossier.applicant.uscc[2:8]
     jurisdiction = dossier.jurisdiction or ""
     found_by = [filing.case_number, dossier.service.name, dossier.reference]
@@ -183,7 +190,9 @@ def target_of(filing: Filing) -> Filing | None:
     """Return the applicant's filing that holds the number amended; AmendmentOpen where another amends it already."""
     if not filing.amends_key:
         return None
-    held = Filing.objects.filter(applicant_id=filing.applicant_id, official_number__key=filing.amends_key)
+    held = Filing.objects.filter(
+        applicant_id=filing.applicant_id, kind=filing.kind, official_number__key=filing.amends_key
+    )
     target = held.select_related("official_number").first()
     if target is None:
         return None

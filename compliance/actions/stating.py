@@ -22,12 +22,15 @@ def state(filing: Filing, content: str) -> None:
     A cancellation states nothing: it says that something ends, not what it is.
     """
     if filing.action == Action.CANCELLATION:
+        hide(filing)
         return
     if filing.source is None:
         filing.source = Source(kind=SourceKind.FILING, key=f"filing:{filing.uid}")
     source = filing.source
     source.label, source.owner = filing.case_number, filing.applicant
-    source.filing_kind, source.province = filing.kind, filing.province
+    source.province = filing.province
+    # An amendment is no filing under way for the service: that is what its target was.
+    source.filing_kind = "" if filing.is_amendment else filing.kind
     source.is_live = True
     if filing.submitted_at:
         source.stated_at = filing.submitted_at

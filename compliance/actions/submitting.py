@@ -7,7 +7,8 @@ from django.db import transaction
 from compliance import workflow
 from compliance.actions import stating
 from compliance.actions.moving import Seen, begun, frozen, now, told
-from compliance.actions.opening import target_of
+from compliance.actions.opening import copied_from, target_of
+from compliance.dossier.stored import load
 from compliance.models import Filing
 from registry.models import User
 
@@ -17,6 +18,8 @@ def submit_filing(filing: Filing, *, by: User, expecting: Seen = None) -> Filing
     """Freeze the working copy as the next revision, hand it to the authority, and bring the register up to date."""
     filing, source = begun(workflow.SUBMIT.verb, filing, by=by, expecting=expecting)
     at, copy = now(), filing.working_copy
+    for name, value in copied_from(filing, load(copy.content)).items():
+        setattr(filing, name, value)
     # The number amended may have come into the register since the draft was saved.
     filing.target = target_of(filing)
     revision = frozen(filing, copy.content, copy.sha256, by=by, at=at)

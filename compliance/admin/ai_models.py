@@ -161,15 +161,16 @@ def _changes(field: str, value: str) -> dict[str, Any]:
 
 
 def page_of(model: AIModel, user: Any, language: Language) -> dict[str, Any]:
-    statements = in_order(model.statements.visible_to(user).select_related("source", "subject"))
+    seen = model.statements.visible_to(user).select_related("source", "subject")
+    statements = in_order(seen[:MOST_STATEMENTS])
     told = drawn(model, user, direction="both", depth=DEPTH)
     return {
         "model": model,
         "title": model.name,
-        "numbers": model.official_numbers.all(),
+        "numbers": model.all_numbers,
         "lines": _lines(statements, language),
         "structure": json.dumps(shown(statements)["structure"][0] or {}, ensure_ascii=False, indent=1),
-        "statements": statements[:MOST_STATEMENTS],
+        "statement_count": seen.count(),
         "lineage": told,
         "picture": laid_out(told["nodes"], told["edges"]),
         "rows": _edge_rows(told, language),

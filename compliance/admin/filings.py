@@ -182,16 +182,15 @@ def _page(filing: Filing) -> dict[str, Any]:
         "standing_count": sum(flag.resolved_at is None for flag in flags),
         "revision": kept,
         "sections": sections_of(kept.content, language, _flagged(flags)) if kept else [],
-        "documents": _documents(filing, language),
+        "documents": _documents(filing, kept, language),
         "amendments": filing.amendments.order_by("-pk"),
         "events": [_event(event, language) for event in filing.events.order_by("-number")],
         "title": filing.case_number,
     }
 
 
-def _documents(filing: Filing, language: Language) -> list[dict[str, Any]]:
+def _documents(filing: Filing, kept: Revision | None, language: Language) -> list[dict[str, Any]]:
     """The documents that the last revision lists, each with what the filing holds of it."""
-    kept = _last_revision(filing)
     listed = json.loads(kept.content).get("documents") or [] if kept else []
     held = {document.sha256: document for document in filing.documents.all()}
     return [

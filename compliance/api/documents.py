@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import IO, Any
@@ -52,7 +53,10 @@ class DocumentsView(APIView):
     @extend_schema(operation_id="documents_list", responses=DocumentSerializer(many=True))
     def get(self, request: Request, id: UUID) -> Response:
         """List the documents that the filing holds."""
-        held = found(request, id).documents.select_related("filing")
+        filing = found(request, id)
+        held = filing.documents.select_related("filing")
+        if filing.applicant_id not in user_of(request).own_organizations:
+            held = held.filter(sha256__in=named_in_revisions(filing))
         return Response({"results": DocumentSerializer(held, many=True).data})
 
     @extend_schema(
@@ -95,6 +99,14 @@ class DocumentView(APIView):
         return download(found(request, id), sha256)
 
 
+def named_in_revisions(filing: Filing) -> set[str]:
+    """The hashes that the submitted revisions name: what others than the applicant may see of a filing."""
+    found: set[str] = set()
+    for content in filing.revisions.values_list("content", flat=True):
+        found |= {entry["sha256"] for entry in json.loads(content).get("documents") or () if entry.get("sha256")}
+    return found
+
+
 def download(filing: Filing, sha256: str) -> FileResponse:
     """Stream a document of a filing as an attachment, so that no browser runs what is in it."""
     document = Document.objects.filter(filing=filing, sha256=sha256).first()
@@ -120,7 +132,7 @@ def _entry(request: Request) -> int | None:
 
 def _file(request: Request) -> Incoming:
     try:
-        if request.content_type.startswith("multipart/"):
+        if request.content_type.startswith("multipart/form-data"):
             return _file_of_form(request)
         return received(_chunks(request.stream), _filename(request), limit=LARGEST)
     except TooLarge as error:

@@ -133,6 +133,12 @@ _NUMBERS = {
         "“%(number)s” has not the form of a number of this kind of filing. Copy it from the published list or the notice."
     ),
     "number_taken": gettext_lazy("Another filing holds the number %(number)s. Check the number, or find that filing."),
+    "number_not_standing": gettext_lazy(
+        "By the published list the number %(number)s was cancelled, revoked or suspended. Ask a registrar."
+    ),
+    "not_the_targets_number": gettext_lazy(
+        "%(number)s is not the number that this filing amends; a change or cancellation has no number of its own."
+    ),
     "number_of_another": gettext_lazy(
         "The published list gives the number %(number)s to %(holder)s. Check the number; if the holder was renamed, "
         "ask a registrar."
@@ -149,6 +155,7 @@ _DOCUMENTS = {
         gettext_lazy("“%(filename)s” is no document by its content. Send PDF, DOCX, DOC, XLSX, CSV, TXT, PNG or JPEG."),
     ),
     "too_large": (413, gettext_lazy("The file has more than %(limit)s bytes, the most for this kind of document.")),
+    "bad_filename": (400, gettext_lazy("The file name cannot be kept. Rename the file and send it again.")),
     "no_such_entry": (400, gettext_lazy("The dossier lists %(count)s documents; there is no entry %(entry)s.")),
     "entry_names_another": (
         409,
@@ -209,7 +216,7 @@ def _target_not_standing(error: refusals.TargetNotStanding) -> Problem:
 
 
 def _number_refused(error: refusals.NumberRefused) -> Problem:
-    status = 409 if error.code in ("number_taken", "number_of_another") else 400
+    status = 409 if error.code in ("number_taken", "number_of_another", "number_not_standing") else 400
     return Problem.at(error.at, status, error.code, _("Number refused"), str(_NUMBERS[error.code]) % error.values)
 
 

@@ -87,7 +87,7 @@ def stated_in(dossier: Dossier) -> Stated:
         speaker=Party(applicant.name or "", applicant.uscc, "CN"),
         organization=_said(applicant, _APPLICANT),
         services=[_service(dossier)],
-        models=[_model(model, i, dossier) for i, model in enumerate(dossier.models or ())],
+        models=[_model(model, key, dossier) for model, key in _keyed(dossier)],
     )
 
 
@@ -100,7 +100,17 @@ def _service(dossier: Dossier) -> StatedService:
     return StatedService(dossier.service.name, columns)
 
 
-def _model(model: Model, position: int, dossier: Dossier) -> StatedModel:
+def _keyed(dossier: Dossier) -> list[tuple[Model, str]]:
+    """Each model with its key; one without gets one that no other has."""
+    models = dossier.models or []
+    taken = {model.key for model in models}
+    blank = "#"
+    while any((key or "").startswith(blank) for key in taken):
+        blank += "#"
+    return [(model, model.key or f"{blank}{i}") for i, model in enumerate(models)]
+
+
+def _model(model: Model, key: str, dossier: Dossier) -> StatedModel:
     training = model.training
     columns = _said(model, _MODEL)
     if training:
@@ -113,7 +123,7 @@ def _model(model: Model, position: int, dossier: Dossier) -> StatedModel:
     if model.annotation:
         columns["annotation"] = _plain(model.annotation)
     return StatedModel(
-        key=model.key or f"#{position}",
+        key=key,
         name=model.name or "",
         version=model.version or "",
         developer=_developer(model, dossier),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from compliance.models import Flag
 from compliance.reports.catalog import weekly_report
@@ -20,6 +20,7 @@ _COLUMNS = (
     "filing__case_number",
     "filing__service_name",
     "filing__kind",
+    "filing__first_submitted_at",
     "filing__province",
     "filing__applicant__name",
     "filing__applicant__uscc",
@@ -50,6 +51,8 @@ def incomplete_filings(period: Period) -> Iterator[dict[str, Any]]:
     flags = (
         Flag.objects.filter(stood, raised_at__lt=period.ends_at, level__in=("error", "warning"))
         .filter(filing__first_submitted_at__lt=period.ends_at)
+        # What was mended before the filing was first submitted was the applicant's own business.
+        .filter(Q(resolved_at__isnull=True) | Q(resolved_at__gt=F("filing__first_submitted_at")))
         .order_by("filing__province", "filing__applicant__name", "filing_id", "level", "rule", "pk")
     )
     for row in flags.values(*_COLUMNS).iterator(chunk_size=2_000):
@@ -57,9 +60,10 @@ def incomplete_filings(period: Period) -> Iterator[dict[str, Any]]:
 
 
 def _row(row: dict[str, Any], period: Period) -> dict[str, Any]:
+    raised_at = max(row["raised_at"], row["filing__first_submitted_at"])
     is_resolved = period.holds(row["resolved_at"])
     until = row["resolved_at"] if is_resolved else period.ends_at
-    change = RESOLVED if is_resolved else RAISED if period.holds(row["raised_at"]) else STANDING
+    change = RESOLVED if is_resolved else RAISED if period.holds(raised_at) else STANDING
     return {
         "change": change,
         "flag": row["pk"],
@@ -74,7 +78,7 @@ def _row(row: dict[str, Any], period: Period) -> dict[str, Any]:
         "rule": row["rule"],
         "level": row["level"],
         "at": row["at"],
-        "raised_at": row["raised_at"].isoformat(),
+        "raised_at": raised_at.isoformat(),
         "resolved_at": row["resolved_at"].isoformat() if is_resolved else None,
-        "age_days": (until - row["raised_at"]).days,
+        "age_days": (until - raised_at).days,
     }

@@ -11,7 +11,7 @@ from django.utils import timezone
 from compliance.models import ReportRun
 from compliance.reports import incomplete_filings
 from compliance.reports.catalog import REPORTS, Report
-from compliance.reports.periods import Period, ended_weeks, monday_before
+from compliance.reports.periods import WEEK, Period, ended_weeks, monday_before
 from registry.models import User
 
 assert incomplete_filings  # importing a report enters it
@@ -45,6 +45,8 @@ def write_now(report: Report, *, by: User, at: datetime | None = None) -> Report
         ReportRun.objects.filter(report=report.name, asked_by__isnull=True, ends_at__lt=at).order_by("-ends_at").first()
     )
     begins_at = last.ends_at if last else monday_before(at)
+    if begins_at >= at:
+        begins_at -= WEEK
     return _write(report, Period(begins_at, at), by)
 
 

@@ -28,10 +28,11 @@ from registry.api.serializers import (
     UndoRequestSerializer,
 )
 from registry.api.views import found_model
-from registry.models import AIModel, Correction
+from registry.models import AIModel, Correction, Standing
 
 REFUSALS = {
     "not_a_registrar": (403, gettext_lazy("Only registrars may do this.")),
+    "own_model": (403, gettext_lazy("You stand for the developer; another registrar must correct its models.")),
     "reason_missing": (400, gettext_lazy("A correction is recorded with a reason. Give one.")),
     "nothing_to_correct": (400, gettext_lazy("Name at least one field that is corrected, and its value.")),
     "not_correctable": (400, gettext_lazy("These fields cannot be corrected: %(fields)s. Those that can: %(known)s.")),
@@ -53,9 +54,12 @@ def refusals_as_problems() -> Iterator[None]:
 
 def _read(request: Request, serializer: type[Serializer[Any]]) -> dict[str, Any]:
     """Read a small JSON body. What is not understood is refused whole, each fault with its place."""
+    if not user_of(request).holds(Standing.REGISTRAR):
+        status, text = REFUSALS["not_a_registrar"]
+        raise Problem(status, "not_a_registrar", _("Not corrected"), str(text))
     try:
         body = json.loads(request.data or b"{}")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Problem.at("", 400, "bad_body", _("Body not understood"), _("Send a JSON object.")) from error
     read = serializer(data=body)
     unknown = sorted(_unknown(body, serializer)) if isinstance(body, dict) else []

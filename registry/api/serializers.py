@@ -59,7 +59,7 @@ class AIModelSerializer(_Standing, serializers.ModelSerializer[AIModel]):
     id = serializers.UUIDField(source="uid")
     developer = NamedSerializer(allow_null=True)
     registration_status = serializers.SerializerMethodField()
-    official_numbers = NumberInShortSerializer(many=True)
+    official_numbers = NumberInShortSerializer(source="all_numbers", many=True)
 
     class Meta:
         model = AIModel
@@ -197,6 +197,8 @@ class ChangesSerializer(serializers.ModelSerializer[ModelStatement]):
     development = serializers.ChoiceField(["from_scratch", "derived"], required=False)
     developer_country = serializers.RegexField("^[A-Z]{2}$", required=False)
     released_on = serializers.DateField(required=False)
+    parameters = serializers.IntegerField(min_value=0, max_value=2**53, required=False)
+    context_length = serializers.IntegerField(min_value=0, max_value=2**53, required=False)
 
     class Meta:
         model = ModelStatement

@@ -47,12 +47,14 @@ from registry.models import (
     TrainingDataDeclaration,
     User,
 )
+from registry.models.ai_models import WITH_NUMBERS, sees_all
 from registry.models.numbers import number_key
 from registry.picture import drawn
 from registry.precedence import in_order, says, shown
 
 Rows = TypeVar("Rows", bound="QuerySet[Any]")
-PAGED = {"cursor", "page_size"}
+# Of a model of which thousands speak, the statements that count most are shown, and their number.
+MOST_STATEMENTS = 100
 Q_PARAMETER = OpenApiParameter("q", str, description="Words in a name, Chinese or Latin.")
 STATUS = OpenApiParameter("status", str, enum=RegistrationStatus.values)
 COUNTRY = OpenApiParameter("country", str, description="Country of the developer (ISO 3166-1).")
@@ -69,15 +71,10 @@ def standing(rows: Rows, status: str | None, user: User, organization: str) -> R
     """Filter by a status as the reader may know it: whether a stranger's filing is under way is not public."""
     if status is None:
         return rows
-    if user.standings or status not in (RegistrationStatus.IN_PROGRESS, RegistrationStatus.UNFILED):
+    if sees_all(user):
         return rows.filter(registration_status=status)
     own = Q(**{f"{organization}__in": user.own_organizations})
-    under_way = Q(registration_status=RegistrationStatus.IN_PROGRESS)
-    return rows.filter(
-        under_way & own
-        if status == RegistrationStatus.IN_PROGRESS
-        else Q(registration_status=status) | (under_way & ~own)
-    )
+    return rows.filter((own & Q(registration_status=status)) | (~own & Q(public_status=status)))
 
 
 class ModelsView(APIView):
@@ -99,7 +96,7 @@ class ModelsView(APIView):
         """List the AI models that you may see, the newest first."""
         refuse_unknown(request, {parameter.name for parameter in self.FILTERS})
         user = user_of(request)
-        rows = AIModel.objects.visible_to(user).select_related("developer").prefetch_related("official_numbers")
+        rows = AIModel.objects.visible_to(user).select_related("developer").prefetch_related(*WITH_NUMBERS)
         rows = standing(rows, chosen(request, "status", RegistrationStatus.values), user, "developer")
         if query := request.query_params.get("q"):
             rows = rows.found_by(query)
@@ -129,7 +126,7 @@ def found_model(request: Request, uid: UUID) -> AIModel:
     asked = AIModel.objects.filter(uid=uid).values("pk", "merged_into").first()
     key = (asked["merged_into"] or asked["pk"]) if asked else 0
     rows = AIModel.objects.visible_to(user_of(request)).filter(pk=key).select_related("developer")
-    model = rows.prefetch_related("official_numbers").first()
+    model = rows.prefetch_related(*WITH_NUMBERS).first()
     if model is None:
         raise Http404
     return model
@@ -145,14 +142,22 @@ class ModelView(APIView):
         counts most first.
         """
         user, model = user_of(request), found_model(request, id)
-        statements = in_order(model.statements.visible_to(user).select_related("source"))
+        seen = model.statements.visible_to(user).select_related("source")
+        statements = in_order(seen[:MOST_STATEMENTS])
         values = {
             name: {"value": plain(value), "source": SourceSerializer(source).data}
             for name, (value, source) in shown(statements).items()
             if says(value)
         }
         told = AIModelSerializer(model, context={"user": user}).data
-        return Response({**told, "shown": values, "statements": ModelStatementSerializer(statements, many=True).data})
+        return Response(
+            {
+                **told,
+                "shown": values,
+                "statements": ModelStatementSerializer(statements, many=True).data,
+                "statement_count": seen.count(),
+            }
+        )
 
 
 class LineageView(APIView):

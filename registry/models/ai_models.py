@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -9,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from uuid6 import uuid7
 
 from registry.models.organizations import Organization
-from registry.models.sources import Viewer
+from registry.models.people import Standing, User
+from registry.models.sources import SourceKind, Viewer
 from registry.search import Searchable, matching
 
 
@@ -23,10 +26,15 @@ class RegistrationStatus(models.TextChoices):
     CANCELLED = "cancelled", _("cancelled")
 
 
+WITH_NUMBERS = ("official_numbers", "merged__official_numbers")
+
+
 class AIModelQuerySet(models.QuerySet["AIModel"]):
     def visible_to(self, user: Viewer) -> AIModelQuerySet:
         """Leave the models of which a statement speaks that a person may see."""
+        # A correction is no reason to see a model: it corrects also what is not public.
         statements = apps.get_model("registry", "ModelStatement").objects.visible_to(user)
+        statements = statements.exclude(source__kind=SourceKind.CORRECTION)
         return self.filter(Exists(statements.filter(model=OuterRef("pk"))), merged_into__isnull=True)
 
     def found_by(self, query: str) -> AIModelQuerySet:
@@ -57,6 +65,10 @@ class AIModel(Searchable):
         choices=RegistrationStatus.choices,
         default=RegistrationStatus.UNFILED,
     )
+    # The same without filings under way, which are not public.
+    public_status = models.CharField(
+        max_length=16, choices=RegistrationStatus.choices, default=RegistrationStatus.UNFILED, editable=False
+    )
     created_at = models.DateTimeField(_("entered at"), auto_now_add=True)
 
     objects = AIModelQuerySet.as_manager()
@@ -86,12 +98,26 @@ class AIModel(Searchable):
 
     def status_for(self, user: Viewer) -> str:
         """The registration status as a person may know it: whether somebody's filing is under way is not public."""
-        return status_for(user, self.registration_status, self.developer_id)
+        return status_for(user, self, self.developer_id)
+
+    @property
+    def all_numbers(self) -> list[Any]:
+        """Its official numbers and those of the records merged into it; prefetch WITH_NUMBERS."""
+        rows = [
+            *self.official_numbers.all(),
+            *(row for each in self.merged.all() for row in each.official_numbers.all()),
+        ]
+        return list({row.pk: row for row in rows}.values())
 
 
-def status_for(user: Viewer, status: str, organization: int | None) -> str:
-    """Return a status, or `unfiled` in place of `in_progress` for those who see nothing of the filing."""
-    if status != RegistrationStatus.IN_PROGRESS or getattr(user, "standings", None):
-        return status
-    own = getattr(user, "own_organizations", frozenset())
-    return status if organization in own else RegistrationStatus.UNFILED
+def status_for(user: Viewer, row: Any, organization: int | None) -> str:
+    """Return where a row stands: with filings under way for those who see all or stand for it, else as it is public."""
+    return str(row.registration_status if sees_all(user) or organization in own_of(user) else row.public_status)
+
+
+def sees_all(user: Viewer) -> bool:
+    return isinstance(user, User) and user.holds(Standing.REGISTRAR, Standing.AUDITOR)
+
+
+def own_of(user: Viewer) -> frozenset[int]:
+    return user.own_organizations if isinstance(user, User) else frozenset()

@@ -65,6 +65,8 @@ class Organization(Searchable):
     name_en = models.CharField(_("English name"), max_length=200, blank=True)
     name_key = NameKeyField(max_length=64, default="", editable=False)
     country = models.CharField(_("country"), max_length=2, blank=True)
+    # Until itself or an administrator says how it is called, it bears the name that others gave it.
+    is_named_by_others = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(_("entered at"), auto_now_add=True)
 
     objects = OrganizationQuerySet.as_manager()

@@ -39,6 +39,10 @@ class Service(Searchable):
         choices=RegistrationStatus.choices,
         default=RegistrationStatus.UNFILED,
     )
+    # The same without filings under way, which are not public.
+    public_status = models.CharField(
+        max_length=16, choices=RegistrationStatus.choices, default=RegistrationStatus.UNFILED, editable=False
+    )
     created_at = models.DateTimeField(_("entered at"), auto_now_add=True)
 
     objects = ServiceQuerySet.as_manager()
@@ -65,4 +69,4 @@ class Service(Searchable):
 
     def status_for(self, user: Viewer) -> str:
         """The registration status as a person may know it."""
-        return status_for(user, self.registration_status, self.organization_id)
+        return status_for(user, self, self.organization_id)

@@ -102,6 +102,7 @@ class ModelStatement(models.Model):
         verbose_name = _("statement about an AI model")
         verbose_name_plural = _("statements about AI models")
         ordering = ["model", "rank", "-is_developers_own", "-source__stated_at", "-id"]
+        indexes = [models.Index(fields=["model", "rank"], name="statements_by_precedence")]
 
     def __str__(self) -> str:
         return self.name

@@ -68,7 +68,7 @@ TABLE = [
     ("GET",  "models/{model}/",       None,       (401, 404, 200, 200, 200, 404, 200, 200, 404)),
     ("GET",  "models/{model}/lineage/", None,     (401, 404, 200, 200, 200, 404, 200, 200, 404)),
     ("POST", "models/{model}/correct/", "correction", (401, 404, 403, 403, 403, 404, 201, 403, 404)),
-    ("POST", "models/{model}/merge/", "merge",    (401, 404, 400, 400, 400, 404, 400, 400, 404)),
+    ("POST", "models/{model}/merge/", "merge",    (401, 404, 403, 403, 403, 404, 400, 403, 404)),
     ("POST", "corrections/{sha}/undo/", "reason", (401, 404, 404, 404, 404, 404, 404, 404, 404)),
     ("GET",  "organizations/",        None,       (401, 200, 200, 200, 200, 200, 200, 200, 200)),
     ("GET",  "organizations/{organization}/", None, (401, 404, 200, 200, 200, 200, 200, 200, 200)),

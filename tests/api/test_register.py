@@ -237,5 +237,5 @@ def test_a_model_and_its_lineage_take_a_fixed_number_of_queries(filing, api):
         get(api, f"models/{model.uid}/")
     with CaptureQueriesContext(connection) as walked:
         get(api, f"models/{model.uid}/lineage/?direction=both")
-    assert (len(read) <= 8, len(walked) <= 12) == (True, True), (len(read), len(walked))
+    assert (len(read) <= 9, len(walked) <= 13) == (True, True), (len(read), len(walked))
     assert OfficialNumber.objects.exists()

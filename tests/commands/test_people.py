@@ -37,7 +37,7 @@ def test_the_demonstration_is_entered_once(db, monkeypatch):
         "stranger",
     ]
     assert Organization.objects.filter(uscc="91440300708461136T", memberships__user__username="filer").exists()
-    assert set(Filing.objects.values_list("status", flat=True)) == {"submitted"}
+    assert set(Filing.objects.values_list("status", flat=True)) == {"filed", "submitted"}
     assert Filing.objects.count() == 5
     assert User.objects.get(username="reviewer").check_password("a password")
 
