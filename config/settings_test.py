@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 
 from config.settings import *  # noqa: F403
 from config.settings import DATABASES, env
@@ -28,3 +29,5 @@ else:
 
 TEST_SERVER = env.str("TEST_DATABASE_URL", default="postgres://postgres@127.0.0.1:5432/postgres")
 TEST_REDIS_URL = env.str("TEST_REDIS_URL", default="redis://127.0.0.1:6379/15")
+
+MEDIA_ROOT = tempfile.mkdtemp(prefix="registry-tests-")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import asdict, dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from registry.official_numbers import (
     KNOWN_ALGORITHM_KINDS,
@@ -19,9 +19,10 @@ from registry.official_numbers import (
 )
 from registry.reference.regions import PROVINCES, is_known_region
 
+NUMBER_LENGTH = 100
 ALGORITHM, GENERATIVE, REGISTRATION = "algorithm", "generative", "registration"
 # State-owned enterprises file with this body in place of a province; their numbers begin with ZhongYangQiYe.
-STATE_OWNED = "国资委"
+STATE_OWNED = frozenset({"国资委", "国务院国资委", "中央企业"})
 ALGORITHM_TYPES = {
     "生成合成": "generation",
     "个性化推送": "personalized_push",
@@ -46,23 +47,40 @@ _PLACES = (
     | {"内蒙古": "15", "广西": "45", "西藏": "54", "宁夏": "64", "新疆": "65", "香港": "81", "澳门": "82"}
 )
 _ORGANIZATION = re.compile(
-    "(公司|集团|中心|大学|学院|研究院|研究所|医院|银行|出版社|报社|电视台|委员会|协会|政府|局|合伙\\))"
+    "(公司|集团|中心|大学|学院|学校|研究院|研究所|实验室|医院|银行|社|台|厂|馆|委员会|委|协会|学会|政府|局|部|合伙)"
+    r"(\(.*\))?$"
 )
-_DAY = re.compile(r"(?P<year>20\d\d)\s*[/.年-]\s*(?P<month>\d{1,2})\s*[/.月-]\s*(?P<day>\d{1,2})\s*日?")
+_SURELY_ORGANIZATION = re.compile(r"(公司|集团|研究院|研究所|实验室)(\(.*\))?$")
+_PRODUCT_LIKE = re.compile(r"(模型|助手|平台|系统|算法|引擎|智能体|机器人|GPT|AI)(\(.*\))?$", re.IGNORECASE)
+_DAY = re.compile(r"(?<!\d)(?P<year>20\d\d)\s*[/.年-]\s*(?P<month>\d{1,2})\s*[/.月-]\s*(?P<day>\d{1,2})(?!\d)\s*日?")
+_COMPACT_DAY = re.compile(r"(?P<year>20\d\d)(?P<month>\d\d)(?P<day>\d\d)")
+# Days as a workbook counts them, from 1899-12-30: 2009 to 2064.
+_SERIAL_DAY = re.compile(r"[45]\d{4}")
+_ANNOUNCEMENT = re.compile(r"(20\d\d)\s*[-/.年]\s*(\d{1,2})")
+_FOOTER = re.compile("^(注|备注|合计|说明|总计|数据来源|来源)")
+_CLAUSE = re.compile("[,;。;]")
 _LATE_ENTRY = "补登"
 _NOTE_IN_CELL = re.compile(r"^(?P<text>.+?)\s*[((]?\s*注\s*[::]\s*(?P<note>.+?)[))]?$")
 _ENGLISH = re.compile(r"英文名[为是::]*\s*(?P<name>[A-Za-z0-9][\w .+-]*)")
 _STATUS_IN_PROSE = (
-    (re.compile("已注销|予以注销|注销备案|备案注销"), "cancelled"),
-    (re.compile("已撤销|予以撤销|撤销备案"), "revoked"),
-    (re.compile("已暂停|暂停备案"), "suspended"),
+    (
+        re.compile(r"已.{0,14}注销|予以注销|^注销$|^注销\(|\d{1,2}月(\d{1,2}日)?(主动)?注销|备案注销|注销备案$"),
+        "cancelled",
+    ),
+    (re.compile(r"已.{0,14}撤销|予以撤销|^撤销$|被撤销|\d{1,2}月(\d{1,2}日)?撤销|备案撤销|撤销备案$"), "revoked"),
+    (re.compile(r"已.{0,14}暂停|^暂停$|暂停备案$"), "suspended"),
 )
-_NOT_SO = re.compile("(未|不予|恢复)(注销|撤销|暂停)|(撤回|取消)注销")
+# These say that it is not so, not yet so, or so of something else.
+_NOT_SO = re.compile("未|不予|恢复|撤回|取消|申请|拟|审核|产品|应用|小程序|APP|网站|功能|继续有效", re.IGNORECASE)
+_ABOUT_STATUS = re.compile("注销|撤销|暂停|失效|终止|取消备案|吊销")
+_MARKS = "“”\"「」《》''‘’『』: "
 _RENAMED = re.compile(
-    "原?(?P<what>主体名称|备案主体|备案单位|单位名称|算法名称|模型名称|服务名称|应用名称)"
-    '(?:由|为|:)?\\s*[“"「]?(?P<old>[^”"」,,;。]+?)[”"」]?\\s*[,,]?\\s*(?:现|已)?\\s*(?:变更|更名|更改|修改)为\\s*'
-    '[“"「]?(?P<new>[^”"」,,;。]+)'
+    "原?(?P<what>主体名称|备案主体|备案单位|单位名称|公司名称|企业名称|算法名称|模型名称|服务名称|应用名称|主体|名称)"
+    rf"(?:由|为)?(?P<old>[^,;。]*?)[{_MARKS},]*(?:于?\d{{4}}年\d{{1,2}}月(?:\d{{1,2}}日)?)?\s*(?:现|已|再)?\s*"
+    "(?:变更|更名|更改|修改)为(?P<new>[^,;。]+)"
 )
+_HOLDERS = frozenset({"主体名称", "主体", "备案主体", "备案单位", "单位名称", "公司名称", "企业名称"})
+_ABOUT_NAMES = re.compile("更名|变更为|更改为|(更新|变更).{0,6}(主体|单位|企业|公司)?名称")
 _PRODUCT = re.compile("(?P<name>[^、,,;;()]+)(?:\\((?P<forms>[^)]*)\\))?")
 _FORMS = {
     "app": "app",
@@ -125,10 +143,13 @@ def entry_of(cells: dict[str, str]) -> Entry:
     """
     raw, notes = cells, []
     cells = {column: unicodedata.normalize("NFKC", cell).strip() for column, cell in raw.items()}
+    _put_days_and_places_right(cells, notes)
     number = _number(cells, notes)
     kind = _kind(number, cells, notes)
     _swap_title_and_holder(cells, notes)
-    holder = cells.get("holder", "")
+    holder, holder_note = _without_note(cells.get("holder", ""))
+    if holder_note:
+        notes.append((f"the holder came with a note: {holder_note}", f"单位单元格内有注：{holder_note}"))
     if holder in MINUS:
         raise NoEntry(
             f"No organization is given that holds {number}. Fill in the holder (备案单位 or 主体名称).",
@@ -146,9 +167,9 @@ def entry_of(cells: dict[str, str]) -> Entry:
         purpose=_unless_minus(cells.get("purpose")),
         products=_unless_minus(cells.get("products")),
         remark="; ".join(filter(None, [_unless_minus(cells.get("remark")), title_note])),
-        announced=cells.get("announced", ""),
+        announced=_announcement(cells.get("announced", ""), cells.get("list", "")),
         list=cells.get("list", "") or LISTS[kind],
-        row_number=cells.get("row_number", ""),
+        row_number="".join(character for character in cells.get("row_number", "") if character.isdigit()),
         notes=notes,
     )
     if title_note:
@@ -162,6 +183,41 @@ def entry_of(cells: dict[str, str]) -> Entry:
     return entry
 
 
+def is_footer(cells: dict[str, str]) -> bool:
+    """Say whether a row is a note or a sum under the list, and no entry."""
+    said = [unicodedata.normalize("NFKC", cell) for cell in cells.values() if cell]
+    return not any(map(_is_number, said)) and bool(said) and (_FOOTER.match(said[0]) is not None)
+
+
+def _announcement(*texts: str) -> str:
+    """The year and month of an announcement as YYYY-MM, of the first text that says one."""
+    found = next((found for text in texts if (found := _ANNOUNCEMENT.search(text))), None)
+    return f"{found[1]}-{int(found[2]):02}" if found else texts[0]
+
+
+_COLUMN_NAMES = {"issued_on": ("day", "日期"), "place": ("jurisdiction", "属地")}
+
+
+def _put_days_and_places_right(cells: dict[str, str], notes: list[tuple[str, str]]) -> None:
+    """A day and a province are told by their content, wherever they stand; neither is a name."""
+    for column, is_one in (("issued_on", _is_day), ("place", _is_place)):
+        here = cells.get(column, "")
+        others = [name for name in ("title", "holder", "place", "issued_on") if name != column]
+        elsewhere = [name for name in others if is_one(cells.get(name, ""))]
+        if len(elsewhere) == 1 and not is_one(here):
+            cells[column], cells[elsewhere[0]] = cells[elsewhere[0]], here
+            en, zh = _COLUMN_NAMES[column]
+            notes.append((f"the {en} was found in another column", f"{zh}出现在其他列"))
+
+
+def _is_day(cell: str) -> bool:
+    return _DAY.match(cell) is not None
+
+
+def _is_place(cell: str) -> bool:
+    return cell in _PLACES or cell in STATE_OWNED
+
+
 def _as_written_in(raw: dict[str, str], text: str) -> str:
     """Give a text back in the width in which it stands in the row."""
     for cell in raw.values() if text else ():
@@ -173,13 +229,13 @@ def _as_written_in(raw: dict[str, str], text: str) -> str:
 
 # --- number and kind --------------------------------------------------------------------------------------------
 def _number(cells: dict[str, str], notes: list[tuple[str, str]]) -> str:
-    written = cells.get("number", "")
+    cells["number"] = written = _cleaned(cells.get("number", ""), notes)
     if _is_number(written):
         return _as_written(written, notes)
     elsewhere = [column for column, cell in cells.items() if column != "remark" and _is_number(cell)]
     if len(elsewhere) == 1:
         column = elsewhere[0]
-        notes.append((f"the number was found in the column of {column}", f"编号出现在“{column}”列"))
+        notes.append(("the number was found in another column", "编号出现在其他列"))
         cells["number"], cells[column] = cells[column], written
         return _as_written(cells["number"], notes)
     if not written:
@@ -187,8 +243,24 @@ def _number(cells: dict[str, str], notes: list[tuple[str, str]]) -> str:
     raise NoEntry(_no_number(written)[0], _no_number(written)[1])
 
 
+def _cleaned(written: str, notes: list[tuple[str, str]]) -> str:
+    """A number as tables print it: with blanks, dashes of all kinds, a word before it, a note or a full stop behind it."""
+    number = re.sub("[‐‑‒–—―−]", "-", re.sub(r"\s+", "", written))
+    number = re.sub("^(备案|登记|上线)?编?号:?", "", number)
+    bare = re.sub(r"(\(.*\)|注:.*|补登|[。、,.;]+)$", "", number)
+    if not _is_number(bare) and _is_number(bare[:1].upper() + bare[1:]):
+        bare = bare[:1].upper() + bare[1:]
+    if not _is_number(bare):
+        return written
+    if re.search("[(注补]", number):
+        notes.append((f"the number came with a note: {written}", f"编号单元格内有注：{written}"))
+    return bare
+
+
 def _is_number(text: str) -> bool:
-    return bool(text) and (algorithm_number(text) is not None or is_filing_number(text) or is_registration_number(text))
+    if not text or len(text) > NUMBER_LENGTH:
+        return False
+    return algorithm_number(text) is not None or is_filing_number(text) or is_registration_number(text)
 
 
 def _as_written(written: str, notes: list[tuple[str, str]]) -> str:
@@ -219,6 +291,11 @@ def _oddities(read: AlgorithmNumber, notes: list[tuple[str, str]]) -> None:
 
 def _no_number(written: str) -> tuple[str, str]:
     digits = sum(character.isdigit() for character in written)
+    if "网信算备" in written and digits == 21:
+        return (
+            f"“{written[:60]}” is not written as a number: 网信算备 + 21 digits + 号, nothing else.",
+            f"“{written[:60]}”书写不符：应为网信算备加 21 位数字加号，不含其他字符。",
+        )
     if "网信算备" in written:
         return (
             f"“{written[:60]}” has {digits} digits; an algorithm number has 21 between 网信算备 and 号.",
@@ -247,14 +324,13 @@ def _kind(number: str, cells: dict[str, str], notes: list[tuple[str, str]]) -> s
 
 
 def _swap_title_and_holder(cells: dict[str, str], notes: list[tuple[str, str]]) -> None:
+    """Only where it is sure: the name ends as an organization does and the holder does not, or ends as a product does."""
     title, holder = cells.get("title", ""), cells.get("holder", "")
-    if _is_organization(title) and not _is_organization(holder) and holder not in MINUS:
+    if holder in MINUS or _PRODUCT_LIKE.search(title) or _ORGANIZATION.search(holder):
+        return
+    if _SURELY_ORGANIZATION.search(title) or (_ORGANIZATION.search(title) and _PRODUCT_LIKE.search(holder)):
         cells["title"], cells["holder"] = holder, title
         notes.append(("name and holder stood in each other's column", "名称与单位两列互换"))
-
-
-def _is_organization(text: str) -> bool:
-    return _ORGANIZATION.search(text) is not None and _ORGANIZATION.search(text[-6:]) is not None
 
 
 # --- cells ------------------------------------------------------------------------------------------------------
@@ -280,7 +356,7 @@ def _read_place(entry: Entry, place: str) -> None:
     from_number = place_in(entry.number)
     if not place:
         entry.jurisdiction = from_number or _province_of_area(entry.number)
-    elif not entry.jurisdiction and place != STATE_OWNED:
+    elif not entry.jurisdiction and place not in STATE_OWNED:
         entry.jurisdiction = from_number or ""
         entry.notes.append((f"“{place}” is no province", f"“{place}”不是省级属地"))
     elif from_number and entry.jurisdiction and from_number != entry.jurisdiction:
@@ -297,17 +373,24 @@ def _province_of_area(number: str) -> str:
 def _read_day(entry: Entry, written: str) -> None:
     if written in MINUS:
         return
-    found = _DAY.search(written)
-    try:
-        day = date(*(int(found[part]) for part in ("year", "month", "day"))) if found else None
-    except ValueError:
-        day = None
+    day = _day(written)
     if day is None:
         entry.notes.append((f"“{written}” is no day", f"“{written}”不是日期"))
         return
     entry.issued_on = day.isoformat()
     if _LATE_ENTRY in written:
         entry.notes.append(("entered late (补登)", "补登"))
+
+
+def _day(written: str) -> date | None:
+    """Read a day as the lists write it; five digits are the serial number that a workbook counts from 1899-12-30."""
+    if _SERIAL_DAY.fullmatch(written):
+        return date(1899, 12, 30) + timedelta(days=int(written))
+    found = _COMPACT_DAY.fullmatch(written) or _DAY.search(written)
+    try:
+        return date(*(int(found[part]) for part in ("year", "month", "day"))) if found else None
+    except ValueError:
+        return None
 
 
 def _read_algorithm(entry: Entry, cells: dict[str, str]) -> None:
@@ -322,31 +405,59 @@ def _read_algorithm(entry: Entry, cells: dict[str, str]) -> None:
 
 
 def _read_remark(entry: Entry) -> None:
-    """Amendments and cancellations stand in the remarks as prose."""
-    remark = entry.remark
-    for pattern, status in _STATUS_IN_PROSE:
-        if pattern.search(remark):
-            if _NOT_SO.search(remark):
-                entry.notes.append((f"the remark is not clear: {remark}", f"备注含义不明：{remark}"))
-                break
-            entry.status = status
-            entry.notes.append((f"{status}, by the remark: {remark}", f"按备注记为{_STATUS_ZH[status]}：{remark}"))
-            break
-    for found in _RENAMED.finditer(remark):
-        _rename(entry, found["what"], found["old"].strip(), found["new"].strip())
+    """Amendments and cancellations stand in the remarks as prose; what is not read for sure is told."""
+    status = _status_in(entry.remark)
+    if status:
+        entry.status = status
+        entry.notes.append(
+            (f"{status}, by the remark: {entry.remark}", f"按备注记为{_STATUS_ZH[status]}：{entry.remark}")
+        )
+    elif _ABOUT_STATUS.search(entry.remark):
+        entry.notes.append((f"the remark is not clear: {entry.remark}", f"备注含义不明：{entry.remark}"))
+    renamed = [found for clause in re.split("[;。]", entry.remark) if (found := _rename_in(clause))]
+    for what, old, new in renamed:
+        _rename(entry, what, old, new)
+    if not renamed and _ABOUT_NAMES.search(entry.remark):
+        entry.notes.append((f"a name may have changed: {entry.remark}", f"名称可能有变更：{entry.remark}"))
+
+
+def _status_in(remark: str) -> str | None:
+    """The status that a remark tells for sure: a clause tells it, and nothing in the remark speaks against it."""
+    for clause in _CLAUSE.split(remark):
+        for pattern, status in _STATUS_IN_PROSE:
+            if pattern.search(clause.strip()):
+                return None if _NOT_SO.search(remark) else status
+    return None
+
+
+def _rename_in(clause: str) -> tuple[str, str, str] | None:
+    """What was renamed, from what, to what; of a chain the last name."""
+    found = _RENAMED.search(clause)
+    if found is None:
+        return None
+    chain = re.split("变更为|更名为|更改为|修改为", clause[found.start() :])
+    new = _bare(re.split("[,;。]", chain[-1])[0])
+    return (found["what"], _bare(found["old"]), new) if new else None
+
+
+def _bare(name: str) -> str:
+    """A name without the marks around it and without a date behind it."""
+    return re.sub(r"\(?\d{4}年.*$", "", name.strip(_MARKS)).strip(_MARKS + "(")
 
 
 _STATUS_ZH = {"cancelled": "已注销", "revoked": "已撤销", "suspended": "已暂停"}
 
 
 def _rename(entry: Entry, what: str, old: str, new: str) -> None:
-    is_holder = what in ("主体名称", "备案主体", "备案单位", "单位名称")
-    if is_holder:
-        entry.former_holder, entry.holder = old, new
+    """A holder is renamed by its words, a title by those of its own kind; an algorithm is not called as its product."""
+    if what in _HOLDERS or (what == "名称" and _ORGANIZATION.search(new)):
+        entry.former_holder, entry.holder, thing = old, new, "holder"
+    elif entry.kind != ALGORITHM or what == "算法名称":
+        entry.title, thing = new, "name"
     else:
-        entry.title = new
-    thing = "holder" if is_holder else "name"
-    entry.notes.append((f"{thing} changed from {old} to {new}", f"{what}由{old}变更为{new}"))
+        entry.notes.append((f"a product was renamed: {entry.remark}", f"产品名称有变更：{entry.remark}"))
+        return
+    entry.notes.append((f"{thing} changed from {old or '–'} to {new}", f"{what}由{old or '–'}变更为{new}"))
 
 
 def products_of(text: str) -> list[tuple[str, list[str]]]:

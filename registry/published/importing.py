@@ -5,6 +5,7 @@ rows that name it, so that neither the order of the files nor a second run chang
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass, field
@@ -19,8 +20,8 @@ from registry import register
 from registry.identities import models_of, organizations_of, services_of
 from registry.models import AIModel, Listing, NumberStatus, OfficialNumber, Source, SourceKind
 from registry.models.numbers import number_key
-from registry.published.entries import ALGORITHM, GENERATIVE, Entry, NoEntry, entry_of, products_of
-from registry.published.reading import Unreadable, rows_of
+from registry.published.entries import ALGORITHM, GENERATIVE, Entry, NoEntry, entry_of, is_footer, products_of
+from registry.published.reading import Row, Unreadable, rows_of
 from registry.search import searched_by
 from registry.settling import settle
 from registry.stated import Party, Stated, StatedModel, StatedService
@@ -28,6 +29,7 @@ from registry.stated import Party, Stated, StatedModel, StatedService
 _WORST_LAST = ("filed", "registered", "suspended", "cancelled", "revoked")
 _SHOWN = ("title", "holder", "jurisdiction", "place", "algorithm_type", "role", "products", "purpose")
 _DRAWN = [*_SHOWN, "issued_on", "remark", "status", "organization", "search_text", "search_grams"]
+_LENGTHS = {"place": 100}
 AT_ONCE = 1_000
 Note = tuple[int, str, str]
 
@@ -67,11 +69,15 @@ def import_list(path: Path, name: str, *, dry_run: bool = False) -> Imported:
 def _import(path: Path, imported: Imported) -> None:
     entries = []
     for row in rows_of(path):
+        if is_footer(row.cells):
+            imported.notes.append((row.line, "no entry of the list, left out", "非清单条目，已略过"))
+            continue
         imported.rows += 1
         try:
-            entries.append((row.line, entry_of(row.cells)))
+            entries.append((row.line, _entry(row)))
         except NoEntry as error:
             imported.rejected.append((row.line, error.en, error.zh))
+    _number_repeats(entries)
     touched = _keep(entries, imported)
     for line, entry in entries:
         imported.notes += [(line, en, zh) for en, zh in entry.notes]
@@ -79,6 +85,25 @@ def _import(path: Path, imported: Imported) -> None:
     _draw(touched, listings, imported)
     _restate({listing.source for rows in listings.values() for listing in rows})
     _cover(touched, listings)
+
+
+def _entry(row: Row) -> Entry:
+    """Read a row; the title over the headings names the list where no column does."""
+    entry = entry_of({"list": row.list, **row.cells} if row.list else row.cells)
+    if row.sheet:
+        entry.notes = [(f"{row.sheet}: {en}", f"{row.sheet}：{zh}") for en, zh in entry.notes]
+    return entry
+
+
+def _number_repeats(entries: list[tuple[int, Entry]]) -> None:
+    """A number that stands twice under one row number of a list gets a place for each, and is told."""
+    seen: dict[tuple[str, str, str], int] = {}
+    for _, entry in entries:
+        place = (number_key(entry.number), _source_key(entry), entry.row_number)
+        seen[place] = seen.get(place, 0) + 1
+        if seen[place] > 1:
+            entry.row_number = f"{entry.row_number}/{seen[place]}"
+            entry.notes.append(("the number stands in this list before", "该编号在本清单中重复出现"))
 
 
 # --- rows -------------------------------------------------------------------------------------------------------
@@ -164,9 +189,16 @@ def _listings(numbers: list[OfficialNumber]) -> dict[int, list[Listing]]:
     """All rows that name the numbers, in the order of their announcements."""
     found: dict[int, list[Listing]] = {number.pk: [] for number in numbers}
     for part in _parts(list(found)):
-        for row in Listing.objects.filter(number__in=part).select_related("source").order_by("announced", "pk"):
+        for row in Listing.objects.filter(number__in=part).select_related("source"):
             found[row.number_id].append(row)
-    return found
+    return {number: sorted(rows, key=_by_announcement) for number, rows in found.items()}
+
+
+def _by_announcement(row: Listing) -> tuple[str, str, str, str]:
+    """Later announcements count more; what decides between equals is what they say, never which came in first."""
+    content = row.content
+    said = json.dumps(content, sort_keys=True, ensure_ascii=False)
+    return row.announced, content["issued_on"], content["list"], said
 
 
 # --- numbers ----------------------------------------------------------------------------------------------------
@@ -201,7 +233,7 @@ def _write_over(numbers: list[OfficialNumber]) -> None:
 
 def _fill(number: OfficialNumber, rows: list[dict[str, Any]], status: str) -> None:
     for name in _SHOWN:
-        setattr(number, name, _latest(rows, name))
+        setattr(number, name, _latest(rows, name)[: _LENGTHS.get(name)])
     days = sorted(row["issued_on"] for row in rows if row["issued_on"])
     number.issued_on = date.fromisoformat(days[0]) if days else None
     number.remark = "\n".join(dict.fromkeys(row["remark"] for row in rows if row["remark"]))

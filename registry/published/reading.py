@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import unicodedata
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from registry.names import folded
 
@@ -37,7 +38,20 @@ HEADINGS = {
         "算法名称",
     ),
     "holder": ("备案单位", "登记单位", "备案主体", "备案单位名称", "单位名称", "主体名称", "企业名称"),
-    "number": ("备案编号", "备案号", "上线编号", "登记编号", "登记号", "编号", "备案编号/上线编号", "备案号/上线编号"),
+    "number": (
+        "备案编号",
+        "备案号",
+        "上线编号",
+        "登记编号",
+        "登记号",
+        "编号",
+        "备案编号/上线编号",
+        "备案号/上线编号",
+        "模型备案号",
+        "算法备案编号",
+        "算法备案号",
+        "备案号/登记号",
+    ),
     "issued_on": ("备案时间", "登记时间", "备案日期", "登记日期", "时间"),
     "algorithm_type": ("算法类别", "算法类型"),
     "role": ("角色",),
@@ -45,7 +59,15 @@ HEADINGS = {
     "purpose": ("主要用途", "用途"),
     "remark": ("备注", "说明"),
 }
-_COLUMN_OF = {folded(name): column for column, names in HEADINGS.items() for name in names}
+
+
+def _heading(cell: str) -> str:
+    """Fold a heading: brackets with what is in them, colons and stars say nothing of the column."""
+    return re.sub(r"\(.*?\)|[:*#.]", "", folded(cell))
+
+
+_COLUMN_OF = {_heading(name): column for column, names in HEADINGS.items() for name in names}
+_DELIMITERS = ",;\t"
 # A list may begin with its title; its headings come within so many rows.
 TITLE_ROWS = 10
 ENOUGH_HEADINGS = 3
@@ -62,56 +84,87 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of a list: its line in the file, from 1, and its cells by column, tidied."""
+    """
+    A row of a list: its line in the file, from 1, and its cells by column, tidied. `list` is the title that stands over
+    the headings, `sheet` the sheet of a workbook of several.
+    """
 
     line: int
     cells: dict[str, str]
+    list: str = ""
+    sheet: str = ""
 
 
 def rows_of(path: Path) -> Iterator[Row]:
     """Read a list row by row. Raises Unreadable for what is none."""
-    lines = _lines(path)
-    columns: list[str | None] | None = None
-    for line, cells in lines:
-        if columns is None:
-            columns = _columns(cells)
-            if columns is None and line >= TITLE_ROWS:
-                break
-        elif any(cells):
-            if _columns(cells):
-                continue
-            yield Row(line, _named(columns, cells))
-    if columns is None:
+    found = False
+    for sheet, lines in _sheets(path):
+        for row in _rows(lines, sheet):
+            found = True
+            if row.cells:
+                yield row
+    if not found:
         raise Unreadable(
             "No row of headings was found: a list has columns such as 备案编号, 备案单位 and 模型名称.",
             "未找到表头：清单应有备案编号、备案单位、模型名称等列。",
         )
 
 
+def _rows(lines: Iterator[tuple[int, list[str]]], sheet: str) -> Iterator[Row]:
+    """Yield a row without cells for each row of headings, then the rows below it."""
+    columns: list[str | None] | None = None
+    title, first = "", TITLE_ROWS
+    for line, cells in lines:
+        if not any(cells):
+            continue
+        if headings := _columns(cells):
+            columns = headings
+            yield Row(line, {})
+        elif columns is not None:
+            yield Row(line, _named(columns, cells), title, sheet)
+        elif first:
+            # What stands over the headings is the title of the list.
+            first -= 1
+            title = title or next(cell for cell in cells if cell)
+        else:
+            return
+
+
 def _columns(cells: list[str]) -> list[str | None] | None:
-    """Read a row as headings; None when it is not one."""
-    named = [_COLUMN_OF.get(folded(cell)) for cell in cells]
+    """Read a row as headings; None when it is not one. Of two columns of a kind the first counts."""
+    named: list[str | None] = []
+    for cell in cells:
+        column = _COLUMN_OF.get(_heading(cell))
+        named.append(None if column in named else column)
     known = {name for name in named if name}
     return named if len(known) >= ENOUGH_HEADINGS and "number" in known else None
 
 
 def _named(columns: list[str | None], cells: list[str]) -> dict[str, str]:
-    named = {column: cell for column, cell in zip(columns, cells, strict=False) if column and cell}
-    beyond = [cell for cell in cells[len(columns) :] if cell]
-    return named | ({"beyond": " ".join(beyond)} if beyond else {})
+    return {column: cell for column, cell in zip(columns, cells, strict=False) if column and cell} or {"beyond": ""}
 
 
-def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
+def _sheets(path: Path) -> Iterator[tuple[str, Iterator[tuple[int, list[str]]]]]:
     try:
-        begins = path.open("rb").read(4)
+        with path.open("rb") as file:
+            begins = file.read(8)
     except OSError as error:
         raise Unreadable(f"The file cannot be read: {error.strerror}.", f"无法读取文件：{error.strerror}。") from error
-    return _lines_of_workbook(path) if begins == b"PK\x03\x04" else _lines_of_csv(path)
+    if begins.startswith(b"\xd0\xcf\x11\xe0"):
+        raise Unreadable(
+            "This workbook is protected, or in the old format (XLS). Save it as XLSX without a password.",
+            "该工作簿受密码保护或为旧格式（XLS）。请另存为不带密码的 XLSX。",
+        )
+    if begins.startswith(b"PK\x03\x04"):
+        yield from _sheets_of_workbook(path)
+    else:
+        yield "", _lines_of_csv(path)
 
 
 def _lines_of_csv(path: Path) -> Iterator[tuple[int, list[str]]]:
     text = _decoded(path.read_bytes())
-    reader = csv.reader(io.StringIO(text, newline=""))
+    head = text[:4096]
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(_DELIMITERS, key=head.count))
     line = 1
     try:
         for cells in reader:
@@ -123,9 +176,10 @@ def _lines_of_csv(path: Path) -> Iterator[tuple[int, list[str]]]:
 
 
 def _decoded(content: bytes) -> str:
-    if b"\0" in content[:4096]:
+    encodings = ("utf-16",) if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "gb18030")
+    if b"\0" in content[:4096] and encodings != ("utf-16",):
         raise Unreadable("This is neither CSV nor XLSX.", "文件既不是 CSV 也不是 XLSX。")
-    for encoding in ("utf-8-sig", "gb18030"):
+    for encoding in encodings:
         try:
             return content.decode(encoding)
         except UnicodeDecodeError:
@@ -133,15 +187,37 @@ def _decoded(content: bytes) -> str:
     raise Unreadable("The text is neither UTF-8 nor GB18030.", "文本编码既不是 UTF-8 也不是 GB18030。")
 
 
-def _lines_of_workbook(path: Path) -> Iterator[tuple[int, list[str]]]:
-    try:
-        workbook = load_workbook(path, read_only=True, data_only=True)
-        for line, cells in enumerate(workbook.active.iter_rows(values_only=True), start=1):
-            if line > MOST_ROWS:
-                raise Unreadable(f"The list has more than {MOST_ROWS} rows.", f"清单超过 {MOST_ROWS} 行。", line)
-            yield line, [_text(cell) for cell in cells]
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
-        raise Unreadable(f"This is no workbook (XLSX): {error}.", f"不是有效的 XLSX 文件：{error}。") from error
+def _sheets_of_workbook(path: Path) -> Iterator[tuple[str, Iterator[tuple[int, list[str]]]]]:
+    """Each sheet with its lines. Whatever the library makes of a damaged workbook is one fault to the reader."""
+    with path.open("rb") as file:
+        try:
+            workbook = load_workbook(file, read_only=True, data_only=True)
+            sheets = workbook.worksheets
+        except Exception as error:
+            raise _damaged() from error
+        for sheet in sheets:
+            yield (sheet.title if len(sheets) > 1 else ""), _lines_of_sheet(sheet)
+
+
+def _lines_of_sheet(sheet: Any) -> Iterator[tuple[int, list[str]]]:
+    filled = 0
+    rows = sheet.iter_rows(values_only=True)
+    for line in count(1):
+        try:
+            cells = next(rows, None)
+        except Exception as error:
+            raise _damaged(line) from error
+        if cells is None:
+            return
+        told = [_text(cell) for cell in cells]
+        filled += any(told)
+        if filled > MOST_ROWS:
+            raise Unreadable(f"The list has more than {MOST_ROWS} rows.", f"清单超过 {MOST_ROWS} 行。", line)
+        yield line, told
+
+
+def _damaged(line: int = 1) -> Unreadable:
+    return Unreadable("This is no workbook (XLSX), or a damaged one.", "不是有效的 XLSX 文件，或文件已损坏。", line)
 
 
 def _text(cell: object) -> str:
@@ -154,5 +230,7 @@ def _text(cell: object) -> str:
 
 def _tidy(cell: str) -> str:
     """Without outer blanks and invisible marks; inner runs of blanks are one."""
-    visible = "".join(character for character in cell if unicodedata.category(character) != "Cf")
+    visible = "".join(
+        character for character in cell if unicodedata.category(character) not in ("Cf", "Cc") or character in "\n\t\r"
+    )
     return " ".join(visible.split())

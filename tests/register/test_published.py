@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import zipfile
 from contextlib import suppress
 from datetime import date
 from io import StringIO
@@ -147,7 +148,28 @@ def test_models_and_services_stand_where_their_numbers_stand(db):
         ({"number": "网信算备：３３０１１０５０７２０６４０１２３００３５号"}, {"number": NUMBER}),
         ({"number": " 网信算备330110507206401230035号 "}, {"number": NUMBER}),
         ({"remark": "已注销"}, {"status": "cancelled"}),
-        ({"remark": "2025年3月注销"}, {"status": "filed"}),
+        ({"remark": "2025年3月注销"}, {"status": "cancelled"}),
+        ({"remark": "已于2025年3月注销"}, {"status": "cancelled"}),
+        ({"remark": "该备案已于2025年3月被撤销"}, {"status": "revoked"}),
+        ({"remark": "已注销应用产品“旧APP”"}, {"status": "filed"}),
+        ({"remark": "2024年6月，删除应用产品（小程序已注销），新增网站"}, {"status": "filed"}),
+        ({"remark": "主体申请注销备案"}, {"status": "filed"}),
+        ({"remark": "原主体名称：乙有限公司，变更为：丙有限公司"}, {"holder": "丙有限公司"}),
+        ({"remark": "主体名称由乙公司变更为丙公司，再变更为丁公司"}, {"holder": "丁公司"}),
+        ({"remark": "原主体名称“乙公司”于2024年6月变更为“丙公司”"}, {"holder": "丙公司", "former_holder": "乙公司"}),
+        ({"remark": "原主体名称乙公司变更为丙科技（上海）有限公司（2024年6月）"}, {"holder": "丙科技（上海）有限公司"}),
+        ({"remark": "应用名称由“旧APP”变更为“新APP”"}, {"title": "智语"}),
+        ({"title": "智慧医院大模型", "holder": "新华社"}, {"title": "智慧医院大模型", "holder": "新华社"}),
+        ({"title": "上海人工智能实验室", "holder": "书生大模型"}, {"holder": "上海人工智能实验室"}),
+        ({"title": "2025/7/11", "issued_on": "模型七"}, {"title": "模型七", "issued_on": "2025-07-11"}),
+        ({"place": "智语模型", "title": "北京市"}, {"title": "智语模型", "jurisdiction": "11"}),
+        ({"number": "beijing-ABF—202308240004。"}, {"number": "Beijing-ABF-202308240004"}),
+        ({"number": "备案号：Beijing-ABF-202308240004（补登）"}, {"number": "Beijing-ABF-202308240004"}),
+        ({"announced": "2024年4月"}, {"announced": "2024-04"}),
+        ({"announced": "2024-6"}, {"announced": "2024-06"}),
+        ({"issued_on": "45849"}, {"issued_on": "2025-07-11"}),
+        ({"issued_on": "20250711"}, {"issued_on": "2025-07-11"}),
+        ({"issued_on": "2025/7/110"}, {"issued_on": ""}),
         ({"remark": "未注销"}, {"status": "filed"}),
         ({"remark": "已撤销备案"}, {"status": "revoked"}),
         ({"remark": "原主体名称“甲公司”变更为“乙公司”"}, {"holder": "乙公司", "former_holder": "甲公司"}),
@@ -192,6 +214,61 @@ def test_a_bad_row_says_why_in_both_languages(cells):
         or "网信" in refused.value.en
     )
     assert any("一" <= character <= "鿿" for character in refused.value.zh)
+
+
+@pytest.mark.parametrize(
+    "remark", ["未注销", "拟注销", "备案失效", "终止备案", "2022年9月更新备案主体名称", "乙公司更名"]
+)
+def test_a_remark_that_is_not_read_for_sure_is_told(remark):
+    entry = entry_of({"number": NUMBER, "holder": "甲公司", "title": "智语", "remark": remark})
+    assert (entry.status, [remark in note[1] for note in entry.notes]) == ("filed", [True])
+
+
+def a_list(path: Path, title: str, *rows: str) -> Path:
+    path.write_text("\n".join([title, "序号,属地,模型名称,备案单位,备案编号,备案时间,备注", *rows]))
+    return path
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_two_announcements_the_later_counts_in_whatever_order_they_come(db, tmp_path, order):
+    number = "Beijing-MX-202308210001"
+    early = a_list(tmp_path / "a.csv", "已备案信息（2024年4月）", f"1,北京市,模,甲公司,{number},2023/8/31,")
+    late = a_list(tmp_path / "b.csv", "已备案信息（2024年12月）", f"1,北京市,模,乙公司,{number},2023/8/31,已注销")
+    run(*[early, late][::order])
+    assert OfficialNumber.objects.values_list("holder", "status").get() == ("乙公司", "cancelled")
+    assert [each[3] for each in counts(run(*[early, late]))] == [1, 1]
+
+
+def test_a_number_that_stands_twice_in_a_list_is_told_and_stays_the_same(db, tmp_path):
+    number = "Beijing-MX-202308210001"
+    rows = [f"1,北京市,模,甲公司,{number},2023/8/31,", f"1,北京市,模,乙公司,{number},2023/8/31,"]
+    path = a_list(tmp_path / "a.csv", "清单", *rows, "注：以上信息截至2024年4月,,,,,,")
+    told = run(path)[0]
+    assert [note for note in told["notes"] if "before" in note]
+    assert (told["rows"], run(path)[0]["unchanged"]) == (2, 2)
+
+
+def test_every_sheet_of_a_workbook_that_is_a_list_is_read(db, tmp_path):
+    book = Workbook()
+    book.active.append(["说明"])
+    for name, number in (("备案", "Beijing-A-202506250002"), ("登记", "Beijing-B-20250625S0003")):
+        sheet = book.create_sheet(name)
+        sheet.append(["序号", "属地", "名称", "备案单位", "备案号（上线编号）", "模型名称"])
+        sheet.append([1, "北京市", "x", "甲公司", number, "模"])
+        sheet.cell(row=5_000, column=9).value = " "
+    book.save(tmp_path / "list.dat")
+    assert counts(run(tmp_path / "list.dat")) == [(2, 2, 0, 0, 0)]
+
+
+def test_a_damaged_workbook_keeps_no_other_file_from_being_told(db, tmp_path):
+    good = workbook(
+        tmp_path / "good.xlsx", [["序号", "主体名称", "备案编号", "算法名称"], [1, "甲公司", NUMBER, "智语"]]
+    )
+    with zipfile.ZipFile(good) as whole, zipfile.ZipFile(tmp_path / "bad.xlsx", "w") as damaged:
+        for name in whole.namelist():
+            content = whole.read(name)
+            damaged.writestr(name, content[: len(content) // 2] if "sheet1" in name else content)
+    assert [(each["created"], len(each["rejected"])) for each in run(tmp_path / "bad.xlsx", good)] == [(0, 1), (1, 0)]
 
 
 def test_doubts_are_told_and_the_row_goes_in():
