@@ -1,0 +1,58 @@
+"""Fifty decisions at once: fifty numbers, nobody waits in a circle; one filing decided twice is decided once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.faults.stack import Stack
+
+NUMBER = 50
+AT_ONCE = 25
+# Ten applicants file for five services each; a reviewer takes them as far as the decision.
+PREPARE = f"""
+from stdnum.cn import uscc
+from compliance import actions
+from registry.models import Membership, Organization, User
+from tests.filings import a_submitted_filing
+filer, reviewer = User.objects.get(username="filer"), User.objects.get(username="reviewer")
+for i in range({NUMBER}):
+    code = f"91440300MADEM{{i % 10:04}}"
+    code += uscc.calc_check_digit(code)
+    owner, _ = Organization.objects.get_or_create(uscc=code, defaults={{"name": f"示例并发{{i % 10}}有限公司"}})
+    Membership.objects.get_or_create(user=filer, organization=owner, defaults={{"standing": "filer"}})
+    kind = ("registration", "generative", "algorithm")[i % 3]
+    changes = {{"/applicant/uscc": code, "/reference": f"r{{i}}", "/service/name": f"服务{{i}}"}}
+    if kind == "generative":
+        changes |= {{"/models/0/developer/uscc": code, "/models/0/name": f"模型{{i % 4}}"}}
+    changes["/service/launched_on"] = None
+    filing = a_submitted_filing(filer, kind, changes)
+    filing = actions.accept_filing(filing, by=reviewer)
+    for _ in range(1 if kind == "registration" else 2):
+        filing = actions.forward_filing(filing, by=reviewer)
+    print("filing", filing.uid)
+"""
+
+
+@pytest.fixture
+def stack(make_stack: Callable[..., Stack]) -> Stack:
+    stack = make_stack()
+    stack.up(stack.web)
+    return stack
+
+
+def test_many_decisions_side_by_side(stack):
+    told = stack.manage("shell", "-v", "0", "-c", PREPARE)
+    urls = [f"/api/v1/filings/{line.split()[1]}/decide/" for line in told.splitlines() if line.startswith("filing ")]
+    token = stack.token_of("admin")
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        # Each filing is asked for twice at the same time.
+        answers = list(threads.map(lambda url: stack.call("POST", url, b"", token), [url for url in urls for _ in (1, 2)]))
+    assert Counter(status for status, _ in answers) == {200: NUMBER, 409: NUMBER}
+    assert {body["code"] for status, body in answers if status == 409} == {"transition_refused"}
+    numbers = [body["official_number"] for status, body in answers if status == 200]
+    assert (len(numbers), len(set(numbers))) == (NUMBER, NUMBER)
+    assert "The history is sound" in stack.manage("verify_history")
