@@ -246,4 +246,5 @@ def name_of(id: str) -> str:
 
 @cache
 def _read() -> dict[str, Any]:
-    return json.loads(_FILE.read_text(encoding="utf-8"))
+    read: dict[str, Any] = json.loads(_FILE.read_text(encoding="utf-8"))
+    return read

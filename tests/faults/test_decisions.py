@@ -50,7 +50,9 @@ def test_many_decisions_side_by_side(stack):
     token = stack.token_of("admin")
     with ThreadPoolExecutor(AT_ONCE) as threads:
         # Each filing is asked for twice at the same time.
-        answers = list(threads.map(lambda url: stack.call("POST", url, b"", token), [url for url in urls for _ in (1, 2)]))
+        answers = list(
+            threads.map(lambda url: stack.call("POST", url, b"", token), [url for url in urls for _ in (1, 2)])
+        )
     assert Counter(status for status, _ in answers) == {200: NUMBER, 409: NUMBER}
     assert {body["code"] for status, body in answers if status == 409} == {"transition_refused"}
     numbers = [body["official_number"] for status, body in answers if status == 200]
