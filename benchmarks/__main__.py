@@ -9,6 +9,8 @@ from contextlib import contextmanager
 
 import django
 import psycopg
+from django.conf import settings
+from django.core.management import call_command
 from psycopg import sql
 
 SERVER = os.environ.get("TEST_DATABASE_URL") or "postgres://postgres@127.0.0.1:5432/postgres"
@@ -18,13 +20,20 @@ def main() -> None:
     """Plant filings, then time a post and the sweeps, and print one line a figure."""
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--filings", type=int, nargs="+", default=[10_000, 50_000])
-    sizes = arguments.parse_args().filings
+    arguments.add_argument("--only", choices=("sweeps", "register"))
+    asked = arguments.parse_args()
     with _database() as url:
         os.environ |= {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "config.settings", "LOG_LEVEL": "ERROR"}
         django.setup()
         from benchmarks.measures import measure  # the models are there only after setup
+        from benchmarks.register import measure_register
 
-        measure(sizes, say=_say)
+        if asked.only != "register":
+            measure(asked.filings, say=_say)
+        if asked.only != "sweeps":
+            call_command("migrate", verbosity=0)
+            settings.ALLOWED_HOSTS = ["*"]
+            measure_register(say=_say)
 
 
 @contextmanager

@@ -70,7 +70,6 @@ class AIModelAdmin(PageAdmin):
     search_fields = ["search_text"]
     search_help_text = gettext_lazy("Names of models and developers, Chinese or Latin")
     list_select_related = ["developer"]
-    show_full_result_count = False
     change_form_template = "compliance/desk/ai_model.html"
     ordering = ["-id"]
 

@@ -106,9 +106,7 @@ class FilingAdmin(PageAdmin):
     list_filter = ["status", "kind", "action", FlaggedFilter, ProvinceFilter, DueFilter]
     search_fields = ["search_text"]
     search_help_text = _("Case number, service, applicant, USCC or reference")
-    show_full_result_count = False
     change_form_template = "compliance/desk/filing.html"
-    date_hierarchy = "submitted_at"
     ordering = ["-id"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Filing]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
@@ -19,10 +21,22 @@ def may_see_filings(request: HttpRequest) -> bool:
     return isinstance(user, User) and user.holds(Standing.REVIEWER, Standing.REGISTRAR, Standing.AUDITOR)
 
 
+class BoundedPaginator(Paginator):  # type: ignore[type-arg]
+    """Counts no further than anybody would leaf: a list of a million rows opens as fast as one of a thousand."""
+
+    MOST = 5_000
+
+    @cached_property
+    def count(self) -> int:
+        return int(self.object_list.order_by()[: self.MOST].values("pk").count())
+
+
 class ReadOnlyAdmin(ModelAdmin):
     """Pages that show and never change; what changes goes through actions."""
 
     actions = None
+    paginator = BoundedPaginator
+    show_full_result_count = False
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return may_see_filings(request)

@@ -34,7 +34,6 @@ class ServiceAdmin(PageAdmin):
     search_fields = ["search_text"]
     search_help_text = _("Names of services and organizations, Chinese or Latin")
     list_select_related = ["organization"]
-    show_full_result_count = False
     change_form_template = "compliance/desk/service.html"
     ordering = ["-id"]
 
@@ -98,7 +97,6 @@ class OfficialNumberAdmin(PageAdmin):
     list_filter = ["kind", "status", JurisdictionFilter, "is_held_by_filing"]
     search_fields = ["search_text"]
     search_help_text = _("Numbers, names and holders, Chinese or Latin")
-    show_full_result_count = False
     change_form_template = "compliance/desk/official_number.html"
     ordering = ["-id"]
 
@@ -139,7 +137,6 @@ class TrainingDataDeclarationAdmin(ReadOnlyAdmin):
     list_display_links = None
     list_filter = ["stage", "source_type", "origin", "modality", "personal_information"]
     list_select_related = ["statement__model", "source"]
-    show_full_result_count = False
     ordering = ["-id"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TrainingDataDeclaration]:
