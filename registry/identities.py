@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from registry.models import AIModel, Membership, Organization, Service
 from registry.models.organizations import name_key_of
-from registry.names import folded, folded_model, key_of
+from registry.names import folded, folded_model, key_of, version_beside
 from registry.stated import Party, StatedModel, StatedService
 
 NAME_LENGTH = 200
@@ -81,13 +81,12 @@ def models_of(
 
 def _model_key(model: StatedModel, developers: dict[Party, Organization], speaker: Organization | None) -> str:
     """Without a developer, or without a name, a model is the same only to the one who named it so."""
-    developer = developers.get(model.developer)
+    developer, version = developers.get(model.developer), version_beside(model.name, model.version)
     if developer is None or not model.name:
         own = f"of {speaker.pk}" if speaker else "of nobody"
-        return key_of(
-            own, folded(model.developer.name), folded_model(model.name or f"key {model.key}"), folded(model.version)
-        )
-    return key_of(str(developer.pk), folded_model(model.name), folded(model.version))
+        name = folded_model(model.name or f"key {model.key}")
+        return key_of(own, folded(model.developer.name), name, version)
+    return key_of(str(developer.pk), folded_model(model.name), version)
 
 
 def _new_model(key: str, model: StatedModel, developers: dict[Party, Organization]) -> AIModel:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 
 
@@ -14,6 +15,15 @@ def folded(name: str) -> str:
 def folded_model(name: str) -> str:
     """Fold the name of an AI model: hyphens and underscores do not tell two apart either (Llama-2-13B, Llama 2 13B)."""
     return folded(name).replace("-", "").replace("_", "")
+
+
+def version_beside(name: str, version: str) -> str:
+    """
+    Fold a version, or return nothing where the name says it already: version 2 of “Llama 2 13B”, 2.5 of “Qwen2.5-7B”. Sizes,
+    numbers before B or M, are no versions.
+    """
+    said = re.findall(r"\d+(?:\.\d+)*(?![\d.]*[bm](?![a-z]))", unicodedata.normalize("NFKC", name).casefold())
+    return "" if folded(version).removeprefix("v") in said else folded(version)
 
 
 def key_of(*parts: str) -> str:

@@ -135,6 +135,9 @@ class OfficialNumberSerializer(serializers.ModelSerializer[OfficialNumber]):
 
     id = serializers.UUIDField(source="uid")
     organization = NamedSerializer(allow_null=True)
+    check_digit_fits = serializers.BooleanField(
+        allow_null=True, help_text="whether the last digit is the one inferred from the published numbers; no rule"
+    )
     services = serializers.SlugRelatedField("name", many=True, read_only=True)
     ai_models = serializers.SlugRelatedField("name", many=True, read_only=True)
 
@@ -157,6 +160,7 @@ class OfficialNumberSerializer(serializers.ModelSerializer[OfficialNumber]):
             "purpose",
             "remark",
             "is_held_by_filing",
+            "check_digit_fits",
             "services",
             "ai_models",
         ]

@@ -11,7 +11,7 @@ from registry.models.ai_models import AIModel
 from registry.models.organizations import Organization
 from registry.models.services import Service
 from registry.models.sources import Source
-from registry.official_numbers import normalized
+from registry.official_numbers import algorithm_number, normalized
 from registry.search import Searchable, matching
 
 
@@ -94,6 +94,12 @@ class OfficialNumber(Searchable):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def check_digit_fits(self) -> bool | None:
+        """Whether the last digit of an algorithm number is the inferred one; None for other kinds. For information only."""
+        read = algorithm_number(self.number)
+        return read.check == read.inferred_check if read else None
 
     def search_texts(self) -> list[str | None]:
         return [self.number, self.title, self.holder, self.products]

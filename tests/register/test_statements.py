@@ -20,6 +20,7 @@ from registry.models import (
     TrainingDataDeclaration,
     User,
 )
+from registry.names import version_beside
 from registry.precedence import shown
 from registry.register import publish
 from tests.building import a_document, parsed
@@ -192,6 +193,22 @@ def test_names_that_differ_in_width_case_and_hyphens_are_one_model(filer, other_
     says(filer, [{**BASE, "name": "Llama-2-13B", "developer": {"name": "Meta", "country": "US"}}], "a")
     says(other_filer, [{**BASE, "name": "ｌｌａｍａ 2 13b", "developer": {"name": "META", "country": "US"}}], "b")
     assert AIModel.objects.filter(developer__name="Meta").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "said"),
+    [
+        ("Llama 2 13B", "2", ""),
+        ("Qwen2.5-7B", "v2.5", ""),
+        ("Model 7B", "7", "7"),
+        ("GPT 10", "1", "1"),
+        ("样例大模型", "1.0", "1.0"),
+        ("ChatGLM3-6B", "3", ""),
+        ("GPT-2", "", ""),
+    ],
+)
+def test_a_version_that_the_name_says_already_tells_nothing_apart(name, version, said):
+    assert version_beside(name, version) == said
 
 
 def test_a_stranger_who_gives_a_code_to_a_name_does_not_take_the_name_over(filer, other_filer):
