@@ -28,7 +28,7 @@ from registry.models import (
 from registry.models.numbers import in_force, number_key
 from registry.models.tokens import digest_of, new_token
 from registry.official_numbers import normalized
-from registry.precedence import CORRECTABLE, CORRECTED
+from registry.precedence import CORRECTABLE, CORRECTED, rank_of
 from registry.register import hide
 from registry.settling import settle
 
@@ -218,7 +218,21 @@ def _reroot(models: set[int]) -> None:
         ModelStatement.objects.filter(subject=key).update(model=root)
         Derivation.objects.filter(statement__subject=key).update(child=root)
         Derivation.objects.filter(named_parent=key).update(parent=root)
+    _rank_again(group)
     settle(set(group))
+
+
+def _rank_again(models: set[int]) -> None:
+    """What the developer of either record states is the developer's own word on both."""
+    statements = ModelStatement.objects.filter(model__in=models, source__owner__isnull=False)
+    changed = []
+    for told in statements.select_related("source", "model", "subject"):
+        is_own = told.source.owner_id in (told.model.developer_id, told.subject.developer_id)
+        rank = rank_of(told.source, is_developers_own=is_own)
+        if (told.is_developers_own, told.rank) != (is_own, rank):
+            told.is_developers_own, told.rank = is_own, rank
+            changed.append(told)
+    ModelStatement.objects.bulk_update(changed, ["is_developers_own", "rank"], batch_size=500)
 
 
 def _group_of(models: set[int], merges: dict[int, int]) -> set[int]:

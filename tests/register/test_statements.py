@@ -8,6 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from compliance import actions
 from compliance.models import Filing
 from registry import lineage
+from registry.actions import merge_models, undo_correction
 from registry.models import (
     AIModel,
     Derivation,
@@ -209,6 +210,17 @@ def test_names_that_differ_in_width_case_and_hyphens_are_one_model(filer, other_
 )
 def test_a_version_that_the_name_says_already_tells_nothing_apart(name, version, said):
     assert version_beside(name, version) == said
+
+
+def test_what_the_developer_of_a_merged_record_says_is_its_own_word(filer, other_filer, registrar):
+    own = says(filer, [], "a", **{"/models/0/development": "from_scratch", "/models/0/derived_from": None})
+    says(other_filer, [{**BASE, "name": "别名"}], "b")
+    record, into = model("模型 a"), model("别名")
+    merge = merge_models(record, into, reason="one", by=registrar)
+    told = ModelStatement.objects.get(source=own.source)
+    assert (told.model, told.is_developers_own) == (into, True)
+    undo_correction(merge, reason="two", by=registrar)
+    assert ModelStatement.objects.get(source=own.source).model == record
 
 
 def test_a_stranger_who_gives_a_code_to_a_name_does_not_take_the_name_over(filer, other_filer):
