@@ -11,9 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
-from django.db import connection, models
-from django.db.models import Q
-from django.db.models.expressions import RawSQL
+from django.db import models
 
 from registry.names import folded
 
@@ -58,21 +56,31 @@ def matching(rows: Rows, query: str) -> Rows:
     words = [folded(word) for word in query[:QUERY_LONGEST].split()]
     for word in filter(None, words):
         # The pairs are found by the index; that they stand together is looked up in what is left.
-        rows = rows.filter(_holding(rows.model, _asked(word)), search_text__contains=word)
+        rows = rows.filter(search_grams__hold=_asked(word), search_text__contains=word)
     return rows
+
+
+@_SearchColumn.register_lookup
+class _Hold(models.Lookup):  # type: ignore[type-arg]
+    """The grams of a row hold all of some grams; by the index of either database."""
+
+    lookup_name = "hold"
+    prepare_rhs = False
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        column, parameters = self.process_lhs(compiler, connection)
+        return f"string_to_array({column}, ' ') @> %s::text[]", [*parameters, self.rhs]
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        column, parameters = self.process_lhs(compiler, connection)
+        table = self.lhs.target.model._meta.db_table
+        row = column.rpartition(".")[0]
+        found = f"SELECT rowid FROM {table}_search WHERE {table}_search MATCH %s"
+        return f'{row}."id" IN ({found})', [*parameters, " AND ".join(f'"{gram}"' for gram in self.rhs)]
 
 
 def _asked(word: str) -> list[str]:
     return list(dict.fromkeys(_pairs(word) or _singles(word)))
-
-
-def _holding(model: type[models.Model], grams: list[str]) -> Q:
-    table = model._meta.db_table
-    if connection.vendor == "postgresql":
-        sql = f"SELECT id FROM {table} WHERE string_to_array(search_grams, ' ') @> %s::text[]"
-        return Q(pk__in=RawSQL(sql, (grams,)))
-    sql = f"SELECT rowid FROM {table}_search WHERE {table}_search MATCH %s"
-    return Q(pk__in=RawSQL(sql, (" AND ".join(f'"{gram}"' for gram in grams),)))
 
 
 def _singles(line: str) -> list[str]:

@@ -24,7 +24,7 @@ def may_see_filings(request: HttpRequest) -> bool:
 class BoundedPaginator(Paginator):  # type: ignore[type-arg]
     """Counts no further than anybody would leaf: a list of a million rows opens as fast as one of a thousand."""
 
-    MOST = 5_000
+    MOST = 1_000
 
     @cached_property
     def count(self) -> int:
