@@ -17,6 +17,7 @@ from registry.official_numbers import (
     place_in,
     running_number,
 )
+from registry.published.remarks import HOLDERS, is_about_names, is_about_status, rename_in, status_in
 from registry.reference.regions import PROVINCES, is_known_region
 
 NUMBER_LENGTH = 100
@@ -58,40 +59,9 @@ _COMPACT_DAY = re.compile(r"(?P<year>20\d\d)(?P<month>\d\d)(?P<day>\d\d)")
 _SERIAL_DAY = re.compile(r"[45]\d{4}")
 _ANNOUNCEMENT = re.compile(r"(20\d\d)\s*[-/.年]\s*(\d{1,2})")
 _FOOTER = re.compile("^(注|备注|合计|说明|总计|数据来源|来源)")
-_CLAUSE = re.compile("[,;。;]")
 _LATE_ENTRY = "补登"
 _NOTE_IN_CELL = re.compile(r"^(?P<text>.+?)\s*[((]?\s*注\s*[::]\s*(?P<note>.+?)[))]?$")
 _ENGLISH = re.compile(r"英文名[为是::]*\s*(?P<name>[A-Za-z0-9][\w .+-]*)")
-_STATUS_IN_PROSE = (
-    (
-        re.compile(r"已.{0,14}注销|予以注销|^注销$|^注销\(|\d{1,2}月(\d{1,2}日)?(主动)?注销|备案注销|注销备案$"),
-        "cancelled",
-    ),
-    (re.compile(r"已.{0,14}撤销|予以撤销|^撤销$|被撤销|\d{1,2}月(\d{1,2}日)?撤销|备案撤销|撤销备案$"), "revoked"),
-    (re.compile(r"已.{0,14}暂停|^暂停$|暂停备案$"), "suspended"),
-)
-# These say that it is not so, not yet so, or so of something else.
-_NOT_SO = re.compile("未|不予|恢复|撤回|取消|申请|拟|审核|产品|应用|小程序|APP|网站|功能|继续有效", re.IGNORECASE)
-_ABOUT_STATUS = re.compile("注销|撤销|暂停|失效|终止|取消备案|吊销")
-_MARKS = "“”\"「」《》''‘’『』: "
-_RENAMED = re.compile(
-    "原?(?P<what>主体名称|备案主体|备案单位|单位名称|公司名称|企业名称|算法名称|模型名称|服务名称|应用名称|主体|名称)"
-    rf"(?:由|为)?(?P<old>[^,;。]*?)[{_MARKS},]*(?:于?\d{{4}}年\d{{1,2}}月(?:\d{{1,2}}日)?)?\s*(?:现|已|再)?\s*"
-    "(?:变更|更名|更改|修改)为(?P<new>[^,;。]+)"
-)
-_HOLDERS = frozenset({"主体名称", "主体", "备案主体", "备案单位", "单位名称", "公司名称", "企业名称"})
-_ABOUT_NAMES = re.compile("更名|变更为|更改为|(更新|变更).{0,6}(主体|单位|企业|公司)?名称")
-_PRODUCT = re.compile("(?P<name>[^、,,;;()]+)(?:\\((?P<forms>[^)]*)\\))?")
-_FORMS = {
-    "app": "app",
-    "网站": "website",
-    "小程序": "mini_program",
-    "公众号": "public_account",
-    "快应用": "app",
-    "插件": "plugin",
-    "pc端": "desktop",
-    "api": "api",
-}
 MINUS = frozenset({"", "-", "--", "—", "——", "/", "无"})
 
 
@@ -406,43 +376,19 @@ def _read_algorithm(entry: Entry, cells: dict[str, str]) -> None:
 
 def _read_remark(entry: Entry) -> None:
     """Amendments and cancellations stand in the remarks as prose; what is not read for sure is told."""
-    status = _status_in(entry.remark)
+    status = status_in(entry.remark)
     if status:
         entry.status = status
         entry.notes.append(
             (f"{status}, by the remark: {entry.remark}", f"按备注记为{_STATUS_ZH[status]}：{entry.remark}")
         )
-    elif _ABOUT_STATUS.search(entry.remark):
+    elif is_about_status(entry.remark):
         entry.notes.append((f"the remark is not clear: {entry.remark}", f"备注含义不明：{entry.remark}"))
-    renamed = [found for clause in re.split("[;。]", entry.remark) if (found := _rename_in(clause))]
+    renamed = [found for clause in re.split("[;。]", entry.remark) if (found := rename_in(clause))]
     for what, old, new in renamed:
         _rename(entry, what, old, new)
-    if not renamed and _ABOUT_NAMES.search(entry.remark):
+    if not renamed and is_about_names(entry.remark):
         entry.notes.append((f"a name may have changed: {entry.remark}", f"名称可能有变更：{entry.remark}"))
-
-
-def _status_in(remark: str) -> str | None:
-    """The status that a remark tells for sure: a clause tells it, and nothing in the remark speaks against it."""
-    for clause in _CLAUSE.split(remark):
-        for pattern, status in _STATUS_IN_PROSE:
-            if pattern.search(clause.strip()):
-                return None if _NOT_SO.search(remark) else status
-    return None
-
-
-def _rename_in(clause: str) -> tuple[str, str, str] | None:
-    """What was renamed, from what, to what; of a chain the last name."""
-    found = _RENAMED.search(clause)
-    if found is None:
-        return None
-    chain = re.split("变更为|更名为|更改为|修改为", clause[found.start() :])
-    new = _bare(re.split("[,;。]", chain[-1])[0])
-    return (found["what"], _bare(found["old"]), new) if new else None
-
-
-def _bare(name: str) -> str:
-    """A name without the marks around it and without a date behind it."""
-    return re.sub(r"\(?\d{4}年.*$", "", name.strip(_MARKS)).strip(_MARKS + "(")
 
 
 _STATUS_ZH = {"cancelled": "已注销", "revoked": "已撤销", "suspended": "已暂停"}
@@ -450,7 +396,7 @@ _STATUS_ZH = {"cancelled": "已注销", "revoked": "已撤销", "suspended": "�
 
 def _rename(entry: Entry, what: str, old: str, new: str) -> None:
     """A holder is renamed by its words, a title by those of its own kind; an algorithm is not called as its product."""
-    if what in _HOLDERS or (what == "名称" and _ORGANIZATION.search(new)):
+    if what in HOLDERS or (what == "名称" and _ORGANIZATION.search(new)):
         entry.former_holder, entry.holder, thing = old, new, "holder"
     elif entry.kind != ALGORITHM or what == "算法名称":
         entry.title, thing = new, "name"
@@ -458,14 +404,3 @@ def _rename(entry: Entry, what: str, old: str, new: str) -> None:
         entry.notes.append((f"a product was renamed: {entry.remark}", f"产品名称有变更：{entry.remark}"))
         return
     entry.notes.append((f"{thing} changed from {old or '–'} to {new}", f"{what}由{old or '–'}变更为{new}"))
-
-
-def products_of(text: str) -> list[tuple[str, list[str]]]:
-    """Read 应用产品: names with their forms in brackets, such as 美团(APP、小程序)、美团众包(APP); each name once."""
-    found: dict[str, set[str]] = {}
-    for product in _PRODUCT.finditer(unicodedata.normalize("NFKC", text).removesuffix("等")):
-        name = product["name"].strip().removesuffix("等")
-        if name and name not in MINUS:
-            forms = re.split("[、,/]", (product["forms"] or "").casefold())
-            found.setdefault(name, set()).update(_FORMS[form.strip()] for form in forms if form.strip() in _FORMS)
-    return [(name, sorted(forms)) for name, forms in found.items()]

@@ -20,7 +20,8 @@ from registry import register
 from registry.identities import models_of, organizations_of, services_of
 from registry.models import AIModel, Listing, NumberStatus, OfficialNumber, Source, SourceKind
 from registry.models.numbers import number_key
-from registry.published.entries import ALGORITHM, GENERATIVE, Entry, NoEntry, entry_of, is_footer, products_of
+from registry.published.entries import ALGORITHM, GENERATIVE, Entry, NoEntry, entry_of, is_footer
+from registry.published.products import products_of
 from registry.published.reading import Row, Unreadable, rows_of
 from registry.search import searched_by
 from registry.settling import settle
