@@ -8,20 +8,21 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 
 from registry.official_numbers import (
-    KNOWN_ALGORITHM_KINDS,
-    AlgorithmNumber,
     algorithm_number,
-    is_filing_number,
-    is_registration_number,
-    normalized,
     place_in,
-    running_number,
+)
+from registry.published.numbers import (
+    ALGORITHM,
+    GENERATIVE,
+    REGISTRATION,
+    NoEntry,
+    is_number,
+    kind_of,
+    number_in,
 )
 from registry.published.remarks import HOLDERS, is_about_names, is_about_status, rename_in, status_in
-from registry.reference.regions import PROVINCES, is_known_region
+from registry.reference.regions import PROVINCES
 
-NUMBER_LENGTH = 100
-ALGORITHM, GENERATIVE, REGISTRATION = "algorithm", "generative", "registration"
 # State-owned enterprises file with this body in place of a province; their numbers begin with ZhongYangQiYe.
 STATE_OWNED = frozenset({"国资委", "国务院国资委", "中央企业"})
 ALGORITHM_TYPES = {
@@ -38,7 +39,6 @@ LISTS = {
     GENERATIVE: "生成式人工智能服务已备案信息",
     REGISTRATION: "生成式人工智能服务已登记信息",
 }
-KINDS = {"备案": GENERATIVE, "登记": REGISTRATION}
 _PLACES = (
     {names[1]: code for code, names in PROVINCES.items()}
     | {
@@ -63,14 +63,6 @@ _LATE_ENTRY = "补登"
 _NOTE_IN_CELL = re.compile(r"^(?P<text>.+?)\s*[((]?\s*注\s*[::]\s*(?P<note>.+?)[))]?$")
 _ENGLISH = re.compile(r"英文名[为是::]*\s*(?P<name>[A-Za-z0-9][\w .+-]*)")
 MINUS = frozenset({"", "-", "--", "—", "——", "/", "无"})
-
-
-class NoEntry(Exception):
-    """A row that is none; `en` and `zh` say why."""
-
-    def __init__(self, en: str, zh: str) -> None:
-        super().__init__(en)
-        self.en, self.zh = en, zh
 
 
 @dataclass(slots=True)
@@ -114,8 +106,8 @@ def entry_of(cells: dict[str, str]) -> Entry:
     raw, notes = cells, []
     cells = {column: unicodedata.normalize("NFKC", cell).strip() for column, cell in raw.items()}
     _put_days_and_places_right(cells, notes)
-    number = _number(cells, notes)
-    kind = _kind(number, cells, notes)
+    number = number_in(cells, notes)
+    kind = kind_of(number, cells, notes)
     _swap_title_and_holder(cells, notes)
     holder, holder_note = _without_note(cells.get("holder", ""))
     if holder_note:
@@ -156,7 +148,7 @@ def entry_of(cells: dict[str, str]) -> Entry:
 def is_footer(cells: dict[str, str]) -> bool:
     """Say whether a row is a note or a sum under the list, and no entry."""
     said = [unicodedata.normalize("NFKC", cell) for cell in cells.values() if cell]
-    return not any(map(_is_number, said)) and bool(said) and (_FOOTER.match(said[0]) is not None)
+    return not any(map(is_number, said)) and bool(said) and (_FOOTER.match(said[0]) is not None)
 
 
 def _announcement(*texts: str) -> str:
@@ -195,102 +187,6 @@ def _as_written_in(raw: dict[str, str], text: str) -> str:
         if len(at_half_width) == len(cell) and (start := at_half_width.find(text)) >= 0:
             return cell[start : start + len(text)]
     return text
-
-
-# --- number and kind --------------------------------------------------------------------------------------------
-def _number(cells: dict[str, str], notes: list[tuple[str, str]]) -> str:
-    cells["number"] = written = _cleaned(cells.get("number", ""), notes)
-    if _is_number(written):
-        return _as_written(written, notes)
-    elsewhere = [column for column, cell in cells.items() if column != "remark" and _is_number(cell)]
-    if len(elsewhere) == 1:
-        column = elsewhere[0]
-        notes.append(("the number was found in another column", "编号出现在其他列"))
-        cells["number"], cells[column] = cells[column], written
-        return _as_written(cells["number"], notes)
-    if not written:
-        raise NoEntry("No official number is given.", "未填写编号。")
-    raise NoEntry(_no_number(written)[0], _no_number(written)[1])
-
-
-def _cleaned(written: str, notes: list[tuple[str, str]]) -> str:
-    """A number as tables print it: with blanks, dashes of all kinds, a word before it, a note or a full stop behind it."""
-    number = re.sub("[‐‑‒–—―−]", "-", re.sub(r"\s+", "", written))
-    number = re.sub("^(备案|登记|上线)?编?号:?", "", number)
-    bare = re.sub(r"(\(.*\)|注:.*|补登|[。、,.;]+)$", "", number)
-    if not _is_number(bare) and _is_number(bare[:1].upper() + bare[1:]):
-        bare = bare[:1].upper() + bare[1:]
-    if not _is_number(bare):
-        return written
-    if re.search("[(注补]", number):
-        notes.append((f"the number came with a note: {written}", f"编号单元格内有注：{written}"))
-    return bare
-
-
-def _is_number(text: str) -> bool:
-    if not text or len(text) > NUMBER_LENGTH:
-        return False
-    return algorithm_number(text) is not None or is_filing_number(text) or is_registration_number(text)
-
-
-def _as_written(written: str, notes: list[tuple[str, str]]) -> str:
-    number = normalized(written)
-    if read := algorithm_number(number):
-        _oddities(read, notes)
-    elif running_number(number) is not None and len(number.rsplit("-", 1)[1].replace("S", "")) > 12:
-        notes.append((f"{number} has six digits in its running number", f"{number} 的流水号为六位"))
-    return number
-
-
-def _oddities(read: AlgorithmNumber, notes: list[tuple[str, str]]) -> None:
-    """What is inferred from the published numbers and does not fit is told, never refused."""
-    if read.check != read.inferred_check:
-        found, asked = read.check, read.inferred_check
-        notes.append(
-            (f"the last digit is {found}, other numbers lead to {asked}", f"校验位为 {found}，按规律应为 {asked}")
-        )
-    if not is_known_region(read.area):
-        area = read.area
-        notes.append((f"{area} is the code of no known region", f"{area} 不是已知行政区划"))
-    if read.kind not in KNOWN_ALGORITHM_KINDS:
-        kind = read.kind
-        notes.append(
-            (f"digits 14 and 15 are {kind}, others have 01 to 06", f"第 14、15 位为 {kind}，其他编号为 01 至 06")
-        )
-
-
-def _no_number(written: str) -> tuple[str, str]:
-    digits = sum(character.isdigit() for character in written)
-    if "网信算备" in written and digits == 21:
-        return (
-            f"“{written[:60]}” is not written as a number: 网信算备 + 21 digits + 号, nothing else.",
-            f"“{written[:60]}”书写不符：应为网信算备加 21 位数字加号，不含其他字符。",
-        )
-    if "网信算备" in written:
-        return (
-            f"“{written[:60]}” has {digits} digits; an algorithm number has 21 between 网信算备 and 号.",
-            f"“{written[:60]}”含 {digits} 位数字；算法备案编号应为网信算备加 21 位数字加号。",
-        )
-    return (
-        f"“{written[:60]}” has not the form of an official number (网信算备 + 21 digits + 号, or Place-Name-YYYYMMDDNNNN).",
-        f"“{written[:60]}”不是备案编号（网信算备加 21 位数字加号，或 属地-名称-年月日流水号）。",
-    )
-
-
-def _kind(number: str, cells: dict[str, str], notes: list[tuple[str, str]]) -> str:
-    """The form of the number decides; the column that says otherwise is told."""
-    if algorithm_number(number):
-        return ALGORITHM
-    kind = REGISTRATION if is_registration_number(number) else GENERATIVE
-    said = KINDS.get(cells.get("kind", ""))
-    if said and said != kind:
-        notes.append(
-            (
-                f"the row says {cells['kind']}, the number has the form of the other kind",
-                f"类型为{cells['kind']}，与编号形式不符",
-            )
-        )
-    return kind
 
 
 def _swap_title_and_holder(cells: dict[str, str], notes: list[tuple[str, str]]) -> None:

@@ -16,22 +16,20 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from registry import register
-from registry.identities import models_of, organizations_of, services_of
-from registry.models import AIModel, Listing, NumberStatus, OfficialNumber, Source, SourceKind
+from registry.identities import organizations_of
+from registry.models import Listing, NumberStatus, OfficialNumber, Source, SourceKind
 from registry.models.numbers import number_key
-from registry.published.entries import ALGORITHM, GENERATIVE, Entry, NoEntry, entry_of, is_footer
-from registry.published.products import products_of
+from registry.published.entries import Entry, entry_of, is_footer
+from registry.published.numbers import ALGORITHM, NoEntry
 from registry.published.reading import Row, Unreadable, rows_of
+from registry.published.stating import AT_ONCE, cover, parts_of, restate
 from registry.search import searched_by
-from registry.settling import settle
-from registry.stated import Party, Stated, StatedModel, StatedService
+from registry.stated import Party
 
 _WORST_LAST = ("filed", "registered", "suspended", "cancelled", "revoked")
 _SHOWN = ("title", "holder", "jurisdiction", "place", "algorithm_type", "role", "products", "purpose")
 _DRAWN = [*_SHOWN, "issued_on", "remark", "status", "organization", "search_text", "search_grams"]
 _LENGTHS = {"place": 100}
-AT_ONCE = 1_000
 Note = tuple[int, str, str]
 
 
@@ -84,8 +82,8 @@ def _import(path: Path, imported: Imported) -> None:
         imported.notes += [(line, en, zh) for en, zh in entry.notes]
     listings = _listings(touched)
     _draw(touched, listings, imported)
-    _restate({listing.source for rows in listings.values() for listing in rows})
-    _cover(touched, listings)
+    restate({listing.source for rows in listings.values() for listing in rows})
+    cover(touched, listings)
 
 
 def _entry(row: Row) -> Entry:
@@ -153,19 +151,15 @@ def _numbers(entries: Iterable[Entry]) -> tuple[dict[str, OfficialNumber], set[s
 
 
 def _by_key(keys: Iterable[str]) -> dict[str, OfficialNumber]:
-    rows = (OfficialNumber.objects.filter(key__in=part).order_by("pk") for part in _parts(sorted(keys)))
+    rows = (OfficialNumber.objects.filter(key__in=part).order_by("pk") for part in parts_of(sorted(keys)))
     return {row.key: row for part in rows for row in part.select_for_update()}
 
 
 def _kept_rows(numbers: Iterable[OfficialNumber], sources: Iterable[Source]) -> dict[tuple[int, int, str], Listing]:
     keys = {source.pk for source in sources}
-    parts = _parts([number.pk for number in numbers])
+    parts = parts_of([number.pk for number in numbers])
     rows = (Listing.objects.filter(number__in=part, source__in=keys) for part in parts)
     return {(row.number_id, row.source_id, row.row_number): row for part in rows for row in part}
-
-
-def _parts(keys: list[Any]) -> list[list[Any]]:
-    return [keys[start : start + AT_ONCE] for start in range(0, len(keys), AT_ONCE)]
 
 
 def _source_key(entry: Entry) -> str:
@@ -189,7 +183,7 @@ def _source_of(entry: Entry) -> Source:
 def _listings(numbers: list[OfficialNumber]) -> dict[int, list[Listing]]:
     """All rows that name the numbers, in the order of their announcements."""
     found: dict[int, list[Listing]] = {number.pk: [] for number in numbers}
-    for part in _parts(list(found)):
+    for part in parts_of(list(found)):
         for row in Listing.objects.filter(number__in=part).select_related("source"):
             found[row.number_id].append(row)
     return {number: sorted(rows, key=_by_announcement) for number, rows in found.items()}
@@ -260,72 +254,3 @@ def _tell_what_differs(number: OfficialNumber, status: str, imported: Imported) 
 
 def _holder(number: OfficialNumber) -> Party:
     return Party(number.holder, country="CN")
-
-
-# --- what the lists state ---------------------------------------------------------------------------------------
-def _restate(sources: Iterable[Source]) -> None:
-    """State again what whole lists say: a list speaks of many holders, so it states its models and services by holder."""
-    for source in sorted(sources, key=lambda source: source.pk):
-        rows = [listing.content for listing in source.listings.select_related("number").order_by("pk")]
-        register.state_list(source, [_stated(row) for row in rows])
-
-
-def _stated(row: dict[str, Any]) -> Stated:
-    holder = Party(row["holder"], country="CN")
-    stated = Stated(holder, organization={})
-    if row["kind"] == ALGORITHM:
-        stated.services = [StatedService(name, {"forms": forms}) for name, forms in products_of(row["products"])]
-        for service in stated.services:
-            told = {
-                "algorithm_name": row["title"],
-                "algorithm_type": row["algorithm_type"],
-                "algorithm_role": row["role"],
-            }
-            service.columns |= told
-    elif row["title"]:
-        stated.services = [StatedService(row["title"], {"public": True})]
-    if row["kind"] == GENERATIVE and row["title"]:
-        note = f"English name: {row['name_en']}" if row["name_en"] else ""
-        columns = {"filing_number": row["number"], "used_by_service": True, "note": note}
-        stated.models = [StatedModel(row["number"], row["title"], developer=holder, columns=columns)]
-    return stated
-
-
-def _cover(numbers: list[OfficialNumber], listings: dict[int, list[Listing]]) -> None:
-    """Say which services and models the numbers cover, and settle what they cover now and covered before."""
-    told = {
-        number.pk: [_stated({**listing.content, "holder": number.holder}) for listing in listings[number.pk]]
-        for number in numbers
-        if not number.is_held_by_filing
-    }
-    every = [stated for rows in told.values() for stated in rows]
-    organizations = organizations_of({stated.speaker for stated in every})
-    offered = [(organizations[each.speaker], service) for each in every for service in each.services]
-    services = services_of(offered)
-    models = models_of([model for stated in every for model in stated.models], organizations, None)
-    covered = {
-        key: (
-            {services[organizations[row.speaker].pk, each.name].pk for row in rows for each in row.services},
-            {models[each.key].pk for row in rows for each in row.models},
-        )
-        for key, rows in told.items()
-    }
-    touched_services = _link(
-        OfficialNumber.services.through, "service_id", {key: both[0] for key, both in covered.items()}
-    )
-    touched_models = _link(
-        OfficialNumber.ai_models.through, "aimodel_id", {key: both[1] for key, both in covered.items()}
-    )
-    canonical = AIModel.objects.filter(pk__in=touched_models).values_list("pk", "merged_into")
-    settle({merged or key for key, merged in canonical}, touched_services)
-
-
-def _link(through: Any, column: str, wanted: dict[int, set[int]]) -> set[int]:
-    """Let numbers lead to exactly these rows; return the keys of all rows to which they lead or led."""
-    rows = [row for part in _parts(list(wanted)) for row in through.objects.filter(officialnumber__in=part)]
-    there = {(row.officialnumber_id, getattr(row, column)): row.pk for row in rows}
-    asked = {(number, key) for number, keys in wanted.items() for key in keys}
-    through.objects.filter(pk__in=[pk for pair, pk in there.items() if pair not in asked]).delete()
-    new = [through(officialnumber_id=number, **{column: key}) for number, key in sorted(asked - there.keys())]
-    through.objects.bulk_create(new)
-    return {key for _, key in there.keys() | asked}

@@ -16,7 +16,8 @@ from openpyxl import Workbook
 
 from compliance import demo
 from registry.models import AIModel, Listing, OfficialNumber, Organization, Service, Source
-from registry.published.entries import NoEntry, entry_of
+from registry.published.entries import entry_of
+from registry.published.numbers import NoEntry
 from registry.published.products import products_of
 
 LISTS = sorted((Path(demo.__file__).parent / "lists").glob("*.csv"))
