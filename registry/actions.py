@@ -25,9 +25,9 @@ from registry.models import (
     Standing,
     User,
 )
-from registry.models.numbers import in_force, number_key
+from registry.models.numbers import in_force
 from registry.models.tokens import digest_of, new_token
-from registry.official_numbers import normalized
+from registry.official_numbers import normalized, number_key
 from registry.precedence import CORRECTABLE, CORRECTED, rank_of
 from registry.register import hide
 from registry.settling import settle

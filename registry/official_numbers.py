@@ -64,6 +64,11 @@ def normalized(number: str) -> str:
     return unicodedata.normalize("NFKC", number).replace(":", "").strip()
 
 
+def number_key(number: str) -> str:
+    """Return what a number is looked up by: width, colons and case do not count."""
+    return normalized(number).casefold()
+
+
 def algorithm_number(number: str) -> AlgorithmNumber | None:
     """Read the number of an algorithm filing, or None when it has not that form."""
     found = _ALGORITHM.fullmatch(normalized(number))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from collections.abc import Mapping
 from datetime import date
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from compliance.dossier.parsing import Parsed, parse
-from compliance.dossier.pointer import Pointer
+from compliance.dossier.patching import ABSENT, changed
 from compliance.dossier.schema import Dossier
 from compliance.rules.context import Facts
 from compliance.rules.evaluation import Outcome, evaluate
@@ -20,7 +19,19 @@ EXAMPLES = Path(__file__).parent / "examples" / "dossiers"
 # A day on which the complete examples raise nothing; their assessment is of 2026-11-10.
 A_DAY = "2026-11-20"
 USCC = "91440300708461136T"
-ABSENT = object()
+__all__ = [
+    "ABSENT",
+    "A_DAY",
+    "EXAMPLES",
+    "USCC",
+    "a_document",
+    "a_dossier",
+    "example",
+    "flagged",
+    "judged",
+    "parsed",
+    "told",
+]
 
 
 @cache
@@ -39,10 +50,7 @@ def a_document(kind: str = "algorithm", changes: Mapping[str, Any] | None = None
 
     `changes` map JSON Pointers to values; ABSENT takes the field away; `/list/-` appends.
     """
-    document = copy.deepcopy(_example(kind if "-" in kind else f"{kind}-complete"))
-    for pointer, value in (changes or {}).items():
-        _change(document, Pointer(pointer).steps, value)
-    return document
+    return changed(_example(kind if "-" in kind else f"{kind}-complete"), changes or {})
 
 
 def a_dossier(kind: str = "algorithm", changes: Mapping[str, Any] | None = None) -> Dossier:
@@ -68,15 +76,3 @@ def told(dossier: Dossier, on: str = A_DAY, **facts: Any) -> list[tuple[str, str
     """Return everything that the whole catalog finds, as (rule, pointer, level, variant)."""
     found = judged(dossier, on, **facts).findings
     return [(finding.rule, str(finding.at), str(finding.level), finding.variant) for finding in found]
-
-
-def _change(node: Any, steps: list[str], value: Any) -> None:
-    for step in steps[:-1]:
-        node = node[int(step)] if isinstance(node, list) else node[step]
-    last = steps[-1]
-    if isinstance(node, list) and last == "-":
-        node.append(value)
-    elif value is ABSENT:
-        del node[int(last) if isinstance(node, list) else last]
-    else:
-        node[int(last) if isinstance(node, list) else last] = value

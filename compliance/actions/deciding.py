@@ -22,8 +22,7 @@ from compliance.numbering import issue_number
 from compliance.refusals import NumberRefused, TargetNotStanding
 from registry import actions as registry_actions
 from registry.models import NumberStatus, User
-from registry.models.numbers import number_key
-from registry.official_numbers import algorithm_number, is_filing_number, is_registration_number, normalized
+from registry.official_numbers import algorithm_number, is_filing_number, is_registration_number, normalized, number_key
 
 
 @transaction.atomic

@@ -28,7 +28,7 @@ from compliance.refusals import AmendmentOpen, ApplicantIsFixed, NoStanding, Ref
 from compliance.rules.catalog import INITIAL
 from compliance.rules.context import same_name
 from registry.models import Membership, Organization, User
-from registry.models.numbers import number_key
+from registry.official_numbers import number_key
 from registry.reference.regions import PROVINCES
 from registry.search import searched_by
 

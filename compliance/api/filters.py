@@ -12,7 +12,7 @@ from compliance.rules.catalog import CATALOG
 from registry.api.requests import chosen, code_of, identifier, refuse_unknown, user_of
 from registry.lineage import below, below_roots_of
 from registry.models import AIModel, ModelStatement, User
-from registry.models.numbers import number_key
+from registry.official_numbers import number_key
 
 FILTERS = [
     OpenApiParameter("q", str, description="Words in the case number, service, reference, applicant or USCC."),

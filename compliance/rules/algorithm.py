@@ -195,7 +195,7 @@ def shows_the_way_to_the_function(dossier: Dossier, context: Context) -> Iterato
 
     补正：精简功能介绍；从用户入口开始按顺序列出访问步骤。
     """
-    limit = thresholds.DESCRIPTION_LENGTH.on(context.day)
+    limit = thresholds.DESCRIPTION_LENGTH.count_on(context.day)
     length = len(dossier.service.description or "")
     if length > limit:
         yield Problem(SERVICE / "description", TOO_LONG, {"found": length, "asked": limit})

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from compliance.attachments.contents import Contents
 from compliance.rules.calendar import PUBLISHED, WorkingCalendar
 from registry.names import folded
 
 DRAFT, RETURNED, FILED, WITHDRAWN = "draft", "returned", "filed", "withdrawn"
+CANCELLED, REVOKED, SUSPENDED = "cancelled", "revoked", "suspended"
 
 
 class Clock:
@@ -42,12 +44,27 @@ class FilingFact:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """
+    What uploaded files say of a model: which part of it, `weights` or `structure`, is that of which known families.
+    Several families may have one structure.
+    """
+
+    part: str
+    families: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """
     What is known of a filing besides its dossier. `other_filings` are the applicant's algorithm filings for the same
     service and the filing that this one amends; None where there is no registry to ask (a file on its own), so that a
     rule can tell "none" from "not known". So it is with `uploaded`, the hashes of the documents that the filing holds;
-    `uploaded_names` are the same by file name.
+    `uploaded_names` are the same by file name, `contents` what was counted in those that were read.
+
+    Of the register: `number_status` is the status of each official number that the dossier names, by its key, as far as
+    it is known; `numbers_of_models` are the numbers of a model of the dossier, by its pointer, with their status;
+    `evidence` is what was uploaded of a model, by its pointer.
     """
 
     status: str = DRAFT
@@ -58,6 +75,10 @@ class Facts:
     other_filings: tuple[FilingFact, ...] | None = None
     uploaded: frozenset[str] | None = None
     uploaded_names: Mapping[str, str] = field(default_factory=dict)
+    contents: Mapping[str, Contents] = field(default_factory=dict)
+    number_status: Mapping[str, str] = field(default_factory=dict)
+    numbers_of_models: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    evidence: Mapping[str, tuple[Evidence, ...]] = field(default_factory=dict)
     has_cancellation: bool = False
     calendar: WorkingCalendar = field(default=PUBLISHED)
 

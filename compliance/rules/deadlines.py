@@ -71,7 +71,7 @@ def _filing_deadline(dossier: Dossier, context: Context) -> Deadline | None:
         return None
     if dossier.kind != ALGORITHM or not context.has_reached(service.launched_on):
         return None
-    days = thresholds.FILING_DAYS.on(context.day)
+    days = thresholds.FILING_DAYS.count_on(context.day)
     return Deadline(SERVICE / "launched_on", service.launched_on, days, _first_submission(dossier, context))
 
 
@@ -96,7 +96,7 @@ def _amendment_deadline(dossier: Dossier, context: Context) -> Deadline | None:
     if dossier.occurred_on is None or not context.has_reached(dossier.occurred_on):
         return None
     figure = thresholds.CHANGE_DAYS if dossier.action == CHANGE else thresholds.CANCELLATION_DAYS
-    days = figure.on(context.day)
+    days = figure.count_on(context.day)
     return Deadline(ROOT / "occurred_on", dossier.occurred_on, days, context.facts.first_submitted_on)
 
 
@@ -115,7 +115,7 @@ def _judged(deadline: Deadline | None, context: Context, *, overdue: Level) -> I
 
 
 def _due_soon_from(last_day: date, context: Context) -> date:
-    days = thresholds.DUE_SOON_DAYS.on(context.day)
+    days = thresholds.DUE_SOON_DAYS.count_on(context.day)
     return context.facts.calendar.working_day_after(last_day, -days) or last_day
 
 
@@ -221,7 +221,7 @@ def _cancellation_deadline(dossier: Dossier, context: Context) -> Deadline | Non
         return None
     if not context.has_reached(terminated_on):
         return None
-    return Deadline(SERVICE / "terminated_on", terminated_on, thresholds.CANCELLATION_DAYS.on(context.day), None)
+    return Deadline(SERVICE / "terminated_on", terminated_on, thresholds.CANCELLATION_DAYS.count_on(context.day), None)
 
 
 def _passed(deadline: Deadline | None, context: Context, *, level: Level | None = None) -> Iterator[Problem]:
@@ -264,7 +264,7 @@ def is_decided_within_thirty_working_days(dossier: Dossier, context: Context) ->
     """
     accepted_on = context.facts.accepted_on
     if accepted_on and context.facts.status in BEING_DECIDED:
-        days = thresholds.DECISION_DAYS.on(context.day)
+        days = thresholds.DECISION_DAYS.count_on(context.day)
         yield from _passed(Deadline(ROOT, accepted_on, days, None), context)
 
 
@@ -308,7 +308,7 @@ def _correction_deadline(context: Context) -> Deadline | None:
     returned_on = context.facts.returned_on
     if returned_on is None or context.facts.status != RETURNED:
         return None
-    return Deadline(ROOT, returned_on, thresholds.CORRECTION_DAYS.on(context.day), None)
+    return Deadline(ROOT, returned_on, thresholds.CORRECTION_DAYS.count_on(context.day), None)
 
 
 @rule(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compliance.dossier.pointer import ROOT, Pointer
+from compliance.dossier.pointer import Pointer
 from compliance.dossier.schema import Document, Dossier
 from compliance.rules.catalog import (
     ALGORITHM,
@@ -17,10 +17,10 @@ from compliance.rules.catalog import (
     rule,
 )
 from compliance.rules.context import DRAFT, Context
+from compliance.rules.files import listed_files
 from compliance.rules.problems import MISMATCH, MISSING, Problem, not_true
-from compliance.rules.reading import has_document, is_excused, is_missing
+from compliance.rules.reading import DOCUMENTS, has_document, is_excused, is_missing
 
-DOCUMENTS = ROOT / "documents"
 OF_ALGORITHM = (
     "commitment_letter",
     "responsibility_statement",
@@ -61,13 +61,6 @@ def _absent(dossier: Dossier, kinds: tuple[str, ...]) -> Iterator[Problem]:
 
 def _is_declared_so(dossier: Dossier, kind: str) -> bool:
     return any(document.kind == kind and is_excused(document) for document in dossier.documents or ())
-
-
-def _listed(dossier: Dossier) -> Iterator[tuple[Pointer, Document]]:
-    """The entries that stand for a file: all but those that give a reason in its place."""
-    for i, document in enumerate(dossier.documents or ()):
-        if not is_excused(document):
-            yield DOCUMENTS / i, document
 
 
 @rule(
@@ -182,7 +175,7 @@ def seals_what_must_be_sealed(dossier: Dossier, context: Context) -> Iterator[Pr
 
     补正：加盖公章后重新扫描上传，并标明已盖章。
     """
-    for at, document in _listed(dossier):
+    for at, document in listed_files(dossier):
         if document.kind in SEALED and not document.sealed:
             yield not_true(at / "sealed", document.sealed)
 
@@ -224,7 +217,7 @@ def uploads_what_it_lists(dossier: Dossier, context: Context) -> Iterator[Proble
     uploaded = context.facts.uploaded
     if uploaded is None or context.facts.status == DRAFT:
         return
-    for at, document in _listed(dossier):
+    for at, document in listed_files(dossier):
         if document.sha256 not in uploaded:
             yield _not_there(at, document, context)
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from compliance.rules.catalog import Level
 
 MISSING, NOT_TRUE, TOO_LONG, UNKNOWN, MISMATCH = "missing", "not_true", "too_long", "unknown", "mismatch"
+TOO_LOW, TOO_HIGH, INCOMPLETE, TOO_OLD = "too_low", "too_high", "incomplete", "too_old"
 OVERDUE, LATE, DUE_SOON = "overdue", "late", "due_soon"
 
 
@@ -44,6 +45,11 @@ class Finding:
 
 def absent(at: Pointer) -> Problem:
     return Problem(at, MISSING)
+
+
+def incomplete(at: Pointer, lacking: list[str]) -> Problem:
+    """Tell a list that lacks entries, as one gap that names them."""
+    return Problem(at, INCOMPLETE, {"lacking": lacking})
 
 
 def not_true(at: Pointer, value: bool | None) -> Problem:

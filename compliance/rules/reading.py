@@ -9,10 +9,13 @@ from compliance.dossier.lineage import Model
 from compliance.dossier.parties import Service
 from compliance.dossier.pointer import ROOT, Pointer
 from compliance.dossier.schema import Dossier
-from compliance.rules.context import same_name
-from compliance.rules.problems import Problem, absent
+from compliance.dossier.training import Corpus
+from compliance.rules.context import Context, same_name
+from compliance.rules.problems import TOO_HIGH, TOO_LOW, Problem, absent
+from compliance.rules.thresholds import Figure, Threshold
 
 APPLICANT, SERVICE, ALGORITHM_AT = ROOT / "applicant", ROOT / "service", ROOT / "algorithm"
+MODELS, ASSESSMENT, LABELING, DOCUMENTS = ROOT / "models", ROOT / "assessment", ROOT / "labeling", ROOT / "documents"
 NOT_GENERATIVE = frozenset({"recommendation", "search", "dispatch"})
 BIOMETRIC = frozenset({"face_edit", "voice_edit"})
 
@@ -48,6 +51,35 @@ def gaps_in_section(at: Pointer, section: Any, *names: str) -> Iterator[Problem]
         yield from gaps(at, section, *names)
 
 
+def below(at: Pointer, section: Any, context: Context, **least: Threshold) -> Iterator[Problem]:
+    """Yield a problem for each named figure of a section that is missing or too low; for a missing section one."""
+    yield from _beside(at, section, context, least, TOO_LOW)
+
+
+def above(at: Pointer, section: Any, context: Context, **most: Threshold) -> Iterator[Problem]:
+    """The same for figures that are missing or too high."""
+    yield from _beside(at, section, context, most, TOO_HIGH)
+
+
+def _beside(
+    at: Pointer, section: Any, context: Context, limits: dict[str, Threshold], variant: str
+) -> Iterator[Problem]:
+    if is_missing(section):
+        yield absent(at)
+        return
+    for name, threshold in limits.items():
+        found, asked = getattr(section, name), threshold.on(context.day)
+        if found is None:
+            yield absent(at / name)
+        elif found < asked if variant == TOO_LOW else found > asked:
+            yield Problem(at / name, variant, {"found": plain(found), "asked": plain(asked)})
+
+
+def plain(figure: Figure) -> int | str:
+    """Write a figure as plain data: a decimal as a text without needless zeros."""
+    return figure if isinstance(figure, int) else format(figure.normalize(), "f")
+
+
 def functions(service: Service) -> frozenset[str]:
     return frozenset(service.functions or ())
 
@@ -59,7 +91,21 @@ def is_generative(service: Service) -> bool:
 def used_models(dossier: Dossier) -> Iterator[tuple[Pointer, Model]]:
     for i, model in enumerate(dossier.models or ()):
         if model.used_by_service:
-            yield ROOT / "models" / i, model
+            yield MODELS / i, model
+
+
+def own_models(dossier: Dossier) -> Iterator[tuple[Pointer, Model]]:
+    """Yield the models that the applicant developed or derived."""
+    for i, model in enumerate(dossier.models or ()):
+        if is_applicants(model, dossier):
+            yield MODELS / i, model
+
+
+def own_corpora(dossier: Dossier) -> Iterator[tuple[Pointer, Corpus]]:
+    """Yield the corpora of the applicant's own models: nobody can sample another's."""
+    for at, model in own_models(dossier):
+        for j, corpus in enumerate(model.corpora or ()):
+            yield at / "corpora" / j, corpus
 
 
 def is_applicants(model: Model, dossier: Dossier) -> bool:

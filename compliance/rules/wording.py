@@ -10,8 +10,19 @@ from typing import Any
 from compliance.dossier import codes
 from compliance.dossier.naming import name_of
 from compliance.dossier.pointer import Pointer
+from compliance.dossier.risks import RISKS
 from compliance.rules.catalog import CATALOG, Rule
-from compliance.rules.problems import MISMATCH, MISSING, NOT_TRUE, TOO_LONG, UNKNOWN, Finding
+from compliance.rules.problems import (
+    INCOMPLETE,
+    MISMATCH,
+    MISSING,
+    NOT_TRUE,
+    TOO_HIGH,
+    TOO_LONG,
+    TOO_LOW,
+    UNKNOWN,
+    Finding,
+)
 from compliance.words import Language, Words, listed
 
 # What a rule says of a variant for which it has no words of its own.
@@ -24,10 +35,29 @@ _PLAIN = MappingProxyType(
             "{field}：{found} 个字符，不得超过 {asked} 个。",
         ),
         UNKNOWN: Words("{field}: {found} is not known.", "{field}：{found} 未知。"),
+        TOO_LOW: Words("{field}: {found}; at least {asked} is asked for.", "{field}：{found}，应不低于 {asked}。"),
+        TOO_HIGH: Words("{field}: {found}; at most {asked} is asked for.", "{field}：{found}，应不高于 {asked}。"),
+        INCOMPLETE: Words("{field}: lacks {lacking}.", "{field}：缺少{lacking}。"),
         MISMATCH: Words("{field}: {found} in place of {asked}.", "{field}：为 {found}，应为 {asked}。"),
     }
 )
+# The same where the figure was counted in a file and another one was declared.
+_COUNTED = MappingProxyType(
+    {
+        TOO_LOW: Words(
+            "{field}: the file holds {found} ({declared} declared); at least {asked} are asked for.",
+            "{field}：文件中为 {found}（申报 {declared}），应不低于 {asked}。",
+        )
+    }
+)
 _SINCE = Words(" In force since {since}.", "该要求自 {since} 起施行。")
+
+_LACKING = {
+    **{risk: Words(f"{risk} {words.en}", f"{risk} {words.zh}") for risk, words in RISKS.items()},
+    **codes.FILTERS,
+    **codes.SIGNATORIES,
+}
+_PERIODS = {"seven_days": Words("7 days", " 7 日"), "one_month": Words("one month", "一个月")}
 
 # Values that are codes, by the name under which a rule gives them.
 _CODED: Mapping[str, Mapping[str, Words]] = MappingProxyType(
@@ -37,6 +67,12 @@ _CODED: Mapping[str, Mapping[str, Words]] = MappingProxyType(
         "access": codes.ACCESS,
         "domain": codes.DOMAINS,
         "document": codes.DOCUMENT_KINDS,
+        "modality": codes.LABEL_MODALITIES,
+        "source_type": codes.SOURCE_TYPES,
+        "proof": codes.PROOFS,
+        "term": codes.LICENSE_TERMS,
+        "lacking": _LACKING,
+        "asked": _PERIODS,
     }
 )
 
@@ -60,7 +96,7 @@ def message(finding: Finding, language: Language) -> str:
     """Say what is there, what is asked for, and since when."""
     rule = CATALOG[finding.rule]
     values = {name: _shown(name, value, language) for name, value in finding.values.items()}
-    text = _template(rule, finding.variant).filled(language, {"field": place(finding.at, language), **values})
+    text = _template(rule, finding).filled(language, {"field": place(finding.at, language), **values})
     return _sentence(text) + _since(rule, language)
 
 
@@ -83,9 +119,10 @@ def _without_lists(names: list[str]) -> list[str]:
     return [name for name, below in zip(names, [*names[1:], ""], strict=True) if not below.startswith(f"{name} ")]
 
 
-def _template(rule: Rule, variant: str) -> Words:
-    kind = variant.partition(":")[0]
-    return rule.says.get(kind) or _PLAIN[kind]
+def _template(rule: Rule, finding: Finding) -> Words:
+    kind = finding.variant.partition(":")[0]
+    plain = _COUNTED if "declared" in finding.values and kind in _COUNTED else _PLAIN
+    return rule.says.get(kind) or plain[kind]
 
 
 def _since(rule: Rule, language: Language) -> str:
@@ -96,7 +133,7 @@ def _shown(name: str, value: Any, language: Language) -> str:
     labels = _CODED.get(name, {})
     if isinstance(value, list):
         return listed([_shown(name, item, language) for item in value], language)
-    if value in labels:
+    if isinstance(value, str) and value in labels:
         return labels[value].in_(language)
     return value.isoformat() if isinstance(value, date) else str(value)
 

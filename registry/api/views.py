@@ -48,7 +48,7 @@ from registry.models import (
     User,
 )
 from registry.models.ai_models import WITH_NUMBERS, sees_all
-from registry.models.numbers import number_key
+from registry.official_numbers import number_key
 from registry.picture import drawn
 from registry.precedence import in_order, says, shown
 

@@ -11,7 +11,7 @@ from registry.models.ai_models import AIModel
 from registry.models.organizations import Organization
 from registry.models.services import Service
 from registry.models.sources import Source
-from registry.official_numbers import algorithm_number, normalized
+from registry.official_numbers import algorithm_number, number_key
 from registry.search import Searchable, matching
 
 
@@ -32,11 +32,6 @@ class NumberStatus(models.TextChoices):
 def in_force(kind: str) -> str:
     """The status of a number of this kind while it stands."""
     return NumberStatus.REGISTERED if kind == NumberKind.REGISTRATION else NumberStatus.FILED
-
-
-def number_key(number: str) -> str:
-    """Return what a number is looked up by: width, colons and case do not count."""
-    return normalized(number).casefold()
 
 
 class OfficialNumberQuerySet(models.QuerySet["OfficialNumber"]):

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from registry.identities import organizations_of
 from registry.models import Listing, NumberStatus, OfficialNumber, Source, SourceKind
-from registry.models.numbers import number_key
+from registry.official_numbers import number_key
 from registry.published.entries import Entry, entry_of, is_footer
 from registry.published.numbers import ALGORITHM, NoEntry
 from registry.published.reading import Row, Unreadable, rows_of

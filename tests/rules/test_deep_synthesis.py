@@ -173,7 +173,7 @@ def test_ds03_is_met_by_the_assessment_of_a_complete_generative_filing():
 
 def test_ds03_asks_it_of_a_generative_filing():
     dossier = a_dossier("generative", {**offering("face_edit", consent=True), "/assessment": None})
-    assert flagged(dossier) == [("DS-03", "/assessment")]
+    assert flagged(dossier) == [("DS-03", "/assessment"), ("AS-01", "/assessment")]
 
 
 def test_ds03_does_not_look_at_registrations():

@@ -1,0 +1,55 @@
+"""Why a file cannot be read in the stated form, in both languages; the codes are variants of DOC-07."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+SAYS_UNREADABLE = MappingProxyType(
+    {
+        "not_a_table": (
+            "The file is neither a workbook (xlsx) nor a table of text (csv).",
+            "文件既不是工作簿（xlsx），也不是文本表格（csv）。",
+        ),
+        "old_workbook": (
+            "The file is a workbook of the old form (xls). Save it as xlsx and upload it again.",
+            "文件为旧版工作簿（xls），请另存为 xlsx 后重新上传。",
+        ),
+        "encrypted": (
+            "The file is encrypted. Take off the password and upload it again.",
+            "文件已加密，请取消密码后重新上传。",
+        ),
+        "damaged": (
+            "The file is damaged or cut off ({detail}). Save it again and upload it.",
+            "文件已损坏或不完整（{detail}），请重新保存后上传。",
+        ),
+        "too_large": (
+            "Unpacked, the file takes {found} MB; at most {asked} MB are read.",
+            "文件解压后为 {found} MB，最多读取 {asked} MB。",
+        ),
+        "too_many_rows": (
+            "Sheet {sheet} has more than {asked} rows; at most that many are read.",
+            "工作表“{sheet}”超过 {asked} 行，最多读取该行数。",
+        ),
+        "too_many_sheets": (
+            "The workbook has {found} sheets; at most {asked} are read.",
+            "工作簿有 {found} 个工作表，最多读取 {asked} 个。",
+        ),
+        "formula": (
+            "Sheet {sheet}, row {row} holds a formula. Replace formulas by their values.",
+            "工作表“{sheet}”第 {row} 行含有公式，请将公式替换为数值。",
+        ),
+        "unknown_encoding": (
+            "The text is neither UTF-8 nor GB18030.",
+            "文本编码既不是 UTF-8，也不是 GB18030。",
+        ),
+        "long_line": (
+            "Sheet {sheet}, row {row}: a cell holds more than {asked} characters.",
+            "工作表“{sheet}”第 {row} 行：单元格超过 {asked} 个字符。",
+        ),
+        "no_heading": (
+            "No row of headings was found; {asked} are asked for.",
+            "未找到表头行，应包含：{asked}。",
+        ),
+        "empty": ("The file holds no rows below its headings.", "文件表头以下没有内容。"),
+    }
+)

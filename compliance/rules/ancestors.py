@@ -1,0 +1,73 @@
+"""The lineage inside a dossier: whose weights a model stands on, through every generation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from compliance.dossier.lineage import Model, Parent
+from compliance.dossier.pointer import Pointer
+from compliance.dossier.schema import Dossier
+from compliance.rules.reading import MODELS, used_models
+
+Passes = Callable[[Parent], bool]
+Listed = tuple[Pointer, Model]
+
+# What a child takes from its parent without taking its weights.
+NO_WEIGHTS = frozenset({"architecture_only", "distillation"})
+WITHOUT_A_COPY = NO_WEIGHTS | {"api_call"}
+
+
+def any_relation(parent: Parent) -> bool:
+    return True
+
+
+def weights_pass(parent: Parent) -> bool:
+    """Every relation but architecture and distillation; one that is not said counts, and so does an API call."""
+    return parent.relation not in NO_WEIGHTS
+
+
+def a_copy_passes(parent: Parent) -> bool:
+    """The same without API calls, through which nobody gets a copy of the weights."""
+    return parent.relation not in WITHOUT_A_COPY
+
+
+def a_copy_or_outputs_pass(parent: Parent) -> bool:
+    """By a copy, or by training on what the parent puts out."""
+    return parent.relation == "distillation" or a_copy_passes(parent)
+
+
+def used_and_ancestors(dossier: Dossier, passes: Passes) -> Iterator[Listed]:
+    """Yield the models that the service uses and what they stand on, each once, in the order of the document."""
+    used = [str(at) for at, _ in used_models(dossier)]
+    reached = {at for at, _ in _up(dossier, used_models(dossier), passes)}.union(used)
+    yield from _in_order(dossier, reached)
+
+
+def ancestors(dossier: Dossier, passes: Passes) -> Iterator[Listed]:
+    """Yield what the models that the service uses stand on, each once, in the order of the document."""
+    yield from _in_order(dossier, {at for at, _ in _up(dossier, used_models(dossier), passes)})
+
+
+def ancestors_of(listed: Listed, dossier: Dossier, passes: Passes) -> Iterator[Listed]:
+    """Yield what one model stands on, each once, in the order of the document."""
+    yield from _in_order(dossier, {at for at, _ in _up(dossier, [listed], passes)})
+
+
+def _in_order(dossier: Dossier, places: set[str]) -> Iterator[Listed]:
+    for i, model in enumerate(dossier.models or ()):
+        if MODELS / i in places:
+            yield MODELS / i, model
+
+
+def _up(dossier: Dossier, children: Iterator[Listed] | list[Listed], passes: Passes) -> Iterator[Listed]:
+    """Walk from children to parents; a document holds no cycle, and each model is passed once all the same."""
+    by_key = {model.key: (MODELS / i, model) for i, model in enumerate(dossier.models or ()) if model.key}
+    waiting, seen = list(children), set[str]()
+    while waiting:
+        _, child = waiting.pop()
+        for parent in child.derived_from or ():
+            listed = by_key.get(parent.key or "")
+            if listed and passes(parent) and listed[0] not in seen:
+                seen.add(listed[0])
+                yield listed
+                waiting.append(listed)

@@ -1,0 +1,397 @@
+"""AS: the security self-assessment and its outcome (安全自评估)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from compliance.dossier.assessments import Assessment
+from compliance.dossier.codes import SIGNATORIES
+from compliance.dossier.pointer import Pointer
+from compliance.dossier.risks import RISKS
+from compliance.dossier.schema import Dossier
+from compliance.rules import thresholds
+from compliance.rules.catalog import (
+    ASSESSMENT_DAY,
+    ERROR,
+    GENERATIVE,
+    PRACTICE,
+    SECONDARY,
+    UNCONFIRMED,
+    WARNING,
+    rule,
+)
+from compliance.rules.context import Context
+from compliance.rules.problems import MISMATCH, TOO_LOW, Problem, absent, incomplete
+from compliance.rules.reading import ASSESSMENT, above, below, gaps, is_missing
+
+METHODS = ("manual", "keyword", "classifier")
+OLD_STANDARD, NEW_STANDARD, CHANGEOVER = "TC260-003-2024", "GB/T 45654-2025", date(2025, 11, 1)
+
+
+def _assessments(dossier: Dossier) -> Iterator[Assessment]:
+    """The assessment where there is one; that it is missing is AS-01's to tell."""
+    if dossier.assessment and not is_missing(dossier.assessment):
+        yield dossier.assessment
+
+
+@rule(
+    "AS-01",
+    "Security assessment missing or not passed",
+    level=ERROR,
+    cites=("IM 17",),
+    kinds={GENERATIVE},
+    judged_on=ASSESSMENT_DAY,
+    says={
+        "non_conforming": (
+            "The assessment concludes that the service does not conform.",
+            "安全评估结论为不符合。",
+        )
+    },
+)
+def is_assessed_and_conforms(dossier: Dossier, context: Context) -> Iterator[Problem]:
+    """
+    A generative service has a security assessment with day, standard and assessor, which concludes that it conforms.
+
+    Why: Article 17 asks for the assessment before the service is offered.
+
+    Fix: carry out the assessment and fill in what is missing; mend what does not conform and assess again.
+
+    标题：未开展安全评估或评估未通过
+
+    要求：生成式服务须开展安全评估，写明评估日期、依据标准和评估方式，且结论为符合。
+
+    理由：第十七条要求按照规定开展安全评估。
+
+    补正：开展安全评估并补填缺失的项目；结论为不符合的，整改后重新评估。
+    """
+    if is_missing(dossier.assessment):
+        yield absent(ASSESSMENT)
+    for assessment in _assessments(dossier):
+        yield from gaps(ASSESSMENT, assessment, "assessed_on", "standard", "assessor", "conclusion")
+        if assessment.conclusion == "non_conforming":
+            yield Problem(ASSESSMENT / "conclusion", "non_conforming")
+
+
+@rule(
+    "AS-02",
+    "Standard not in force on the day of assessment",
+    level=ERROR,
+    force=PRACTICE,
+    basis=SECONDARY,
+    cites=("T03", "GB4"),
+    kinds={GENERATIVE},
+    judged_on=ASSESSMENT_DAY,
+    says={
+        MISMATCH: (
+            "Assessed by {found} on {day}; on that day {asked} applied.",
+            "于 {day} 依据 {found} 评估；当日适用的标准为 {asked}。",
+        )
+    },
+)
+def is_assessed_by_the_standard_of_the_day(dossier: Dossier, context: Context) -> Iterator[Problem]:
+    """
+    The assessment uses the standard of its day: TC260-003-2024 before 2025-11-01, GB/T 45654-2025 from then on.
+
+    Why: an assessment by another standard is sent back.
+
+    Fix: assess again by the standard in force, or correct the day or the standard.
+
+    标题：评估依据标准与评估日期不符
+
+    要求：评估须依据当日适用的标准：2025年11月1日前为 TC260-003-2024，此后为 GB/T 45654-2025。
+
+    理由：依据其他标准的评估会被退回。
+
+    补正：依据现行标准重新评估，或更正评估日期、依据标准。
+    """
+    for assessment in _assessments(dossier):
+        found, day = assessment.standard, assessment.assessed_on
+        if found and day and found != (asked := OLD_STANDARD if day < CHANGEOVER else NEW_STANDARD):
+            values = {"found": found, "asked": asked, "day": day.isoformat()}
+            yield Problem(ASSESSMENT / "standard", MISMATCH, values)
+
+
+def _content_tests(assessment: Assessment) -> Iterator[tuple[Pointer, object]]:
+    for method in METHODS:
+        at = ASSESSMENT / "content_tests" / method
+        yield at, getattr(assessment.content_tests, method) if assessment.content_tests else None
+
+
+@rule(
+    "AS-03",
+    "Generated content fails its test",
+    level=ERROR,
+    basis=SECONDARY,
+    cites=("T03 9.3", "GB4"),
+    kinds={GENERATIVE},
+    judged_on=ASSESSMENT_DAY,
+)
+def passes_the_content_tests(dossier: Dossier, context: Context) -> Iterator[Problem]:
+    """
+    Of the answers sampled by hand, by keywords and by a classification model, 90 % pass in each way.
+
+    Why: each way finds what the others miss, so each must pass alone.
+
+    Fix: mend the model or its filters and test again; give the pass rate.
+
+    标题：生成内容测试合格率不足
+
+    要求：人工、关键词、分类模型三种方式抽检的合格率均不低于 90%。
+
+    理由：每种方式都能发现其他方式遗漏的问题，因此须分别达标。
+
+    补正：改进模型或过滤措施后重新测试，并填写合格率。
+    """
+    for assessment in _assessments(dossier):
+        for at, test in _content_tests(assessment):
+            yield from below(at, test, context, pass_rate=thresholds.CONTENT_PASS_RATE)
+
+
+@rule(
+    "AS-04",
+    "Too few questions in a content test",
+    level=WARNING,
+    basis=UNCONFIRMED,
+    cites=("T03 9.3", "GB4"),
+    kinds={GENERATIVE},
+    judged_on=ASSESSMENT_DAY,
+)
+def samples_enough_content(dossier: Dossier, context: Context) -> Iterator[Problem]:
+    """
+    Each test of generated content samples at least 1,000 questions.
+
+    Why: the rate of a small sample says little.
+
+    Fix: test with more questions, and give their number.
+
+    标题：生成内容测试抽样数量不足
+
+    要求：每种方式的生成内容测试抽样不少于 1000 题。
+
+    理由：样本过小，合格率说明不了问题。
+
+    补正：增加抽样数量后重新测试并填写。
+    """
+    for assessment in _assessments(dossier):
+        for at, test in _content_tests(assessment):
+            yield from below(at, test, context, sampled=thresholds.CONTENT_SAMPLE)
+
+
+@rule(
+    "AS-05",
+    "Too few harmful questions refused",
+    level=ERROR,
+    basis=SECONDARY,
+    cites=("T03 9.4", "GB4"),
+    kinds={GENERATIVE},
+    judged_on=ASSESSMENT_DAY,
+)
+def refuses_what_it_should(dossier: Dossier, context: Context) -> Iterator[Problem]:
+    """
+    At least 95 % of the questions that should be refused are refused.
+
+    Why: each answer among them is harmful content.
+
+    Fix: mend the model or its filters and test again; give the refusal rate.
+
+    标题：应拒答问题拒答率不足
+
+    要求：应拒答测试的拒答率不低于 95%。
+
+    理由：未拒答的每个回答都可能是有害内容。
+
+    补正：改进模型或过滤措施后重新测试，并填写拒答率。
+    """
+    for assessment in _assessments(dossier):
+        at = ASSESSMENT / "refusal_test"
+        yield from below(at, assessment.refusal_test, context, refusal_rate=thresholds.REFUSAL_RATE)
+
+
+@rule(
+    "AS-06",
+    "Too many harmless questions refused",
+    level=ERROR,
+    basis=SECONDARY,
+    cites=("T03 9.4", "GB4"),
+    kinds={GENERATIVE},
+    judged_on=ASSESSMENT_DAY,
+)
+def answers_what_it_should(dossier: Dossier, context: Context) -> Iterator[Problem]:
+    """
+    At most 5 % of the questions that should not be refused are refused.
+
+    Why: a model that refuses everything is safe and of no use.
+
+    Fix: mend the model or its filters and test again; give the refusal rate.
+
+    标题：非拒答问题拒答率过高
+
+    要求：非拒答测试的拒答率不高于 5%。
+
+    理由：一味拒答的模型虽安全却无用。
+
+    补正：改进模型或过滤措施后重新测试，并填写拒答率。
+    """
+    for assessment in _assessments(dossier):
+        at = ASSESSMENT / "non_refusal_test"
+        yield from above(at, assessment.non_refusal_test, context, refusal_rate=thresholds.NON_REFUSAL_RATE)
+
+
+@rule(
+    "AS-07",
+    "Too few questions in a refusal test",
+    level=WARNING,
+    basis=UNCONFIRMED,
+    cites=("T03 9.4", "GB4"),
+    kinds={GENERATIVE},
+    judged_on=ASSESSMENT_DAY,
+)
+def samples_enough_refusals(dossier: Dossier, context: Context) -> Iterator[Problem]:
+    """
+    Each refusal test samples at least 300 questions.
+
+    Why: the rate of a small sample says little.
+
+    Fix: test with more questions, and give their number.
+
+    标题：拒答测试抽样数量不足
+
+    要求：应拒答、非拒答测试抽样均不少于 300 题。
+
+    理由：样本过小，拒答率说明不了问题。
+
+    补正：增加抽样数量后重新测试并填写。
+    """
+    for assessment in _assessments(dossier):
+        for name in ("refusal_test", "non_refusal_test"):
+            yield from below(ASSESSMENT / name, getattr(assessment, name), context, sampled=thresholds.REFUSAL_SAMPLE)
+
+
+@rule(
+    "AS-08",
+    "Assessment not signed by all who must",
+    level=WARNING,
+    basis=UNCONFIRMED,
+    cites=("T03 9.1 d",),
+    kinds={GENERATIVE},
+    judged_on=ASSESSMENT_DAY,
+)
+def is_signed_by_all_three(dossier: Dossier, context: Context) -> Iterator[Problem]:
+    """
+    The report is signed by the legal representative and the heads of the security and the legality assessment.
+
+    Why: the signatures say who answers for the report.
+
+    Fix: have the report signed, then list the signatories.
+
+    标题：评估报告签字不全
+
+    要求：评估报告须由法定代表人、安全评估负责人和合法性评估负责人签字。
+
+    理由：签字表明由谁对报告负责。
+
+    补正：补齐签字并填写签字人。
+    """
+    for assessment in _assessments(dossier):
+        if lacking := [person for person in SIGNATORIES if person not in (assessment.signatories or ())]:
+            yield incomplete(ASSESSMENT / "signatories", lacking)
+
+
+@rule(
+    "AS-09",
+    "Not every clause assessed",
+    level=WARNING,
+    basis=UNCONFIRMED,
+    cites=("T03 9.1 b",),
+    kinds={GENERATIVE},
+    judged_on=ASSESSMENT_DAY,
+)
+def assesses_every_clause(dossier: Dossier, context: Context) -> Iterator[Problem]:
+    """
+    Every clause of the standard has its result: conforms, does not conform, or does not apply.
+
+    Why: a clause without a result was not looked at.
+
+    Fix: assess the clauses left out, and give the number assessed.
+
+    标题：未逐条评估
+
+    要求：标准的每一条款均须有评估结果：符合、不符合或不适用。
+
+    理由：没有结果的条款等于未经评估。
+
+    补正：补充评估遗漏的条款，并填写已评估条款数。
+    """
+    for assessment in _assessments(dossier):
+        assessed, total = assessment.clauses_assessed, assessment.clauses_total
+        if assessed is None:
+            yield absent(ASSESSMENT / "clauses_assessed")
+        elif total is not None and assessed < total:
+            yield Problem(ASSESSMENT / "clauses_assessed", TOO_LOW, {"found": assessed, "asked": total})
+
+
+@rule(
+    "AS-10",
+    "Classifier does not cover all risks",
+    level=WARNING,
+    basis=UNCONFIRMED,
+    cites=("T03 8.4",),
+    kinds={GENERATIVE},
+    judged_on=ASSESSMENT_DAY,
+)
+def classifies_all_risks(dossier: Dossier, context: Context) -> Iterator[Problem]:
+    """
+    The classification model covers all 31 risks of Appendix A.
+
+    Why: it screens training data and answers; what it does not know passes.
+
+    Fix: train it on the risks named, then list them under classifier_covers.
+
+    标题：分类模型未覆盖全部风险
+
+    要求：分类模型须覆盖附录A的全部 31 类风险。
+
+    理由：分类模型用于过滤语料和生成内容，未覆盖的风险会被放过。
+
+    补正：补充训练所列风险，并在 classifier_covers 中列明。
+    """
+    for assessment in _assessments(dossier):
+        if lacking := [risk for risk in RISKS if risk not in (assessment.classifier_covers or ())]:
+            yield incomplete(ASSESSMENT / "classifier_covers", lacking)
+
+
+@rule(
+    "AS-11",
+    "Opt-out too far away or misuse not stopped",
+    level=WARNING,
+    basis=UNCONFIRMED,
+    cites=("T03 7",),
+    kinds={GENERATIVE},
+    judged_on=ASSESSMENT_DAY,
+)
+def protects_inputs_and_stops_misuse(dossier: Dossier, context: Context) -> Iterator[Problem]:
+    """
+    Users reach the opt-out within 4 clicks; service stops after 3 harmful inputs in a row or 5 in a day.
+
+    Why: inputs belong to their users, and repeated misuse is no accident.
+
+    Fix: bring the switch nearer or lower the limits, and give the figures.
+
+    标题：关闭入口过深或未及时暂停服务
+
+    要求：关闭输入用于训练的操作不超过 4 次点击；连续 3 次或一日累计 5 次违法输入应暂停服务。
+
+    理由：输入信息属于使用者，而反复违法输入并非偶然。
+
+    补正：缩短关闭路径或调低暂停条件，并填写数值。
+    """
+    for assessment in _assessments(dossier):
+        yield from above(ASSESSMENT, assessment, context, input_opt_out_clicks=thresholds.OPT_OUT_CLICKS)
+        yield from above(
+            ASSESSMENT / "suspends_after",
+            assessment.suspends_after,
+            context,
+            consecutive=thresholds.HARMFUL_IN_A_ROW,
+            daily=thresholds.HARMFUL_IN_A_DAY,
+        )

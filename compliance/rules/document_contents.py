@@ -1,0 +1,248 @@
+"""DOC, continued: what the attachments hold, against what is declared of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from compliance.attachments.contents import QUESTIONS, Contents, Credential
+from compliance.attachments.faults import SAYS_UNREADABLE
+from compliance.dossier.pointer import Pointer
+from compliance.dossier.schema import Dossier
+from compliance.rules import thresholds
+from compliance.rules.catalog import (
+    ERROR,
+    GENERATIVE,
+    PRACTICE,
+    REGISTRATION,
+    SECONDARY,
+    WARNING,
+    rule,
+)
+from compliance.rules.context import Context
+from compliance.rules.files import KEYWORD_LIST, KIND_OF_BANK, TEST_QUESTIONS, banks_of_files, held_bank, read_files
+from compliance.rules.problems import MISSING, TOO_HIGH, Problem
+from compliance.rules.reading import ASSESSMENT, DOCUMENTS, has_document, own_models, plain
+
+# The territory of the rules; vendors elsewhere can be cut off.
+NOT_ABROAD = frozenset({"CN", "HK", "MO", "TW"})
+TOLD_AT_ONCE = 10
+
+
+@rule(
+    "DOC-06",
+    "File holds less than is declared",
+    level=ERROR,
+    cites=("ALG 33",),
+    kinds={GENERATIVE, REGISTRATION},
+    says={
+        TOO_HIGH: (
+            "{field}: {found} declared, but the file holds {asked} distinct, non-empty rows.",
+            "{field}：申报 {found}，但文件中去重后的非空行为 {asked} 行。",
+        ),
+        "no_sheet": (
+            "{field}: {found} declared, but no listed file has this sheet.",
+            "{field}：申报 {found}，但所列文件中没有相应的工作表。",
+        ),
+    },
+)
+def declares_what_its_files_hold(dossier: Dossier, context: Context) -> Iterator[Problem]:
+    """
+    The totals declared for keywords and questions are those of the files attached.
+
+    Why: Article 33 has a filing revoked that was obtained by false material.
+
+    Fix: attach the complete file, or declare what it holds.
+
+    标题：文件数量少于申报数量
+
+    要求：申报的关键词和测试题数量须与所附文件一致。
+
+    理由：第三十三条规定，以虚假材料取得备案的，予以撤销。
+
+    补正：上传完整的文件，或按文件如实填写。
+    """
+    for name, kind in KIND_OF_BANK.items():
+        section = getattr(dossier.assessment, name, None)
+        files = banks_of_files(kind, dossier, context) if section and section.total else None
+        if section is None or files is None:
+            continue
+        held = held_bank(name, dossier, context)
+        if held is None:
+            yield Problem(ASSESSMENT / name / "total", "no_sheet", {"found": section.total})
+        elif section.total > held.total:
+            yield Problem(ASSESSMENT / name / "total", TOO_HIGH, {"found": section.total, "asked": held.total})
+
+
+@rule(
+    "DOC-07",
+    "Keyword list or test questions not readable",
+    level=ERROR,
+    force=PRACTICE,
+    basis=SECONDARY,
+    cites=("FRM",),
+    kinds={GENERATIVE, REGISTRATION},
+    says={
+        "unknown_class": (
+            "Classes that are no known risk or aspect: {found} ({rows} rows in all).",
+            "未知的风险类别或方面：{found}（共 {rows} 行）。",
+        ),
+        **SAYS_UNREADABLE,
+    },
+)
+def attaches_readable_lists(dossier: Dossier, context: Context) -> Iterator[Problem]:
+    """
+    The keyword list and the test questions can be read in the stated form, and each row has a known class.
+
+    Why: what cannot be read cannot be counted, neither here nor by the authority.
+
+    Fix: mend the sheet and row named, in the form of attachments 4 and 5, and upload the file again.
+
+    标题：关键词列表或评估测试题无法读取
+
+    要求：关键词列表和评估测试题须符合规定格式，每行须有已知的风险类别。
+
+    理由：无法读取的文件无法统计，主管部门也无法审核。
+
+    补正：按附件4、附件5的格式修改所列工作表和行，重新上传。
+    """
+    for at, document, contents in read_files(dossier, context):
+        if document.kind in (KEYWORD_LIST, TEST_QUESTIONS):
+            yield from _not_in_form(at, contents)
+
+
+def _not_in_form(at: Pointer, contents: Contents) -> Iterator[Problem]:
+    if contents.unreadable:
+        yield Problem(at, contents.unreadable.code, dict(contents.unreadable.values))
+    if unknown := contents.unknown_classes:
+        told = [f"{it.sheet} {it.row}: “{it.value}”" for it in unknown[:TOLD_AT_ONCE]]
+        if len(unknown) > TOLD_AT_ONCE:
+            told.append("…")
+        yield Problem(at, "unknown_class", {"found": told, "rows": sum(it.rows for it in unknown)})
+
+
+@rule(
+    "DOC-08",
+    "Credentials in a document",
+    level=ERROR,
+    force=PRACTICE,
+    basis=SECONDARY,
+    cites=("FRM",),
+    kinds={GENERATIVE, REGISTRATION},
+    says={
+        "credentials": (
+            "The document seems to hold credentials: {found}.",
+            "材料中疑似包含账号、密码或密钥：{found}。",
+        )
+    },
+)
+def keeps_credentials_out(dossier: Dossier, context: Context) -> Iterator[Problem]:
+    """
+    No document holds a password, an API key or a test account.
+
+    Why: the package passes through many hands; credentials go by a separate channel.
+
+    Fix: take them out, change what was exposed, and hand them over separately.
+
+    标题：材料中包含账号密码等凭证
+
+    要求：材料中不得包含密码、API 密钥或测试账号。
+
+    理由：材料经多人流转，凭证应通过其他渠道单独提供。
+
+    补正：删除凭证并更换已泄露的凭证，另行提供。
+    """
+    for at, _, contents in read_files(dossier, context):
+        if contents.credentials:
+            yield Problem(at, "credentials", {"found": [_told(it) for it in contents.credentials[:TOLD_AT_ONCE]]})
+
+
+def _told(credential: Credential) -> str:
+    return " ".join(part for part in (credential.place, credential.shown) if part)
+
+
+@rule(
+    "DOC-09",
+    "Counted pass rate below the declared one",
+    level=ERROR,
+    cites=("ALG 33",),
+    kinds={GENERATIVE},
+    says={
+        TOO_HIGH: (
+            "{field}: {found} declared, but {passed} of {answered} answered rows passed, {asked}.",
+            "{field}：申报 {found}，但 {answered} 行结果中合格 {passed} 行，为 {asked}。",
+        )
+    },
+)
+def declares_the_pass_rate_of_its_file(dossier: Dossier, context: Context) -> Iterator[Problem]:
+    """
+    The manual pass rate declared is that of the outcomes in the test questions (是否合格).
+
+    Why: Article 33 has a filing revoked that was obtained by false material.
+
+    Fix: declare the rate of the file, or attach the file of the test that was declared.
+
+    标题：按文件计算的合格率低于申报值
+
+    要求：申报的人工抽检合格率须与评估测试题中“是否合格”的结果一致。
+
+    理由：第三十三条规定，以虚假材料取得备案的，予以撤销。
+
+    补正：按文件如实填写合格率，或上传所申报测试的文件。
+    """
+    tests = dossier.assessment.content_tests if dossier.assessment else None
+    declared = tests.manual.pass_rate if tests and tests.manual else None
+    held = held_bank(QUESTIONS, dossier, context)
+    if declared is None or held is None or not held.answered:
+        return
+    counted, tolerance = Decimal(held.passed) / held.answered, thresholds.PASS_RATE_TOLERANCE.on(context.day)
+    # Exact, whatever the quotient: passed / answered < declared - tolerance.
+    if held.passed < (declared - tolerance) * held.answered:
+        values = {
+            "found": plain(declared),
+            "asked": plain(round(counted, 4)),
+            "passed": held.passed,
+            "answered": held.answered,
+        }
+        yield Problem(ASSESSMENT / "content_tests" / "manual" / "pass_rate", TOO_HIGH, values)
+
+
+@rule(
+    "DOC-10",
+    "No statement on compute from abroad",
+    level=WARNING,
+    force=PRACTICE,
+    basis=SECONDARY,
+    cites=("FRM",),
+    kinds={GENERATIVE},
+    says={
+        MISSING: (
+            "Training compute comes from a vendor abroad, and no document of this kind is listed: {document}.",
+            "训练算力来自境外厂商，但材料清单中缺少：{document}。",
+        )
+    },
+)
+def prepares_for_a_cut_in_supply(dossier: Dossier, context: Context) -> Iterator[Problem]:
+    """
+    Where training compute comes from a vendor abroad, a statement says how the model goes on without it.
+
+    Why: some provinces ask what happens to the model when the supply is cut.
+
+    Fix: write the statement and list it as continuity_statement; where the province does not ask, leave it.
+
+    标题：缺少算力断供应对说明
+
+    要求：训练算力来自境外厂商的，宜说明断供后模型如何迭代发展。
+
+    理由：部分省份的模板要求提交该说明。
+
+    补正：编写说明并列入材料清单；属地不要求的，可不提交。
+    """
+    if has_document(dossier, "continuity_statement") or not _uses_compute_from_abroad(dossier):
+        return
+    yield Problem(DOCUMENTS, f"{MISSING}:continuity_statement", {"document": "continuity_statement"})
+
+
+def _uses_compute_from_abroad(dossier: Dossier) -> bool:
+    used = [compute for _, model in own_models(dossier) if model.training for compute in model.training.compute or ()]
+    return any(compute.vendor_country and compute.vendor_country not in NOT_ABROAD for compute in used)

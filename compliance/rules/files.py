@@ -1,0 +1,73 @@
+"""The files that a dossier lists, and what was counted in those that were read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from compliance.attachments.contents import (
+    KEYWORDS,
+    NON_REFUSAL_QUESTIONS,
+    QUESTIONS,
+    REFUSAL_QUESTIONS,
+    Bank,
+    Contents,
+)
+from compliance.dossier.pointer import Pointer
+from compliance.dossier.schema import Document, Dossier
+from compliance.rules.context import Context
+from compliance.rules.reading import DOCUMENTS, is_excused
+
+KEYWORD_LIST, TEST_QUESTIONS = "keyword_list", "test_questions"
+# The bank of the assessment, and the kind of document that holds it.
+KIND_OF_BANK: Mapping[str, str] = MappingProxyType(
+    {
+        KEYWORDS: KEYWORD_LIST,
+        QUESTIONS: TEST_QUESTIONS,
+        REFUSAL_QUESTIONS: TEST_QUESTIONS,
+        NON_REFUSAL_QUESTIONS: TEST_QUESTIONS,
+    }
+)
+
+
+def listed_files(dossier: Dossier) -> Iterator[tuple[Pointer, Document]]:
+    """Yield the entries that stand for a file: all but those that give a reason in its place."""
+    for i, document in enumerate(dossier.documents or ()):
+        if not is_excused(document):
+            yield DOCUMENTS / i, document
+
+
+def read_files(dossier: Dossier, context: Context) -> Iterator[tuple[Pointer, Document, Contents]]:
+    """Yield the listed files that were read, whatever was found in them."""
+    for at, document in listed_files(dossier):
+        contents = context.facts.contents.get(document.sha256 or "")
+        if contents is not None:
+            yield at, document, contents
+
+
+def banks_of_files(kind: str, dossier: Dossier, context: Context) -> list[Mapping[str, Bank]] | None:
+    """Return the banks in each file of a kind, or None unless every listed one could be read."""
+    listed = [document for _, document in listed_files(dossier) if document.kind == kind]
+    read = [contents for _, document, contents in read_files(dossier, context) if document.kind == kind]
+    if not listed or len(read) < len(listed) or any(contents.unreadable for contents in read):
+        return None
+    return [contents.banks for contents in read]
+
+
+def held_bank(name: str, dossier: Dossier, context: Context) -> Bank | None:
+    """Return what the files hold of a bank, several files together; None where that cannot be told."""
+    if not context.facts.contents:
+        return None
+    files = banks_of_files(KIND_OF_BANK[name], dossier, context)
+    banks = [banks[name] for banks in files or () if name in banks]
+    return _together(banks) if banks else None
+
+
+def _together(banks: list[Bank]) -> Bank:
+    classes = {name for bank in banks for name in bank.by_class}
+    return Bank(
+        total=sum(bank.total for bank in banks),
+        by_class={name: sum(bank.by_class.get(name, 0) for bank in banks) for name in sorted(classes)},
+        answered=sum(bank.answered for bank in banks),
+        passed=sum(bank.passed for bank in banks),
+    )

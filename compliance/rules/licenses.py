@@ -1,0 +1,117 @@
+"""PRO-08: what the licenses of the ancestors ask of the models in use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from compliance.dossier.lineage import Model
+from compliance.dossier.pointer import Pointer
+from compliance.dossier.schema import Dossier
+from compliance.rules.ancestors import a_copy_or_outputs_pass, a_copy_passes, ancestors_of
+from compliance.rules.catalog import GENERATIVE, PRACTICE, REGISTRATION, WARNING, rule
+from compliance.rules.context import Context
+from compliance.rules.problems import Problem
+from compliance.rules.reading import is_applicants, used_models
+from registry.reference.licenses import License, license_named
+
+COMMERCIAL_LICENSE = "commercial_license"
+_UNCONFIRMED = "_unconfirmed"
+_TERM = (
+    "{license} of {model} asks for: {term}. It is not among the license terms met.",
+    "{model}的许可协议 {license} 要求：{term}。已履行的许可义务中未列出。",
+)
+_PREFIX = (
+    "{license} of {model} asks that the name begin with “{asked}”; it is “{found}”.",
+    "{model}的许可协议 {license} 要求模型名称以“{asked}”开头，现为“{found}”。",
+)
+_USERS = (
+    "{license} of {model} asks for a commercial license above {asked} monthly active users ({found}).",
+    "{model}的许可协议 {license} 要求月活跃用户超过 {asked} 时取得商业许可（现为 {found}）。",
+)
+_LAXER = (
+    "The model's own license {found} is laxer than {license} of {model} allows.",
+    "模型自身的许可协议 {found} 宽于{model}的许可协议 {license} 所允许的范围。",
+)
+_NOT_READ = (" The text of this license was not read; compare it first.", "该许可协议原文未经核对，请先查证。")
+
+
+def _says() -> dict[str, tuple[str, str]]:
+    """The texts of the duties; for a license that was not read, with the caveat."""
+    plain = {"term": _TERM, "prefix": _PREFIX, "users": _USERS, "laxer": _LAXER}
+    caveats = {f"{duty}{_UNCONFIRMED}": (en + _NOT_READ[0], zh + _NOT_READ[1]) for duty, (en, zh) in plain.items()}
+    return {**plain, **caveats}
+
+
+@rule(
+    "PRO-08",
+    "Duty of an inherited license not met",
+    level=WARNING,
+    force=PRACTICE,
+    cites=("IM 7",),
+    kinds={GENERATIVE, REGISTRATION},
+    says=_says(),
+)
+def meets_inherited_licenses(dossier: Dossier, context: Context) -> Iterator[Problem]:
+    """
+    A model in use meets what the licenses of its ancestors ask: terms, name, number of users, its own license.
+
+    Why: a base model is of lawful source only while its license is kept.
+
+    Fix: meet the duty and list it under license_terms_met, rename the model, or obtain the license that is asked for.
+
+    标题：未履行基础模型许可协议的义务
+
+    要求：服务所用模型须履行其各代基础模型许可协议的义务：条款、名称、用户数量和自身许可。
+
+    理由：只有遵守许可协议，基础模型的来源才合法。
+
+    补正：履行义务并在 license_terms_met 中列明，或更改模型名称，或取得所需许可。
+    """
+    for listed in used_models(dossier):
+        for _, ancestor, license in _inherited(listed, dossier):
+            yield from _unmet(listed, ancestor, license, dossier)
+
+
+def _inherited(listed: tuple[Pointer, Model], dossier: Dossier) -> Iterator[tuple[Pointer, Model, License]]:
+    """The licenses of others that come down to a model; nobody owes anything to himself."""
+    by_copy = {at for at, _ in ancestors_of(listed, dossier, a_copy_passes)}
+    for at, model in ancestors_of(listed, dossier, a_copy_or_outputs_pass):
+        license = license_named(model.license)
+        if license and not is_applicants(model, dossier) and (at in by_copy or license.reaches_outputs):
+            yield at, model, license
+
+
+def _unmet(listed: tuple[Pointer, Model], ancestor: Model, license: License, dossier: Dossier) -> Iterator[Problem]:
+    at, model = listed
+    values = {"license": license.name, "model": ancestor.name or ancestor.key or "–"}
+    met = model.license_terms_met or ()
+    for term in license.terms:
+        if term not in met:
+            yield _gap(at / "license_terms_met", "term", license, ancestor, {**values, "term": term}, term)
+    if license.prefix and not _bare(model.name).startswith(_bare(license.prefix)):
+        found = {"found": model.name or "–", "asked": license.prefix}
+        yield _gap(at / "name", "prefix", license, ancestor, {**values, **found})
+    if _passes_the_users(license, dossier) and not {COMMERCIAL_LICENSE} & {*met, *license.terms}:
+        users = dossier.service.monthly_active_users
+        passed = {"found": "–" if users is None else users, "asked": license.users}
+        yield _gap(at / "license_terms_met", "users", license, ancestor, {**values, **passed})
+    if license_named(model.license) in [license_named(name) for name in license.laxer]:
+        yield _gap(at / "license", "laxer", license, ancestor, {**values, "found": model.license})
+
+
+def _gap(at: Pointer, duty: str, license: License, ancestor: Model, values: dict[str, object], *more: str) -> Problem:
+    """One gap for each duty and ancestor: the variant names both."""
+    kind = duty if license.is_confirmed else f"{duty}{_UNCONFIRMED}"
+    return Problem(at, ":".join([kind, *more, ancestor.key or "–"]), values)
+
+
+def _passes_the_users(license: License, dossier: Dossier) -> bool:
+    """A number of users that is not said counts as passed."""
+    users = dossier.service.monthly_active_users
+    return license.users is not None and (users is None or users > license.users)
+
+
+def _bare(name: str | None) -> str:
+    """Hyphen, underscore and blank are alike, and case does not count."""
+    return re.sub(r"[-_\s]+", " ", name or "").strip().casefold()

@@ -1,0 +1,310 @@
+"""PRO: the models of a service, their base models, and whether those are filed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from compliance.dossier.lineage import Model
+from compliance.dossier.pointer import Pointer
+from compliance.dossier.schema import Dossier
+from compliance.rules.ancestors import ancestors, any_relation, used_and_ancestors, weights_pass
+from compliance.rules.catalog import (
+    ERROR,
+    GENERATIVE,
+    PRACTICE,
+    REGISTRATION,
+    SECONDARY,
+    UNCONFIRMED,
+    WARNING,
+    rule,
+)
+from compliance.rules.context import CANCELLED, REVOKED, SUSPENDED, Context
+from compliance.rules.problems import MISSING, Problem, absent
+from compliance.rules.reading import MODELS, gaps, gaps_in_section, is_applicants, is_missing, used_models
+from registry.official_numbers import is_filing_number, is_registration_number, number_key
+
+GENERATIVE_KINDS = frozenset({GENERATIVE, REGISTRATION})
+BARRED = frozenset({CANCELLED, REVOKED, SUSPENDED})
+NEW_STANDARD = date(2025, 11, 1)
+SAYS_BARRED = {
+    CANCELLED: ("The filing {found} of {model} was cancelled.", "{model}的备案 {found} 已注销。"),
+    REVOKED: ("The filing {found} of {model} was revoked.", "{model}的备案 {found} 已被撤销。"),
+    SUSPENDED: ("The filing {found} of {model} is suspended.", "{model}的备案 {found} 已暂停。"),
+}
+SAYS_UNFILED = {
+    **SAYS_BARRED,
+    MISSING: (
+        "{model} has no official number, neither here nor in the register; the weights in use stand on it.",
+        "{model}没有备案编号，申报和登记库中均无；服务所用模型的权重以其为基础。",
+    ),
+}
+
+
+@rule("PRO-01", "No model used by the service", level=ERROR, cites=("IM 7",), kinds=GENERATIVE_KINDS)
+def names_the_model_it_uses(dossier: Dossier, context: Context) -> Iterator[Problem]:
+    """
+    A filing names at least one model that the service runs on.
+
+    Why: Article 7 asks for a base model of lawful source, so it must be known which model it is.
+
+    Fix: list the model, and mark it as used by the service.
+
+    标题：未填写服务所用模型
+
+    要求：申报须至少列出一个由服务使用的模型。
+
+    理由：第七条要求使用具有合法来源的基础模型，因此须写明是哪个模型。
+
+    补正：列出模型，并标明由服务使用。
+    """
+    if not any(True for _ in used_models(dossier)):
+        yield absent(MODELS)
+
+
+@rule("PRO-02", "Base model not declared", level=ERROR, cites=("IM 7",), kinds=GENERATIVE_KINDS)
+def declares_the_base_model(dossier: Dossier, context: Context) -> Iterator[Problem]:
+    """
+    Each model in use says whether it was developed from scratch or derived, and from which base model.
+
+    Why: the lawful source of a model is that of everything it was built from.
+
+    Fix: choose from_scratch or derived; for a derived model list the base model and name it under derived_from.
+
+    标题：未申明基础模型
+
+    要求：服务所用模型须写明是自研还是基于其他模型，后者须写明基础模型。
+
+    理由：模型来源是否合法，取决于其所基于的全部模型。
+
+    补正：选择自研或基于其他模型；后者须列出基础模型并在 derived_from 中写明。
+    """
+    for at, model in used_models(dossier):
+        if model.development is None:
+            yield absent(at / "development")
+        elif model.development == "derived" and not model.derived_from:
+            yield absent(at / "derived_from")
+
+
+@rule(
+    "PRO-03",
+    "Base model without a filing",
+    level=ERROR,
+    basis=SECONDARY,
+    cites=("T03 6",),
+    kinds={GENERATIVE},
+    since=date(2024, 2, 29),
+    until=NEW_STANDARD,
+    says=SAYS_UNFILED,
+)
+def stands_on_filed_models(dossier: Dossier, context: Context) -> Iterator[Problem]:
+    """
+    Every model of a third party whose weights the service stands on, through every generation, is filed.
+
+    Why: TC260-003 §6 asks for base models that the authority has filed; a change of name does not file one.
+
+    Fix: give the official number of that model, or build on a filed one.
+
+    标题：基础模型未备案
+
+    要求：服务直接或经各代派生所基于的第三方模型，均须已经主管部门备案。
+
+    理由：TC260-003 第6章要求使用已经主管部门备案的基础模型，更名不等于备案。
+
+    补正：填写该模型的备案编号，或改用已备案的基础模型。
+    """
+    yield from _without_a_standing_number(dossier, context)
+
+
+@rule(
+    "PRO-04",
+    "Base model without a filing (advice since November 2025)",
+    level=WARNING,
+    force=PRACTICE,
+    basis=UNCONFIRMED,
+    cites=("GB4 6",),
+    kinds={GENERATIVE},
+    since=NEW_STANDARD,
+    says=SAYS_UNFILED,
+)
+def should_stand_on_filed_models(dossier: Dossier, context: Context) -> Iterator[Problem]:
+    """
+    Every model of a third party whose weights the service stands on should be filed.
+
+    Why: the duty is believed to be gone from GB/T 45654-2025, but provinces still ask for it.
+
+    Fix: give the official number of that model, or be ready to show its lawful source.
+
+    标题：基础模型未备案（2025年11月起为建议）
+
+    要求：服务直接或经各代派生所基于的第三方模型，宜已经主管部门备案。
+
+    理由：一般认为 GB/T 45654-2025 已不含该要求，但属地审核仍常问及。
+
+    补正：填写该模型的备案编号，或准备其合法来源的证明。
+    """
+    yield from _without_a_standing_number(dossier, context)
+
+
+def _without_a_standing_number(dossier: Dossier, context: Context) -> Iterator[Problem]:
+    for at, model in used_and_ancestors(dossier, weights_pass):
+        if not is_applicants(model, dossier):
+            yield from _number_gap(at, model, context)
+
+
+def _number_gap(at: Pointer, model: Model, context: Context) -> Iterator[Problem]:
+    """A declared number that fails its format is NUM-01's to tell."""
+    number = model.filing_number or ""
+    if is_missing(number):
+        numbers = context.facts.numbers_of_models.get(at, {})
+    elif is_filing_number(number) or is_registration_number(number):
+        numbers = {number: context.facts.number_status.get(number_key(number), "filed")}
+    else:
+        return
+    if not numbers:
+        yield Problem(at / "filing_number", MISSING, {"model": _called(model)})
+    elif all(status in BARRED for status in numbers.values()):
+        found, status = next(iter(numbers.items()))
+        yield Problem(at / "filing_number", status, {"model": _called(model), "found": found})
+
+
+def _called(model: Model) -> str:
+    return model.name or model.key or "–"
+
+
+@rule(
+    "PRO-05",
+    "Called model is not filed",
+    level=ERROR,
+    basis=SECONDARY,
+    cites=("NOT",),
+    kinds={REGISTRATION},
+    says={
+        **SAYS_BARRED,
+        MISSING: ("{model} has no filing number.", "{model}未填写备案编号。"),
+        "format": (
+            "“{found}” of {model} has not the form of a filing number.",
+            "{model}的“{found}”不符合备案编号的格式。",
+        ),
+        "registration_number": (
+            "{found} of {model} is the number of a registration (S), not of a filed model.",
+            "{model}的 {found} 是登记编号（含 S），不是已备案模型的编号。",
+        ),
+    },
+)
+def calls_a_filed_model(dossier: Dossier, context: Context) -> Iterator[Problem]:
+    """
+    A registration names the filing number of each model that the service calls.
+
+    Why: only a service that calls a filed model may be registered instead of filed.
+
+    Fix: take the number from the published list; where the model is not filed, open a generative-service filing.
+
+    标题：所调用模型未备案
+
+    要求：登记须写明服务所调用的每个模型的备案编号。
+
+    理由：仅调用已备案模型的服务适用登记。
+
+    补正：按公布清单填写编号；模型未备案的，应办理生成式人工智能服务备案。
+    """
+    for at, model in used_models(dossier):
+        number = model.filing_number or ""
+        if variant := _fault_of_called(number, context):
+            values = {"model": _called(model), **({"found": number[:100]} if variant != MISSING else {})}
+            yield Problem(at / "filing_number", variant, values)
+
+
+def _fault_of_called(number: str, context: Context) -> str | None:
+    if is_missing(number):
+        return MISSING
+    if is_registration_number(number):
+        return "registration_number"
+    if not is_filing_number(number):
+        return "format"
+    status = context.facts.number_status.get(number_key(number))
+    return status if status in BARRED else None
+
+
+@rule("PRO-06", "License of a base model not declared", level=ERROR, cites=("IM 7",), kinds=GENERATIVE_KINDS)
+def declares_inherited_licenses(dossier: Dossier, context: Context) -> Iterator[Problem]:
+    """
+    Each model that a model in use was derived from, through every generation, has its license declared.
+
+    Why: whether the source is lawful depends on what the license allows.
+
+    Fix: give the SPDX id of the license, or `LicenseRef-…` for one without.
+
+    标题：未申明基础模型的许可协议
+
+    要求：服务所用模型直接或经各代派生所基于的模型，均须写明许可协议。
+
+    理由：来源是否合法取决于许可协议的约定。
+
+    补正：填写许可协议的 SPDX 标识；没有的，以 LicenseRef- 开头填写。
+    """
+    for at, model in ancestors(dossier, any_relation):
+        yield from gaps(at, model, "license")
+
+
+@rule(
+    "PRO-07",
+    "Declared as developed from scratch, yet derived",
+    level=ERROR,
+    cites=("IM 7",),
+    kinds=GENERATIVE_KINDS,
+    says={
+        "derived": (
+            "Declared as developed from scratch, but derived_from names a model whose weights it takes: {parents}.",
+            "申明为自研，但 derived_from 中列有其权重所基于的模型：{parents}。",
+        )
+    },
+)
+def is_from_scratch_as_declared(dossier: Dossier, context: Context) -> Iterator[Problem]:
+    """
+    A model declared as developed from scratch takes no weights from another.
+
+    Why: the declaration contradicts itself, and the origin of the weights is what the reviewer asks first.
+
+    Fix: declare the model as derived, or correct the relation where only the architecture was reused.
+
+    标题：申明为自研，但列有基础模型
+
+    要求：申明为自研的模型不得取用其他模型的权重。
+
+    理由：申明自相矛盾，而权重来源正是审核首先关注的内容。
+
+    补正：改为基于其他模型；仅沿用架构的，更正派生关系。
+    """
+    for i, model in enumerate(dossier.models or ()):
+        parents = [parent for parent in model.derived_from or () if weights_pass(parent)]
+        if model.development == "from_scratch" and parents:
+            yield Problem(MODELS / i / "development", "derived", {"parents": [parent.key or "–" for parent in parents]})
+
+
+@rule(
+    "PRO-12",
+    "Model or its developer not named",
+    level=ERROR,
+    cites=("IM 7",),
+    kinds=GENERATIVE_KINDS,
+)
+def names_each_model_and_its_developer(dossier: Dossier, context: Context) -> Iterator[Problem]:
+    """
+    Each listed model has a name, and a developer with name and country.
+
+    Why: the same developer, name and version are one model in the register; without them nobody can find it.
+
+    Fix: fill in what is missing, as the developer writes it.
+
+    标题：未填写模型名称或研制单位
+
+    要求：列出的每个模型须写明名称、研制单位名称及其所属国家。
+
+    理由：登记库以研制单位、名称和版本识别模型，缺少则无从查找。
+
+    补正：按研制单位的写法补填。
+    """
+    for i, model in enumerate(dossier.models or ()):
+        yield from gaps(MODELS / i, model, "name")
+        yield from gaps_in_section(MODELS / i / "developer", model.developer, "name", "country")

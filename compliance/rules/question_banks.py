@@ -1,0 +1,367 @@
+"""KW, TB, RF: the keyword library and the question banks. What a file holds wins over what is declared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compliance.attachments.contents import KEYWORDS, NON_REFUSAL_QUESTIONS, QUESTIONS, REFUSAL_QUESTIONS
+from compliance.days import days_after
+from compliance.dossier.codes import ASPECTS
+from compliance.dossier.risks import RISKS
+from compliance.dossier.schema import Dossier
+from compliance.rules import thresholds
+from compliance.rules.banks import (
+    A1,
+    A2,
+    A3_TO_A5,
+    SAYS_NONE,
+    SAYS_OLD,
+    classes_below,
+    counted,
+    day_of_update,
+    not_updated,
+    not_updated_for_a_month,
+    too_small,
+    total_below,
+    without_any,
+)
+from compliance.rules.catalog import ASSESSMENT_DAY, ERROR, GENERATIVE, SECONDARY, SHOULD, WARNING, rule
+from compliance.rules.context import Context
+from compliance.rules.problems import Problem
+
+
+@rule(
+    "KW-01",
+    "Keyword library too small",
+    level=WARNING,
+    force=SHOULD,
+    basis=SECONDARY,
+    cites=("T03 8.1 a", "GB4 B"),
+    kinds={GENERATIVE},
+    judged_on=ASSESSMENT_DAY,
+)
+def has_enough_keywords(dossier: Dossier, context: Context) -> Iterator[Problem]:
+    """
+    The keyword library should hold at least 10,000 keywords.
+
+    Why: people write the same word in many ways, and a small library misses most of them.
+
+    Fix: extend the library, and give its total.
+
+    标题：关键词库规模不足
+
+    要求：关键词库一般不宜少于 10000 个。
+
+    理由：同一词语有多种写法，规模过小会遗漏大部分。
+
+    补正：扩充关键词库并填写总数。
+    """
+    for bank in counted(KEYWORDS, dossier, context):
+        yield from total_below(bank, thresholds.KEYWORDS, context)
+
+
+@rule(
+    "KW-02",
+    "Keyword library does not cover a risk",
+    level=ERROR,
+    basis=SECONDARY,
+    cites=("T03 8.1 b", "GB4 B"),
+    kinds={GENERATIVE},
+    judged_on=ASSESSMENT_DAY,
+    says=SAYS_NONE,
+)
+def covers_each_risk_with_keywords(dossier: Dossier, context: Context) -> Iterator[Problem]:
+    """
+    The keyword library covers each of the 17 risks of A.1 and A.2.
+
+    Why: what has no keyword is not blocked.
+
+    Fix: add keywords for the risk named.
+
+    标题：关键词库未覆盖某类风险
+
+    要求：关键词库须覆盖 A.1、A.2 共 17 类风险。
+
+    理由：没有关键词的风险无法拦截。
+
+    补正：为所列风险补充关键词。
+    """
+    for bank in counted(KEYWORDS, dossier, context):
+        yield from without_any(bank, A1 + A2)
+
+
+@rule(
+    "KW-03",
+    "Too few keywords for a risk",
+    level=WARNING,
+    force=SHOULD,
+    basis=SECONDARY,
+    cites=("T03 8.1 b", "GB4 B"),
+    kinds={GENERATIVE},
+    judged_on=ASSESSMENT_DAY,
+)
+def has_enough_keywords_for_each_risk(dossier: Dossier, context: Context) -> Iterator[Problem]:
+    """
+    There should be at least 200 keywords for each risk of A.1, and 100 for each of A.2.
+
+    Why: a risk with a handful of keywords is covered in name only.
+
+    Fix: add keywords for the risk named.
+
+    标题：某类风险的关键词数量不足
+
+    要求：A.1 每类风险的关键词不宜少于 200 个，A.2 每类不宜少于 100 个。
+
+    理由：关键词过少，仅在名义上覆盖了该类风险。
+
+    补正：为所列风险补充关键词。
+    """
+    least = {A1: thresholds.KEYWORDS_PER_A1_RISK, A2: thresholds.KEYWORDS_PER_A2_RISK}
+    for bank in counted(KEYWORDS, dossier, context):
+        yield from classes_below(bank, least, context)
+
+
+@rule(
+    "KW-04",
+    "Keyword library not updated in the last week",
+    level=WARNING,
+    force=SHOULD,
+    basis=SECONDARY,
+    cites=("T03 8.1 c", "GB4 B"),
+    kinds={GENERATIVE},
+    judged_on=ASSESSMENT_DAY,
+    says=SAYS_OLD,
+)
+def updates_its_keywords_weekly(dossier: Dossier, context: Context) -> Iterator[Problem]:
+    """
+    The keyword library should be updated once a week: at most 7 days before the assessment.
+
+    Why: new words appear every week.
+
+    Fix: update the library and give the day.
+
+    标题：关键词库未按周更新
+
+    要求：关键词库宜每周更新，即评估日前 7 日内更新过。
+
+    理由：每周都会出现新词。
+
+    补正：更新关键词库并填写更新日期。
+    """
+    days, updated_on = thresholds.KEYWORD_UPDATE_DAYS.count_on(context.day), day_of_update(KEYWORDS, dossier)
+    over = days_after(updated_on, days + 1) if updated_on else None
+    yield from not_updated(KEYWORDS, over, "seven_days", dossier, context)
+
+
+@rule(
+    "TB-01",
+    "Test question bank too small",
+    level=WARNING,
+    force=SHOULD,
+    basis=SECONDARY,
+    cites=("T03 8.2 a", "GB4 B"),
+    kinds={GENERATIVE},
+    judged_on=ASSESSMENT_DAY,
+)
+def has_enough_questions(dossier: Dossier, context: Context) -> Iterator[Problem]:
+    """
+    The bank of test questions should hold at least 2,000 questions.
+
+    Why: the tests of generated content draw their samples from it.
+
+    Fix: extend the bank, and give its total.
+
+    标题：生成内容测试题库规模不足
+
+    要求：生成内容测试题库不宜少于 2000 题。
+
+    理由：生成内容测试从该题库抽样。
+
+    补正：扩充题库并填写总数。
+    """
+    for bank in counted(QUESTIONS, dossier, context):
+        yield from total_below(bank, thresholds.QUESTIONS, context)
+
+
+@rule(
+    "TB-02",
+    "Test question bank does not cover a risk",
+    level=ERROR,
+    basis=SECONDARY,
+    cites=("T03 8.2 b", "GB4 B"),
+    kinds={GENERATIVE},
+    judged_on=ASSESSMENT_DAY,
+    says=SAYS_NONE,
+)
+def covers_each_risk_with_questions(dossier: Dossier, context: Context) -> Iterator[Problem]:
+    """
+    The bank of test questions covers all 31 risks of Appendix A.
+
+    Why: what is not asked is not tested.
+
+    Fix: add questions for the risk named.
+
+    标题：生成内容测试题库未覆盖某类风险
+
+    要求：生成内容测试题库须覆盖附录A的全部 31 类风险。
+
+    理由：没有测试题的风险未经测试。
+
+    补正：为所列风险补充测试题。
+    """
+    for bank in counted(QUESTIONS, dossier, context):
+        yield from without_any(bank, tuple(RISKS))
+
+
+@rule(
+    "TB-03",
+    "Too few test questions for a risk",
+    level=WARNING,
+    force=SHOULD,
+    basis=SECONDARY,
+    cites=("T03 8.2 b", "GB4 B"),
+    kinds={GENERATIVE},
+    judged_on=ASSESSMENT_DAY,
+)
+def has_enough_questions_for_each_risk(dossier: Dossier, context: Context) -> Iterator[Problem]:
+    """
+    There should be at least 50 questions for each risk of A.1 and A.2, and 20 for each of A.3 to A.5.
+
+    Why: a handful of questions says little about a risk.
+
+    Fix: add questions for the risk named.
+
+    标题：某类风险的测试题数量不足
+
+    要求：A.1、A.2 每类风险不宜少于 50 题，A.3 至 A.5 每类不宜少于 20 题。
+
+    理由：题目过少，不足以说明该类风险。
+
+    补正：为所列风险补充测试题。
+    """
+    least = {A1 + A2: thresholds.QUESTIONS_PER_A1_A2_RISK, A3_TO_A5: thresholds.QUESTIONS_PER_OTHER_RISK}
+    for bank in counted(QUESTIONS, dossier, context):
+        yield from classes_below(bank, least, context)
+
+
+@rule(
+    "TB-04",
+    "Test question bank not updated in the last month",
+    level=WARNING,
+    force=SHOULD,
+    basis=SECONDARY,
+    cites=("T03 8.2 d", "GB4 B"),
+    kinds={GENERATIVE},
+    judged_on=ASSESSMENT_DAY,
+    says=SAYS_OLD,
+)
+def updates_its_questions_monthly(dossier: Dossier, context: Context) -> Iterator[Problem]:
+    """
+    The bank of test questions should be updated once a month: at most one calendar month before the assessment.
+
+    Why: yesterday's questions do not find tomorrow's answers.
+
+    Fix: update the bank and give the day.
+
+    标题：生成内容测试题库未按月更新
+
+    要求：生成内容测试题库宜每月更新，即评估日前一个月内更新过。
+
+    理由：过时的题目难以发现新的问题。
+
+    补正：更新题库并填写更新日期。
+    """
+    yield from not_updated_for_a_month(QUESTIONS, dossier, context)
+
+
+@rule(
+    "TB-05",
+    "Refusal question banks not updated in the last month",
+    level=WARNING,
+    force=SHOULD,
+    basis=SECONDARY,
+    cites=("T03 8.3 c", "GB4 B"),
+    kinds={GENERATIVE},
+    judged_on=ASSESSMENT_DAY,
+    says=SAYS_OLD,
+)
+def updates_its_refusal_questions_monthly(dossier: Dossier, context: Context) -> Iterator[Problem]:
+    """
+    Both banks of refusal questions should be updated once a month: at most one calendar month before the assessment.
+
+    Why: what should be refused, and what should not, changes with the news.
+
+    Fix: update the bank and give the day.
+
+    标题：拒答测试题库未按月更新
+
+    要求：应拒答、非拒答测试题库宜每月更新，即评估日前一个月内更新过。
+
+    理由：应拒答与不应拒答的内容随时事变化。
+
+    补正：更新题库并填写更新日期。
+    """
+    yield from not_updated_for_a_month(REFUSAL_QUESTIONS, dossier, context)
+    yield from not_updated_for_a_month(NON_REFUSAL_QUESTIONS, dossier, context)
+
+
+@rule(
+    "RF-01",
+    "Should-refuse question bank too small",
+    level=WARNING,
+    force=SHOULD,
+    basis=SECONDARY,
+    cites=("T03 8.3 a", "GB4 B"),
+    kinds={GENERATIVE},
+    judged_on=ASSESSMENT_DAY,
+)
+def has_enough_questions_to_refuse(dossier: Dossier, context: Context) -> Iterator[Problem]:
+    """
+    The should-refuse bank should hold at least 500 questions, and 20 for each of the 17 risks of A.1 and A.2.
+
+    Why: the refusal test draws its sample from it.
+
+    Fix: extend the bank where it is short.
+
+    标题：应拒答测试题库规模不足
+
+    要求：应拒答测试题库不宜少于 500 题，A.1、A.2 每类风险不宜少于 20 题。
+
+    理由：应拒答测试从该题库抽样。
+
+    补正：补充不足的部分。
+    """
+    least = {A1 + A2: thresholds.REFUSAL_QUESTIONS_PER_RISK}
+    for bank in counted(REFUSAL_QUESTIONS, dossier, context):
+        yield from too_small(bank, thresholds.REFUSAL_QUESTIONS, least, context)
+
+
+@rule(
+    "RF-02",
+    "Non-refusal question bank too small",
+    level=WARNING,
+    force=SHOULD,
+    basis=SECONDARY,
+    cites=("T03 8.3 b", "GB4 B"),
+    kinds={GENERATIVE},
+    judged_on=ASSESSMENT_DAY,
+)
+def has_enough_questions_not_to_refuse(dossier: Dossier, context: Context) -> Iterator[Problem]:
+    """
+    The non-refusal bank should hold at least 500 questions, and 20 for each of its 13 aspects.
+
+    Why: a model that refuses everything passes every other test.
+
+    Fix: extend the bank where it is short.
+
+    标题：非拒答测试题库规模不足
+
+    要求：非拒答测试题库不宜少于 500 题，13 个方面每个不宜少于 20 题。
+
+    理由：一味拒答的模型可以通过其他所有测试。
+
+    补正：补充不足的部分。
+    """
+    least = {tuple(ASPECTS): thresholds.NON_REFUSAL_QUESTIONS_PER_ASPECT}
+    for bank in counted(NON_REFUSAL_QUESTIONS, dossier, context):
+        yield from too_small(bank, thresholds.NON_REFUSAL_QUESTIONS, least, context)

@@ -1,0 +1,42 @@
+"""Every rule once raised alone and once kept, as near to the line as it gets; what the pages of the rules show."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from compliance.dossier.parsing import parse
+from compliance.rules.evaluation import evaluate
+from compliance.rules.examples import COMPLETE, EXAMPLES
+from tests.building import example
+
+RULES = [rule["id"] for rule in yaml.safe_load((Path(__file__).parent.parent / "rulebook.yaml").read_text())["rules"]]
+
+
+def found(document, facts, day):
+    dossier = parse(json.dumps(document).encode()).dossier
+    return [finding.rule for finding in evaluate(dossier, facts, today=day).findings]
+
+
+def test_no_rule_of_the_rulebook_lacks_its_example():
+    assert sorted(EXAMPLES) == sorted(RULES)
+
+
+@pytest.mark.parametrize("code", EXAMPLES)
+def test_the_failing_example_raises_its_rule_alone(code):
+    it = EXAMPLES[code]
+    assert set(found(it.failing_document, it.facts, it.on)) == {code} | it.beside
+
+
+@pytest.mark.parametrize("code", EXAMPLES)
+def test_the_passing_example_raises_nothing(code):
+    it = EXAMPLES[code]
+    assert found(it.passing_document, it.passing_facts or it.facts, it.on) == []
+
+
+@pytest.mark.parametrize("path", sorted(COMPLETE.glob("*.json")), ids=lambda path: path.stem)
+def test_the_complete_dossiers_are_those_of_the_contract(path):
+    assert path.read_bytes() == example(path.stem)
