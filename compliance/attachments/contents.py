@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 
@@ -53,19 +54,31 @@ class Credential:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contents:
-    """Everything that the rules know of one document; `banks` are named as in the assessment."""
+    """
+    Everything that the rules know of one document; `banks` are named as in the assessment. `is_table` says that it was read
+    as a workbook or a table of text.
+    """
 
+    is_table: bool = False
     banks: Mapping[str, Bank] = field(default_factory=dict)
     unknown_classes: tuple[UnknownClass, ...] = ()
     unreadable: Unreadable | None = None
     credentials: tuple[Credential, ...] = ()
 
     def plain(self) -> dict[str, object]:
-        """Return plain data, as it is stored."""
-        stored: dict[str, object] = msgspec.to_builtins(self)
+        """Return plain data as it is stored, without the characters that no database takes."""
+        stored: dict[str, object] = _printable(msgspec.to_builtins(self))
         return stored
 
     @classmethod
     def of(cls, stored: object) -> Contents:
         """Read what `plain` wrote."""
         return msgspec.convert(stored, cls)
+
+
+def _printable(node: Any) -> Any:
+    if isinstance(node, str):
+        return "".join(character for character in node if character.isprintable())
+    if isinstance(node, dict):
+        return {_printable(key): _printable(value) for key, value in node.items()}
+    return [_printable(item) for item in node] if isinstance(node, list | tuple) else node

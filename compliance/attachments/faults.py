@@ -47,9 +47,8 @@ SAYS_UNREADABLE = MappingProxyType(
             "工作表“{sheet}”第 {row} 行：单元格超过 {asked} 个字符。",
         ),
         "no_heading": (
-            "No row of headings was found; {asked} are asked for.",
-            "未找到表头行，应包含：{asked}。",
+            "No row of headings was found. It holds {asked}, and 一级分类 and 二级分类 (the class of the risk).",
+            "未找到表头行，应包含：{asked}、一级分类、二级分类。",
         ),
-        "empty": ("The file holds no rows below its headings.", "文件表头以下没有内容。"),
     }
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from types import MappingProxyType
 
 from compliance.attachments.contents import QUESTIONS, Contents, Credential
 from compliance.attachments.faults import SAYS_UNREADABLE
@@ -27,6 +28,7 @@ from compliance.rules.reading import ASSESSMENT, DOCUMENTS, has_document, own_mo
 # The territory of the rules; vendors elsewhere can be cut off.
 NOT_ABROAD = frozenset({"CN", "HK", "MO", "TW"})
 TOLD_AT_ONCE = 10
+MAIN_HEADING = MappingProxyType({KEYWORD_LIST: "关键词", TEST_QUESTIONS: "测试题"})
 
 
 @rule(
@@ -108,13 +110,17 @@ def attaches_readable_lists(dossier: Dossier, context: Context) -> Iterator[Prob
     """
     for at, document, contents in read_files(dossier, context):
         if document.kind in (KEYWORD_LIST, TEST_QUESTIONS):
-            yield from _not_in_form(at, contents)
+            yield from _not_in_form(at, document.kind, contents)
 
 
-def _not_in_form(at: Pointer, contents: Contents) -> Iterator[Problem]:
+def _not_in_form(at: Pointer, kind: str, contents: Contents) -> Iterator[Problem]:
     if contents.unreadable:
         yield Problem(at, contents.unreadable.code, dict(contents.unreadable.values))
-    if unknown := contents.unknown_classes:
+    elif not contents.is_table:
+        yield Problem(at, "not_a_table")
+    elif not any(KIND_OF_BANK[name] == kind for name in contents.banks):
+        yield Problem(at, "no_heading", {"asked": MAIN_HEADING[kind]})
+    elif unknown := contents.unknown_classes:
         told = [f"{it.sheet} {it.row}: “{it.value}”" for it in unknown[:TOLD_AT_ONCE]]
         if len(unknown) > TOLD_AT_ONCE:
             told.append("…")

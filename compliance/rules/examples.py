@@ -144,13 +144,13 @@ def _questions(**of_main: int) -> Facts:
     main = _QUESTIONS.banks["questions"]
     figures = {"total": main.total, "answered": 0, "passed": 0, **of_main}
     banks = {**_QUESTIONS.banks, "questions": Bank(by_class=main.by_class, **figures)}
-    return _reading("test_questions", Contents(banks=banks))
+    return _reading("test_questions", Contents(is_table=True, banks=banks))
 
 
 def _keywords(**said: Any) -> Facts:
     declared = complete("generative-complete")["assessment"]["keywords"]
     bank = Bank(total=declared["total"], by_class=declared["per_risk"])
-    return _reading("keyword_list", Contents(banks={"keywords": bank}, **said))
+    return _reading("keyword_list", Contents(is_table=True, banks={"keywords": bank}, **said))
 
 
 EXAMPLES: Mapping[str, Example] = MappingProxyType(

@@ -49,9 +49,8 @@ def banks_of_files(kind: str, dossier: Dossier, context: Context) -> list[Mappin
     """Return the banks in each file of a kind, or None unless every listed one could be read."""
     listed = [document for _, document in listed_files(dossier) if document.kind == kind]
     read = [contents for _, document, contents in read_files(dossier, context) if document.kind == kind]
-    if not listed or len(read) < len(listed) or any(contents.unreadable for contents in read):
-        return None
-    return [contents.banks for contents in read]
+    banks = [contents.banks for contents in read if any(KIND_OF_BANK[name] == kind for name in contents.banks)]
+    return banks if banks and len(banks) == len(listed) else None
 
 
 def held_bank(name: str, dossier: Dossier, context: Context) -> Bank | None:

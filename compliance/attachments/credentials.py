@@ -1,0 +1,89 @@
+"""
+What looks like a password, an API key or a test account. Few false alarms count more than every last secret: words about
+passwords are not passwords, and neither are the harmful questions that a test bank holds.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from compliance.attachments.contents import Credential
+
+PASSWORD, API_KEY, TEST_ACCOUNT = "password", "api_key", "test_account"
+MOST_FOUND = 20
+SHOWN = 4
+_VALUE = r"[\"'“‘]?(?P<value>[\x21-\x26\x28-\x7e]{%s,})"
+_SAID = r"\s*(?:[:：=]|是|为)\s*"
+# Words without which none of the patterns can match; most lines hold none of them.
+_HINT = re.compile(
+    r"密码|口令|密钥|令牌|账号|帐号|账户|pass|pwd|key|secret|token|account|bearer|sk-|AKIA|LTAI|AKID|gh[pousr]_|eyJ|PRIVATE",
+    re.IGNORECASE,
+)
+_PATTERNS = (
+    (PASSWORD, re.compile(r"(?:密码|口令|\bpassword|\bpasswd|\bpwd)" + _SAID + _VALUE % "6", re.IGNORECASE)),
+    (
+        API_KEY,
+        re.compile(
+            r"(?:api[ _-]?key|secret[ _-]?key|access[ _-]?key(?:[ _-]?(?:id|secret))?|app[ _-]?secret|access[ _-]?token"
+            r"|密钥|令牌)" + _SAID + r"[\"'“‘]?(?P<value>[A-Za-z0-9_\-./+=]{16,})",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        API_KEY,
+        re.compile(
+            r"(?<![\w-])(?P<value>sk-[A-Za-z0-9_-]{20,}|(?:AKIA|ASIA)[A-Z0-9]{16}|LTAI[A-Za-z0-9]{12,30}"
+            r"|AKID[A-Za-z0-9]{28,40}|gh[pousr]_[A-Za-z0-9]{30,}|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,})"
+        ),
+    ),
+    (API_KEY, re.compile(r"\bBearer\s+(?P<value>[A-Za-z0-9._~+/=-]{24,})", re.IGNORECASE)),
+    (API_KEY, re.compile(r"(?P<value>-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----)")),
+    (
+        TEST_ACCOUNT,
+        re.compile(
+            r"(?:(?:测试|试用|体验|演示)(?:用)?(?:账号|帐号|账户|帐户|用户名)|\b(?:test|demo|trial) account)"
+            + _SAID
+            + r"[\"'“‘]?(?P<value>[A-Za-z0-9][\w.@+-]{2,})",
+            re.IGNORECASE,
+        ),
+    ),
+)
+_DIGIT, _LETTER = re.compile(r"\d"), re.compile(r"[A-Za-z]")
+
+
+def credentials_in(text: str, place: str, *, is_content: bool = False) -> Iterator[Credential]:
+    """
+    Yield what looks like a credential in a line of text. `is_content` says that the line is a keyword, a test question or an
+    answer to one: there only what is strong enough for a real password counts.
+    """
+    if not _HINT.search(text):
+        return
+    written = unicodedata.normalize("NFKC", text)
+    for kind, pattern in _PATTERNS:
+        for found in pattern.finditer(written):
+            value = found["value"].rstrip(".,;，。；)）\"'”’")
+            if _is_meant(kind, value, is_content=is_content):
+                yield Credential(kind=kind, place=place, shown=_hidden(found[0], found["value"]))
+
+
+def _is_meant(kind: str, value: str, *, is_content: bool) -> bool:
+    has_digit, has_letter = bool(_DIGIT.search(value)), bool(_LETTER.search(value))
+    if kind == PASSWORD:
+        if is_content:
+            return len(value) >= 8 and has_digit and has_letter and not value.isalnum()
+        return len(value) >= 6 and has_digit and len(set(value)) > 2 and not _is_a_rule(value)
+    if kind == TEST_ACCOUNT:
+        return not is_content
+    return value.startswith("-----") or (has_digit and has_letter and len(set(value)) > 6)
+
+
+def _is_a_rule(value: str) -> bool:
+    """Say whether a value tells how long a password is: `8-16`, `6~20`, `>=8`."""
+    return re.fullmatch(r"[<>=]*\d{1,2}(?:[-~]\d{1,2})?[A-Za-z]*", value) is not None
+
+
+def _hidden(match: str, value: str) -> str:
+    """What was found with its value cut off: a report must not spread what it warns of."""
+    return f"{match[: match.index(value)]}{value[:SHOWN]}…".strip()

@@ -1,0 +1,111 @@
+"""The headings of keyword lists and question banks, in any order and as people vary them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain, islice
+
+from compliance.attachments.sheets import Row
+
+KEYWORD, QUESTION, FIRST, SECOND, OUTCOME = "keyword", "question", "first", "second", "outcome"
+# Title rows stand above the headings in many lists.
+LOOKED_AT = 20
+_REMARK = re.compile(r"[(（\[【].*?[)）\]】]|[*＊:：]")
+_WORDS = {
+    KEYWORD: ("关键词", "关键字", "拦截关键词", "敏感词", "拦截词", "关键词内容", "词条", "keyword", "keywords"),
+    QUESTION: (
+        "测试题",
+        "测试题目",
+        "题目",
+        "试题",
+        "问题",
+        "测试问题",
+        "题目内容",
+        "提示词",
+        "question",
+        "questions",
+        "prompt",
+    ),
+    FIRST: ("一级分类", "一级类别", "一级风险", "一级标签", "大类", "风险大类", "主类", "一级", "category"),
+    SECOND: (
+        "二级分类",
+        "二级类别",
+        "二级风险",
+        "二级标签",
+        "小类",
+        "风险小类",
+        "子类",
+        "二级",
+        "分类",
+        "类别",
+        "风险类别",
+        "风险类型",
+        "风险分类",
+        "风险",
+        "方面",
+        "subcategory",
+        "risk",
+        "class",
+    ),
+    OUTCOME: (
+        "是否合格",
+        "合格",
+        "是否通过",
+        "评估结果",
+        "测试结果",
+        "是否符合",
+        "判定结果",
+        "判定",
+        "result",
+        "passed",
+    ),
+}
+_MEANING = {word: meaning for meaning, words in _WORDS.items() for word in words}
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Where each heading stands, from 0; a list has keywords or questions and at least one class."""
+
+    places: dict[str, int]
+
+    @property
+    def is_of_keywords(self) -> bool:
+        return KEYWORD in self.places
+
+    @property
+    def text(self) -> int:
+        return self.places[KEYWORD if self.is_of_keywords else QUESTION]
+
+    def cell(self, meaning: str, cells: list[str]) -> str:
+        place = self.places.get(meaning)
+        return cells[place] if place is not None and place < len(cells) else ""
+
+
+def below_headings(rows: Iterator[Row]) -> tuple[Columns | None, Iterator[Row]]:
+    """Find the row of headings among the first; return the columns and the rows below it, or None and all the rows."""
+    seen = list(islice(rows, LOOKED_AT))
+    for i, (_, cells) in enumerate(seen):
+        columns = _columns(cells)
+        if columns is not None:
+            return columns, chain(seen[i + 1 :], rows)
+    return None, chain(seen, rows)
+
+
+def _columns(cells: list[str]) -> Columns | None:
+    places: dict[str, int] = {}
+    for place, cell in enumerate(cells):
+        meaning = _MEANING.get(_bare(cell))
+        if meaning:
+            places.setdefault(meaning, place)
+    is_list = (KEYWORD in places or QUESTION in places) and (FIRST in places or SECOND in places)
+    return Columns(places) if is_list else None
+
+
+def _bare(heading: str) -> str:
+    """A heading without remarks in brackets, marks and blanks, in half width and lower case."""
+    written = _REMARK.sub("", unicodedata.normalize("NFKC", heading))
+    return "".join(written.split()).casefold()

@@ -1,0 +1,89 @@
+"""Opening zipped documents (xlsx, docx) without being blown up: what is inside is weighed before any of it is unpacked."""
+
+from __future__ import annotations
+
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO, Any
+from xml.parsers import expat
+
+from compliance.attachments.refused import CannotRead
+
+MEGABYTE = 1024 * 1024
+# A library of 200,000 keywords takes some 20 MB unpacked.
+MOST_UNPACKED = 200 * MEGABYTE
+MOST_STRINGS = 50 * MEGABYTE
+MOST_MEMBERS = 2_000
+CHUNK = 256 * 1024
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_IS_ENCRYPTED = 0x1
+
+
+def starts_a_package(head: bytes) -> bool:
+    return head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06")
+
+
+def refuse_ole(stream: IO[bytes], head: bytes) -> None:
+    """Refuse the container of old and of encrypted Office files, and say which of the two it is."""
+    if head.startswith(_OLE):
+        stream.seek(0)
+        whole = stream.read(4 * MEGABYTE)
+        raise CannotRead("encrypted" if _ENCRYPTED in whole else "old_workbook")
+
+
+@contextmanager
+def opened(stream: IO[bytes]) -> Iterator[zipfile.ZipFile]:
+    """Open a package. Raises CannotRead: `damaged`, `encrypted`, `too_large`; also while its members are read."""
+    try:
+        with zipfile.ZipFile(stream) as package:
+            _weigh(package)
+            yield package
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError, struct.error) as error:
+        raise CannotRead("damaged", detail=type(error).__name__) from error
+    except expat.ExpatError as error:
+        raise CannotRead("damaged", detail=str(error)[:100]) from error
+
+
+def _weigh(package: zipfile.ZipFile) -> None:
+    """The sizes that a package declares bind: no more than them is ever unpacked."""
+    members = package.infolist()
+    unpacked = sum(member.file_size for member in members)
+    if unpacked > MOST_UNPACKED or len(members) > MOST_MEMBERS:
+        raise CannotRead("too_large", found=unpacked // MEGABYTE, asked=MOST_UNPACKED // MEGABYTE)
+    if any(member.flag_bits & _IS_ENCRYPTED for member in members):
+        raise CannotRead("encrypted")
+
+
+def parse_member(package: zipfile.ZipFile, name: str, handlers: Any) -> None:
+    """Feed a member, piece by piece, to an object with `start`, `end` and `text`; a document type is refused."""
+    for _ in events(package, name, handlers):
+        pass
+
+
+def events(package: zipfile.ZipFile, name: str, handlers: Any) -> Iterator[None]:
+    """The same, pausing after each piece, so that what was read can be taken."""
+    parser = expat.ParserCreate(namespace_separator="}")
+    parser.buffer_text = True
+    parser.StartElementHandler = handlers.start
+    parser.EndElementHandler = handlers.end
+    parser.CharacterDataHandler = handlers.text
+    parser.StartDoctypeDeclHandler = _refuse_doctype
+    with package.open(name) as member:
+        while piece := member.read(CHUNK):
+            parser.Parse(piece, False)
+            yield
+    parser.Parse(b"", True)
+    yield
+
+
+def _refuse_doctype(*declared: object) -> None:
+    raise CannotRead("damaged", detail="DOCTYPE")
+
+
+def local(name: str) -> str:
+    """The name of an element without its namespace."""
+    return name.rpartition("}")[2]

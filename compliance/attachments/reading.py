@@ -1,0 +1,110 @@
+"""Reading a document for what the rules ask of it: the banks it holds, rows of unknown classes, credentials."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import IO
+
+from compliance.attachments.contents import Contents, Credential
+from compliance.attachments.counting import Counts, counted
+from compliance.attachments.credentials import MOST_FOUND, credentials_in
+from compliance.attachments.headings import Columns
+from compliance.attachments.packages import opened, refuse_ole, starts_a_package
+from compliance.attachments.refused import CannotRead
+from compliance.attachments.sheets import Row
+from compliance.attachments.tables import sheets_of_table
+from compliance.attachments.texts import Line, lines_of_docx, lines_of_pdf, lines_of_text, remarks_of_workbook
+from compliance.attachments.workbooks import is_workbook, sheets_of_workbook
+
+# Raised when reading changes, so that what was read before is read again.
+READER = 1
+_HEAD = 8_192
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+def read(stream: IO[bytes], filename: str = "") -> Contents:
+    """
+    Read a document of any kind. What is wrong with it is part of the answer; nothing of what a file holds raises.
+
+    `stream` is seekable and stays open; `filename` names the sheet of a table of text.
+    """
+    found = _Found()
+    try:
+        counts = _read(stream, filename, found)
+    except CannotRead as error:
+        return Contents(unreadable=error.unreadable, credentials=found.credentials)
+    if counts is None:
+        return Contents(credentials=found.credentials)
+    return Contents(
+        is_table=True,
+        banks=counts.banks,
+        unknown_classes=counts.unknown_classes,
+        credentials=found.credentials,
+    )
+
+
+class _Found:
+    """The credentials found so far."""
+
+    def __init__(self) -> None:
+        self._found: list[Credential] = []
+
+    @property
+    def credentials(self) -> tuple[Credential, ...]:
+        return tuple(self._found)
+
+    def look_at_row(self, sheet: str, row: Row, columns: Columns | None) -> None:
+        number, cells = row
+        place = f"{sheet} {number}".strip()
+        line = " ".join(cell for cell in cells if cell)
+        self._look(line, place, is_content=columns is not None)
+
+    def look_at_listed_row(self, sheet: str, row: Row, columns: Columns | None) -> None:
+        if columns is not None:
+            self.look_at_row(sheet, row, columns)
+
+    def look_at_lines(self, lines: Iterator[Line]) -> None:
+        for place, line in lines:
+            self._look(line, place, is_content=False)
+
+    def _look(self, line: str, place: str, *, is_content: bool) -> None:
+        if len(self._found) < MOST_FOUND:
+            self._found.extend(credentials_in(line, place, is_content=is_content))
+
+
+def _read(stream: IO[bytes], filename: str, found: _Found) -> Counts | None:
+    """What a table holds; None for a document that is none."""
+    stream.seek(0)
+    head = stream.read(_HEAD)
+    refuse_ole(stream, head)
+    if head.startswith(b"%PDF"):
+        found.look_at_lines(lines_of_pdf(stream))
+    elif starts_a_package(head):
+        return _read_package(stream, found)
+    elif head.startswith(_UTF_16):
+        raise CannotRead("unknown_encoding")
+    elif head and b"\0" not in head:
+        return _read_text(stream, filename, found)
+    return None
+
+
+def _read_package(stream: IO[bytes], found: _Found) -> Counts | None:
+    with opened(stream) as package:
+        if not is_workbook(package):
+            found.look_at_lines(lines_of_docx(package))
+            return None
+        found.look_at_lines(remarks_of_workbook(package))
+        return counted(sheets_of_workbook(package), found.look_at_row)
+
+
+def _read_text(stream: IO[bytes], filename: str, found: _Found) -> Counts:
+    """A text is read as a table first, then, for credentials, as lines if it is no list."""
+    name = filename.rpartition(".")[0] or filename
+    try:
+        counts = counted(sheets_of_table(stream, name), found.look_at_listed_row)
+    except CannotRead:
+        found.look_at_lines(lines_of_text(stream))
+        raise
+    if not counts.banks:
+        found.look_at_lines(lines_of_text(stream))
+    return counts

@@ -1,0 +1,97 @@
+"""Tables of text (csv): UTF-8 with or without a byte order mark, else GB18030; commas, tabs or semicolons."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator
+from typing import IO, Any, cast
+
+from compliance.attachments.packages import CHUNK
+from compliance.attachments.refused import CannotRead
+from compliance.attachments.sheets import MOST_CHARACTERS, MOST_COLUMNS, MOST_ROWS, Row, Sheet
+
+ENCODINGS = ("utf-8-sig", "gb18030")
+_SEPARATORS = (",", "\t", ";", "，", "；")
+_HEAD = 64 * 1024
+
+
+def sheets_of_table(stream: IO[bytes], name: str = "") -> Iterator[Sheet]:
+    """Yield the one sheet of a table of text. Raises CannotRead."""
+    text = as_text(stream)
+    head = text.read(_HEAD)
+    text.seek(0)
+    yield Sheet(name, _rows(text, name, _separator(head)))
+
+
+def as_text(stream: IO[bytes]) -> io.TextIOWrapper:
+    """Open bytes as text in the encoding that fits all of them. Raises CannotRead: `damaged`, `unknown_encoding`."""
+    encoding = next((encoding for encoding in ENCODINGS if _fits(stream, encoding)), None)
+    if encoding is None:
+        raise CannotRead("unknown_encoding")
+    stream.seek(0)
+    return io.TextIOWrapper(io.BufferedReader(cast(Any, _Kept(stream))), encoding=encoding, newline="")
+
+
+def _fits(stream: IO[bytes], encoding: str) -> bool:
+    """Say whether bytes are a text in an encoding; one that is cut off within its last character is damaged."""
+    stream.seek(0)
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        while piece := stream.read(CHUNK):
+            decoder.decode(piece)
+    except UnicodeDecodeError:
+        return False
+    try:
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError as error:
+        raise CannotRead("damaged", detail=encoding) from error
+    return True
+
+
+class _Kept(io.RawIOBase):
+    """A stream that stays open when the text around it is closed: it is the caller's."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return self._stream.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._stream.tell()
+
+    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+        piece = self._stream.read(len(buffer))
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+
+def _separator(head: str) -> str:
+    """The separator that stands most often in the line with the most of them among the first."""
+    lines = head.splitlines()[:30]
+    return max(_SEPARATORS, key=lambda separator: max((line.count(separator) for line in lines), default=0))
+
+
+def _rows(text: io.TextIOWrapper, sheet: str, separator: str) -> Iterator[Row]:
+    csv.field_size_limit(MOST_CHARACTERS)
+    reader = csv.reader(text, delimiter=separator)
+    count = 0
+    try:
+        for cells in reader:
+            if any(cells):
+                count += 1
+                if count > MOST_ROWS:
+                    raise CannotRead("too_many_rows", sheet=sheet, asked=MOST_ROWS)
+                yield reader.line_num, cells[:MOST_COLUMNS]
+    except csv.Error as error:
+        if "field larger" in str(error):
+            raise CannotRead("long_line", sheet=sheet, row=reader.line_num, asked=MOST_CHARACTERS) from error
+        raise CannotRead("damaged", detail=str(error)[:100]) from error

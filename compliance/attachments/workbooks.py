@@ -1,0 +1,225 @@
+"""
+Workbooks (xlsx, ECMA-376 part 1 §18), row by row in little memory.
+
+Read here and not by a library: openpyxl takes longer than a filer should wait for 10,000 keywords, and calamine holds the
+whole rectangle between a sheet's outermost cells in memory (docs/decisions/0016).
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import zipfile
+from collections.abc import Iterator
+
+from compliance.attachments.packages import MEGABYTE, MOST_STRINGS, events, local, parse_member
+from compliance.attachments.refused import CannotRead
+from compliance.attachments.sheets import (
+    MOST_BLANK_ROWS,
+    MOST_CHARACTERS,
+    MOST_COLUMNS,
+    MOST_ROWS,
+    MOST_SHEETS,
+    Formula,
+    Row,
+    Sheet,
+)
+
+_WORKBOOK, _STRINGS = "xl/workbook.xml", "xl/sharedStrings.xml"
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+
+def sheets_of_workbook(package: zipfile.ZipFile) -> Iterator[Sheet]:
+    """Yield the sheets in their order, each to be read before the next. Raises CannotRead."""
+    parts = list(_parts(package))
+    if len(parts) > MOST_SHEETS:
+        raise CannotRead("too_many_sheets", found=len(parts), asked=MOST_SHEETS)
+    strings = _shared_strings(package)
+    for name, part in parts:
+        yield Sheet(name, _rows(package, part, name, strings))
+
+
+def is_workbook(package: zipfile.ZipFile) -> bool:
+    return _WORKBOOK in package.namelist()
+
+
+class _Relations:
+    """The parts that a workbook names, by their id."""
+
+    def __init__(self) -> None:
+        self.targets: dict[str, str] = {}
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if local(name) == "Relationship":
+            self.targets[attributes.get("Id", "")] = attributes.get("Target", "")
+
+    def end(self, name: str) -> None: ...
+
+    def text(self, piece: str) -> None: ...
+
+
+class _Listed:
+    """The sheets that a workbook lists: name and id of the part."""
+
+    def __init__(self) -> None:
+        self.sheets: list[tuple[str, str]] = []
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if local(name) == "sheet":
+            related = next((value for key, value in attributes.items() if local(key) == "id" and "}" in key), "")
+            self.sheets.append((attributes.get("name", ""), related))
+
+    def end(self, name: str) -> None: ...
+
+    def text(self, piece: str) -> None: ...
+
+
+def _parts(package: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
+    """The sheets with the member that holds each; charts and the like are none."""
+    listed, relations = _Listed(), _Relations()
+    parse_member(package, _WORKBOOK, listed)
+    if "xl/_rels/workbook.xml.rels" in package.namelist():
+        parse_member(package, "xl/_rels/workbook.xml.rels", relations)
+    members = set(package.namelist())
+    for name, related in listed.sheets:
+        target = relations.targets.get(related, "")
+        part = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
+        if part in members and "worksheets" in part:
+            yield name, part
+
+
+class _Strings:
+    """The texts that cells share. Phonetic guides are no part of a text."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+        self._pieces: list[str] = []
+        self._is_text = self._is_phonetic = False
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        tag = local(name)
+        if tag == "si":
+            self._pieces = []
+        elif tag == "rPh":
+            self._is_phonetic = True
+        elif tag == "t":
+            self._is_text = not self._is_phonetic
+
+    def end(self, name: str) -> None:
+        tag = local(name)
+        if tag == "si":
+            self.found.append(_unescaped("".join(self._pieces)))
+        elif tag == "rPh":
+            self._is_phonetic = False
+        elif tag == "t":
+            self._is_text = False
+
+    def text(self, piece: str) -> None:
+        if self._is_text:
+            self._pieces.append(piece)
+
+
+def _shared_strings(package: zipfile.ZipFile) -> list[str]:
+    if _STRINGS not in package.namelist():
+        return []
+    size = package.getinfo(_STRINGS).file_size
+    if size > MOST_STRINGS:
+        raise CannotRead("too_large", found=size // MEGABYTE, asked=MOST_STRINGS // MEGABYTE)
+    strings = _Strings()
+    parse_member(package, _STRINGS, strings)
+    return strings.found
+
+
+class _Cells:
+    """The rows of a sheet as they are read; whoever takes them empties `rows`."""
+
+    def __init__(self, sheet: str, strings: list[str]) -> None:
+        self.rows: list[Row] = []
+        self._sheet, self._strings = sheet, strings
+        self._row, self._cells = 0, list[str]()
+        self._column, self._kind = -1, "n"
+        self._pieces: list[str] = []
+        self._is_value = self._is_formula = self._is_phonetic = False
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        tag = local(name)
+        if tag == "c":
+            self._column = _column(attributes.get("r"), self._column + 1)
+            self._kind, self._pieces, self._is_formula = attributes.get("t", "n"), [], False
+        elif tag == "v" or tag == "t":
+            self._is_value = not self._is_phonetic
+        elif tag == "f":
+            self._is_formula = True
+        elif tag == "rPh":
+            self._is_phonetic = True
+        elif tag == "row":
+            written = attributes.get("r", "")
+            self._row = int(written) if _is_number(written) else self._row + 1
+            self._cells, self._column = [], -1
+
+    def end(self, name: str) -> None:
+        tag = local(name)
+        if tag == "c":
+            self._keep()
+        elif tag == "v" or tag == "t":
+            self._is_value = False
+        elif tag == "rPh":
+            self._is_phonetic = False
+        elif tag == "row":
+            self.rows.append((self._row, self._cells))
+
+    def text(self, piece: str) -> None:
+        if self._is_value:
+            self._pieces.append(piece)
+
+    def _keep(self) -> None:
+        value = self._value()
+        if (not value and not self._is_formula) or self._column >= MOST_COLUMNS:
+            return
+        if len(value) > MOST_CHARACTERS:
+            raise CannotRead("long_line", sheet=self._sheet, row=self._row, asked=MOST_CHARACTERS)
+        self._cells.extend([""] * (self._column + 1 - len(self._cells)))
+        self._cells[self._column] = Formula(value) if self._is_formula else value
+
+    def _value(self) -> str:
+        written = "".join(self._pieces)
+        if self._kind == "s":
+            place = int(written) if _is_number(written) else -1
+            return self._strings[place] if 0 <= place < len(self._strings) else ""
+        if self._kind == "inlineStr" or self._kind == "str":
+            return _unescaped(written).strip()
+        return {"1": "TRUE", "0": "FALSE"}.get(written, written) if self._kind == "b" else written
+
+
+def _is_number(written: str) -> bool:
+    return written.isdecimal() and len(written) < 10
+
+
+def _column(reference: str | None, following: int) -> int:
+    """The number, from 0, of the column of a reference such as `AB12`; without one it follows the cell before."""
+    number = 0
+    for character in (reference or "")[:4]:
+        if not "A" <= character <= "Z":
+            break
+        number = number * 26 + ord(character) - 64
+    return number - 1 if number else following
+
+
+def _unescaped(text: str) -> str:
+    """Undo `_x000D_` and the like (ST_Xstring, §22.9.2.19)."""
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+
+
+def _rows(package: zipfile.ZipFile, part: str, sheet: str, strings: list[str]) -> Iterator[Row]:
+    cells, count, last = _Cells(sheet, strings), 0, 0
+    for _ in events(package, part, cells):
+        for number, row in cells.rows:
+            if not row:
+                if number - last > MOST_BLANK_ROWS:
+                    return
+                continue
+            count, last = count + 1, number
+            if count > MOST_ROWS:
+                raise CannotRead("too_many_rows", sheet=sheet, asked=MOST_ROWS)
+            yield number, row
+        cells.rows.clear()
