@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,14 +11,23 @@ from datetime import date, datetime
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
+from compliance.attachments.contents import Contents
+from compliance.dossier.projection import named_numbers, unnumbered_models
 from compliance.dossier.schema import Dossier
 from compliance.dossier.stored import load
 from compliance.models import Action, CalendarDay, ConfirmedYear, Document, Filing, Kind, Revision, WorkingCopy
 from compliance.rules.calendar import WorkingCalendar
 from compliance.rules.context import Facts, FilingFact
 from compliance.workflow import REFERENCE_IS_FREE
+from registry.held_numbers import numbers_of_models, status_of_numbers
+from registry.official_numbers import number_key
+from registry.stated import NamedModel
 
 Service = tuple[int, str]
+logger = logging.getLogger(__name__)
+
+
+Upload = tuple[str, str, Contents | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +35,8 @@ class Case:
     """A filing as the rules see it."""
 
     filing: Filing
-    content: str
+    dossier: Dossier
     facts: Facts
-
-    @property
-    def dossier(self) -> Dossier:
-        return load(self.content)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +45,44 @@ class _Known:
 
     algorithm_filings: dict[Service, list[tuple[int, FilingFact]]]
     amended: dict[tuple[int, str], FilingFact]
-    uploads: dict[int, list[tuple[str, str]]]
+    uploads: dict[int, list[Upload]]
     cancelled: set[int]
+    number_status: dict[str, str]
+    numbers_of_models: dict[NamedModel, dict[str, str]]
     calendar: WorkingCalendar
 
 
 def cases_of(filings: Sequence[Filing]) -> list[Case]:
-    """Load the dossiers and facts of filings. Eight queries, however many filings."""
-    contents = _contents(filings)
+    """
+    Load the dossiers and facts of filings, in at most thirteen queries, however many filings.
+
+    A dossier that cannot be loaded is left out, and told in the log.
+    """
+    dossiers = _dossiers(filings)
     known = _Known(
-        _algorithm_filings(filings), _amended(filings), _uploads(filings), _cancelled(filings), working_calendar()
+        _algorithm_filings(filings),
+        _amended(filings),
+        _uploads(filings),
+        _cancelled(filings),
+        status_of_numbers({number_key(number) for dossier in dossiers.values() for number in named_numbers(dossier)}),
+        numbers_of_models({model for dossier in dossiers.values() for model in unnumbered_models(dossier).values()}),
+        working_calendar(),
     )
-    return [Case(filing, contents[filing.pk], _facts(filing, known)) for filing in filings]
+    return [
+        Case(filing, dossiers[filing.pk], _facts(filing, dossiers[filing.pk], known))
+        for filing in filings
+        if filing.pk in dossiers
+    ]
+
+
+def _dossiers(filings: Sequence[Filing]) -> dict[int, Dossier]:
+    found = {}
+    for key, content in _contents(filings).items():
+        try:
+            found[key] = load(content)
+        except ValueError:
+            logger.exception("The dossier of the filing with key %s cannot be loaded.", key)
+    return found
 
 
 def working_calendar() -> WorkingCalendar:
@@ -101,12 +133,12 @@ def _amended(filings: Iterable[Filing]) -> dict[tuple[int, str], FilingFact]:
     }
 
 
-def _uploads(filings: Sequence[Filing]) -> dict[int, list[tuple[str, str]]]:
-    """The hash and the file name of each document that the filings hold."""
-    found: dict[int, list[tuple[str, str]]] = defaultdict(list)
+def _uploads(filings: Sequence[Filing]) -> dict[int, list[Upload]]:
+    """The hash, the file name and the contents of each document that the filings hold."""
+    found: dict[int, list[Upload]] = defaultdict(list)
     held = Document.objects.filter(filing__in=[filing.pk for filing in filings])
-    for filing, sha256, filename in held.values_list("filing_id", "sha256", "filename"):
-        found[filing].append((sha256, filename))
+    for filing, sha256, filename, stored in held.values_list("filing_id", "sha256", "filename", "facts__contents"):
+        found[filing].append((sha256, filename, None if stored is None else Contents.of(stored)))
     return found
 
 
@@ -120,7 +152,7 @@ def _cancelled(filings: Sequence[Filing]) -> set[int]:
     return set(submitted.values_list("target_id", flat=True))
 
 
-def _facts(filing: Filing, known: _Known) -> Facts:
+def _facts(filing: Filing, dossier: Dossier, known: _Known) -> Facts:
     others = tuple(fact for pk, fact in known.algorithm_filings[_service(filing)] if pk != filing.pk)
     amended = known.amended.get((filing.applicant_id, filing.amends_key))
     uploads = known.uploads[filing.pk]
@@ -132,8 +164,15 @@ def _facts(filing: Filing, known: _Known) -> Facts:
         accepted_on=day_of(filing.accepted_at),
         returned_on=day_of(filing.returned_at),
         other_filings=(*others, amended) if amended else others,
-        uploaded=frozenset(sha256 for sha256, _ in uploads),
-        uploaded_names={name: sha256 for sha256, name in uploads},
+        uploaded=frozenset(sha256 for sha256, _, _ in uploads),
+        uploaded_names={name: sha256 for sha256, name, _ in uploads},
+        contents={sha256: contents for sha256, _, contents in uploads if contents},
+        number_status=known.number_status,
+        numbers_of_models={
+            at: known.numbers_of_models[model]
+            for at, model in unnumbered_models(dossier).items()
+            if model in known.numbers_of_models
+        },
         has_cancellation=filing.pk in known.cancelled,
         calendar=known.calendar,
     )

@@ -13,6 +13,7 @@ from celery import current_app
 from django.db import transaction
 
 CHECK_RANGE = "compliance.check_range"
+COUNT_DOCUMENT = "compliance.count_document"
 PAUSE = 10.0
 BACKLOG = 1_000
 
@@ -21,7 +22,12 @@ logger = logging.getLogger(__name__)
 
 def announce_after_commit(key: int) -> None:
     """Announce one filing once the transaction at hand is committed; nothing that fails here fails the change."""
-    transaction.on_commit(partial(ANNOUNCER.announce, key, key), robust=True)
+    transaction.on_commit(partial(ANNOUNCER.announce, CHECK_RANGE, key, key), robust=True)
+
+
+def announce_count_after_commit(sha256: str) -> None:
+    """The same for bytes whose contents are to be counted."""
+    transaction.on_commit(partial(ANNOUNCER.announce, COUNT_DOCUMENT, sha256), robust=True)
 
 
 class Announcer:
@@ -37,19 +43,19 @@ class Announcer:
         self._waiting = 0
         self._silent_until = 0.0
 
-    def announce(self, first: int, last: int) -> None:
-        """Hand a key range to the thread, unless the broker failed a moment ago or is far behind."""
+    def announce(self, task: str, *args: object) -> None:
+        """Hand a task to the thread, unless the broker failed a moment ago or is far behind."""
         with self._lock:
             if time.monotonic() < self._silent_until or self._waiting >= BACKLOG:
                 return
             self._thread = self._thread or ThreadPoolExecutor(1, "announcer")
             self._waiting += 1
-            self._thread.submit(self._publish, first, last)
+            self._thread.submit(self._publish, task, args)
 
-    def _publish(self, first: int, last: int) -> None:
+    def _publish(self, task: str, args: tuple[object, ...]) -> None:
         try:
             if time.monotonic() >= self._silent_until:
-                publish(first, last)
+                publish(task, *args)
         except Exception as error:
             self._silent_until = time.monotonic() + PAUSE
             logger.warning("The broker takes no task (%s); the pick-up will find what is due.", error)
@@ -61,10 +67,10 @@ class Announcer:
 ANNOUNCER = Announcer()
 
 
-def publish(first: int, last: int) -> None:
-    """Publish a check of a key range. A refusing or hanging broker costs some seconds, then raises."""
+def publish(task: str, *args: object) -> None:
+    """Publish a task. A refusing or hanging broker costs some seconds, then raises."""
     with _connection() as connection:
-        current_app.send_task(CHECK_RANGE, args=(first, last), connection=connection, retry=False)
+        current_app.send_task(task, args=args, connection=connection, retry=False)
 
 
 def _connection() -> Any:

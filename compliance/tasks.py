@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from compliance import checking, dispatch
+from compliance import checking, counting, dispatch
 from compliance.reports import writing
 
 # 100,000 filings each time; more than the workers can check before the leases run out would only be handed out twice.
 LEASES_A_PICK_UP = 20
+COUNTING_SECONDS = 120
 
 
 @shared_task(name=dispatch.CHECK_RANGE)
@@ -24,11 +25,26 @@ def pick_up() -> int:
     for _ in range(LEASES_A_PICK_UP):
         ranges = checking.lease_due()
         for first, last in ranges:
-            dispatch.publish(first, last)
+            dispatch.publish(dispatch.CHECK_RANGE, first, last)
         handed_out += len(ranges)
         if not ranges:
             break
     return handed_out
+
+
+@shared_task(name=dispatch.COUNT_DOCUMENT, soft_time_limit=COUNTING_SECONDS, time_limit=COUNTING_SECONDS + 30)
+def count_document(sha256: str) -> bool:
+    """Count what the bytes with this hash hold."""
+    return counting.count(sha256)
+
+
+@shared_task(name="compliance.count_what_is_left")
+def count_what_is_left() -> int:
+    """Hand out the documents that nobody counts."""
+    left = counting.left_to_count()
+    for sha256 in left:
+        dispatch.publish(dispatch.COUNT_DOCUMENT, sha256)
+    return len(left)
 
 
 @shared_task(name="compliance.sweep_of_the_day")

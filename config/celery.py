@@ -14,6 +14,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 PICK_UP_EVERY = 5.0
+COUNT_EVERY = 30.0
 
 app.conf.beat_schedule = {
     "pick up what is due": {
@@ -21,6 +22,12 @@ app.conf.beat_schedule = {
         "schedule": PICK_UP_EVERY,
         # A pick-up that waited longer is not worth running: the next one does the same.
         "options": {"expires": PICK_UP_EVERY * 4},
+    },
+    # Documents are counted as they come; this finds those that were not.
+    "count what is left": {
+        "task": "compliance.count_what_is_left",
+        "schedule": COUNT_EVERY,
+        "options": {"expires": COUNT_EVERY},
     },
     # The night's sweep, hourly so that an outage at midnight costs an hour at most; it reads only what is due.
     "sweep of the day": {"task": "compliance.sweep_of_the_day", "schedule": crontab(minute="1")},

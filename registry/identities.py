@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from registry.models import AIModel, Membership, Organization, Service
 from registry.models.organizations import name_key_of
 from registry.names import folded, folded_model, key_of, version_beside
-from registry.stated import Party, StatedModel, StatedService
+from registry.stated import NamedModel, Party, StatedModel, StatedService
 
 NAME_LENGTH = 200
 
@@ -79,14 +79,34 @@ def models_of(
     return {name: known[key] for name, (key, _) in wanted.items()}
 
 
+def known_models(named: Collection[NamedModel]) -> dict[NamedModel, int]:
+    """Return the key of each named model that the register knows, of a merged one that of the model it became."""
+    wanted = [model for model in named if model.developer.is_named and model.name]
+    if not wanted:
+        return {}
+    developers = _known({model.developer for model in wanted})
+    keys = {
+        model: _key_by(developers[model.developer], model.name, model.version)
+        for model in wanted
+        if model.developer in developers
+    }
+    rows = AIModel.objects.filter(key__in=set(keys.values())).values_list("key", "pk", "merged_into_id")
+    known = {key: merged_into or pk for key, pk, merged_into in rows}
+    return {model: known[key] for model, key in keys.items() if key in known}
+
+
 def _model_key(model: StatedModel, developers: dict[Party, Organization], speaker: Organization | None) -> str:
     """Without a developer, or without a name, a model is the same only to the one who named it so."""
-    developer, version = developers.get(model.developer), version_beside(model.name, model.version)
+    developer = developers.get(model.developer)
     if developer is None or not model.name:
         own = f"of {speaker.pk}" if speaker else "of nobody"
         name = folded_model(model.name or f"key {model.key}")
-        return key_of(own, folded(model.developer.name), name, version)
-    return key_of(str(developer.pk), folded_model(model.name), version)
+        return key_of(own, folded(model.developer.name), name, version_beside(model.name, model.version))
+    return _key_by(developer, model.name, model.version)
+
+
+def _key_by(developer: Organization, name: str, version: str) -> str:
+    return key_of(str(developer.pk), folded_model(name), version_beside(name, version))
 
 
 def _new_model(key: str, model: StatedModel, developers: dict[Party, Organization]) -> AIModel:

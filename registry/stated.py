@@ -22,6 +22,15 @@ class Party:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedModel:
+    """An AI model as somebody names it: by its developer, its name and its version."""
+
+    developer: Party
+    name: str
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Parent:
     """One entry of what a model derives from; `key` names another model of the same source."""
 

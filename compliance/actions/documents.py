@@ -13,6 +13,7 @@ from django.db import transaction
 from compliance import workflow
 from compliance.actions.moving import Seen, locked_alone, now, refuse_what_was_not_seen, refuse_who_is_no_filer, told
 from compliance.actions.opening import overwritten
+from compliance.counting import facts_of
 from compliance.dossier.faults import Malformed
 from compliance.dossier.normal import normal_form
 from compliance.dossier.parsing import Parsed, parse
@@ -127,6 +128,7 @@ def _entered(filing: Filing, file: Incoming, by: User) -> Document:
         media_type=file.media_type or "",
         filename=file.filename[:_NAME_LENGTH],
         stored_as=_stored(file),
+        facts=facts_of(file.sha256),
         uploaded_at=now(),
         uploaded_by=by,
     )

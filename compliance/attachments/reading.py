@@ -16,8 +16,6 @@ from compliance.attachments.tables import sheets_of_table
 from compliance.attachments.texts import Line, lines_of_docx, lines_of_pdf, lines_of_text, remarks_of_workbook
 from compliance.attachments.workbooks import is_workbook, sheets_of_workbook
 
-# Raised when reading changes, so that what was read before is read again.
-READER = 1
 _HEAD = 8_192
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 

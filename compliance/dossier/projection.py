@@ -8,10 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 from compliance.dossier.lineage import Model
+from compliance.dossier.pointer import ROOT, Pointer
 from compliance.dossier.schema import Dossier
 from compliance.dossier.training import Compute, Corpus
 from registry.names import folded
-from registry.stated import Columns, Parent, Party, Stated, StatedModel, StatedService
+from registry.stated import Columns, NamedModel, Parent, Party, Stated, StatedModel, StatedService
 
 _APPLICANT = (
     "name_en",
@@ -135,6 +136,20 @@ def _model(model: Model, key: str, dossier: Dossier) -> StatedModel:
         compute=[_said(entry, _COMPUTE) for entry in (training.compute if training else None) or ()],
         corpora=[_corpus(corpus) for corpus in model.corpora or ()],
     )
+
+
+def named_numbers(dossier: Dossier) -> list[str]:
+    """Return the official numbers that a dossier gives for its models."""
+    return [model.filing_number for model in dossier.models or () if model.filing_number]
+
+
+def unnumbered_models(dossier: Dossier) -> dict[Pointer, NamedModel]:
+    """Return the models for which a dossier gives no number, by their places, as the register knows them."""
+    return {
+        ROOT / "models" / i: NamedModel(_developer(model, dossier), model.name or "", model.version or "")
+        for i, model in enumerate(dossier.models or ())
+        if not model.filing_number
+    }
 
 
 def _developer(model: Model, dossier: Dossier) -> Party:

@@ -1,5 +1,5 @@
 from compliance.models.calendar import CalendarDay, ConfirmedYear
-from compliance.models.documents import Document
+from compliance.models.documents import Document, DocumentFacts
 from compliance.models.events import Event
 from compliance.models.filings import Action, CaseNumbers, Filing, Kind, Revision, Status, WorkingCopy
 from compliance.models.flags import Flag, Level
@@ -11,6 +11,7 @@ __all__ = [
     "CaseNumbers",
     "ConfirmedYear",
     "Document",
+    "DocumentFacts",
     "Event",
     "Filing",
     "Flag",

@@ -8,11 +8,41 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from uuid6 import uuid7
 
+from compliance.attachments.contents import Contents
 from compliance.models.filings import Filing
+from compliance.querysets import DocumentFactsQuerySet
 
 
 def document_storage() -> object:
     return storages["default"]
+
+
+class DocumentFacts(models.Model):
+    """
+    What was counted in some bytes, once, whichever filings hold them: the contents by `compliance.attachments`, and by
+    which reader. Without contents, or by an older reader, they are still to be counted.
+    """
+
+    sha256 = models.CharField(_("SHA-256"), max_length=64, unique=True)
+    contents = models.JSONField(_("contents"), null=True)
+    reader = models.PositiveSmallIntegerField(default=0)
+    tries = models.PositiveSmallIntegerField(default=0)
+    leased_until = models.DateTimeField(null=True)
+    counted_at = models.DateTimeField(_("counted at"), null=True)
+
+    objects = DocumentFactsQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("facts of a document")
+        verbose_name_plural = _("facts of documents")
+        indexes = [models.Index(fields=["reader"], name="facts_by_reader")]
+
+    def __str__(self) -> str:
+        return self.sha256[:12]
+
+    @property
+    def known_contents(self) -> Contents | None:
+        return None if self.contents is None else Contents.of(self.contents)
 
 
 class Document(models.Model):
@@ -25,6 +55,9 @@ class Document(models.Model):
     media_type = models.CharField(_("media type"), max_length=100)
     filename = models.CharField(_("file name"), max_length=255)
     stored_as = models.FileField(_("stored as"), max_length=200, storage=document_storage)
+    facts = models.ForeignKey(
+        DocumentFacts, models.PROTECT, null=True, related_name="documents", verbose_name=_("facts")
+    )
     uploaded_at = models.DateTimeField(_("uploaded at"))
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("uploaded by")

@@ -25,7 +25,7 @@ class Flag(models.Model):
     filing = models.ForeignKey(Filing, models.CASCADE, related_name="flags", verbose_name=_("filing"))
     rule = models.CharField(_("rule"), max_length=16)
     level = models.CharField(_("level"), max_length=8, choices=Level.choices)
-    variant = models.CharField(_("variant"), max_length=64)
+    variant = models.CharField(_("variant"), max_length=128)
     at = models.TextField(_("place"), blank=True)
     values = models.JSONField(_("values"), default=dict)
     raised_at = models.DateTimeField(_("raised at"))

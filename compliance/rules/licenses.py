@@ -13,9 +13,11 @@ from compliance.rules.catalog import GENERATIVE, PRACTICE, REGISTRATION, WARNING
 from compliance.rules.context import Context
 from compliance.rules.problems import Problem
 from compliance.rules.reading import is_applicants, used_models
+from registry.names import key_of
 from registry.reference.licenses import License, license_named
 
 COMMERCIAL_LICENSE = "commercial_license"
+MOST_OF_A_KEY = 40
 _UNCONFIRMED = "_unconfirmed"
 _TERM = (
     "{license} of {model} asks for: {term}. It is not among the license terms met.",
@@ -103,7 +105,12 @@ def _unmet(listed: tuple[Pointer, Model], ancestor: Model, license: License, dos
 def _gap(at: Pointer, duty: str, license: License, ancestor: Model, values: dict[str, object], *more: str) -> Problem:
     """One gap for each duty and ancestor: the variant names both."""
     kind = duty if license.is_confirmed else f"{duty}{_UNCONFIRMED}"
-    return Problem(at, ":".join([kind, *more, ancestor.key or "–"]), values)
+    return Problem(at, ":".join([kind, *more, _short(ancestor.key or "–")]), values)
+
+
+def _short(key: str) -> str:
+    """A key that a variant can hold: a long one is cut, and told apart by its hash."""
+    return key if len(key) <= MOST_OF_A_KEY else f"{key[: MOST_OF_A_KEY - 9]}-{key_of(key)[:8]}"
 
 
 def _passes_the_users(license: License, dossier: Dossier) -> bool:

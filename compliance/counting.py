@@ -1,0 +1,102 @@
+"""Counting what documents hold: once for the same bytes, by a worker; filings that hold them are checked again."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from compliance.attachments.contents import Contents, Unreadable
+from compliance.attachments.reader import READER
+from compliance.attachments.reading import read
+from compliance.checking import mark_due
+from compliance.dispatch import announce_after_commit, announce_count_after_commit
+from compliance.models import Document, DocumentFacts, Filing
+
+LEASE = timedelta(minutes=5)
+# Bytes at which a worker died so often are not tried again.
+MOST_TRIES = 3
+HANDED_OUT_AT_ONCE = 500
+
+logger = logging.getLogger(__name__)
+
+
+def facts_of(sha256: str) -> DocumentFacts:
+    """Return the facts of some bytes; what was not counted yet is announced to the workers after commit."""
+    facts, _ = DocumentFacts.objects.get_or_create(sha256=sha256)
+    if facts.reader < READER:
+        announce_count_after_commit(sha256)
+    return facts
+
+
+def left_to_count(*, at: datetime | None = None) -> list[str]:
+    """Return the hashes of bytes that nobody counts: the broker was away, a worker died, or the reader is new."""
+    free = Q(leased_until__isnull=True) | Q(leased_until__lte=at or timezone.now())
+    left = DocumentFacts.objects.to_count().filter(free).order_by("pk")
+    return list(left.values_list("sha256", flat=True)[:HANDED_OUT_AT_ONCE])
+
+
+def count(sha256: str) -> bool:
+    """Count the bytes with this hash and mark the filings that hold them due; False when there was nothing to do."""
+    facts = _leased(sha256)
+    if facts is None:
+        return False
+    contents = _contents(facts) if facts.tries <= MOST_TRIES else _TOO_HARD
+    _keep(facts, contents)
+    return True
+
+
+def count_what_is_left_of(filing: Filing) -> None:
+    """Count at once what is not counted yet of a filing's documents: nobody decides upon what nobody has read."""
+    left = DocumentFacts.objects.to_count().filter(documents__filing=filing)
+    for facts in left.distinct():
+        _keep(facts, _contents(facts))
+
+
+_TOO_HARD = Contents(unreadable=Unreadable(code="damaged", values={"detail": "time"}))
+
+
+@transaction.atomic
+def _leased(sha256: str) -> DocumentFacts | None:
+    now = timezone.now()
+    free = DocumentFacts.objects.to_count().filter(Q(leased_until__isnull=True) | Q(leased_until__lte=now))
+    facts = free.filter(sha256=sha256).select_for_update(skip_locked=True).first()
+    if facts is not None:
+        facts.tries, facts.leased_until = facts.tries + 1, now + LEASE
+        facts.save(update_fields=["tries", "leased_until"])
+    return facts
+
+
+def _contents(facts: DocumentFacts) -> Contents:
+    """Read the bytes. Whatever they do to the reader, the answer is a finding."""
+    document = Document.objects.filter(facts=facts).order_by("pk").first()
+    if document is None:
+        return Contents()
+    try:
+        with document.stored_as.open("rb") as stream:
+            return read(stream, document.filename)
+    except Exception as error:
+        logger.exception("Document %s cannot be read.", facts.sha256)
+        return Contents(unreadable=Unreadable(code="damaged", values={"detail": type(error).__name__}))
+
+
+@transaction.atomic
+def _keep(facts: DocumentFacts, contents: Contents) -> None:
+    """Keep what was counted, and mark the filings that hold it due in the same transaction."""
+    now = timezone.now()
+    facts.contents, facts.reader, facts.counted_at = contents.plain(), READER, now
+    facts.leased_until = None
+    facts.save(update_fields=["contents", "reader", "counted_at", "leased_until"])
+    holding = Filing.objects.running().filter(documents__facts=facts).order_by("pk")
+    keys = list(
+        Filing.objects.filter(pk__in=holding.values("pk"))
+        .order_by("pk")
+        .select_for_update()
+        .values_list("pk", flat=True)
+    )
+    mark_due(Filing.objects.filter(pk__in=keys), at=now)
+    for key in keys:
+        announce_after_commit(key)

@@ -1,0 +1,108 @@
+"""What the register knows of numbers and models reaches the rules, in a fixed number of queries."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from compliance.casefile import cases_of
+from compliance.models import Filing
+from registry.models import AIModel, NumberKind, NumberStatus, OfficialNumber, Organization
+from tests.filings import a_filing, a_submitted_filing, check_everything, standing
+
+NUMBER = "Beijing-ChatGLM-20230821"
+DERIVED = {
+    "/models/0/development": "derived",
+    "/models/0/derived_from": [{"key": "base", "relation": "finetune", "modified": True}],
+    "/models/-": {
+        "key": "base",
+        "name": "ChatGLM",
+        "developer": {"name": "北京智谱华章科技有限公司", "country": "CN"},
+        "license": "LicenseRef-Commercial",
+    },
+}
+NUMBERED = {**DERIVED, "/models/-": {**DERIVED["/models/-"], "filing_number": NUMBER}}
+MISSING = [("PRO-04", "/models/1/filing_number")]
+
+
+def a_number(status: str = NumberStatus.FILED, *models: AIModel, number: str = NUMBER) -> OfficialNumber:
+    entered = OfficialNumber.objects.create(
+        number=number, key=number.casefold(), kind=NumberKind.GENERATIVE, status=status
+    )
+    entered.ai_models.set(models)
+    return entered
+
+
+def flags_of(filer, changes) -> list[tuple[str, str]]:
+    filing = a_filing(filer, "generative", changes)
+    check_everything(today=date(2026, 11, 20))
+    return standing(filing)
+
+
+def known_model(filer) -> AIModel:
+    """The base model as the register came to know it from an earlier filing."""
+    a_submitted_filing(filer, "generative", {**DERIVED, "/reference": "earlier"})
+    return AIModel.objects.get(name="ChatGLM")
+
+
+def test_a_declared_number_that_the_register_does_not_know_is_believed(filer):
+    assert flags_of(filer, NUMBERED) == []
+
+
+@pytest.mark.parametrize("status", ["cancelled", "revoked", "suspended"])
+def test_a_declared_number_that_no_longer_stands_is_told(filer, status):
+    a_number(status)
+    assert flags_of(filer, NUMBERED) == MISSING
+
+
+def test_a_number_is_known_whatever_its_width_and_case(filer):
+    a_number("revoked")
+    written = {**DERIVED, "/models/-": {**DERIVED["/models/-"], "filing_number": "Ｂｅｉｊｉｎｇ-CHATGLM-20230821"}}
+    assert flags_of(filer, written) == MISSING
+
+
+def test_a_number_that_the_register_knows_of_the_model_counts_without_a_declaration(filer):
+    model = known_model(filer)
+    assert flags_of(filer, DERIVED) == MISSING
+    a_number("filed", model)
+    assert flags_of(filer, {**DERIVED, "/reference": "later"}) == []
+
+
+def test_of_several_numbers_one_that_stands_is_enough(filer):
+    model = known_model(filer)
+    a_number("cancelled", model)
+    assert flags_of(filer, DERIVED) == MISSING
+    a_number("registered", model, number="Beijing-ChatGLM-20240101S0001")
+    assert flags_of(filer, {**DERIVED, "/reference": "later"}) == []
+
+
+def test_the_number_of_a_merged_model_counts(filer):
+    model = known_model(filer)
+    developer = Organization.objects.get(name="北京智谱华章科技有限公司")
+    whole = AIModel.objects.create(key="whole", developer=developer, name="ChatGLM (whole)")
+    AIModel.objects.filter(pk=model.pk).update(merged_into=whole)
+    a_number("filed", model)
+    assert flags_of(filer, DERIVED) == []
+
+
+def test_the_number_of_an_algorithm_says_nothing_of_a_model(filer):
+    model = known_model(filer)
+    number = a_number("filed", model)
+    OfficialNumber.objects.filter(pk=number.pk).update(kind=NumberKind.ALGORITHM)
+    assert flags_of(filer, DERIVED) == MISSING
+
+
+@pytest.mark.parametrize("count", [1, 12])
+def test_the_context_is_loaded_in_a_fixed_number_of_queries(filer, count):
+    known_model(filer)
+    for i in range(count):
+        a_filing(filer, "generative", {**(NUMBERED if i % 2 else DERIVED), "/reference": f"r{i}"})
+    filings = list(Filing.objects.all())
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        assert len(cases_of(filings)) == len(filings)
+    assert len(captured) <= 13

@@ -1,0 +1,151 @@
+"""Documents are counted once, by a worker, and the rules read what was counted."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+
+from compliance import actions, counting, demo
+from compliance.attachments.reader import READER
+from compliance.dossier.parsing import parse
+from compliance.models import Document, DocumentFacts, Filing
+from compliance.refusals import ErrorsStand
+from compliance.uploads import LARGEST, received
+from tests.attachments.files import KEYWORD_HEADINGS, a_workbook
+from tests.building import a_document, example, parsed
+from tests.filings import a_filing, check_everything, hold_documents, standing
+
+FILES = Path(demo.__file__).parent / "documents"
+KEYWORDS = (FILES / "keyword_list.xlsx").read_bytes()
+TOTAL = "/assessment/keywords/total"
+
+
+@pytest.fixture(autouse=True)
+def folder(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    return tmp_path
+
+
+def uploaded(filing: Filing, by, content: bytes = KEYWORDS, name: str = "keyword_list.xlsx") -> Document:
+    document, _ = actions.upload_document(filing, received([content], name, limit=LARGEST), by=by)
+    return document
+
+
+def place(kind: str) -> int:
+    return [entry["kind"] for entry in a_document("generative")["documents"]].index(kind)
+
+
+def test_an_uploaded_document_is_left_to_count_until_it_was_counted(filer):
+    document = uploaded(a_filing(filer, "generative"), filer)
+    assert counting.left_to_count() == [document.sha256]
+    assert counting.count(document.sha256) is True
+    document.refresh_from_db()
+    assert document.facts.known_contents.banks["keywords"].total == 12_160
+    assert (document.facts.reader, counting.left_to_count()) == (READER, [])
+    assert counting.count(document.sha256) is False
+
+
+def test_what_was_counted_is_judged_by_the_next_check(filer):
+    filing = a_filing(filer, "generative", {TOTAL: 20_000, "/documents/0/sealed": True})
+    document = uploaded(filing, filer)
+    check_everything()
+    assert standing(filing) == []
+    counting.count(document.sha256)
+    check_everything()
+    assert standing(filing) == [("DOC-06", TOTAL)]
+
+
+def test_the_same_bytes_are_counted_once_for_all_who_hold_them(filer):
+    filings = [a_filing(filer, "generative", {"/reference": name, TOTAL: 20_000}) for name in ("one", "two")]
+    first, second = (uploaded(filing, filer) for filing in filings)
+    assert first.facts == second.facts
+    counting.count(first.sha256)
+    check_everything()
+    assert [standing(filing) for filing in filings] == [[("DOC-06", TOTAL)]] * 2
+    later = uploaded(a_filing(filer, "generative", {"/reference": "three"}), filer)
+    assert (later.facts.reader, counting.left_to_count()) == (READER, [])
+
+
+def test_rows_of_an_unknown_class_are_flagged_at_their_document(filer):
+    file = a_workbook({"词库": [KEYWORD_HEADINGS, *([f"词{i}", "其他", "广告"] for i in range(3))]})
+    entry = {"kind": "keyword_list", "title": "list"}
+    filing = a_filing(filer, "generative", {f"/documents/{place('keyword_list')}": entry})
+    upload = received([file], "list.xlsx", limit=LARGEST)
+    actions.upload_document(filing, upload, entry=place("keyword_list"), by=filer)
+    counting.count(upload.sha256)
+    check_everything()
+    assert ("DOC-07", f"/documents/{place('keyword_list')}") in standing(filing)
+
+
+def test_acceptance_counts_what_is_left(filer, reviewer):
+    filing = a_filing(filer, "generative", {TOTAL: 12_161, "/service/algorithm_filing_number": None})
+    filing = actions.edit_dossier(filing, parsed("generative", {TOTAL: 12_161}), by=filer, expecting=None)
+    uploaded(filing, filer)
+    filing = actions.submit_filing(filing, by=filer)
+    Document.objects.filter(filing=filing).exclude(filename="keyword_list.xlsx").delete()
+    hold_the_others(filing, filer)
+    with pytest.raises(ErrorsStand) as refused:
+        actions.accept_filing(filing, by=reviewer)
+    assert [(finding.rule, finding.at) for finding in refused.value.findings] == [("DOC-06", TOTAL)]
+
+
+def hold_the_others(filing, filer):
+    kept = Document.objects.get(filing=filing)
+    kept_facts = kept.facts
+    kept.delete()
+    hold_documents(filing, filer)
+    Document.objects.filter(filing=filing, sha256=kept.sha256).update(
+        facts=kept_facts, stored_as=kept.stored_as.name, filename=kept.filename
+    )
+
+
+def test_bytes_that_break_the_reader_become_a_finding(filer, monkeypatch):
+    document = uploaded(a_filing(filer, "generative"), filer)
+
+    def broken(stream: io.BytesIO, filename: str) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(counting, "read", broken)
+    counting.count(document.sha256)
+    document.facts.refresh_from_db()
+    assert document.facts.known_contents.unreadable.code == "damaged"
+    check_everything()
+    assert standing(document.filing) == [("DOC-07", f"/documents/{place('keyword_list')}")]
+
+
+def test_bytes_at_which_workers_die_are_given_up(filer):
+    document = uploaded(a_filing(filer, "generative"), filer)
+    # Each worker took the document and was never heard of again.
+    DocumentFacts.objects.update(tries=counting.MOST_TRIES, leased_until=timezone.now() - timedelta(seconds=1))
+    counting.count(document.sha256)
+    document.facts.refresh_from_db()
+    assert document.facts.known_contents.unreadable.values == {"detail": "time"}
+
+
+def test_a_document_under_lease_is_left_alone(filer):
+    document = uploaded(a_filing(filer, "generative"), filer)
+    DocumentFacts.objects.update(leased_until=timezone.now() + timedelta(minutes=1))
+    assert (counting.left_to_count(), counting.count(document.sha256)) == ([], False)
+    later = timezone.now() + timedelta(minutes=2)
+    assert counting.left_to_count(at=later) == [document.sha256]
+
+
+def test_a_new_reader_counts_again(filer):
+    document = uploaded(a_filing(filer, "generative"), filer)
+    counting.count(document.sha256)
+    DocumentFacts.objects.update(reader=READER - 1)
+    assert counting.left_to_count() == [document.sha256]
+
+
+def test_the_example_with_all_its_files_raises_nothing(filer):
+    filing, _ = actions.open_filing(parse(example("generative-complete")), by=filer)
+    for path in sorted(FILES.iterdir()):
+        uploaded(filing, filer, path.read_bytes(), path.name)
+    for sha256 in counting.left_to_count():
+        counting.count(sha256)
+    check_everything()
+    assert (standing(filing), DocumentFacts.objects.to_count().count()) == ([], 0)
