@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
@@ -14,9 +14,10 @@ from django.utils import timezone
 
 from compliance.casefile import Case, cases_of
 from compliance.models import Filing, Flag
+from compliance.recording import THE_REGISTRY, record
 from compliance.rules.evaluation import Outcome, evaluate
 from compliance.rules.problems import Finding
-from compliance.workflow import ENDED
+from compliance.workflow import ENDED, WAIVER_LAPSED
 
 # A change announces itself; the pick-up leaves it alone for so long.
 GRACE = timedelta(seconds=4)
@@ -90,6 +91,8 @@ def lease_due(limit: int = LEASED_AT_ONCE, *, at: datetime | None = None) -> lis
 def check_now(filing: Filing, *, today: date | None = None) -> None:
     """Check one filing, which the caller has locked, in the transaction at hand."""
     _check([Filing.objects.get(pk=filing.pk)], today or timezone.localdate())
+    # A waiver that lapsed is a line of its history.
+    filing.refresh_from_db(fields=["last_event_number", "last_event_hash"])
 
 
 def check_range(first: int, last: int, *, today: date | None = None) -> int:
@@ -137,7 +140,8 @@ def _check(filings: Sequence[Filing], today: date) -> None:
     now = timezone.now()
     outcomes = _outcomes(cases_of(filings), today)
     checked = [filing for filing in filings if filing.pk in outcomes]
-    _reconcile({pk: outcome.findings for pk, outcome in outcomes.items()}, now)
+    lapsed = _reconcile({pk: outcome.findings for pk, outcome in outcomes.items()}, now)
+    _tell_of_lapsed_waivers(lapsed, {filing.pk: filing for filing in filings}, now)
     Filing.objects.filter(pk__in=outcomes).update(
         due_since=None, leased_until=None, checked_at=now, checked_as_of=today
     )
@@ -178,22 +182,39 @@ def _remember_next_look(filings: Sequence[Filing], outcomes: dict[int, Outcome])
 class _Difference:
     """What has to be written so that the standing flags are exactly the findings."""
 
-    raised: list[Flag]
-    changed: list[Flag]
-    gone: list[int]
+    raised: list[Flag] = field(default_factory=list)
+    changed: list[Flag] = field(default_factory=list)
+    gone: list[Flag] = field(default_factory=list)
+    lapsed: list[Flag] = field(default_factory=list)
 
 
-def _reconcile(findings: dict[int, list[Finding]], now: datetime) -> None:
+_WAIVER = {"waived_until": None, "waived_at": None, "waived_by": None, "waiver_reason": ""}
+
+
+def _reconcile(findings: dict[int, list[Finding]], now: datetime) -> list[Flag]:
+    """Write the difference between findings and standing flags; return the flags whose waiver lapsed by it."""
     standing: dict[int, list[Flag]] = {pk: [] for pk in findings}
     for flag in Flag.objects.standing().filter(filing__in=list(standing)):
         standing[flag.filing_id].append(flag)
-    difference = _Difference([], [], [])
+    difference = _Difference()
     for pk, flags in standing.items():
         _compare(pk, flags, findings[pk], now, difference)
     Flag.objects.bulk_create(difference.raised)
     Flag.objects.bulk_update(difference.changed, ["level", "values"])
-    for part in parts_of(difference.gone, RESOLVED_AT_ONCE):
+    for part in parts_of([flag.pk for flag in difference.gone], RESOLVED_AT_ONCE):
         Flag.objects.filter(pk__in=part).update(resolved_at=now)
+    lapsed = difference.lapsed
+    Flag.objects.filter(pk__in=[flag.pk for flag in lapsed]).update(**_WAIVER)
+    return lapsed
+
+
+def _tell_of_lapsed_waivers(lapsed: list[Flag], filings: dict[int, Filing], now: datetime) -> None:
+    """A waiver that lapses is told in the history, on the word of whoever gave it."""
+    for flag in lapsed:
+        filing, by = filings[flag.filing_id], flag.waived_by
+        assert by
+        data = {**flag.as_line, "waived_by": by.username}
+        record(filing, WAIVER_LAPSED, filing.status, by=by, at=now, data=data, actor=THE_REGISTRY)
 
 
 def _compare(pk: int, flags: list[Flag], findings: list[Finding], now: datetime, difference: _Difference) -> None:
@@ -205,7 +226,9 @@ def _compare(pk: int, flags: list[Flag], findings: list[Finding], now: datetime,
         elif (flag.level, flag.values) != (finding.level, finding.values):
             flag.level, flag.values = finding.level, finding.values
             difference.changed.append(flag)
-    difference.gone.extend(flag.pk for flag in standing.values())
+            difference.lapsed.extend([flag] if flag.is_waived else [])
+    difference.gone.extend(standing.values())
+    difference.lapsed.extend(flag for flag in standing.values() if flag.is_waived)
 
 
 def _raised(pk: int, finding: Finding, now: datetime) -> Flag:

@@ -11,7 +11,9 @@ from django.db.models import QuerySet
 
 from compliance.chain import event_hash
 from compliance.models import Event, Filing, Revision
+from compliance.recording import THE_REGISTRY
 from compliance.words import Language, Words
+from compliance.workflow import WAIVER_LAPSED
 
 AT_ONCE = 500
 _LINE_FIELDS = ("number", "verb", "from_status", "to_status", "at", "actor", "reason", "data")
@@ -99,7 +101,7 @@ def _chain_faults(filing: Filing, events: list[Event]) -> Iterator[HistoryFault]
         line = {name: getattr(event, name) for name in _LINE_FIELDS}
         if number > filing.last_event_number:
             yield _fault(filing, "event_inserted", number=number)
-        elif event.by.username != event.actor or event.hash != event_hash(
+        elif event.actor != _actor_of(event) or event.hash != event_hash(
             event.previous_hash, filing=str(filing.uid), **line
         ):
             yield _fault(filing, "event_changed", number=number)
@@ -107,6 +109,11 @@ def _chain_faults(filing: Filing, events: list[Event]) -> Iterator[HistoryFault]
             yield _fault(filing, "event_unchained", number=number)
         previous = event.hash
     yield from _end_faults(filing, there.get(filing.last_event_number))
+
+
+def _actor_of(event: Event) -> str:
+    """Who acted: a person, or the registry on a person's word."""
+    return THE_REGISTRY if event.verb == WAIVER_LAPSED else event.by.username
 
 
 def _end_faults(filing: Filing, last: Event | None) -> Iterator[HistoryFault]:

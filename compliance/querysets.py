@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db import models
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from compliance import workflow
 from compliance.attachments.reader import READER
@@ -51,13 +52,19 @@ class FilingQuerySet(models.QuerySet["Filing"]):
         return self.filter(next_look_on__lte=day, due_since__isnull=True)
 
     def with_flag_counts(self) -> FilingQuerySet:
-        """Count the standing flags of each level, in the same query and only for the rows that are read."""
-        return self.annotate(**{f"{level}_count": _standing_count(level) for level in ("error", "warning", "info")})
+        """
+        Count the standing flags of each level that are not waived, and the waived ones, in the same query and only for
+        the rows that are read.
+        """
+        flags = apps.get_model("compliance", "Flag").objects
+        counts = {f"{level}_count": flags.counting().filter(level=level) for level in ("error", "warning", "info")}
+        return self.annotate(
+            **{name: _count(rows) for name, rows in {**counts, "waived_count": flags.waived()}.items()}
+        )
 
 
-def _standing_count(level: str) -> Coalesce:
-    flags = apps.get_model("compliance", "Flag").objects.standing()
-    of_filing = flags.filter(filing=OuterRef("pk"), level=level).order_by().values("filing")
+def _count(flags: models.QuerySet[Any]) -> Coalesce:
+    of_filing = flags.filter(filing=OuterRef("pk")).order_by().values("filing")
     return Coalesce(Subquery(of_filing.annotate(count=Count("pk")).values("count")), 0)
 
 
@@ -79,6 +86,15 @@ class DocumentFactsQuerySet(models.QuerySet["DocumentFacts"]):
 class FlagQuerySet(models.QuerySet["Flag"]):
     def standing(self) -> FlagQuerySet:
         return self.filter(resolved_at__isnull=True)
+
+    def counting(self, day: datetime.date | None = None) -> FlagQuerySet:
+        """Those that stand and are not waived on a day."""
+        day = day or timezone.localdate()
+        return self.standing().filter(Q(waived_until__isnull=True) | Q(waived_until__lt=day))
+
+    def waived(self, day: datetime.date | None = None) -> FlagQuerySet:
+        """Those that stand and are waived on a day."""
+        return self.standing().filter(waived_until__gte=day or timezone.localdate())
 
     def resolved(self) -> FlagQuerySet:
         return self.filter(resolved_at__isnull=False)

@@ -93,6 +93,14 @@ class DocumentRefused(Refused):
         self.code, self.values = code, values
 
 
+class WaiverRefused(Refused):
+    """A waiver is refused; `code` says why, `at` which field of the request is wrong."""
+
+    def __init__(self, code: str, at: str, **values: object) -> None:
+        super().__init__(code, at, values)
+        self.code, self.at, self.values = code, at, values
+
+
 class ReferenceTaken(Refused):
     """Another filing of the applicant has this reference."""
 

@@ -6,15 +6,18 @@ from itertools import groupby
 from typing import Any
 
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from compliance.dossier.codes import KINDS
+from compliance.dossier.codes import ACTIONS, KINDS
 from compliance.models import Level
 from compliance.rules.catalog import ALGORITHM, CATALOG, GENERATIVE, REGISTRATION, Rule
+from compliance.rules.examples import EXAMPLES
 from compliance.rules.instruments import spelled_out
+from compliance.showing import BASES, DAYS, FORCES, example_of
 from compliance.words import Language, language_of
 
 
@@ -38,9 +41,38 @@ def rules(request: HttpRequest) -> HttpResponse:
     language = language_of(get_language())
     families = [
         {"code": family, "rules": [_shown(rule, language) for rule in members]}
-        for family, members in groupby(CATALOG, key=lambda rule: rule.code.partition("-")[0])
+        for family, members in groupby(CATALOG.in_order(), key=lambda rule: rule.family)
     ]
     return render(request, "site/rules.html", {"rule_count": len(CATALOG), "families": families})
+
+
+def rule(request: HttpRequest, code: str) -> HttpResponse:
+    """Show one rule with its sources, its days, and an example that breaks and one that keeps it."""
+    found = _rule(code)
+    language = language_of(get_language())
+    shown = {"rule": _shown(found, language), "example": example_of(found, language), "today": timezone.localdate()}
+    return render(request, "site/rule.html", shown)
+
+
+def example(request: HttpRequest, code: str, which: str) -> JsonResponse:
+    """Give the whole dossier of an example, `failing` or `passing`."""
+    it = EXAMPLES[_rule(code).code]
+    if which not in ("failing", "passing"):
+        raise Http404
+    document = it.failing_document if which == "failing" else it.passing_document
+    name = f'attachment; filename="{code}-{which}.json"'
+    return JsonResponse(
+        document,
+        headers={"Content-Disposition": name},
+        json_dumps_params={"ensure_ascii": False, "indent": 2},
+    )
+
+
+def _rule(code: str) -> Rule:
+    try:
+        return CATALOG[code]
+    except KeyError as error:
+        raise Http404 from error
 
 
 def health(request: HttpRequest) -> JsonResponse:
@@ -57,6 +89,7 @@ def _rules_for(kind: str) -> int:
 def _shown(rule: Rule, language: Language) -> dict[str, Any]:
     return {
         "code": rule.code,
+        "family": rule.family,
         "title": rule.title.in_(language),
         "level": rule.level,
         "level_label": Level(rule.level).label,
@@ -67,4 +100,8 @@ def _shown(rule: Rule, language: Language) -> dict[str, Any]:
         "since": rule.since,
         "until": rule.until,
         "kinds": [KINDS[kind].in_(language) for kind in KINDS if kind in rule.kinds],
+        "actions": [ACTIONS[action].in_(language) for action in ACTIONS if action in rule.actions],
+        "force": FORCES[rule.force].in_(language),
+        "basis": BASES[rule.basis].in_(language),
+        "judged_on": DAYS[rule.judged_on].in_(language),
     }

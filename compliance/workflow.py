@@ -110,6 +110,7 @@ def transition(verb: str, *, kind: str, action: str, status: str) -> Transition 
 
 # Events that are no transition.
 OPEN, EDIT, UPLOAD, AMENDED = "open", "edit", "upload", "amended"
+WAIVE, LIFT_WAIVER, WAIVER_LAPSED = "waive", "lift_waiver", "waiver_lapsed"
 VERBS = MappingProxyType(
     {
         OPEN: Words("opened", "新建"),
@@ -128,5 +129,8 @@ VERBS = MappingProxyType(
         SUSPEND.verb: Words("suspended", "暂停"),
         RESUME.verb: Words("resumed", "恢复"),
         AMENDED: Words("amended", "变更"),
+        WAIVE: Words("flag waived", "豁免问题"),
+        LIFT_WAIVER: Words("waiver lifted", "取消豁免"),
+        WAIVER_LAPSED: Words("waiver lapsed, for what was flagged has changed", "所涉内容已变更，豁免失效"),
     }
 )

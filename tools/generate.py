@@ -51,7 +51,7 @@ def _rules() -> Iterator[str]:
     yield "| --- | --- | --- | --- |"
     for instrument in INSTRUMENTS.values():
         yield f"| {instrument.code} | {instrument.title.en} | {instrument.title.zh} | {_days(instrument.since, instrument.until)} |"
-    for family, rules in groupby(CATALOG, key=lambda rule: rule.code.partition("-")[0]):
+    for family, rules in groupby(CATALOG.in_order(), key=lambda rule: rule.family):
         yield f"\n## {family}"
         for rule in rules:
             yield from _rule(rule)

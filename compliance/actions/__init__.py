@@ -8,6 +8,7 @@ from compliance.actions.opening import edit_dossier, open_filing
 from compliance.actions.reviewing import accept_filing, forward_filing, return_filing
 from compliance.actions.standing import cancel_filing, resume_filing, revoke_filing, suspend_filing
 from compliance.actions.submitting import submit_filing, withdraw_filing
+from compliance.actions.waiving import lift_waiver, waive_flag
 from compliance.checking import mark_in_parts
 from compliance.models import Filing
 
@@ -17,6 +18,7 @@ __all__ = [
     "decide_filing",
     "edit_dossier",
     "forward_filing",
+    "lift_waiver",
     "open_filing",
     "recheck_everything",
     "record_decision",
@@ -27,6 +29,7 @@ __all__ = [
     "submit_filing",
     "suspend_filing",
     "upload_document",
+    "waive_flag",
     "withdraw_filing",
 ]
 

@@ -10,11 +10,11 @@ from django.db.models import Q
 from django.utils import timezone
 
 from compliance import workflow
-from compliance.chain import event_hash
 from compliance.checking import mark_due
 from compliance.dispatch import announce_after_commit
 from compliance.models import Event, Filing, Revision
 from compliance.querysets import FilingQuerySet
+from compliance.recording import record
 from compliance.refusals import ChangedMeanwhile, NotAFiler, NotForYou, ReasonMissing, TransitionRefused
 from registry.models import Membership, Organization, Standing, User
 
@@ -22,7 +22,9 @@ from registry.models import Membership, Organization, Standing, User
 Seen = Set[str] | None
 
 _FILERS_VERBS = frozenset({workflow.OPEN, workflow.EDIT, workflow.UPLOAD, workflow.SUBMIT.verb, workflow.WITHDRAW.verb})
-_REVIEWERS_VERBS = frozenset({workflow.ACCEPT.verb, workflow.RETURN.verb, workflow.FORWARD.verb})
+_REVIEWERS_VERBS = frozenset(
+    {workflow.ACCEPT.verb, workflow.RETURN.verb, workflow.FORWARD.verb, workflow.WAIVE, workflow.LIFT_WAIVER}
+)
 
 
 # --- who may ----------------------------------------------------------------------------------------------------
@@ -146,34 +148,6 @@ def told(filing: Filing, verb: str, source: str, **event: Any) -> Filing:
     mark_due(kin_of(filing), at=event["at"])
     announce_after_commit(filing.pk)
     return filing
-
-
-def record(
-    filing: Filing,
-    verb: str,
-    from_status: str,
-    *,
-    by: User,
-    at: datetime,
-    reason: str = "",
-    data: dict[str, Any] | None = None,
-) -> Event:
-    """Write an event at the end of the filing's chain; the filing is locked, so there is one end."""
-    line = {
-        "number": filing.last_event_number + 1,
-        "verb": verb,
-        "from_status": from_status,
-        "to_status": filing.status,
-        "at": at,
-        "actor": by.username,
-        "reason": reason.strip(),
-        "data": data or {},
-    }
-    digest = event_hash(filing.last_event_hash, filing=str(filing.uid), **line)
-    event = Event.objects.create(filing=filing, by=by, previous_hash=filing.last_event_hash, hash=digest, **line)
-    filing.last_event_number, filing.last_event_hash = event.number, event.hash
-    filing.save(update_fields=["last_event_number", "last_event_hash"])
-    return event
 
 
 def frozen(filing: Filing, content: str, sha256: str, *, by: User, at: datetime) -> Revision:

@@ -13,7 +13,6 @@ from compliance import workflow
 from compliance.actions.moving import (
     Seen,
     locked_alone,
-    record,
     refuse_what_was_not_seen,
     refuse_who_is_no_filer,
     take_turns,
@@ -24,6 +23,7 @@ from compliance.dossier.normal import said_digest
 from compliance.dossier.parsing import Parsed
 from compliance.dossier.schema import Dossier
 from compliance.models import CaseNumbers, Filing, WorkingCopy
+from compliance.recording import record
 from compliance.refusals import AmendmentOpen, ApplicantIsFixed, NoStanding, ReferenceTaken, TransitionRefused
 from compliance.rules.catalog import INITIAL
 from compliance.rules.context import same_name

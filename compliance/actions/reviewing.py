@@ -36,7 +36,7 @@ def return_filing(filing: Filing, *, by: User, reason: str = "", expecting: Seen
     filing, source = begun(workflow.RETURN.verb, filing, by=by, expecting=expecting)
     count_what_is_left_of(filing)
     check_now(filing)
-    gaps = [_gap(flag) for flag in _errors(filing)]
+    gaps = [flag.as_line for flag in _errors(filing)]
     if not gaps and not reason.strip():
         raise ReasonMissing
     filing.returned_at = now()
@@ -52,11 +52,7 @@ def forward_filing(filing: Filing, *, by: User, reason: str = "", expecting: See
 
 
 def _errors(filing: Filing) -> list[Flag]:
-    return list(Flag.objects.standing().errors().filter(filing=filing).order_by("pk"))
-
-
-def _gap(flag: Flag) -> dict[str, object]:
-    return {"rule": flag.rule, "at": flag.at, "variant": flag.variant, "values": flag.values}
+    return list(Flag.objects.counting().errors().filter(filing=filing).order_by("pk"))
 
 
 def _open_again(filing: Filing, by: User) -> None:

@@ -12,7 +12,8 @@ from compliance import actions, workflow
 from compliance.actions.moving import may
 from compliance.admin.pages import user_of
 from compliance.api.problems import refusals_as_problems
-from compliance.models import Filing
+from compliance.api.waivers import day_in_or_problem
+from compliance.models import Filing, Flag
 from compliance.words import Words, language_of
 from registry.api.problems import Problem
 from registry.api.requests import day_in
@@ -73,6 +74,28 @@ def offered(filing: Filing, by: User) -> list[dict[str, Any]]:
         for verb in ACTIONS
         if verb in open_rows and duties[open_rows[verb].duty]
     ]
+
+
+WAIVERS = {workflow.WAIVE: actions.waive_flag, workflow.LIFT_WAIVER: actions.lift_waiver}
+
+
+def may_waive(filing: Filing, by: User) -> bool:
+    """Say whether a person may waive flags of this filing."""
+    return filing.status not in workflow.ENDED and may(workflow.REVIEWING, filing, by)
+
+
+def waive(filing: Filing, flag: Flag, verb: str, request: HttpRequest) -> None:
+    """Waive a flag as the form says, or lift its waiver; the filing must be as the page showed it."""
+    form = request.POST
+    told: dict[str, Any] = {
+        "reason": form.get("reason", ""),
+        "by": user_of(request),
+        "expecting": frozenset({form.get("seen", "")}),
+    }
+    if verb == workflow.WAIVE:
+        told["until"] = day_in_or_problem(form.get("until", ""))
+    with refusals_as_problems():
+        WAIVERS[verb](filing, flag.identity, **told)
 
 
 def act(filing: Filing, verb: str, request: HttpRequest) -> None:

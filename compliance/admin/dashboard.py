@@ -31,7 +31,7 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
 
 def _cards(filings: FilingQuerySet) -> list[dict[str, Any]]:
-    flagged = Flag.objects.standing().filter(filing__in=filings.values("pk"))
+    flagged = Flag.objects.counting().filter(filing__in=filings.values("pk"))
     with_errors = flagged.errors().values("filing").distinct().count()
     counts = filings.aggregate(
         submitted=Count("pk", filter=Q(status=Status.SUBMITTED)), due=Count("pk", filter=Q(due_since__isnull=False))
@@ -56,7 +56,7 @@ def _latest(filings: FilingQuerySet) -> list[Filing]:
 def _faults(filings: FilingQuerySet, language: Language) -> list[dict[str, Any]]:
     """The rules with most standing flags, with a bar each."""
     rows = (
-        Flag.objects.standing()
+        Flag.objects.counting()
         .filter(filing__in=filings.values("pk"))
         .values("rule", "level")
         .annotate(count=Count("pk"))

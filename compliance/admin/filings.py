@@ -10,11 +10,12 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from compliance.admin.acting import ACTIONS, act, offered
+from compliance.admin.acting import ACTIONS, WAIVERS, act, may_waive, offered, waive
 from compliance.admin.pages import PageAdmin, done, post_only, user_of
 from compliance.admin.readable import sections_of
 from compliance.api.documents import download
@@ -59,7 +60,7 @@ class FlaggedFilter(admin.SimpleListFilter):
         return [("error", _("with errors")), ("warning", _("with warnings")), ("none", _("without flags"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Filing]) -> QuerySet[Filing]:
-        standing = Flag.objects.standing().filter(filing=OuterRef("pk"))
+        standing = Flag.objects.counting().filter(filing=OuterRef("pk"))
         if self.value() == "none":
             return queryset.exclude(Exists(standing))
         return queryset.filter(Exists(standing.filter(level=self.value()))) if self.value() else queryset
@@ -120,6 +121,11 @@ class FilingAdmin(PageAdmin):
         own = [
             path("<int:key>/act/<slug:verb>/", self.admin_site.admin_view(self.act), name="compliance_filing_act"),
             path(
+                "<int:key>/flags/<int:flag>/<slug:verb>/",
+                self.admin_site.admin_view(self.waive),
+                name="compliance_filing_waive",
+            ),
+            path(
                 "<int:key>/documents/<slug:sha256>/",
                 self.admin_site.admin_view(self.download),
                 name="compliance_filing_document",
@@ -129,7 +135,8 @@ class FilingAdmin(PageAdmin):
 
     def page(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         """Everything the page shows, and what the reader may do."""
-        return {**_page(row), "verbs": offered(row, user_of(request))}
+        by = user_of(request)
+        return {**_page(row), "verbs": offered(row, by), "may_waive": may_waive(row, by), "today": timezone.localdate()}
 
     def act(self, request: HttpRequest, key: int, verb: str) -> HttpResponse:
         """Do what a form of the page asks for; the same actions as over the API."""
@@ -139,6 +146,16 @@ class FilingAdmin(PageAdmin):
             raise Http404
         back = reverse("admin:compliance_filing_change", args=[filing.pk])
         return done(request, lambda: act(filing, verb, request), gettext("Done. The history shows it."), back)
+
+    def waive(self, request: HttpRequest, key: int, flag: int, verb: str) -> HttpResponse:
+        """Waive a flag, or let it count again."""
+        post_only(request)
+        filing = get_object_or_404(self.get_queryset(request), pk=key)
+        row = get_object_or_404(Flag.objects.standing().filter(filing=filing), pk=flag)
+        if verb not in WAIVERS:
+            raise Http404
+        back = reverse("admin:compliance_filing_change", args=[filing.pk]) + "#flags"
+        return done(request, lambda: waive(filing, row, verb, request), gettext("Done. The history shows it."), back)
 
     def download(self, request: HttpRequest, key: int, sha256: str) -> FileResponse:
         """Download a document of a filing."""
@@ -170,14 +187,15 @@ def _counted(filing: Filing, count: int) -> tuple[str, str] | None:
 def _page(filing: Filing) -> dict[str, Any]:
     """Everything the page shows, in a fixed number of queries."""
     language = language_of(get_language())
-    flags = list(filing.flags.all())
+    flags = list(filing.flags.select_related("waived_by"))
     kept = _last_revision(filing)
     return {
         "filing": filing,
         "province": PROVINCES.get(filing.province, (filing.province, filing.province))[language == "zh"],
         "levels": [_level(level, flags, language) for level in Level],
+        "waived": [_told(flag, language) for flag in flags if not flag.resolved_at and flag.is_waived],
         "resolved": [_told(flag, language) for flag in flags if flag.resolved_at],
-        "standing_count": sum(flag.resolved_at is None for flag in flags),
+        "standing_count": sum(flag.resolved_at is None and not flag.is_waived for flag in flags),
         "revision": kept,
         "sections": sections_of(kept.content, language, _flagged(flags)) if kept else [],
         "documents": _documents(filing, kept, language),
@@ -213,7 +231,7 @@ def _last_revision(filing: Filing) -> Revision | None:
 
 
 def _level(level: Any, flags: list[Flag], language: Language) -> dict[str, Any]:
-    standing = [flag for flag in flags if flag.level == level and flag.resolved_at is None]
+    standing = [flag for flag in flags if flag.level == level and not flag.resolved_at and not flag.is_waived]
     return {"level": level, "label": level.label, "flags": [_told(flag, language) for flag in standing]}
 
 
@@ -225,8 +243,6 @@ def _told(flag: Flag, language: Language) -> dict[str, Any]:
 
 
 def _event(event: Any, language: Language) -> dict[str, Any]:
-    gaps = [
-        f"{gap['rule']} {place(Pointer(gap['at']), language) if gap['at'] else ''}"
-        for gap in event.data.get("gaps", ())
-    ]
+    named = [event.data] if "rule" in event.data else event.data.get("gaps", ())
+    gaps = [f"{gap['rule']} {place(Pointer(gap['at']), language) if gap['at'] else ''}" for gap in named]
     return {"event": event, "verb": VERBS[event.verb].in_(language), "gaps": gaps}

@@ -172,6 +172,13 @@ _DOCUMENTS = {
     ),
     "too_many": (409, gettext_lazy("A filing holds at most %(limit)s documents.")),
 }
+_WAIVERS = {
+    "no_such_flag": gettext_lazy(
+        "No flag of %(rule)s stands at “%(place)s” in this variant. Take rule, place and variant from the list of flags."
+    ),
+    "not_waived": gettext_lazy("The flag of %(rule)s at “%(place)s” is not waived; it counts already."),
+    "day_past": gettext_lazy("%(day)s is past. Give a day from today on."),
+}
 _NOT_ISSUED = {
     "no_algorithm_type": gettext_lazy("The dossier gives no algorithm type, which is part of the number."),
     "no_province": gettext_lazy("The dossier gives no province whose name begins the number."),
@@ -220,6 +227,11 @@ def _number_refused(error: refusals.NumberRefused) -> Problem:
     return Problem.at(error.at, status, error.code, _("Number refused"), str(_NUMBERS[error.code]) % error.values)
 
 
+def _waiver_refused(error: refusals.WaiverRefused) -> Problem:
+    status = 400 if error.code == "day_past" else 409
+    return Problem.at(error.at, status, error.code, _("Waiver refused"), str(_WAIVERS[error.code]) % error.values)
+
+
 def _number_not_issued(error: refusals.NumberNotIssued) -> Problem:
     return Problem(409, error.code, _("No number can be issued"), str(_NOT_ISSUED[error.code]))
 
@@ -245,4 +257,5 @@ _AS_PROBLEMS: dict[type[refusals.Refused], Callable[[Any], Problem]] = {
     refusals.NumberRefused: _number_refused,
     refusals.NumberNotIssued: _number_not_issued,
     refusals.DocumentRefused: document_refused,
+    refusals.WaiverRefused: _waiver_refused,
 }

@@ -28,6 +28,7 @@ class FlagCountsSerializer(serializers.Serializer[Any]):
     error = serializers.IntegerField(source="error_count")
     warning = serializers.IntegerField(source="warning_count")
     info = serializers.IntegerField(source="info_count")
+    waived = serializers.IntegerField(source="waived_count", help_text="waived ones, counted in no level")
 
 
 class CheckStateSerializer(serializers.Serializer[Any]):
@@ -97,15 +98,26 @@ class FindingSerializer(serializers.Serializer[Any]):
     fix = serializers.CharField()
 
 
+class WaiverSerializer(serializers.Serializer[Flag]):
+    """Through which day a flag is waived, by whom and why."""
+
+    until = serializers.DateField(source="waived_until")
+    reason = serializers.CharField(source="waiver_reason")
+    by = serializers.CharField(source="waived_by.username")
+    at = serializers.DateTimeField(source="waived_at")
+
+
 class FlagSerializer(FindingSerializer):
     """A finding that stands, or stood, against a filing."""
 
     raised_at = serializers.DateTimeField()
     resolved_at = serializers.DateTimeField(allow_null=True)
+    waiver = WaiverSerializer(allow_null=True, help_text="while it is waived: then it blocks nothing")
 
     def to_representation(self, flag: Flag) -> dict[str, Any]:
         times = {name: self._time(name, flag) for name in ("raised_at", "resolved_at")}
-        return {**in_words(flag.finding, reader_language()), **times}
+        waiver = WaiverSerializer(flag).data if flag.is_waived else None
+        return {**in_words(flag.finding, reader_language()), **times, "waiver": waiver}
 
     def _time(self, name: str, flag: Flag) -> Any:
         moment = getattr(flag, name)
@@ -173,6 +185,20 @@ class RulesSerializer(serializers.Serializer[Any]):
 
 class ReasonSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(required=False, allow_blank=True, max_length=REASON_LIMIT)
+
+
+class FlagIdentitySerializer(ReasonSerializer):
+    """A standing flag by what identifies it, and the reason that is recorded."""
+
+    rule = serializers.CharField()
+    at = serializers.CharField(required=False, allow_blank=True, help_text="JSON Pointer; empty for the whole dossier")
+    variant = serializers.CharField()
+
+
+class WaivingSerializer(FlagIdentitySerializer):
+    """The same with the last day of the waiver."""
+
+    until = serializers.DateField()
 
 
 class DecisionSerializer(ReasonSerializer):

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from compliance.api import checks, documents, filings, workflow
+from compliance.api import checks, documents, filings, waivers, workflow
 
 
 class Sha256Converter:
@@ -20,6 +20,8 @@ urlpatterns = [
     path("filings/<uuid:id>/", filings.FilingView.as_view(), name="filing"),
     path("filings/<uuid:id>/dossier/", filings.DossierView.as_view(), name="filing-dossier"),
     path("filings/<uuid:id>/flags/", filings.FlagsView.as_view(), name="filing-flags"),
+    path("filings/<uuid:id>/waive/", waivers.WaiveView.as_view(), name="filing-waive"),
+    path("filings/<uuid:id>/lift_waiver/", waivers.LiftWaiverView.as_view(), name="filing-lift-waiver"),
     path("filings/<uuid:id>/events/", filings.EventsView.as_view(), name="filing-events"),
     path("filings/<uuid:id>/documents/", documents.DocumentsView.as_view(), name="filing-documents"),
     path("filings/<uuid:id>/documents/<sha256:sha256>/", documents.DocumentView.as_view(), name="filing-document"),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from compliance.dossier.pointer import Pointer
@@ -20,7 +22,11 @@ class Level(models.TextChoices):
 
 
 class Flag(models.Model):
-    """A finding that stands against a filing, or once stood. Code and values are stored; the text is made on reading."""
+    """
+    A finding that stands against a filing, or once stood. Code and values are stored; the text is made on reading.
+
+    A reviewer may waive it through a day: until then it blocks nothing. The waiver lapses when what is flagged changes.
+    """
 
     filing = models.ForeignKey(Filing, models.CASCADE, related_name="flags", verbose_name=_("filing"))
     rule = models.CharField(_("rule"), max_length=16)
@@ -30,6 +36,12 @@ class Flag(models.Model):
     values = models.JSONField(_("values"), default=dict)
     raised_at = models.DateTimeField(_("raised at"))
     resolved_at = models.DateTimeField(_("resolved at"), null=True, blank=True)
+    waived_until = models.DateField(_("waived until"), null=True, blank=True)
+    waived_at = models.DateTimeField(_("waived at"), null=True, blank=True)
+    waived_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("waived by")
+    )
+    waiver_reason = models.TextField(_("reason of the waiver"), blank=True)
 
     objects = FlagQuerySet.as_manager()
 
@@ -44,6 +56,11 @@ class Flag(models.Model):
                 name="a_gap_is_flagged_once_while_it_stands",
             ),
             models.CheckConstraint(condition=Q(level__in=list(RuleLevel)), name="a_flag_has_a_known_level"),
+            models.CheckConstraint(
+                condition=Q(waived_until__isnull=True)
+                | (Q(waived_at__isnull=False) & Q(waived_by__isnull=False) & ~Q(waiver_reason="")),
+                name="a_waiver_has_its_reviewer_and_its_reason",
+            ),
         ]
         indexes = [
             models.Index(fields=["filing"], condition=Q(resolved_at__isnull=True), name="flags_that_stand"),
@@ -56,6 +73,15 @@ class Flag(models.Model):
     @property
     def identity(self) -> tuple[str, str, str]:
         return self.rule, self.at, self.variant
+
+    @property
+    def as_line(self) -> dict[str, object]:
+        """What the history says of a flag."""
+        return {"rule": self.rule, "at": self.at, "variant": self.variant, "values": self.values}
+
+    @property
+    def is_waived(self) -> bool:
+        return self.waived_until is not None and self.waived_until >= timezone.localdate()
 
     @property
     def finding(self) -> Finding:

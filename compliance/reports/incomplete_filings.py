@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import F, Q
+from django.utils import timezone
 
 from compliance.models import Flag
 from compliance.reports.catalog import weekly_report
@@ -47,10 +49,13 @@ def incomplete_filings(period: Period) -> Iterator[dict[str, Any]]:
     it. `change` is raised (in the period, and it stands), standing (from before) or resolved. `age_days` is counted to
     the end of the period, or to the day on which it was resolved.
     """
+    last_day = timezone.localdate(period.ends_at) - timedelta(days=1)
     stood = Q(resolved_at__isnull=True) | Q(resolved_at__gte=period.begins_at)
     flags = (
         Flag.objects.filter(stood, raised_at__lt=period.ends_at, level__in=("error", "warning"))
         .filter(filing__first_submitted_at__lt=period.ends_at)
+        # A waived flag is let be: it makes nothing incomplete.
+        .filter(Q(waived_until__isnull=True) | Q(waived_until__lt=last_day))
         # What was mended before the filing was first submitted was the applicant's own business.
         .filter(Q(resolved_at__isnull=True) | Q(resolved_at__gt=F("filing__first_submitted_at")))
         .order_by("filing__province", "filing__applicant__name", "filing_id", "level", "rule", "pk")

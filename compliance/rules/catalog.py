@@ -82,6 +82,10 @@ class Rule:
     says: Mapping[str, Words] = field(repr=False)
     condition: Condition = field(repr=False)
 
+    @property
+    def family(self) -> str:
+        return self.code.partition("-")[0]
+
     def is_in_force(self, day: date) -> bool:
         return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
 
@@ -100,6 +104,11 @@ class Catalog:
 
     def __getitem__(self, code: str) -> Rule:
         return self._rules[code]
+
+    def in_order(self) -> list[Rule]:
+        """Return the rules as they are listed: family by family, as the families came in, each by number."""
+        families = list(dict.fromkeys(rule.family for rule in self))
+        return sorted(self, key=lambda rule: (families.index(rule.family), rule.code))
 
     def add(self, rule: Rule) -> None:
         """Add a rule; ValueError when its code is taken: a code is for ever."""

@@ -60,6 +60,7 @@ def test_a_flag_says_all_that_mends_it(api):
         "cites": ["ALG 16", "ALG 24"],
         "fix": "Write the missing part in words that a user understands.",
         "resolved_at": None,
+        "waiver": None,
     }
 
 
@@ -122,7 +123,7 @@ def test_a_filing_is_told_in_short(api, filer):
         "decided_at": None,
         "official_number": None,
         "amends_filing": None,
-        "flags": {"error": 4, "warning": 1, "info": 0},
+        "flags": {"error": 4, "warning": 1, "info": 0, "waived": 0},
         "check": {"as_of": "2026-11-23", "due": False, "next_look_on": "2026-11-25"},
     }
 

@@ -10,7 +10,8 @@ import yaml
 
 from compliance.dossier.parsing import parse
 from compliance.rules.evaluation import evaluate
-from compliance.rules.examples import COMPLETE, EXAMPLES
+from compliance.rules.examples import EXAMPLES
+from compliance.rules.examples.making import COMPLETE
 from tests.building import example
 
 RULES = [rule["id"] for rule in yaml.safe_load((Path(__file__).parent.parent / "rulebook.yaml").read_text())["rules"]]

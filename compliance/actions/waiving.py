@@ -1,0 +1,70 @@
+"""Waiving: a reviewer lets a flag be, for a reason and through a day; until then it blocks nothing."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from compliance import workflow
+from compliance.actions.moving import Seen, locked_alone, now, refuse_what_was_not_seen, refuse_who_may_not, told
+from compliance.models import Filing, Flag
+from compliance.refusals import ReasonMissing, TransitionRefused, WaiverRefused
+from registry.models import User
+
+Identity = tuple[str, str, str]
+
+
+@transaction.atomic
+def waive_flag(filing: Filing, flag: Identity, *, until: date, reason: str, by: User, expecting: Seen = None) -> Flag:
+    """
+    Waive a standing flag, named by rule, place and variant, through a day. The waiver lapses when what is flagged changes.
+
+    Raises WaiverRefused: `no_such_flag`, `day_past`; ReasonMissing; TransitionRefused for an ended filing.
+    """
+    filing, waived = _standing(workflow.WAIVE, filing, flag, by=by, reason=reason, expecting=expecting)
+    if until < timezone.localdate():
+        raise WaiverRefused("day_past", "/until", day=until.isoformat())
+    _set(waived, until, now(), by, reason.strip())
+    _tell(workflow.WAIVE, filing, waived, by=by, reason=reason, until=until.isoformat())
+    return waived
+
+
+@transaction.atomic
+def lift_waiver(filing: Filing, flag: Identity, *, reason: str, by: User, expecting: Seen = None) -> Flag:
+    """Let a waived flag count again. Raises WaiverRefused: `no_such_flag`, `not_waived`; ReasonMissing."""
+    filing, waived = _standing(workflow.LIFT_WAIVER, filing, flag, by=by, reason=reason, expecting=expecting)
+    if not waived.is_waived:
+        raise WaiverRefused("not_waived", "/rule", rule=waived.rule, place=waived.at)
+    _set(waived, None, None, None, "")
+    _tell(workflow.LIFT_WAIVER, filing, waived, by=by, reason=reason)
+    return waived
+
+
+def _standing(
+    verb: str, filing: Filing, flag: Identity, *, by: User, reason: str, expecting: Seen
+) -> tuple[Filing, Flag]:
+    """Lock the filing and find the flag, once it is certain that the person may waive it."""
+    refuse_who_may_not(workflow.REVIEWING, filing, by)
+    filing = locked_alone(filing)
+    refuse_what_was_not_seen(filing, expecting, by)
+    if filing.status in workflow.ENDED:
+        raise TransitionRefused(verb, filing.status)
+    if not reason.strip():
+        raise ReasonMissing
+    rule, at, variant = flag
+    standing = Flag.objects.standing().filter(filing=filing, rule=rule, at=at, variant=variant).first()
+    if standing is None:
+        raise WaiverRefused("no_such_flag", "/rule", rule=rule[:16], place=at[:200])
+    return filing, standing
+
+
+def _set(flag: Flag, until: date | None, at: datetime | None, by: User | None, reason: str) -> None:
+    flag.waived_until, flag.waived_at, flag.waived_by, flag.waiver_reason = until, at, by, reason
+    flag.save(update_fields=["waived_until", "waived_at", "waived_by", "waiver_reason"])
+
+
+def _tell(verb: str, filing: Filing, flag: Flag, *, by: User, reason: str, **more: Any) -> None:
+    told(filing, verb, filing.status, by=by, at=now(), reason=reason, data={**flag.as_line, **more})

@@ -1,0 +1,74 @@
+"""Waiving flags over the API."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from compliance import actions
+from compliance.api import problems
+from compliance.api.etags import seen_by
+from compliance.api.filings import IF_MATCH, body_of, found
+from compliance.api.requests import texts_in
+from compliance.api.serializers import FlagIdentitySerializer, FlagSerializer, ProblemSerializer, WaivingSerializer
+from registry.api.problems import Problem
+from registry.api.requests import day_in, user_of
+
+_IDENTITY = ("rule", "at", "variant")
+ANSWERS = {200: FlagSerializer, **dict.fromkeys((400, 403, 409, 412), ProblemSerializer)}
+
+
+class WaiveView(APIView):
+    """Waiving a flag."""
+
+    @extend_schema(operation_id="flags_waive", request=WaivingSerializer, parameters=[IF_MATCH], responses=ANSWERS)
+    def post(self, request: Request, id: UUID) -> Response:
+        """Waive a standing flag through a day, with the reason. It lapses when what is flagged changes."""
+        filing = found(request, id)
+        told = texts_in(body_of(request), *_IDENTITY, "until", "reason")
+        with problems.refusals_as_problems():
+            flag = actions.waive_flag(
+                filing,
+                (told["rule"], told["at"], told["variant"]),
+                until=day_in_or_problem(told["until"]),
+                reason=told["reason"],
+                by=user_of(request),
+                expecting=seen_by(request.headers),
+            )
+        return Response(FlagSerializer(flag).data)
+
+
+class LiftWaiverView(APIView):
+    """Lifting a waiver."""
+
+    @extend_schema(
+        operation_id="flags_lift_waiver", request=FlagIdentitySerializer, parameters=[IF_MATCH], responses=ANSWERS
+    )
+    def post(self, request: Request, id: UUID) -> Response:
+        """Let a waived flag count again, with the reason."""
+        filing = found(request, id)
+        told = texts_in(body_of(request), *_IDENTITY, "reason")
+        with problems.refusals_as_problems():
+            flag = actions.lift_waiver(
+                filing,
+                (told["rule"], told["at"], told["variant"]),
+                reason=told["reason"],
+                by=user_of(request),
+                expecting=seen_by(request.headers),
+            )
+        return Response(FlagSerializer(flag).data)
+
+
+def day_in_or_problem(text: str) -> date:
+    """The last day of a waiver as written; a 400 where it is none."""
+    day = day_in(text)
+    if day is None:
+        message = _("Give the last day of the waiver as YYYY-MM-DD.")
+        raise Problem.at("/until", 400, "bad_day", _("No day"), message)
+    return day

@@ -1,0 +1,22 @@
+"""What `manage.py check` asks of the catalog."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, register
+
+from compliance.rules.catalog import CATALOG
+from compliance.rules.examples import EXAMPLES
+from compliance.rules.families import ALL_FAMILIES
+from compliance.rules.soundness import faults_of_catalog
+from compliance.rules.thresholds import thresholds
+
+assert ALL_FAMILIES
+
+
+@register
+def the_catalog_is_sound(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse to start with a catalog that cannot be relied upon."""
+    faults = faults_of_catalog(CATALOG, dict(thresholds()), EXAMPLES)
+    return [Error(fault, id="compliance.E001") for fault in faults]

@@ -1,0 +1,58 @@
+"""Whether the catalog may be relied upon: every text in both languages, every figure with its source, every rule with examples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from compliance.rules.catalog import Rule
+from compliance.rules.instruments import INSTRUMENTS
+from compliance.rules.thresholds import Threshold
+from compliance.words import LANGUAGES, Words
+
+
+def faults_of_catalog(
+    rules: Iterable[Rule], thresholds: Mapping[str, Threshold], examples: Iterable[str]
+) -> Iterator[str]:
+    """Yield what is wrong with a catalog, in English, one sentence a fault; a sound one yields nothing."""
+    listed, shown = list(rules), set(examples)
+    codes = [rule.code for rule in listed]
+    for code in sorted({code for code in codes if codes.count(code) > 1}):
+        yield f"{code} is declared {codes.count(code)} times; a code is for ever."
+    for rule in listed:
+        yield from _faults_of_rule(rule)
+        if rule.code not in shown:
+            yield f"{rule.code} has no example that breaks it and one that keeps it."
+    for name, threshold in thresholds.items():
+        yield from _faults_of_threshold(name, threshold)
+
+
+def _faults_of_rule(rule: Rule) -> Iterator[str]:
+    texts = {"title": rule.title, "duty": rule.duty, "why": rule.why, "fix": rule.fix, **rule.says}
+    for name, words in texts.items():
+        yield from _faults_of_words(f"{rule.code}, {name}", words)
+    for citation in rule.cites:
+        if citation.split(" ", 1)[0] not in INSTRUMENTS:
+            yield f"{rule.code} cites {citation}, which is no known instrument."
+    if not rule.cites:
+        yield f"{rule.code} cites nothing."
+    if rule.since and rule.until and rule.since >= rule.until:
+        yield f"{rule.code} ends before it begins."
+
+
+def _faults_of_words(name: str, words: Words) -> Iterator[str]:
+    for language in LANGUAGES:
+        if not words.in_(language).strip():
+            yield f"{name} has no text in {language}."
+
+
+def _faults_of_threshold(name: str, threshold: Threshold) -> Iterator[str]:
+    if not threshold.steps:
+        yield f"The threshold {name} has no figure."
+    if not threshold.unit.strip():
+        yield f"The threshold {name} has no unit."
+    for step in threshold.steps:
+        if step.source.split(" ", 1)[0] not in INSTRUMENTS:
+            yield f"The threshold {name} has a figure without a source, from {step.since}."
+    days = [step.since for step in threshold.steps]
+    if days != sorted(set(days)):
+        yield f"The figures of the threshold {name} do not follow one another in time."

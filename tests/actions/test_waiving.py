@@ -1,0 +1,200 @@
+"""Waivers: who, how long, what they unblock, when they lapse, and that the history tells all of it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+
+from compliance import actions
+from compliance.history import faults_of_history
+from compliance.models import Event, Filing, Flag
+from compliance.refusals import ErrorsStand, NotForYou, ReasonMissing, TransitionRefused, WaiverRefused
+from tests.building import parsed
+from tests.filings import a_submitted_filing, check_everything, standing
+
+TODAY, LAST_DAY = date(2026, 11, 20), date(2026, 11, 30)
+NOT_SEALED = {"/documents/1/sealed": False, "/reference": "waived"}
+SEAL = ("DOC-04", "/documents/1/sealed", "not_true")
+
+
+@pytest.fixture(autouse=True)
+def day():
+    with time_machine.travel("2026-11-20 10:00+08:00", tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def filing(filer) -> Filing:
+    filing = a_submitted_filing(filer, "generative", NOT_SEALED)
+    check_everything()
+    assert standing(filing) == [SEAL[:2]]
+    return filing
+
+
+def waive(filing, by, *, until=LAST_DAY, reason="The seal is being cut anew.", flag=SEAL):
+    return actions.waive_flag(filing, flag, until=until, reason=reason, by=by)
+
+
+def counts(filing):
+    row = Filing.objects.with_flag_counts().get(pk=filing.pk)
+    return row.error_count, row.warning_count, row.waived_count
+
+
+def verbs(filing):
+    return list(Event.objects.filter(filing=filing).order_by("number").values_list("verb", flat=True))
+
+
+def test_a_waived_error_no_longer_blocks(filing, reviewer):
+    with pytest.raises(ErrorsStand):
+        actions.accept_filing(filing, by=reviewer)
+    waive(filing, reviewer)
+    assert counts(filing) == (0, 0, 1)
+    assert actions.accept_filing(filing, by=reviewer).status == "accepted"
+
+
+def test_a_waiver_ends_with_its_last_day(filing, reviewer, day):
+    waive(filing, reviewer)
+    day.move_to("2026-11-30 23:59+08:00")
+    assert counts(filing) == (0, 0, 1)
+    day.move_to("2026-12-01 00:00+08:00")
+    assert counts(filing) == (1, 0, 0)
+    with pytest.raises(ErrorsStand):
+        actions.accept_filing(filing, by=reviewer)
+
+
+def test_a_waiver_stays_while_what_is_flagged_stays(filing, filer, reviewer):
+    waive(filing, reviewer)
+    actions.return_filing(filing, by=reviewer, reason="Name the audience.")
+    changes = {**NOT_SEALED, "/service/audience": "成年人"}
+    actions.edit_dossier(filing, parsed("generative", changes), by=filer)
+    actions.submit_filing(filing, by=filer)
+    check_everything()
+    assert counts(filing) == (0, 0, 1)
+
+
+def test_a_returned_filing_takes_no_waived_error_with_it(filing, reviewer):
+    waive(filing, reviewer)
+    with pytest.raises(ReasonMissing):
+        actions.return_filing(filing, by=reviewer)
+    actions.return_filing(filing, by=reviewer, reason="Another matter.")
+    assert Event.objects.filter(filing=filing, verb="return").get().data == {"gaps": []}
+
+
+LONG = ("ALG-07", "/service/description", "too_long")
+
+
+def test_a_waiver_lapses_when_the_value_changes_and_the_history_tells_it(filer, reviewer):
+    filing = a_submitted_filing(filer, "algorithm", {"/service/description": "长" * 501, "/service/launched_on": None})
+    check_everything()
+    waive(filing, reviewer, flag=LONG)
+    actions.return_filing(filing, by=reviewer, reason="Another matter.")
+    longer = {"/service/description": "长" * 502, "/service/launched_on": None}
+    actions.edit_dossier(filing, parsed("algorithm", longer), by=filer)
+    check_everything()
+    assert counts(filing) == (0, 1, 0)
+    last = Event.objects.filter(filing=filing).latest("number")
+    assert (last.verb, last.actor, last.data) == (
+        "waiver_lapsed",
+        "registry",
+        {
+            "rule": "ALG-07",
+            "at": "/service/description",
+            "variant": "too_long",
+            "values": {"found": 502, "asked": 500},
+            "waived_by": "reviewer",
+        },
+    )
+    assert faults_of_history(Filing.objects.filter(pk=filing.pk)) == []
+
+
+def test_a_waiver_lapses_with_its_cause_and_does_not_come_back(filing, filer, reviewer):
+    waive(filing, reviewer)
+    actions.return_filing(filing, by=reviewer, reason="Another matter.")
+    actions.edit_dossier(filing, parsed("generative", {"/reference": "waived"}), by=filer)
+    check_everything()
+    actions.edit_dossier(filing, parsed("generative", NOT_SEALED), by=filer)
+    check_everything()
+    assert counts(filing) == (1, 0, 0)
+    assert verbs(filing)[-3:] == ["edit", "waiver_lapsed", "edit"]
+
+
+def test_a_check_within_an_action_may_lapse_a_waiver(filing, filer, reviewer):
+    waive(filing, reviewer)
+    Flag.objects.filter(filing=filing).update(values={"found": "another"})
+    with pytest.raises(ErrorsStand):
+        actions.accept_filing(filing, by=reviewer)
+    actions.return_filing(filing, by=reviewer)
+    assert verbs(filing)[-2:] == ["waiver_lapsed", "return"]
+    assert faults_of_history(Filing.objects.filter(pk=filing.pk)) == []
+
+
+def test_a_lifted_waiver_counts_again(filing, reviewer):
+    waive(filing, reviewer)
+    actions.lift_waiver(filing, SEAL, reason="The seal was ready all along.", by=reviewer)
+    assert counts(filing) == (1, 0, 0)
+    assert verbs(filing)[-2:] == ["waive", "lift_waiver"]
+
+
+def test_the_history_tells_what_was_waived_why_and_how_long(filing, reviewer):
+    waive(filing, reviewer)
+    event = Event.objects.filter(filing=filing).latest("number")
+    assert (event.verb, event.actor, event.reason, event.data) == (
+        "waive",
+        "reviewer",
+        "The seal is being cut anew.",
+        {
+            "rule": "DOC-04",
+            "at": "/documents/1/sealed",
+            "variant": "not_true",
+            "values": {},
+            "until": "2026-11-30",
+        },
+    )
+
+
+@pytest.mark.parametrize("who", ["filer", "far_reviewer", "auditor", "administrator", "stranger"])
+def test_others_waive_nothing(filing, who, request):
+    with pytest.raises(NotForYou):
+        waive(filing, request.getfixturevalue(who))
+
+
+def test_a_registrar_may_waive(filing, registrar):
+    assert waive(filing, registrar).is_waived
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ({"until": TODAY - timedelta(days=1)}, "day_past"),
+        ({"flag": ("DOC-04", "/documents/1/sealed", "missing")}, "no_such_flag"),
+        ({"flag": ("XXX-99", "", "")}, "no_such_flag"),
+    ],
+)
+def test_what_cannot_be_waived_is_refused(filing, reviewer, asked, code):
+    with pytest.raises(WaiverRefused) as refused:
+        waive(filing, reviewer, **asked)
+    assert refused.value.code == code
+    assert counts(filing) == (1, 0, 0)
+
+
+def test_a_flag_may_be_waived_for_the_day_itself(filing, reviewer):
+    assert waive(filing, reviewer, until=TODAY).is_waived
+
+
+def test_a_waiver_needs_its_reason(filing, reviewer):
+    with pytest.raises(ReasonMissing):
+        waive(filing, reviewer, reason="  ")
+
+
+def test_what_is_not_waived_cannot_be_lifted(filing, reviewer):
+    with pytest.raises(WaiverRefused) as refused:
+        actions.lift_waiver(filing, SEAL, reason="Why not.", by=reviewer)
+    assert refused.value.code == "not_waived"
+
+
+def test_nothing_is_waived_on_an_ended_filing(filing, filer, reviewer):
+    actions.withdraw_filing(filing, by=filer)
+    with pytest.raises(TransitionRefused):
+        waive(filing, reviewer)
