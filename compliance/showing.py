@@ -22,7 +22,6 @@ from compliance.rules.catalog import (
     SUBMISSION_DAY,
     TODAY,
     UNCONFIRMED,
-    Rule,
 )
 from compliance.rules.evaluation import evaluate
 from compliance.rules.examples import EXAMPLES
@@ -65,12 +64,12 @@ class Line:
 
 
 @lru_cache(maxsize=512)
-def example_of(rule: Rule, language: Language) -> dict[str, Any]:
+def example_of(code: str, language: Language) -> dict[str, Any]:
     """Return the examples of a rule: what is changed in a complete dossier, what is given, and what is then told."""
-    it = EXAMPLES[rule.code]
+    it = EXAMPLES[code]
     parsed = parse(json.dumps(it.failing_document).encode())
     findings = evaluate(parsed.dossier, it.facts, today=it.on).findings
-    told = [in_words(finding, language) for finding in findings if finding.rule == rule.code]
+    told = [in_words(finding, language) for finding in findings if finding.rule == code]
     return {
         "on": it.on,
         "failing": _lines(it.failing, language),

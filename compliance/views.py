@@ -50,7 +50,11 @@ def rule(request: HttpRequest, code: str) -> HttpResponse:
     """Show one rule with its sources, its days, and an example that breaks and one that keeps it."""
     found = _rule(code)
     language = language_of(get_language())
-    shown = {"rule": _shown(found, language), "example": example_of(found, language), "today": timezone.localdate()}
+    shown = {
+        "rule": _shown(found, language),
+        "example": example_of(found.code, language),
+        "today": timezone.localdate(),
+    }
     return render(request, "site/rule.html", shown)
 
 

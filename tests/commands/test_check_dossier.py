@@ -8,12 +8,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+import jsonschema
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
+from compliance.rules.catalog import CATALOG
+from compliance.rules.families import ALL_FAMILIES
 from tests.building import EXAMPLES
 
 ROOT = Path(__file__).parent.parent.parent
+
+assert ALL_FAMILIES
 
 
 def run(capsys, *arguments: str) -> tuple[int, str]:
@@ -65,7 +70,7 @@ def test_warnings_alone_are_no_failure(capsys, tmp_path):
 def test_text_says_where_what_how_and_by_which_article(capsys):
     _, out = run(capsys, path("algorithm-late"), "--as-of", "2026-06-01")
     assert out.splitlines()[1:] == [
-        "  error  DDL-01  /service/launched_on  Algorithm filing not submitted in time",
+        "  error  DDL-01  /service/launched_on (60:3)  Algorithm filing not submitted in time",
         "      Nothing was submitted by 2026-05-18, the 10th working day after 2026-04-30. In force since 2022-03-01.",
         "      Fix: Submit the filing now; a late submission is recorded, and it is better than none.",
         "      By: Algorithm Recommendation Provisions, Art. 24",
@@ -97,3 +102,151 @@ def test_it_needs_no_database_and_no_settings(tmp_path):
 def test_a_day_that_is_none_is_refused(day):
     with pytest.raises(Exception, match="no day"):
         call_command("check_dossier", path("algorithm-late"), "--as-of", day)
+
+
+GAPS = ["generative-three-gaps", "generative-weak-assessment", "malformed"]
+
+
+def sarif(capsys, *arguments: str) -> tuple[int, dict]:
+    status, out = run(capsys, *arguments, "--as-of", "2026-11-20", "--format", "sarif")
+    return status, json.loads(out)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_sarif_is_valid_against_its_schema(capsys, language):
+    schema = json.loads((ROOT / "tests" / "schemas" / "sarif-schema-2.1.0.json").read_text())
+    _, told = sarif(capsys, str(EXAMPLES), "--language", language)
+    jsonschema.validate(told, schema, cls=jsonschema.Draft7Validator)
+    assert len(told["runs"][0]["artifacts"]) == len(list(EXAMPLES.glob("*.json")))
+
+
+def test_sarif_names_rule_place_and_level(capsys):
+    status, told = sarif(capsys, *map(path, GAPS))
+    results = [
+        (
+            Path(result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]).stem,
+            result["ruleId"],
+            result["level"],
+            result["locations"][0]["logicalLocations"][0]["fullyQualifiedName"],
+        )
+        for result in told["runs"][0]["results"]
+    ]
+    assert (status, results) == (
+        2,
+        [
+            ("generative-three-gaps", "DOC-02", "error", "/documents"),
+            ("generative-three-gaps", "DOC-02", "error", "/documents"),
+            ("generative-weak-assessment", "AS-03", "error", "/assessment/content_tests/manual"),
+            ("generative-weak-assessment", "AS-04", "warning", "/assessment/content_tests/manual"),
+            ("generative-weak-assessment", "AS-08", "warning", "/assessment/signatories"),
+            ("malformed", "MALFORMED", "error", "/applicant/uscc"),
+            ("malformed", "MALFORMED", "error", "/assessment/refusal_test/refusal_rate"),
+            ("malformed", "MALFORMED", "error", "/modles"),
+        ],
+    )
+    rules = [rule["id"] for rule in told["runs"][0]["tool"]["driver"]["rules"]]
+    assert [rules[result["ruleIndex"]] for result in told["runs"][0]["results"]] == [each[1] for each in results]
+    prints = [result["partialFingerprints"]["gap/v1"] for result in told["runs"][0]["results"]]
+    assert len(set(prints)) == len(prints)
+
+
+def test_a_finding_is_told_with_its_line_and_what_is_missing_with_the_line_around_it(capsys, tmp_path):
+    file = tmp_path / "sp ace.json"
+    lines = (EXAMPLES / "registration-unfiled-model.json").read_text().splitlines()
+    file.write_text("\n".join(lines))
+    _, told = sarif(capsys, str(file), "--select", "PRO-05,DOC")
+    found = {result["ruleId"]: result["locations"][0]["physicalLocation"] for result in told["runs"][0]["results"]}
+    line = next(i for i, text in enumerate(lines, 1) if '"filing_number"' in text)
+    assert found["PRO-05"]["region"]["startLine"] == line
+    assert found["PRO-05"]["artifactLocation"]["uri"].endswith("/sp%20ace.json")
+    assert found["DOC-03"]["region"]["startLine"] == next(i for i, text in enumerate(lines, 1) if '"documents"' in text)
+
+
+def test_a_folder_is_every_dossier_in_it(capsys, tmp_path):
+    (tmp_path / "below").mkdir()
+    for name in ("b", "below/a"):
+        (tmp_path / f"{name}.json").write_bytes((EXAMPLES / "algorithm-complete.json").read_bytes())
+    (tmp_path / "notes.txt").write_text("no dossier")
+    _, out = run(capsys, str(tmp_path), "--as-of", "2026-11-20", "--format", "json")
+    assert [item["file"] for item in json.loads(out)] == [str(tmp_path / "b.json"), str(tmp_path / "below" / "a.json")]
+
+
+def test_a_folder_without_dossiers_is_told(capsys, tmp_path):
+    status, out = run(capsys, str(tmp_path))
+    assert (status, "folder" in out) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "rules"),
+    [
+        (["--select", "AS"], {"AS-03", "AS-04", "AS-08"}),
+        (["--select", "as-03,AS-08"], {"AS-03", "AS-08"}),
+        (["--select", "AS-03", "--select", "DOC"], {"AS-03"}),
+        (["--ignore", "AS-03"], {"AS-04", "AS-08"}),
+        (["--select", "AS", "--ignore", "AS-04,AS-08"], {"AS-03"}),
+        (["--select", "DOC"], set()),
+    ],
+)
+def test_rules_are_selected_and_ignored(capsys, arguments, rules):
+    status, out = run(
+        capsys, path("generative-weak-assessment"), "--as-of", "2026-11-20", "--format", "json", *arguments
+    )
+    (item,) = json.loads(out)
+    assert {finding["rule"] for finding in item["findings"]} == rules
+    assert status == (1 if "AS-03" in rules else 0)
+
+
+@pytest.mark.parametrize("option", ["--select", "--ignore"])
+def test_a_code_that_is_none_is_refused(option):
+    with pytest.raises(CommandError, match="'COR-99' is neither the code of a rule nor a family"):
+        call_command("check_dossier", path("algorithm-late"), option, "COR-99")
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "at least 4,000 items"), ("zh", "不少于 4000 条")])
+def test_a_rule_is_explained_with_its_examples(capsys, language, said):
+    call_command("check_dossier", "--explain", "cor-05", "--language", language)
+    out = capsys.readouterr().out
+    assert out.startswith("COR-05  ")
+    for text in (said, "2024-02-29 – 2025-11-01", "TC260-003-2024", "/models/0/corpora/0/manual_sample/size: 3999"):
+        assert text in out
+
+
+@pytest.mark.parametrize("code", [rule.code for rule in CATALOG])
+def test_every_rule_can_be_explained(capsys, code):
+    call_command("check_dossier", "--explain", code)
+    assert "Keeps it:" in capsys.readouterr().out
+
+
+def test_a_rule_that_is_none_cannot_be_explained():
+    with pytest.raises(CommandError, match="There is no rule COR-99"):
+        call_command("check_dossier", "--explain", "COR-99")
+
+
+def test_something_must_be_named():
+    with pytest.raises(CommandError, match="Name a file or a folder"):
+        call_command("check_dossier")
+
+
+def test_two_days_are_compared(capsys):
+    name = path("generative-unfiled-base-2024")
+    _, out = run(capsys, name, "--as-of", "2025-10-31", "--compare-to", "2025-11-01", "--format", "json")
+    compared = json.loads(out)[0]["compared"]
+    assert {part: [finding["rule"] for finding in compared[part]] for part in ("new", "gone", "changed")} == {
+        "new": ["PRO-04"],
+        "gone": ["PRO-03"],
+        "changed": [],
+    }
+    _, text = run(capsys, name, "--as-of", "2025-10-31", "--compare-to", "2025-11-01")
+    assert "New on 2025-11-01 against 2025-10-31" in text
+    assert "Gone on 2025-11-01 against 2025-10-31" in text
+
+
+def test_two_days_on_which_the_same_is_asked_for(capsys):
+    _, text = run(capsys, path("algorithm-complete"), "--as-of", "2026-11-19", "--compare-to", "2026-11-20")
+    assert "Nothing changes between 2026-11-19 and 2026-11-20." in text
+
+
+def test_text_is_colored_on_a_terminal_only(capsys):
+    _, plain = run(capsys, path("algorithm-late"), "--as-of", "2026-06-01")
+    _, colored = run(capsys, path("algorithm-late"), "--as-of", "2026-06-01", "--force-color")
+    assert ("\x1b[" in plain, "\x1b[" in colored) == (False, True)

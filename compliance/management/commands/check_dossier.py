@@ -7,40 +7,75 @@ import json
 import sys
 from argparse import ArgumentParser
 from datetime import date
-from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from compliance.days import day_from
-from compliance.linting import as_json, as_text, check_file
-from compliance.words import LANGUAGES
+from compliance.linting.data import as_json, as_sarif
+from compliance.linting.files import Asked, CheckedFile, check_file, files_meant, rules_meant
+from compliance.linting.text import as_text, explained
+from compliance.rules.catalog import CATALOG
+from compliance.words import LANGUAGES, Language
 
 
 class Command(BaseCommand):
     help = (
-        "Check dossiers by the rules. Exit status: 0 without errors, 1 with errors, 2 when a file is malformed; "
-        "the worst of all files counts."
+        "Check dossiers by the rules; of a folder, every .json file in it and below. Exit status: 0 without errors, 1 with "
+        "errors, 2 when a file is malformed; the worst of all files counts."
     )
     requires_system_checks: list[str] = []
     requires_migrations_checks = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("files", nargs="+", metavar="FILE")
+        parser.add_argument("files", nargs="*", metavar="FILE", help="a file or a folder")
         parser.add_argument("--as-of", type=_day, metavar="DATE", help="judge as of this day (YYYY-MM-DD), not today")
-        parser.add_argument("--format", choices=("text", "json"), default="text")
+        parser.add_argument("--compare-to", type=_day, metavar="DATE", help="also tell what changes to this day")
+        parser.add_argument("--select", type=_codes, action="extend", default=[], metavar="CODES", help=_CODES_HELP)
+        parser.add_argument(
+            "--ignore", type=_codes, action="extend", default=[], metavar="CODES", help="leave these out"
+        )
+        parser.add_argument("--explain", metavar="CODE", help="explain a rule, such as COR-05, and check nothing")
+        parser.add_argument("--format", choices=("text", "json", "sarif"), default="text")
         parser.add_argument("--language", choices=LANGUAGES, default="en")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        language, today = options["language"], options["as_of"] or timezone.localdate()
-        checked = [check_file(Path(name), name, today=today) for name in options["files"]]
-        if options["format"] == "json":
-            found = [as_json(file, language) for file in checked]
-            self.stdout.write(json.dumps(found, ensure_ascii=False, indent=1))
-        else:
-            self.stdout.write(as_text(checked, language, self.style))
+        if options["explain"]:
+            self._explain(options["explain"].upper(), options["language"])
+            return
+        if not options["files"]:
+            raise CommandError("Name a file or a folder to check, or a rule with --explain.")
+        asked = Asked(options["as_of"] or timezone.localdate(), options["compare_to"], _rules(options))
+        checked = [check_file(path, str(path), asked) for path in files_meant(options["files"])]
+        self.stdout.write(self._told(checked, options["format"], options["language"]))
         sys.exit(max(file.exit_status for file in checked))
+
+    def _told(self, checked: list[CheckedFile], form: str, language: Language) -> str:
+        if form == "text":
+            return as_text(checked, language, self.style)
+        found = as_sarif(checked, language) if form == "sarif" else [as_json(file, language) for file in checked]
+        return json.dumps(found, ensure_ascii=False, indent=1)
+
+    def _explain(self, code: str, language: Language) -> None:
+        rule = next((rule for rule in CATALOG if rule.code == code), None)
+        if rule is None:
+            raise CommandError(f"There is no rule {code}. Codes look like COR-05; docs/rules.md lists them all.")
+        self.stdout.write(explained(rule, language, self.style))
+
+
+_CODES_HELP = "only these rules: codes or families, separated by commas, such as COR,DOC-02"
+
+
+def _rules(options: dict[str, Any]) -> frozenset[str] | None:
+    try:
+        return rules_meant(options["select"], options["ignore"])
+    except ValueError as error:
+        raise CommandError(str(error)) from error
+
+
+def _codes(text: str) -> list[str]:
+    return [code.strip() for code in text.split(",") if code.strip()]
 
 
 def _day(text: str) -> date:

@@ -98,8 +98,15 @@ def base_model(**said: Any) -> dict[str, Any]:
     return {**base, **said}
 
 
-LLAMA_TERMS = ["agreement_copy", "notice_file", "use_policy_passed_on"]
-FILED_MODEL: dict[str, Any] = {"filing_number": "Beijing-ChatGLM-20230821"}
+TERMS_MET = ["agreement_copy", "changes_marked", "notice_file", "use_policy_passed_on"]
+# A base model that is plainly fictitious, as its number is.
+FILED_MODEL: dict[str, Any] = {
+    "name": "示例基础模型",
+    "version": "1.0",
+    "developer": {"name": "示例模型实验室（演示）", "country": "CN"},
+    "license": "Apache-2.0",
+    "filing_number": "Beijing-ShiLiJiChuMoXing-202401010001",
+}
 
 
 def derived(*, terms: list[str] | None = None, relation: str = "finetune", **said: Any) -> Changes:
@@ -107,7 +114,7 @@ def derived(*, terms: list[str] | None = None, relation: str = "finetune", **sai
     return {
         "/models/0/development": "derived",
         "/models/0/derived_from": [{"key": "base", "relation": relation, "modified": True}],
-        "/models/0/license_terms_met": LLAMA_TERMS if terms is None else terms,
+        "/models/0/license_terms_met": TERMS_MET if terms is None else terms,
         "/models/-": base_model(**said),
     }
 

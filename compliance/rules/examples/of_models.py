@@ -11,7 +11,7 @@ from compliance.rules.examples.making import (
     ASSESSMENT,
     CORPUS,
     FILED_MODEL,
-    LLAMA_TERMS,
+    TERMS_MET,
     Example,
     derived,
     generative,
@@ -27,7 +27,7 @@ EXAMPLES: Mapping[str, Example] = MappingProxyType(
         "PRO-03": generative_in_2024(derived(), derived(**FILED_MODEL)),
         "PRO-04": generative(derived(), derived(**FILED_MODEL)),
         "PRO-05": registration({"/models/0/filing_number": None}),
-        "PRO-06": generative(derived(**FILED_MODEL, license=None), derived(**FILED_MODEL)),
+        "PRO-06": generative(derived(**{**FILED_MODEL, "license": None}), derived(**FILED_MODEL)),
         "PRO-07": generative(
             {**derived(**FILED_MODEL), "/models/0/development": "from_scratch"},
             {
@@ -35,7 +35,7 @@ EXAMPLES: Mapping[str, Example] = MappingProxyType(
                 "/models/0/development": "from_scratch",
             },
         ),
-        "PRO-08": generative(derived(terms=LLAMA_TERMS[:2], **FILED_MODEL), derived(**FILED_MODEL)),
+        "PRO-08": generative(derived(terms=TERMS_MET[:1], **FILED_MODEL), derived(**FILED_MODEL)),
         "PRO-09": generative(
             {},
             derived(relation="architecture_only"),
