@@ -52,13 +52,14 @@ class _Known:
     calendar: WorkingCalendar
 
 
-def cases_of(filings: Sequence[Filing]) -> list[Case]:
+def cases_of(filings: Sequence[Filing], *, as_submitted: bool = False) -> list[Case]:
     """
     Load the dossiers and facts of filings, in at most thirteen queries, however many filings.
 
-    A dossier that cannot be loaded is left out, and told in the log.
+    The dossier is the working copy while there is one, `as_submitted` the last revision always. One that cannot be
+    loaded is left out, and told in the log.
     """
-    dossiers = _dossiers(filings)
+    dossiers = _dossiers(_revisions(filings) if as_submitted else {**_revisions(filings), **_working_copies(filings)})
     known = _Known(
         _algorithm_filings(filings),
         _amended(filings),
@@ -75,9 +76,9 @@ def cases_of(filings: Sequence[Filing]) -> list[Case]:
     ]
 
 
-def _dossiers(filings: Sequence[Filing]) -> dict[int, Dossier]:
+def _dossiers(contents: dict[int, str]) -> dict[int, Dossier]:
     found = {}
-    for key, content in _contents(filings).items():
+    for key, content in contents.items():
         try:
             found[key] = load(content)
         except ValueError:
@@ -93,15 +94,16 @@ def working_calendar() -> WorkingCalendar:
     )
 
 
-def _contents(filings: Sequence[Filing]) -> dict[int, str]:
-    """The working copy while there is one, else the last revision."""
-    keys = [filing.pk for filing in filings]
+def _revisions(filings: Sequence[Filing]) -> dict[int, str]:
+    """The last revision of each."""
     last = Revision.objects.filter(filing=OuterRef("filing")).order_by("-number").values("number")[:1]
-    frozen = Revision.objects.filter(filing__in=keys, number=Subquery(last))
-    return {
-        **dict(frozen.values_list("filing_id", "content")),
-        **dict(WorkingCopy.objects.filter(filing__in=keys).values_list("filing_id", "content")),
-    }
+    frozen = Revision.objects.filter(filing__in=[filing.pk for filing in filings], number=Subquery(last))
+    return dict(frozen.values_list("filing_id", "content"))
+
+
+def _working_copies(filings: Sequence[Filing]) -> dict[int, str]:
+    copies = WorkingCopy.objects.filter(filing__in=[filing.pk for filing in filings])
+    return dict(copies.values_list("filing_id", "content"))
 
 
 def _algorithm_filings(filings: Iterable[Filing]) -> dict[Service, list[tuple[int, FilingFact]]]:

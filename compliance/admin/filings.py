@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
@@ -16,17 +17,19 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from compliance.admin.acting import ACTIONS, WAIVERS, act, may_waive, offered, waive
+from compliance.admin.days import judged_as_of
 from compliance.admin.pages import PageAdmin, done, post_only, user_of
 from compliance.admin.readable import sections_of
 from compliance.api.documents import download
+from compliance.attachments.faults import SAYS_UNREADABLE
 from compliance.dossier.codes import DOCUMENT_KINDS
-from compliance.dossier.naming import DOSSIER
-from compliance.dossier.pointer import Pointer
-from compliance.models import Filing, Flag, Level, Revision
+from compliance.dossier.naming import DOSSIER, name_of
+from compliance.dossier.pointer import ROOT, Pointer
+from compliance.models import Document, Filing, Flag, Level, Revision
 from compliance.rules.catalog import CATALOG
 from compliance.rules.instruments import spelled_out
 from compliance.rules.wording import in_words, place
-from compliance.words import Language, language_of
+from compliance.words import Language, Words, language_of
 from compliance.workflow import VERBS
 from registry.models import User
 from registry.reference.regions import PROVINCES
@@ -119,6 +122,7 @@ class FilingAdmin(PageAdmin):
 
     def get_urls(self) -> list[Any]:
         own = [
+            path("<int:key>/as-of/", self.admin_site.admin_view(self.as_of), name="compliance_filing_as_of"),
             path("<int:key>/act/<slug:verb>/", self.admin_site.admin_view(self.act), name="compliance_filing_act"),
             path(
                 "<int:key>/flags/<int:flag>/<slug:verb>/",
@@ -146,6 +150,12 @@ class FilingAdmin(PageAdmin):
             raise Http404
         back = reverse("admin:compliance_filing_change", args=[filing.pk])
         return done(request, lambda: act(filing, verb, request), gettext("Done. The history shows it."), back)
+
+    def as_of(self, request: HttpRequest, key: int) -> HttpResponse:
+        """Show what the filing would have needed on a day, and what changes to another one."""
+        filing = get_object_or_404(self.get_queryset(request), pk=key)
+        context = {**self.admin_site.each_context(request), **judged_as_of(filing, request), "opts": self.opts}
+        return TemplateResponse(request, "compliance/desk/as_of.html", context)
 
     def waive(self, request: HttpRequest, key: int, flag: int, verb: str) -> HttpResponse:
         """Waive a flag, or let it count again."""
@@ -208,15 +218,31 @@ def _page(filing: Filing) -> dict[str, Any]:
 def _documents(filing: Filing, kept: Revision | None, language: Language) -> list[dict[str, Any]]:
     """The documents that the last revision lists, each with what the filing holds of it."""
     listed = json.loads(kept.content).get("documents") or [] if kept else []
-    held = {document.sha256: document for document in filing.documents.all()}
+    held = {document.sha256: document for document in filing.documents.select_related("facts")}
     return [
         {
             "kind": DOCUMENT_KINDS[entry["kind"]].in_(language) if entry.get("kind") else "–",
             "title": entry.get("title") or entry.get("filename") or "",
             "reason": entry.get("not_applicable_reason") or "",
             "held": held.get(entry.get("sha256")),
+            "counted": _counted_in_words(held.get(entry.get("sha256")), language),
         }
         for entry in listed
+    ]
+
+
+def _counted_in_words(document: Document | None, language: Language) -> list[str]:
+    """What was counted in a document, a line each; nothing for one that holds nothing to count."""
+    facts = document.facts if document else None
+    contents = facts.known_contents if facts else None
+    if contents is None:
+        return [gettext("being read …")] if facts else []
+    if contents.unreadable:
+        return [Words(*SAYS_UNREADABLE[contents.unreadable.code]).filled(language, contents.unreadable.values)]
+    return [
+        gettext("%(bank)s: %(total)s rows")
+        % {"bank": name_of(ROOT / "assessment" / name).in_(language), "total": bank.total}
+        for name, bank in contents.banks.items()
     ]
 
 

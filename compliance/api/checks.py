@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,16 +15,22 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from compliance.api import problems
-from compliance.api.filings import MALFORMED, body_of
-from compliance.api.serializers import CheckSerializer, DossierDocument, RulesSerializer
+from compliance.api.filings import MALFORMED, body_of, found
+from compliance.api.serializers import CheckSerializer, DossierDocument, ProblemSerializer, RulesSerializer
+from compliance.casefile import cases_of
 from compliance.days import day_from
 from compliance.dossier.json_schema import dossier_json_schema
+from compliance.dossier.schema import Dossier
 from compliance.rules.catalog import CATALOG
-from compliance.rules.evaluation import evaluate
+from compliance.rules.comparing import Comparison, as_of, compared
+from compliance.rules.context import A_FILE_ON_ITS_OWN, Facts
+from compliance.rules.evaluation import Outcome, evaluate
+from compliance.rules.problems import Finding
 from compliance.rules.wording import in_words
-from registry.api.requests import bad_query
+from registry.api.requests import bad_query, refuse_unknown, user_of
 
 AS_OF = OpenApiParameter("as_of", OpenApiTypes.DATE, description="Judge as of this day, not today.")
+COMPARE_TO = OpenApiParameter("compare_to", OpenApiTypes.DATE, description="Also tell what changes to this day.")
 
 
 class CheckView(APIView):
@@ -30,23 +38,67 @@ class CheckView(APIView):
 
     @extend_schema(
         operation_id="check",
-        parameters=[AS_OF],
+        parameters=[AS_OF, COMPARE_TO],
         request=DossierDocument,
         responses={200: CheckSerializer, **MALFORMED},
     )
     def post(self, request: Request) -> Response:
         """Check a dossier by the rules, as a file on its own: nothing is stored, nothing is asked of the registry."""
-        today = _as_of(request)
-        outcome = evaluate(problems.parsed_or_problem(body_of(request)).dossier, today=today)
-        language = problems.reader_language()
-        return Response(
-            {
-                "as_of": today.isoformat(),
-                "next_look_on": outcome.look_again_on,
-                "malformed": [],
-                "findings": [in_words(finding, language) for finding in outcome.findings],
-            }
-        )
+        day = _day(request, "as_of") or timezone.localdate()
+        dossier = problems.parsed_or_problem(body_of(request)).dossier
+        outcome = evaluate(dossier, today=day)
+        return Response(_told(outcome, day, _comparison(request, dossier, A_FILE_ON_ITS_OWN, day)))
+
+
+class FilingCheckView(APIView):
+    """What a filing would need on another day."""
+
+    @extend_schema(
+        operation_id="filings_check",
+        parameters=[AS_OF, COMPARE_TO],
+        responses={200: CheckSerializer, 400: ProblemSerializer},
+    )
+    def get(self, request: Request, id: UUID) -> Response:
+        """
+        Judge a filing as if it were submitted on a day, with all that the registry knows; nothing is stored.
+
+        Without `as_of` it is judged as it stands. `compare_to` tells what is new, gone or different on another day.
+        """
+        refuse_unknown(request, {"as_of", "compare_to"})
+        filing = found(request, id)
+        asked = _day(request, "as_of")
+        (case,) = cases_of([filing], as_submitted=filing.applicant_id not in user_of(request).own_organizations)
+        day = asked or timezone.localdate()
+        outcome = as_of(case.dossier, case.facts, day) if asked else evaluate(case.dossier, case.facts, today=day)
+        return Response(_told(outcome, day, _comparison(request, case.dossier, case.facts, day)))
+
+
+def _comparison(request: Request, dossier: Dossier, facts: Facts, day: date) -> Comparison | None:
+    other = _day(request, "compare_to")
+    return compared(dossier, facts, day, other) if other else None
+
+
+def _told(outcome: Outcome, day: date, comparison: Comparison | None) -> dict[str, Any]:
+    return {
+        "as_of": day.isoformat(),
+        "next_look_on": outcome.look_again_on,
+        "malformed": [],
+        "findings": _in_words(outcome.findings),
+        "compared": _compared(comparison) if comparison else None,
+    }
+
+
+def _compared(comparison: Comparison) -> dict[str, Any]:
+    parts = {"new": comparison.new, "gone": comparison.gone, "changed": comparison.changed}
+    return {
+        "compare_to": comparison.second.isoformat(),
+        **{name: _in_words(findings) for name, findings in parts.items()},
+    }
+
+
+def _in_words(findings: list[Finding]) -> list[dict[str, Any]]:
+    language = problems.reader_language()
+    return [in_words(finding, language) for finding in findings]
 
 
 class RulesView(APIView):
@@ -57,7 +109,7 @@ class RulesView(APIView):
     @extend_schema(operation_id="rules_list", responses=RulesSerializer, auth=[])
     def get(self, request: Request) -> Response:
         """List all rules, in your language."""
-        return Response(RulesSerializer({"results": list(CATALOG)}).data)
+        return Response(RulesSerializer({"results": CATALOG.in_order()}).data)
 
 
 class DossierSchemaView(APIView):
@@ -71,11 +123,12 @@ class DossierSchemaView(APIView):
         return Response(dossier_json_schema(), content_type="application/schema+json")
 
 
-def _as_of(request: Request) -> date:
-    text = request.query_params.get("as_of")
+def _day(request: Request, name: str) -> date | None:
+    text = request.query_params.get(name)
     if text is None:
-        return timezone.localdate()
+        return None
     try:
         return day_from(text)
     except ValueError as error:
-        raise bad_query("as_of", _("as_of is no day of the calendar; write it as YYYY-MM-DD.")) from error
+        message = _("%(name)s is no day of the calendar; write it as YYYY-MM-DD.") % {"name": name}
+        raise bad_query(name, message) from error

@@ -54,7 +54,7 @@ class DocumentsView(APIView):
     def get(self, request: Request, id: UUID) -> Response:
         """List the documents that the filing holds."""
         filing = found(request, id)
-        held = filing.documents.select_related("filing")
+        held = filing.documents.select_related("filing", "facts")
         if filing.applicant_id not in user_of(request).own_organizations:
             held = held.filter(sha256__in=named_in_revisions(filing))
         return Response({"results": DocumentSerializer(held, many=True).data})

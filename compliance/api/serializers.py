@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import reverse
 from rest_framework import serializers
 
 from compliance.api.problems import reader_language
@@ -124,11 +125,21 @@ class FlagSerializer(FindingSerializer):
         return self.fields[name].to_representation(moment) if moment else None
 
 
+class ComparedSerializer(serializers.Serializer[Any]):
+    """What changes from the day of the check to another day."""
+
+    compare_to = serializers.DateField()
+    new = FindingSerializer(many=True, help_text="asked for on that day only")
+    gone = FindingSerializer(many=True, help_text="asked for on the day of the check only")
+    changed = FindingSerializer(many=True, help_text="the same gap, with another level or other values")
+
+
 class CheckSerializer(serializers.Serializer[Any]):
     as_of = serializers.DateField()
     next_look_on = serializers.DateField(allow_null=True)
     malformed = serializers.ListField(child=serializers.DictField(), help_text="always empty: a malformed one is a 400")
     findings = FindingSerializer(many=True)
+    compared = ComparedSerializer(allow_null=True)
 
 
 class FlagsSerializer(CheckStateSerializer):
@@ -157,6 +168,7 @@ class RuleSerializer(serializers.Serializer[Rule]):
     duty = serializers.CharField()
     why = serializers.CharField()
     fix = serializers.CharField()
+    url = serializers.CharField(help_text="the rule's page, with its examples")
 
     def to_representation(self, rule: Rule) -> dict[str, Any]:
         language = reader_language()
@@ -176,6 +188,7 @@ class RuleSerializer(serializers.Serializer[Rule]):
             "duty": rule.duty.in_(language),
             "why": rule.why.in_(language),
             "fix": rule.fix.in_(language),
+            "url": reverse("rule", args=[rule.code]),
         }
 
 
@@ -209,6 +222,25 @@ class DecisionSerializer(ReasonSerializer):
     document = serializers.CharField(required=False, help_text="SHA-256 of a document that the filing holds")
 
 
+class BankSerializer(serializers.Serializer[Any]):
+    """What a file holds of a bank: distinct, non-empty rows, and the outcomes under 是否合格."""
+
+    total = serializers.IntegerField()
+    by_class = serializers.DictField(child=serializers.IntegerField())
+    answered = serializers.IntegerField()
+    passed = serializers.IntegerField()
+
+
+class ContentsSerializer(serializers.Serializer[Any]):
+    """What was counted in a document; findings on it are among the flags."""
+
+    is_table = serializers.BooleanField()
+    banks = serializers.DictField(child=BankSerializer())
+    unknown_classes = serializers.ListField(child=serializers.DictField())
+    unreadable = serializers.DictField(allow_null=True)
+    credentials = serializers.ListField(child=serializers.DictField())
+
+
 class EventSerializer(serializers.ModelSerializer[Event]):
     """A line of a filing's history."""
 
@@ -240,10 +272,13 @@ class DocumentSerializer(serializers.ModelSerializer[Document]):
     """A document that a filing holds."""
 
     url = serializers.SerializerMethodField()
+    contents = ContentsSerializer(
+        source="facts.contents", default=None, allow_null=True, help_text="null while nobody has counted it"
+    )
 
     class Meta:
         model = Document
-        fields = ["sha256", "size", "filename", "media_type", "uploaded_at", "url"]
+        fields = ["sha256", "size", "filename", "media_type", "uploaded_at", "url", "contents"]
 
     def get_url(self, document: Document) -> str:
         return f"/api/v1/filings/{document.filing.uid}/documents/{document.sha256}/"

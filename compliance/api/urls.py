@@ -20,6 +20,7 @@ urlpatterns = [
     path("filings/<uuid:id>/", filings.FilingView.as_view(), name="filing"),
     path("filings/<uuid:id>/dossier/", filings.DossierView.as_view(), name="filing-dossier"),
     path("filings/<uuid:id>/flags/", filings.FlagsView.as_view(), name="filing-flags"),
+    path("filings/<uuid:id>/check/", checks.FilingCheckView.as_view(), name="filing-check"),
     path("filings/<uuid:id>/waive/", waivers.WaiveView.as_view(), name="filing-waive"),
     path("filings/<uuid:id>/lift_waiver/", waivers.LiftWaiverView.as_view(), name="filing-lift-waiver"),
     path("filings/<uuid:id>/events/", filings.EventsView.as_view(), name="filing-events"),

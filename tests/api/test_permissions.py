@@ -56,6 +56,8 @@ TABLE = [
     ("POST", "{submitted}/decide/",   None,       (401, 404, 403, 403, 403, 404, 409, 403, 404)),
     ("POST", "{submitted}/reject/",   "reason",   (401, 404, 403, 403, 403, 404, 409, 403, 404)),
     ("POST", "{submitted}/record_decision/", "decision", (401, 404, 403, 409, 403, 404, 200, 403, 404)),
+    ("GET",  "{draft}/check/",        None,       (401, 404, 200, 200, 404, 404, 404, 404, 404)),
+    ("GET",  "{submitted}/check/",    None,       (401, 404, 200, 200, 200, 404, 200, 200, 404)),
     ("POST", "{submitted}/waive/",    "waiver",   (401, 404, 403, 403, 409, 404, 409, 403, 404)),
     ("POST", "{submitted}/lift_waiver/", "flag", (401, 404, 403, 403, 409, 404, 409, 403, 404)),
     ("POST", "{submitted}/cancel/",   "reason",   (401, 404, 403, 403, 403, 404, 409, 403, 404)),
