@@ -27,6 +27,8 @@ def days_after(day: date, days: int) -> date:
 
 def month_before(day: date) -> date:
     """Return the same day of the month before, or its last day where it has none."""
+    if day.year == day.month == 1:
+        return date.min  # the calendar begins here
     year, month = (day.year, day.month - 1) if day.month > 1 else (day.year - 1, 12)
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 

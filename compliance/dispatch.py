@@ -6,7 +6,6 @@ import logging
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from typing import Any
 
 from celery import current_app
@@ -22,12 +21,20 @@ logger = logging.getLogger(__name__)
 
 def announce_after_commit(key: int) -> None:
     """Announce one filing once the transaction at hand is committed; nothing that fails here fails the change."""
-    transaction.on_commit(partial(ANNOUNCER.announce, CHECK_RANGE, key, key), robust=True)
+    _after_commit(CHECK_RANGE, key, key)
 
 
 def announce_count_after_commit(sha256: str) -> None:
     """The same for bytes whose contents are to be counted."""
-    transaction.on_commit(partial(ANNOUNCER.announce, COUNT_DOCUMENT, sha256), robust=True)
+    _after_commit(COUNT_DOCUMENT, sha256)
+
+
+def _after_commit(task: str, *args: object) -> None:
+    def announce() -> None:
+        ANNOUNCER.announce(task, *args)
+
+    # A function with a name of its own: Django names it in its log when it fails, and a partial has none.
+    transaction.on_commit(announce, robust=True)
 
 
 class Announcer:

@@ -30,6 +30,8 @@ TEXTS = st.text(max_size=12) | st.sampled_from(["", "  ", "AI生成", "样例云
 COUNTS = st.sampled_from([0, 1, 19, 20, 49, 199, 200, 299, 999, 3_999, 4_000, 9_999, 1_000_001, 2**53])
 RATES = st.sampled_from(["0", "0.05", "0.0501", "0.1", "0.8999", "0.9", "0.95", "0.96", "0.98", "1", "1.0000"])
 COUNTRIES, REGIONS = st.sampled_from(["CN", "US", "HK"]), st.sampled_from(["440305", "999999", "110000"])
+OWN = {"name": "样例云图智能有限公司", "country": "CN", "uscc": USCC}
+DEVELOPERS = st.sampled_from([None, OWN, {"name": OWN["name"]}, {"name": "Meta", "country": "US"}])
 KEYS = ("a", "b", "c", "d")
 _2025, _2027 = date(2025, 1, 1), date(2027, 12, 31)
 
@@ -73,12 +75,18 @@ def _object(node: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
     )
 
 
-def _models() -> st.SearchStrategy[list[dict[str, Any]]]:
-    """Up to four models; each may derive from those after it, so that there is no cycle."""
+def _model_fields() -> dict[str, Any]:
     node = dossier_json_schema()["properties"]["models"]
     items = next((option for option in node.get("anyOf", [node]) if "items" in option), node)["items"]
-    fields = {name: child for name, child in items["properties"].items() if name not in ("key", "derived_from")}
-    parents = next(option for option in items["properties"]["derived_from"]["anyOf"] if "items" in option)["items"]
+    properties: dict[str, Any] = items["properties"]
+    return properties
+
+
+def _models() -> st.SearchStrategy[list[dict[str, Any]]]:
+    """Up to four models; each may derive from those after it, so that there is no cycle."""
+    listed = _model_fields()
+    fields = {name: child for name, child in listed.items() if name not in ("key", "derived_from")}
+    parents = next(option for option in listed["derived_from"]["anyOf"] if "items" in option)["items"]
     edge = {name: child for name, child in parents["properties"].items() if name != "key"}
 
     def a_model(place: int) -> st.SearchStrategy[dict[str, Any]]:
@@ -87,7 +95,7 @@ def _models() -> st.SearchStrategy[list[dict[str, Any]]]:
             {"key": st.sampled_from(after or KEYS[-1:])}, optional={name: _value(child) for name, child in edge.items()}
         )
         lists = {"derived_from": st.lists(edges, max_size=2)} if after else {}
-        optional = {name: _value(child) for name, child in fields.items()}
+        optional = {name: _value(child) for name, child in fields.items()} | {"developer": DEVELOPERS}
         return st.fixed_dictionaries({"key": st.just(KEYS[place])}, optional={**optional, **lists})
 
     return st.tuples(*(a_model(place) for place in range(len(KEYS)))).map(list)
@@ -112,6 +120,10 @@ def nearly_complete_dossier(draw: st.DrawFn) -> Dossier:
     schema = dossier_json_schema()["properties"]
     for name in draw(st.sets(st.sampled_from(["assessment", "labeling", "algorithm", "documents"]), max_size=2)):
         document[name] = draw(st.none() | _value(schema[name]))
+    for section, some in ((document["service"], "service"), *((model, "model") for model in document["models"] or ())):
+        fields = schema["service"]["properties"] if some == "service" else _model_fields()
+        names = st.sets(st.sampled_from(sorted(set(fields) - {"name", "key", "developer", "derived_from"})), max_size=3)
+        section |= {name: draw(st.none() | _value(fields[name])) for name in draw(names)}
     day = DAYS | st.none() | st.dates(min_value=_2025, max_value=_2027).map(str)
     document["service"] |= {"launched_on": draw(day), "terminated_on": draw(day)}
     document["action"] = draw(st.sampled_from([None, "initial", "change", "cancellation"]))
