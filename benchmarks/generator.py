@@ -5,18 +5,26 @@ from __future__ import annotations
 import hashlib
 import random
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from django.utils import timezone
 
+import compliance
+from compliance.attachments.contents import Contents
+from compliance.attachments.reader import READER
+from compliance.attachments.reading import read
 from compliance.dossier.stored import Canonical
-from compliance.models import Filing, Revision
+from compliance.models import Document, DocumentFacts, Filing, Revision
 from registry.models import Organization, User
 from tests.building import ABSENT, a_document
 
 SEED = 20261123
+FILES = Path(compliance.__file__).parent / "demo" / "documents"
+_FACTS: dict[str, DocumentFacts] = {}
 BATCH = 2_000
 SERVICES_OF_AN_APPLICANT = 50
 KINDS = ("algorithm", "generative", "registration")
@@ -32,11 +40,14 @@ DEFECTS: dict[str, list[tuple[float, dict[str, Any], int]]] = {
         (0.20, {"/service/audience": " "}, 1),
         (0.10, {"/applicant/contact/phone": None}, 1),
         (0.05, {"/service/identity_verification": "none"}, 1),
+        (0.05, {"/models/0/corpora/0/manual_sample/size": 3_999}, 1),
+        (0.05, {"/assessment/content_tests/keyword/pass_rate": "0.8999", "/assessment/signatories": []}, 2),
+        (0.05, {"/assessment/keywords/total": 12_161}, 1),
     ],
     "registration": [
         (0.20, {"/jurisdiction": "11"}, 1),
         (0.10, {"/models/0/access": "own_deployment"}, 1),
-        (0.05, {"/models/0/filing_number": "nonsense"}, 1),
+        (0.05, {"/models/0/filing_number": "nonsense"}, 2),
     ],
 }
 
@@ -75,9 +86,37 @@ def _enter(documents: list[dict[str, Any]], by: User) -> None:
     filings = Filing.objects.bulk_create(
         [_filing(document, organizations[_applicant(document)], by) for document in documents]
     )
-    Revision.objects.bulk_create(
-        [_revision(filing, document, by) for filing, document in zip(filings, documents, strict=True)]
-    )
+    pairs = list(zip(filings, documents, strict=True))
+    Revision.objects.bulk_create([_revision(filing, document, by) for filing, document in pairs])
+    Document.objects.bulk_create([held for pair in pairs for held in _held(*pair, by)])
+
+
+def _held(filing: Filing, document: dict[str, Any], by: User) -> Iterator[Document]:
+    """What a filing holds: every file that it lists, counted as the files of the examples were."""
+    for entry in document["documents"]:
+        yield Document(
+            filing=filing,
+            sha256=entry["sha256"],
+            size=entry["size"],
+            media_type="application/pdf",
+            filename=entry["filename"],
+            stored_as=f"documents/{entry['sha256']}",
+            facts=_facts(entry["sha256"], entry["filename"]),
+            uploaded_at=filing.submitted_at,
+            uploaded_by=by,
+        )
+
+
+def _facts(sha256: str, filename: str) -> DocumentFacts:
+    found = DocumentFacts.objects.filter(sha256=sha256).first() if sha256 not in _FACTS else _FACTS[sha256]
+    if found is None:
+        with (FILES / filename).open("rb") as stream:
+            contents = read(stream, filename)
+        says = contents != Contents()
+        found = DocumentFacts.objects.create(
+            sha256=sha256, contents=contents.plain(), says_anything=says, reader=READER
+        )
+    return _FACTS.setdefault(sha256, found)
 
 
 def _applicant(document: dict[str, Any]) -> int:

@@ -8,16 +8,28 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Subquery, TextField
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from compliance.attachments.contents import Contents
+from compliance.dossier.pointer import Pointer
 from compliance.dossier.projection import named_numbers, unnumbered_models
 from compliance.dossier.schema import Dossier
 from compliance.dossier.stored import load
-from compliance.models import Action, CalendarDay, ConfirmedYear, Document, Filing, Kind, Revision, WorkingCopy
+from compliance.models import (
+    Action,
+    CalendarDay,
+    ConfirmedYear,
+    Document,
+    DocumentFacts,
+    Filing,
+    Kind,
+    Revision,
+    WorkingCopy,
+)
 from compliance.rules.calendar import WorkingCalendar
-from compliance.rules.context import Facts, FilingFact
+from compliance.rules.context import FILED, Facts, FilingFact
 from compliance.workflow import REFERENCE_IS_FREE
 from registry.held_numbers import numbers_of_models, status_of_numbers
 from registry.official_numbers import number_key
@@ -54,23 +66,24 @@ class _Known:
 
 def cases_of(filings: Sequence[Filing], *, as_submitted: bool = False) -> list[Case]:
     """
-    Load the dossiers and facts of filings, in at most thirteen queries, however many filings.
+    Load the dossiers and facts of filings, in at most fourteen queries, however many filings.
 
     The dossier is the working copy while there is one, `as_submitted` the last revision always. One that cannot be
     loaded is left out, and told in the log.
     """
     dossiers = _dossiers(_revisions(filings) if as_submitted else {**_revisions(filings), **_working_copies(filings)})
+    unnumbered = {key: unnumbered_models(dossier) for key, dossier in dossiers.items() if dossier.models}
     known = _Known(
         _algorithm_filings(filings),
         _amended(filings),
         _uploads(filings),
         _cancelled(filings),
         status_of_numbers({number_key(number) for dossier in dossiers.values() for number in named_numbers(dossier)}),
-        numbers_of_models({model for dossier in dossiers.values() for model in unnumbered_models(dossier).values()}),
+        numbers_of_models({model for models in unnumbered.values() for model in models.values()}),
         working_calendar(),
     )
     return [
-        Case(filing, dossiers[filing.pk], _facts(filing, dossiers[filing.pk], known))
+        Case(filing, dossiers[filing.pk], _facts(filing, unnumbered.get(filing.pk, {}), known))
         for filing in filings
         if filing.pk in dossiers
     ]
@@ -102,8 +115,9 @@ def _revisions(filings: Sequence[Filing]) -> dict[int, str]:
 
 
 def _working_copies(filings: Sequence[Filing]) -> dict[int, str]:
-    copies = WorkingCopy.objects.filter(filing__in=[filing.pk for filing in filings])
-    return dict(copies.values_list("filing_id", "content"))
+    editable = [filing.pk for filing in filings if filing.is_editable]
+    copies = WorkingCopy.objects.filter(filing__in=editable)
+    return dict(copies.values_list("filing_id", "content")) if editable else {}
 
 
 def _algorithm_filings(filings: Iterable[Filing]) -> dict[Service, list[tuple[int, FilingFact]]]:
@@ -136,25 +150,37 @@ def _amended(filings: Iterable[Filing]) -> dict[tuple[int, str], FilingFact]:
 
 
 def _uploads(filings: Sequence[Filing]) -> dict[int, list[Upload]]:
-    """The hash, the file name and the contents of each document that the filings hold."""
+    """The hash, the file name and the contents of each document that the filings hold. Two queries."""
     found: dict[int, list[Upload]] = defaultdict(list)
     held = Document.objects.filter(filing__in=[filing.pk for filing in filings])
-    for filing, sha256, filename, stored in held.values_list("filing_id", "sha256", "filename", "facts__contents"):
-        found[filing].append((sha256, filename, None if stored is None else Contents.of(stored)))
+    rows = list(held.values_list("filing_id", "sha256", "filename", "facts_id"))
+    contents = _contents({facts for *_, facts in rows if facts})
+    for filing, sha256, filename, facts in rows:
+        found[filing].append((sha256, filename, contents.get(facts)))
     return found
 
 
+def _contents(facts: set[int]) -> dict[int, Contents]:
+    """The contents of documents by the key of their facts, of those that hold anything."""
+    telling = DocumentFacts.objects.filter(pk__in=facts, says_anything=True)
+    stored = telling.annotate(text=Cast("contents", TextField())).values_list("pk", "text")
+    return {pk: Contents.of_json(text) for pk, text in stored if text}
+
+
 def _cancelled(filings: Sequence[Filing]) -> set[int]:
-    """The filings of which a cancellation is submitted."""
+    """The filed filings of which a cancellation is submitted; only those can be cancelled late."""
+    filed = [filing.pk for filing in filings if filing.status == FILED]
+    if not filed:
+        return set()
     submitted = Filing.objects.filter(
         action=Action.CANCELLATION,
-        target__in=[filing.pk for filing in filings],
+        target__in=filed,
         first_submitted_at__isnull=False,
     ).exclude(status__in=REFERENCE_IS_FREE)
     return set(submitted.values_list("target_id", flat=True))
 
 
-def _facts(filing: Filing, dossier: Dossier, known: _Known) -> Facts:
+def _facts(filing: Filing, unnumbered: dict[Pointer, NamedModel], known: _Known) -> Facts:
     others = tuple(fact for pk, fact in known.algorithm_filings[_service(filing)] if pk != filing.pk)
     amended = known.amended.get((filing.applicant_id, filing.amends_key))
     uploads = known.uploads[filing.pk]
@@ -171,9 +197,7 @@ def _facts(filing: Filing, dossier: Dossier, known: _Known) -> Facts:
         contents={sha256: contents for sha256, _, contents in uploads if contents},
         number_status=known.number_status,
         numbers_of_models={
-            at: known.numbers_of_models[model]
-            for at, model in unnumbered_models(dossier).items()
-            if model in known.numbers_of_models
+            at: known.numbers_of_models[model] for at, model in unnumbered.items() if model in known.numbers_of_models
         },
         has_cancellation=filing.pk in known.cancelled,
         calendar=known.calendar,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -30,6 +32,23 @@ LEASED_AT_ONCE = 5_000
 # SQLite takes some ten thousand variables in a statement.
 RESOLVED_AT_ONCE = 5_000
 KeyRange = tuple[int, int]
+# What a check reads of a filing besides its dossier.
+_READ = (
+    "uid",
+    "applicant_id",
+    "kind",
+    "action",
+    "status",
+    "service_key",
+    "amends_key",
+    "first_submitted_at",
+    "submitted_at",
+    "accepted_at",
+    "returned_at",
+    "next_look_on",
+    "last_event_number",
+    "last_event_hash",
+)
 
 logger = logging.getLogger(__name__)
 
@@ -129,11 +148,27 @@ def _check_chunk(keys: list[int], today: date) -> int:
     The rows are locked before anything of them is read, so that no change between reading and writing is missed;
     what somebody else has locked is being changed or checked, and stays due.
     """
-    due = Filing.objects.due().filter(pk__in=keys).order_by("pk")
+    due = Filing.objects.due().filter(pk__in=keys).order_by("pk").only(*_READ)
     filings = list(due.select_for_update(skip_locked=True))
     if filings:
-        _check(filings, today)
+        with _collecting_no_garbage():
+            _check(filings, today)
     return len(filings)
+
+
+@contextmanager
+def _collecting_no_garbage() -> Iterator[None]:
+    """
+    Keep Python's collector from going through the dossiers of a chunk again and again: they are trees, in which nothing
+    refers to itself. It took a fifth of a sweep.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _check(filings: Sequence[Filing], today: date) -> None:

@@ -87,9 +87,9 @@ def _contents(facts: DocumentFacts) -> Contents:
 def _keep(facts: DocumentFacts, contents: Contents) -> None:
     """Keep what was counted, and mark the filings that hold it due in the same transaction."""
     now = timezone.now()
-    facts.contents, facts.reader, facts.counted_at = contents.plain(), READER, now
-    facts.leased_until = None
-    facts.save(update_fields=["contents", "reader", "counted_at", "leased_until"])
+    facts.contents, facts.says_anything = contents.plain(), contents != Contents()
+    facts.reader, facts.counted_at, facts.leased_until = READER, now, None
+    facts.save(update_fields=["contents", "says_anything", "reader", "counted_at", "leased_until"])
     holding = Filing.objects.running().filter(documents__facts=facts).order_by("pk")
     keys = list(
         Filing.objects.filter(pk__in=holding.values("pk"))

@@ -127,7 +127,7 @@ CELERY_BROKER_URL = REDIS_URL
 # For so long a worker may keep what it took to check; then somebody else takes it.
 CHECK_LEASE_SECONDS = env.int("CHECK_LEASE_SECONDS", default=60)
 # So many filings are checked in one task and one transaction.
-CHECK_CHUNK = env.int("CHECK_CHUNK", default=200)
+CHECK_CHUNK = env.int("CHECK_CHUNK", default=500)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TIMEZONE = TIME_ZONE

@@ -13,6 +13,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from pypinyin import lazy_pinyin
 
@@ -69,6 +70,7 @@ def number_key(number: str) -> str:
     return normalized(number).casefold()
 
 
+@lru_cache(maxsize=4096)
 def algorithm_number(number: str) -> AlgorithmNumber | None:
     """Read the number of an algorithm filing, or None when it has not that form."""
     found = _ALGORITHM.fullmatch(normalized(number))
@@ -122,6 +124,7 @@ def inferred_check_digit(digits: str) -> str:
     return str((11 - product) % 10)
 
 
+@lru_cache(maxsize=4096)
 def _service(number: str) -> re.Match[str] | None:
     found = _SERVICE.fullmatch(normalized(number))
     return found if found and _is_day(found["day"]) else None

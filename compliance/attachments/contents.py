@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -74,6 +75,16 @@ class Contents:
     def of(cls, stored: object) -> Contents:
         """Read what `plain` wrote."""
         return msgspec.convert(stored, cls)
+
+    @classmethod
+    def of_json(cls, stored: str) -> Contents:
+        """Read the same as JSON text."""
+        return _decoder().decode(stored)
+
+
+@cache
+def _decoder() -> msgspec.json.Decoder[Contents]:
+    return msgspec.json.Decoder(Contents)
 
 
 def _printable(node: Any) -> Any:

@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('sha256', models.CharField(max_length=64, unique=True, verbose_name='SHA-256')),
                 ('contents', models.JSONField(null=True, verbose_name='contents')),
+                ('says_anything', models.BooleanField(default=False)),
                 ('reader', models.PositiveSmallIntegerField(default=0)),
                 ('tries', models.PositiveSmallIntegerField(default=0)),
                 ('leased_until', models.DateTimeField(null=True)),

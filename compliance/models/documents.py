@@ -25,6 +25,8 @@ class DocumentFacts(models.Model):
 
     sha256 = models.CharField(_("SHA-256"), max_length=64, unique=True)
     contents = models.JSONField(_("contents"), null=True)
+    # Most documents hold nothing that a rule asks for; a sweep does not read what they hold.
+    says_anything = models.BooleanField(default=False)
     reader = models.PositiveSmallIntegerField(default=0)
     tries = models.PositiveSmallIntegerField(default=0)
     leased_until = models.DateTimeField(null=True)

@@ -22,7 +22,7 @@ from compliance.rules.catalog import (
     rule,
 )
 from compliance.rules.context import Context
-from compliance.rules.problems import MISMATCH, TOO_LOW, Problem, absent, incomplete
+from compliance.rules.problems import MISMATCH, TOO_LOW, Problem, absent, lacking
 from compliance.rules.reading import ASSESSMENT, above, below, gaps, is_missing
 
 METHODS = ("manual", "keyword", "classifier")
@@ -294,8 +294,7 @@ def is_signed_by_all_three(dossier: Dossier, context: Context) -> Iterator[Probl
     补正：补齐签字并填写签字人。
     """
     for assessment in _assessments(dossier):
-        if lacking := [person for person in SIGNATORIES if person not in (assessment.signatories or ())]:
-            yield incomplete(ASSESSMENT / "signatories", lacking)
+        yield from lacking(ASSESSMENT / "signatories", SIGNATORIES, assessment.signatories)
 
 
 @rule(
@@ -357,8 +356,7 @@ def classifies_all_risks(dossier: Dossier, context: Context) -> Iterator[Problem
     补正：补充训练所列风险，并在 classifier_covers 中列明。
     """
     for assessment in _assessments(dossier):
-        if lacking := [risk for risk in RISKS if risk not in (assessment.classifier_covers or ())]:
-            yield incomplete(ASSESSMENT / "classifier_covers", lacking)
+        yield from lacking(ASSESSMENT / "classifier_covers", RISKS, assessment.classifier_covers)
 
 
 @rule(

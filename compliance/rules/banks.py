@@ -55,6 +55,10 @@ class Counted:
             return self.held.by_class.get(name, 0)
         return (self.by_class or {}).get(name)
 
+    def said_of(self, name: str) -> int | str:
+        """How many are declared of a class, as a message says it."""
+        return _said((self.by_class or {}).get(name))
+
     @property
     def classes(self) -> str:
         return "per_aspect" if self.at.endswith(NON_REFUSAL_QUESTIONS) else "per_risk"
@@ -82,12 +86,9 @@ def without_any(bank: Counted, classes: tuple[str, ...]) -> Iterator[Problem]:
         yield absent(_counts_at(bank))
         return
     for name in classes:
-        at, declared = bank.at / bank.classes / name, (bank.by_class or {}).get(name)
-        if bank.held is None:
-            if not declared:
-                yield absent(at)
-        elif not bank.held.by_class.get(name):
-            yield Problem(at, "none", {"declared": _said(declared)})
+        if not bank.count_of(name):
+            at = bank.at / bank.classes / name
+            yield absent(at) if bank.held is None else Problem(at, "none", {"declared": bank.said_of(name)})
 
 
 def classes_below(bank: Counted, least: Mapping[tuple[str, ...], Threshold], context: Context) -> Iterator[Problem]:
@@ -108,7 +109,7 @@ def classes_below(bank: Counted, least: Mapping[tuple[str, ...], Threshold], con
 def _too_low(bank: Counted, name: str, found: int, asked: int) -> Problem:
     values: dict[str, int | str] = {"found": found, "asked": asked}
     if bank.held is not None:
-        values["declared"] = _said((bank.by_class or {}).get(name))
+        values["declared"] = bank.said_of(name)
     return Problem(bank.at / bank.classes / name, TOO_LOW, values)
 
 

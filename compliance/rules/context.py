@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any, TypeVar
 
 from compliance.attachments.contents import Contents
 from compliance.rules.calendar import PUBLISHED, WorkingCalendar
 from registry.names import folded
 
 DRAFT, RETURNED, FILED, WITHDRAWN = "draft", "returned", "filed", "withdrawn"
+Found = TypeVar("Found")
 CANCELLED, REVOKED, SUSPENDED = "cancelled", "revoked", "suspended"
 
 
@@ -88,10 +90,14 @@ A_FILE_ON_ITS_OWN = Facts()
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The facts, and the clock that shows the day by which the rule at hand judges."""
+    """
+    The facts, and the clock that shows the day by which the rule at hand judges. `found` is what rules have worked out of
+    this dossier and these facts, for the others.
+    """
 
     facts: Facts
     clock: Clock
+    found: dict[str, Any] = field(default_factory=dict)
 
     @property
     def day(self) -> date:
@@ -100,8 +106,12 @@ class Context:
     def has_reached(self, day: date) -> bool:
         return self.clock.has_reached(day)
 
-    def on(self, clock: Clock) -> Context:
-        return replace(self, clock=clock)
+    def once(self, name: str, work_out: Callable[[], Found]) -> Found:
+        """Return what goes by a name, worked out by the first rule that asks for it."""
+        if name not in self.found:
+            self.found[name] = work_out()
+        found: Found = self.found[name]
+        return found
 
 
 def same_name(name: str) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from itertools import islice
+from typing import Any
 
 from compliance.dossier.schema import Dossier
-from compliance.rules.catalog import ASSESSMENT_DAY, CATALOG, INITIAL, SUBMISSION_DAY, TODAY, JudgedOn, Rule
+from compliance.rules.catalog import CATALOG, INITIAL, JudgedOn, Rule
 from compliance.rules.context import A_FILE_ON_ITS_OWN, Clock, Context, Facts
 from compliance.rules.families import ALL_FAMILIES
 from compliance.rules.problems import Finding
@@ -32,33 +32,36 @@ def evaluate(dossier: Dossier, facts: Facts = A_FILE_ON_ITS_OWN, *, today: date)
     """Judge a dossier as of today. The same arguments always give the same outcome."""
     clock = Clock(today)
     clocks = _clocks(dossier, facts, clock)
-    contexts = {judged_on: Context(facts, clocks[judged_on]) for judged_on in JudgedOn}
-    rules = _rules_on(dossier.kind, dossier.action or INITIAL, *(clocks[judged_on].day for judged_on in JudgedOn))
-    findings = [finding for rule in rules for finding in _findings(rule, dossier, contexts[rule.judged_on])]
-    for judged_on in JudgedOn:
-        if clocks[judged_on] is clock and (
-            change := _next_change(dossier.kind, dossier.action or INITIAL, judged_on, today)
-        ):
+    found: dict[str, Any] = {}
+    contexts = [Context(facts, each, found) for each in clocks]
+    kind, action = dossier.kind, dossier.action or INITIAL
+    findings: list[Finding] = []
+    for rule, place in _rules_on(kind, action, *(each.day for each in clocks)):
+        for problem in islice(rule.condition(dossier, contexts[place]), GAPS_OF_A_RULE):
+            level = problem.level or rule.level
+            findings.append(Finding(rule.code, level, problem.variant, problem.at, problem.values))
+    for judged_on, each in zip(JudgedOn, clocks, strict=True):
+        if each is clock and (change := _next_change(kind, action, judged_on, today)):
             clock.has_reached(change)
     return Outcome(findings, clock.next_change_on)
 
 
-def _clocks(dossier: Dossier, facts: Facts, today: Clock) -> dict[JudgedOn, Clock]:
-    """A day that is fixed by the filing gets a clock of its own, whose days to come change nothing."""
+def _clocks(dossier: Dossier, facts: Facts, today: Clock) -> tuple[Clock, Clock, Clock]:
+    """
+    The clocks of the submission day, the assessment day and today. A day that is fixed by the filing gets a clock of its
+    own, whose days to come change nothing.
+    """
     law = Clock(facts.submitted_on) if facts.submitted_on else today
     assessed_on = dossier.assessment.assessed_on if dossier.assessment else None
-    return {SUBMISSION_DAY: law, ASSESSMENT_DAY: Clock(assessed_on) if assessed_on else law, TODAY: today}
-
-
-def _findings(rule: Rule, dossier: Dossier, context: Context) -> Iterator[Finding]:
-    for problem in islice(rule.condition(dossier, context), GAPS_OF_A_RULE):
-        yield Finding(rule.code, problem.level or rule.level, problem.variant, problem.at, problem.values)
+    return law, Clock(assessed_on) if assessed_on else law, today
 
 
 @lru_cache(maxsize=4096)
-def _rules_on(kind: str, action: str, submission: date, assessment: date, today: date) -> tuple[Rule, ...]:
-    days = {SUBMISSION_DAY: submission, ASSESSMENT_DAY: assessment, TODAY: today}
-    return tuple(rule for rule in CATALOG.judging(kind, action) if rule.is_in_force(days[rule.judged_on]))
+def _rules_on(kind: str, action: str, submission: date, assessment: date, today: date) -> tuple[tuple[Rule, int], ...]:
+    """The rules in force, each with the place of its clock."""
+    days, places = (submission, assessment, today), {judged_on: i for i, judged_on in enumerate(JudgedOn)}
+    placed = [(rule, places[rule.judged_on]) for rule in CATALOG.judging(kind, action)]
+    return tuple((rule, place) for rule, place in placed if rule.is_in_force(days[place]))
 
 
 @lru_cache(maxsize=4096)

@@ -19,6 +19,7 @@ from compliance.rules.context import Context
 from compliance.rules.reading import DOCUMENTS, is_excused
 
 KEYWORD_LIST, TEST_QUESTIONS = "keyword_list", "test_questions"
+Read = tuple[Pointer, Document, Contents]
 # The bank of the assessment, and the kind of document that holds it.
 KIND_OF_BANK: Mapping[str, str] = MappingProxyType(
     {
@@ -37,8 +38,12 @@ def listed_files(dossier: Dossier) -> Iterator[tuple[Pointer, Document]]:
             yield DOCUMENTS / i, document
 
 
-def read_files(dossier: Dossier, context: Context) -> Iterator[tuple[Pointer, Document, Contents]]:
-    """Yield the listed files that were read, whatever was found in them."""
+def read_files(dossier: Dossier, context: Context) -> list[Read]:
+    """Return the listed files in which something was counted or found."""
+    return context.once("read files", lambda: list(_read_files(dossier, context))) if context.facts.contents else []
+
+
+def _read_files(dossier: Dossier, context: Context) -> Iterator[Read]:
     for at, document in listed_files(dossier):
         contents = context.facts.contents.get(document.sha256 or "")
         if contents is not None:
@@ -47,6 +52,10 @@ def read_files(dossier: Dossier, context: Context) -> Iterator[tuple[Pointer, Do
 
 def banks_of_files(kind: str, dossier: Dossier, context: Context) -> list[Mapping[str, Bank]] | None:
     """Return the banks in each file of a kind, or None unless every listed one could be read."""
+    return context.once(f"banks of {kind}", lambda: _banks_of_files(kind, dossier, context))
+
+
+def _banks_of_files(kind: str, dossier: Dossier, context: Context) -> list[Mapping[str, Bank]] | None:
     listed = [document for _, document in listed_files(dossier) if document.kind == kind]
     read = [contents for _, document, contents in read_files(dossier, context) if document.kind == kind]
     banks = [contents.banks for contents in read if any(KIND_OF_BANK[name] == kind for name in contents.banks)]
@@ -57,9 +66,13 @@ def held_bank(name: str, dossier: Dossier, context: Context) -> Bank | None:
     """Return what the files hold of a bank, several files together; None where that cannot be told."""
     if not context.facts.contents:
         return None
+    return context.once(f"bank {name}", lambda: _held_bank(name, dossier, context))
+
+
+def _held_bank(name: str, dossier: Dossier, context: Context) -> Bank | None:
     files = banks_of_files(KIND_OF_BANK[name], dossier, context)
     banks = [banks[name] for banks in files or () if name in banks]
-    return _together(banks) if banks else None
+    return _together(banks) if len(banks) > 1 else banks[0] if banks else None
 
 
 def _together(banks: list[Bank]) -> Bank:

@@ -114,6 +114,6 @@ def _fault_of(code: str, applicant: str) -> str | None:
     found = _PRODUCER.fullmatch(code)
     if found is None:
         return "format"
-    if not uscc.check_digit_fits(found["uscc"]):
-        return "check_digit"
-    return None if found["uscc"] == applicant else "not_the_applicants"
+    if found["uscc"] == applicant:
+        return None
+    return "not_the_applicants" if uscc.check_digit_fits(found["uscc"]) else "check_digit"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -47,9 +48,11 @@ def absent(at: Pointer) -> Problem:
     return Problem(at, MISSING)
 
 
-def incomplete(at: Pointer, lacking: list[str]) -> Problem:
+def lacking(at: Pointer, asked: Iterable[str], given: Iterable[str] | None) -> Iterator[Problem]:
     """Tell a list that lacks entries, as one gap that names them."""
-    return Problem(at, INCOMPLETE, {"lacking": lacking})
+    there = frozenset(given or ())
+    if missing := [entry for entry in asked if entry not in there]:
+        yield Problem(at, INCOMPLETE, {"lacking": missing})
 
 
 def not_true(at: Pointer, value: bool | None) -> Problem:

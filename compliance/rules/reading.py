@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 from compliance.dossier.lineage import Model
@@ -24,16 +25,19 @@ def is_missing(value: Any) -> bool:
     """A text is missing when null, empty or only spaces, a list or an object when nothing is said in it."""
     if value is None:
         return True
-    if isinstance(value, str):
+    kind = type(value)
+    if kind is str:
         return not value or value.isspace()
-    if isinstance(value, list | dict):
+    if kind is list or kind is dict:
         return not value
-    slots = getattr(type(value), "__slots__", None)
-    return slots is not None and _is_section(value) and all(is_missing(getattr(value, name)) for name in slots)
+    if kind not in _FIELDS:
+        _FIELDS[kind] = tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
+    names = _FIELDS[kind]
+    return bool(names) and all(is_missing(getattr(value, name)) for name in names)
 
 
-def _is_section(value: Any) -> bool:
-    return hasattr(value, "__dataclass_fields__")
+# The fields of a section by its type; a number, a day or a yes has none.
+_FIELDS: dict[type, tuple[str, ...]] = {}
 
 
 def gaps(at: Pointer, owner: Any, *names: str) -> Iterator[Problem]:

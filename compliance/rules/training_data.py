@@ -20,7 +20,7 @@ from compliance.rules.catalog import (
     rule,
 )
 from compliance.rules.context import Context, same_name
-from compliance.rules.problems import Problem, absent, incomplete, not_true
+from compliance.rules.problems import Problem, absent, lacking, not_true
 from compliance.rules.reading import ASSESSMENT, gaps, gaps_in_section, is_missing, own_corpora, own_models
 
 PROOFS = MappingProxyType(
@@ -295,9 +295,7 @@ def filters_each_corpus(dossier: Dossier, context: Context) -> Iterator[Problem]
     补正：补充缺少的过滤方式，并在 filters 中列明。
     """
     for at, corpus in own_corpora(dossier):
-        lacking = [way for way in FILTERS if way not in (corpus.filters or ())]
-        if lacking:
-            yield incomplete(at / "filters", lacking)
+        yield from lacking(at / "filters", FILTERS, corpus.filters)
 
 
 @rule(

@@ -105,4 +105,4 @@ def test_the_context_is_loaded_in_a_fixed_number_of_queries(filer, count):
         connection,
     ) as captured:
         assert len(cases_of(filings)) == len(filings)
-    assert len(captured) <= 13
+    assert len(captured) <= 14
