@@ -71,7 +71,10 @@ def cases_of(filings: Sequence[Filing], *, as_submitted: bool = False) -> list[C
     The dossier is the working copy while there is one, `as_submitted` the last revision always. One that cannot be
     loaded is left out, and told in the log.
     """
-    dossiers = _dossiers(_revisions(filings) if as_submitted else {**_revisions(filings), **_working_copies(filings)})
+    contents = _revisions(filings)
+    if not as_submitted:
+        contents |= _working_copies([filing for filing in filings if filing.is_editable or filing.pk not in contents])
+    dossiers = _dossiers(contents)
     unnumbered = {key: unnumbered_models(dossier) for key, dossier in dossiers.items() if dossier.models}
     known = _Known(
         _algorithm_filings(filings),
@@ -115,9 +118,9 @@ def _revisions(filings: Sequence[Filing]) -> dict[int, str]:
 
 
 def _working_copies(filings: Sequence[Filing]) -> dict[int, str]:
-    editable = [filing.pk for filing in filings if filing.is_editable]
-    copies = WorkingCopy.objects.filter(filing__in=editable)
-    return dict(copies.values_list("filing_id", "content")) if editable else {}
+    """The working copies of filings that can be edited, or that were never submitted."""
+    copies = WorkingCopy.objects.filter(filing__in=[filing.pk for filing in filings])
+    return dict(copies.values_list("filing_id", "content")) if filings else {}
 
 
 def _algorithm_filings(filings: Iterable[Filing]) -> dict[Service, list[tuple[int, FilingFact]]]:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from compliance.dossier.schema import Dossier
 from compliance.models import Filing, Kind
 from compliance.refusals import NumberNotIssued
-from registry.models import NumberCounter, OfficialNumber
+from registry.models import Listing, NumberCounter, OfficialNumber
 from registry.official_numbers import algorithm_number, inferred_check_digit, latin_name, place_of, running_number
 
 # The kinds in an algorithm number; digits 14 and 15. 05 stands for two types in the published lists.
@@ -66,8 +66,9 @@ def _entity_of(filing: Filing, area: str) -> str:
 
 
 def _listed(beginning: str) -> QuerySet[OfficialNumber]:
-    """The numbers of the published lists: what filers record of their own must not move a series."""
-    return OfficialNumber.objects.filter(key__startswith=beginning, is_held_by_filing=False)
+    """The numbers of the published lists, whoever holds them: what filers record of their own must not move a series."""
+    listed = Listing.objects.filter(number=OuterRef("pk"))
+    return OfficialNumber.objects.filter(Exists(listed), key__startswith=beginning)
 
 
 def _last_of_entity(area: str, entity: str, year: str) -> int:
@@ -79,7 +80,7 @@ def _last_of_entity(area: str, entity: str, year: str) -> int:
 def _service_number(filing: Filing, dossier: Dossier, on: date) -> str:
     place = place_of(filing.jurisdiction or filing.province)
     # A name without a letter or a digit to it is stood for by the case number.
-    name = latin_name(_name_to_register(filing, dossier)) or filing.case_number
+    name = latin_name(name_to_register(filing, dossier)) or filing.case_number
     if place is None:
         raise NumberNotIssued("no_province")
     mark = "S" if filing.kind == Kind.REGISTRATION else ""
@@ -87,8 +88,10 @@ def _service_number(filing: Filing, dossier: Dossier, on: date) -> str:
     return f"{place}-{name}-{on:%Y%m%d}{mark}{running:04}"
 
 
-def _name_to_register(filing: Filing, dossier: Dossier) -> str:
-    """A generative number bears the name of the model that the service uses, a registration that of the service."""
+def name_to_register(filing: Filing, dossier: Dossier) -> str:
+    """What a number is given to: the algorithm, for a generative filing the model that the service uses, or the service."""
+    if filing.kind == Kind.ALGORITHM and dossier.algorithm and dossier.algorithm.name:
+        return dossier.algorithm.name
     used = [model.name for model in dossier.models or () if model.used_by_service and model.name]
     return used[0] if filing.kind == Kind.GENERATIVE and used else dossier.service.name
 

@@ -27,12 +27,10 @@ from registry.models import (
 )
 from registry.models.numbers import in_force
 from registry.models.tokens import digest_of, new_token
-from registry.official_numbers import normalized, number_key
+from registry.official_numbers import NUMBER_LENGTH, normalized, number_key
 from registry.precedence import CORRECTABLE, CORRECTED, rank_of
-from registry.register import hide
+from registry.register import show
 from registry.settling import settle
-
-NUMBER_LENGTH = 100
 
 
 class RegisterRefused(Exception):
@@ -183,7 +181,7 @@ def undo_correction(correction: Correction, *, reason: str, by: User) -> Correct
     correction.undone_at, correction.undone_by, correction.undone_reason = timezone.now(), by, reason.strip()
     correction.save(update_fields=["undone_at", "undone_by", "undone_reason"])
     if correction.source:
-        hide(correction.source)
+        show(correction.source, is_live=False, is_public=correction.source.is_public)
     if correction.into_id:
         _reroot({correction.model_id, correction.into_id})
     return correction

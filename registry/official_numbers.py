@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from types import MappingProxyType
 
 from pypinyin import lazy_pinyin
 
@@ -37,6 +39,8 @@ _PROVINCES = {spelled.casefold(): code for code, spelled in _PLACES.items()} | {
     "hongkong": "81",
     "macao": "82",
 }
+# The longest published number has 69 characters.
+NUMBER_LENGTH = 100
 KNOWN_ALGORITHM_KINDS = frozenset({"01", "02", "03", "04", "05", "06"})
 
 
@@ -87,6 +91,25 @@ def is_registration_number(number: str) -> bool:
     """Say whether a number has the form of a registration, with its S."""
     found = _service(number)
     return found is not None and bool(found["registered"]) and bool(found["running"])
+
+
+_FORMS: Mapping[str, Callable[[str], bool]] = MappingProxyType(
+    {
+        "algorithm": lambda number: algorithm_number(number) is not None,
+        "generative": is_filing_number,
+        "registration": is_registration_number,
+    }
+)
+
+
+def has_the_form_of(kind: str, number: str) -> bool:
+    """Say whether a number can be one of a kind of filing: `algorithm`, `generative`, `registration`."""
+    return len(normalized(number)) <= NUMBER_LENGTH and _FORMS[kind](number)
+
+
+def is_official_number(number: str) -> bool:
+    """Say whether a number has the form of any kind."""
+    return any(has_the_form_of(kind, number) for kind in _FORMS)
 
 
 def running_number(number: str) -> int | None:

@@ -64,18 +64,13 @@ def state_list(source: Source, statements: Sequence[Stated]) -> None:
 
 
 @transaction.atomic
-def publish(source: Source, *, public: bool = True) -> None:
-    """Let everybody see what a source states: its filing was filed."""
-    source.is_public = public
-    source.save(update_fields=["is_public"])
-    _rank_again(source)
-
-
-@transaction.atomic
-def hide(source: Source, *, live: bool = False) -> None:
-    """Take what a source states out of others' sight: its filing was withdrawn or rejected, or a correction undone."""
-    source.is_live = live
-    source.save(update_fields=["is_live"])
+def show(source: Source, *, is_live: bool, is_public: bool) -> None:
+    """
+    Say who sees what a source states: everybody once it is public (its filing was filed), nobody else once it is not live
+    (its filing was withdrawn or rejected, or a correction undone).
+    """
+    source.is_live, source.is_public = is_live, is_public
+    source.save(update_fields=["is_live", "is_public"])
     _rank_again(source)
 
 

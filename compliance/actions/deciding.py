@@ -17,12 +17,12 @@ from compliance.actions.opening import OF_REVISIONS, copied_from, target_of
 from compliance.dossier.normal import normal_form
 from compliance.dossier.schema import Dossier
 from compliance.dossier.stored import Canonical, load
-from compliance.models import Action, Document, Filing, Kind
-from compliance.numbering import issue_number
+from compliance.models import Action, Document, Filing
+from compliance.numbering import issue_number, name_to_register
 from compliance.refusals import NumberRefused, TargetNotStanding
 from registry import actions as registry_actions
 from registry.models import NumberStatus, User
-from registry.official_numbers import algorithm_number, is_filing_number, is_registration_number, normalized, number_key
+from registry.official_numbers import has_the_form_of, normalized, number_key
 
 
 @transaction.atomic
@@ -97,7 +97,7 @@ def _filed(
             kind=filing.kind,
             issued_on=day,
             holder=filing.applicant,
-            title=stating.title_of(filing, dossier),
+            title=name_to_register(filing, dossier),
             jurisdiction=filing.province,
         )
     except registry_actions.RegisterRefused as error:
@@ -181,7 +181,7 @@ def _copy_names(target: Filing, dossier: Dossier) -> None:
         if name in OF_REVISIONS:
             setattr(target, name, value)
     assert target.official_number is not None
-    target.official_number.title = stating.title_of(target, dossier)
+    target.official_number.title = name_to_register(target, dossier)
     target.official_number.save(update_fields=["title", "search_text", "search_grams"])
 
 
@@ -196,19 +196,14 @@ def _hand_over_documents(filing: Filing, target: Filing) -> None:
     )
 
 
-_HANDED_OVER = ("sha256", "size", "media_type", "filename", "stored_as", "uploaded_at", "uploaded_by")
+_HANDED_OVER = ("sha256", "size", "media_type", "filename", "stored_as", "facts", "uploaded_at", "uploaded_by")
 
 
 def _refuse_what_cannot_be(filing: Filing, number: str, day: date, document: str) -> None:
-    forms = {
-        Kind.ALGORITHM: lambda text: algorithm_number(text) is not None,
-        Kind.GENERATIVE: is_filing_number,
-        Kind.REGISTRATION: is_registration_number,
-    }
     if filing.is_amendment:
         if number_key(number) != filing.amends_key:
             raise NumberRefused("not_the_targets_number", "/number", number=number[:100])
-    elif len(number) > registry_actions.NUMBER_LENGTH or not forms[Kind(filing.kind)](number):
+    elif not has_the_form_of(filing.kind, number):
         raise NumberRefused("number_malformed", "/number", number=number[:100])
     if day > timezone.localdate():
         raise NumberRefused("day_to_come", "/day", day=day.isoformat())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 from typing import Any
 
@@ -28,11 +27,10 @@ from compliance.refusals import AmendmentOpen, ApplicantIsFixed, NoStanding, Ref
 from compliance.rules.catalog import INITIAL
 from compliance.rules.context import same_name
 from registry.models import Membership, Organization, User
-from registry.official_numbers import number_key
+from registry.names import key_of
+from registry.official_numbers import NUMBER_LENGTH, number_key
 from registry.reference.regions import PROVINCES
 from registry.search import searched_by
-
-_NUMBER_LENGTH = 100
 
 
 def open_filing(parsed: Parsed, *, by: User) -> tuple[Filing, bool]:
@@ -89,7 +87,7 @@ def _filing_with_reference(applicant: Organization, parsed: Parsed) -> Filing | 
     reference = parsed.dossier.reference
     if not reference:
         return None
-    held = Filing.objects.holding_reference().filter(applicant=applicant, reference_key=_key_of(reference))
+    held = Filing.objects.holding_reference().filter(applicant=applicant, reference_key=key_of(reference))
     filing = held.first()
     if filing is not None and said_digest(parsed.canonical.text) not in (filing.opened_sha256, _said_now(filing)):
         raise ReferenceTaken(reference)
@@ -170,11 +168,11 @@ def copied_from(filing: Filing, dossier: Dossier) -> dict[str, Any]:
         "kind": dossier.kind,
         "action": dossier.action or INITIAL,
         "reference": dossier.reference or "",
-        "reference_key": _key_of(dossier.reference) if dossier.reference else "",
+        "reference_key": key_of(dossier.reference) if dossier.reference else "",
         "jurisdiction": jurisdiction,
         "province": jurisdiction if jurisdiction in PROVINCES else region[:2],
         "service_name": dossier.service.name,
-        "service_key": _key_of(same_name(dossier.service.name)),
+        "service_key": key_of(same_name(dossier.service.name)),
         "amends_key": _amends_key(dossier),
         **searched_by(*found_by, filing.applicant.name, filing.applicant.uscc),
     }
@@ -183,7 +181,7 @@ def copied_from(filing: Filing, dossier: Dossier) -> dict[str, Any]:
 def _amends_key(dossier: Dossier) -> str:
     """What is too long to be a number names no filing; the rules say so."""
     key = number_key(dossier.amends or "") if (dossier.action or INITIAL) != INITIAL else ""
-    return key if len(key) <= _NUMBER_LENGTH else ""
+    return key if len(key) <= NUMBER_LENGTH else ""
 
 
 def target_of(filing: Filing) -> Filing | None:
@@ -200,10 +198,6 @@ def target_of(filing: Filing) -> Filing | None:
     if other := others.first():
         raise AmendmentOpen(str(target.official_number), other.case_number)
     return target
-
-
-def _key_of(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _write_copy(copy: WorkingCopy, parsed: Parsed, by: User, at: datetime) -> None:

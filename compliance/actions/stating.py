@@ -7,7 +7,6 @@ from django.db import transaction
 from compliance import workflow
 from compliance.actions.moving import locked_alone
 from compliance.dossier.projection import stated_in
-from compliance.dossier.schema import Dossier
 from compliance.dossier.stored import load
 from compliance.models import Action, Filing, Kind
 from registry import actions as registry_actions
@@ -40,12 +39,12 @@ def state(filing: Filing, content: str) -> None:
 
 def hide(filing: Filing) -> None:
     if filing.source:
-        register.hide(filing.source)
+        register.show(filing.source, is_live=False, is_public=filing.source.is_public)
 
 
 def publish(filing: Filing) -> None:
     if filing.source:
-        register.publish(filing.source)
+        register.show(filing.source, is_live=filing.source.is_live, is_public=True)
 
 
 def let_number_cover_what_is_stated(filing: Filing) -> None:
@@ -61,14 +60,6 @@ def let_number_cover_what_is_stated(filing: Filing) -> None:
     registry_actions.cover(number, services=services, models=models)
 
 
-def title_of(filing: Filing, dossier: Dossier) -> str:
-    """What the published lists call the thing: the algorithm, the model, or the service."""
-    if filing.kind == Kind.ALGORITHM and dossier.algorithm and dossier.algorithm.name:
-        return dossier.algorithm.name
-    used = [model.name for model in dossier.models or () if model.used_by_service and model.name]
-    return used[0] if filing.kind == Kind.GENERATIVE and used else filing.service_name
-
-
 @transaction.atomic
 def restate(key: int) -> None:
     """Draw again what one filing states, from its last revision, and whether it is public or hidden."""
@@ -80,6 +71,6 @@ def restate(key: int) -> None:
     if filing.source is None:
         return
     is_folded = filing.is_amendment and filing.status == workflow.FILED
-    register.hide(filing.source, live=filing.status not in workflow.REFERENCE_IS_FREE and not is_folded)
-    register.publish(filing.source, public=filing.official_number is not None)
+    is_live = filing.status not in workflow.REFERENCE_IS_FREE and not is_folded
+    register.show(filing.source, is_live=is_live, is_public=filing.official_number is not None)
     let_number_cover_what_is_stated(filing)

@@ -24,8 +24,7 @@ from compliance.rules.reading import SERVICE, is_missing
 from registry.official_numbers import (
     KNOWN_ALGORITHM_KINDS,
     algorithm_number,
-    is_filing_number,
-    is_registration_number,
+    has_the_form_of,
 )
 from registry.reference.regions import is_known_region
 
@@ -37,37 +36,26 @@ ALGORITHM_FORM, FILING_FORM, REGISTRATION_FORM = (
 )
 
 
-def _is_algorithm_number(number: str) -> bool:
-    return algorithm_number(number) is not None
+_ASKED = {ALGORITHM: ALGORITHM_FORM, GENERATIVE: FILING_FORM, REGISTRATION: REGISTRATION_FORM}
 
 
-def _is_model_number(number: str) -> bool:
-    return is_filing_number(number) or is_registration_number(number)
+def _form_of(*kinds: str) -> tuple[Form, str]:
+    """Whether a number is one of these kinds of filing, and how such a number is written."""
+    return lambda number: any(has_the_form_of(kind, number) for kind in kinds), " / ".join(
+        _ASKED[kind] for kind in kinds
+    )
 
 
-_FORM_OF_KIND: dict[str, tuple[Form, str]] = {
-    ALGORITHM: (_is_algorithm_number, ALGORITHM_FORM),
-    GENERATIVE: (is_filing_number, FILING_FORM),
-    REGISTRATION: (is_registration_number, REGISTRATION_FORM),
-}
+_OF_MODELS = _form_of(GENERATIVE, REGISTRATION)
+_OF_KIND = {kind: _form_of(kind) for kind in _ASKED}
 
 
 def _given(dossier: Dossier) -> Iterator[tuple[Pointer, str | None, Form, str]]:
     """Yield every place for an official number, with the form that it asks for there."""
-    yield (
-        SERVICE / "algorithm_filing_number",
-        dossier.service.algorithm_filing_number,
-        _is_algorithm_number,
-        ALGORITHM_FORM,
-    )
-    yield ROOT / "amends", dossier.amends, *_FORM_OF_KIND[dossier.kind]
+    yield SERVICE / "algorithm_filing_number", dossier.service.algorithm_filing_number, *_OF_KIND[ALGORITHM]
+    yield ROOT / "amends", dossier.amends, *_OF_KIND[dossier.kind]
     for i, model in enumerate(dossier.models or ()):
-        yield (
-            ROOT / "models" / i / "filing_number",
-            model.filing_number,
-            _is_model_number,
-            f"{FILING_FORM} / {REGISTRATION_FORM}",
-        )
+        yield ROOT / "models" / i / "filing_number", model.filing_number, *_OF_MODELS
 
 
 @rule(

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from registry.official_numbers import (
     algorithm_number,
+    is_official_number,
     place_in,
 )
 from registry.published.numbers import (
@@ -16,7 +17,6 @@ from registry.published.numbers import (
     GENERATIVE,
     REGISTRATION,
     NoEntry,
-    is_number,
     kind_of,
     number_in,
 )
@@ -148,7 +148,7 @@ def entry_of(cells: dict[str, str]) -> Entry:
 def is_footer(cells: dict[str, str]) -> bool:
     """Say whether a row is a note or a sum under the list, and no entry."""
     said = [unicodedata.normalize("NFKC", cell) for cell in cells.values() if cell]
-    return not any(map(is_number, said)) and bool(said) and (_FOOTER.match(said[0]) is not None)
+    return not any(map(is_official_number, said)) and bool(said) and (_FOOTER.match(said[0]) is not None)
 
 
 def _announcement(*texts: str) -> str:

@@ -8,14 +8,13 @@ from registry.official_numbers import (
     KNOWN_ALGORITHM_KINDS,
     AlgorithmNumber,
     algorithm_number,
-    is_filing_number,
+    is_official_number,
     is_registration_number,
     normalized,
     running_number,
 )
 from registry.reference.regions import is_known_region
 
-NUMBER_LENGTH = 100
 ALGORITHM, GENERATIVE, REGISTRATION = "algorithm", "generative", "registration"
 KINDS = {"备案": GENERATIVE, "登记": REGISTRATION}
 
@@ -31,9 +30,9 @@ class NoEntry(Exception):
 def number_in(cells: dict[str, str], notes: list[tuple[str, str]]) -> str:
     """Return the number of a row, wherever it stands. Raises NoEntry where there is none of a known form."""
     cells["number"] = written = _cleaned(cells.get("number", ""), notes)
-    if is_number(written):
+    if is_official_number(written):
         return _as_written(written, notes)
-    elsewhere = [column for column, cell in cells.items() if column != "remark" and is_number(cell)]
+    elsewhere = [column for column, cell in cells.items() if column != "remark" and is_official_number(cell)]
     if len(elsewhere) == 1:
         column = elsewhere[0]
         notes.append(("the number was found in another column", "编号出现在其他列"))
@@ -49,20 +48,13 @@ def _cleaned(written: str, notes: list[tuple[str, str]]) -> str:
     number = re.sub("[‐‑‒–—―−]", "-", re.sub(r"\s+", "", written))
     number = re.sub("^(备案|登记|上线)?编?号:?", "", number)
     bare = re.sub(r"(\(.*\)|注:.*|补登|[。、,.;]+)$", "", number)
-    if not is_number(bare) and is_number(bare[:1].upper() + bare[1:]):
+    if not is_official_number(bare) and is_official_number(bare[:1].upper() + bare[1:]):
         bare = bare[:1].upper() + bare[1:]
-    if not is_number(bare):
+    if not is_official_number(bare):
         return written
     if re.search("[(注补]", number):
         notes.append((f"the number came with a note: {written}", f"编号单元格内有注：{written}"))
     return bare
-
-
-def is_number(text: str) -> bool:
-    """Say whether a text has one of the forms of official numbers."""
-    if not text or len(text) > NUMBER_LENGTH:
-        return False
-    return algorithm_number(text) is not None or is_filing_number(text) or is_registration_number(text)
 
 
 def _as_written(written: str, notes: list[tuple[str, str]]) -> str:

@@ -23,7 +23,7 @@ from registry.models import (
 )
 from registry.names import version_beside
 from registry.precedence import shown
-from registry.register import publish
+from registry.register import show
 from tests.building import a_document, parsed
 from tests.conftest import OTHER_USCC
 from tests.filings import a_submitted_filing
@@ -125,14 +125,14 @@ def test_what_is_filed_counts_before_what_is_pending_and_the_developers_own_befo
     works = Organization.objects.create(uscc="91110000600037341L", name="Base Works")
     Membership.objects.create(user=developer, organization=works, standing="filer")
     on_root = {**BASE, "development": "derived", "derived_from": [{"key": "root", "relation": "finetune"}]}
-    publish(says(filer, [on_root, ROOT], "a").source)
+    show(says(filer, [on_root, ROOT], "a").source, is_live=True, is_public=True)
     says(other_filer, [BASE], "b")
     assert walked("模型 a", registrar) == ["模型 a", "Shared Base", "Root"]
     by_itself = {"/models/0/development": "from_scratch", "/models/0/derived_from": None, "/models/0/version": "1"}
     own = says(developer, [], "own", **by_itself, **{"/models/0/name": "Shared Base"})
     assert model("Shared Base").statements.count() == 3
     assert walked("模型 a", registrar) == ["模型 a", "Shared Base", "Root"]
-    publish(own.source)
+    show(own.source, is_live=True, is_public=True)
     assert walked("模型 a", registrar) == ["模型 a", "Shared Base"]
 
 
