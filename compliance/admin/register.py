@@ -17,7 +17,7 @@ from compliance.admin.pages import PageAdmin, user_of
 from compliance.admin.permissions import ReadOnlyAdmin
 from compliance.casefile import cases_of
 from compliance.models import Filing
-from compliance.rules.deadlines import running_deadlines
+from compliance.rules.due_dates import running_deadlines
 from compliance.rules.wording import place
 from compliance.words import Language, language_of
 from compliance.workflow import ENDED

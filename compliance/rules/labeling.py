@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterator
 from types import MappingProxyType
 
@@ -17,12 +15,11 @@ from compliance.rules.catalog import (
     ERROR,
     GENERATIVE,
     REGISTRATION,
-    SECONDARY,
     WARNING,
     rule,
 )
 from compliance.rules.context import Context
-from compliance.rules.problems import MISSING, Problem, absent, not_true
+from compliance.rules.problems import MISSING, Problem, not_true
 from compliance.rules.reading import (
     DOCUMENTS,
     LABELING,
@@ -47,9 +44,6 @@ PUT_OUT_BY = MappingProxyType(
         "virtual_scene": "virtual_scene",
     }
 )
-WITH_WORDS = frozenset({"text", "image", "video"})
-_AI = re.compile(r"人工智能|(?<![a-z])ai(?![a-z])", re.IGNORECASE)
-_GENERATED = re.compile(r"生成|合成")
 
 
 def _labelings(dossier: Dossier) -> Iterator[Labeling]:
@@ -58,7 +52,7 @@ def _labelings(dossier: Dossier) -> Iterator[Labeling]:
         yield dossier.labeling
 
 
-def _explicit(dossier: Dossier) -> Iterator[tuple[Pointer, ExplicitLabel]]:
+def explicit_labels(dossier: Dossier) -> Iterator[tuple[Pointer, ExplicitLabel]]:
     for labeling in _labelings(dossier):
         for i, label in enumerate(labeling.explicit or ()):
             yield LABELING / "explicit" / i, label
@@ -94,7 +88,7 @@ def labels_what_it_generates(dossier: Dossier, context: Context) -> Iterator[Pro
     补正：填写该模态的标识：位置、文字，视频还须填写时长和大小。
     """
     at = LABELING / "explicit" if any(True for _ in _labelings(dossier)) else LABELING
-    labeled = {label.modality for _, label in _explicit(dossier)}
+    labeled = {label.modality for _, label in explicit_labels(dossier)}
     for modality in _generated(dossier):
         if modality not in labeled:
             level = WARNING if dossier.kind == REGISTRATION else None
@@ -180,81 +174,6 @@ def logs_unlabeled_content(dossier: Dossier, context: Context) -> Iterator[Probl
     for labeling in _labelings(dossier):
         if labeling.unlabeled_on_request:
             yield from below(LABELING, labeling, context, log_retention_months=thresholds.LOG_RETENTION_MONTHS)
-
-
-@rule(
-    "LAB-07",
-    "Label text does not say that AI generated it",
-    level=ERROR,
-    basis=SECONDARY,
-    cites=("GB9",),
-    kinds=GENERATIVE_KINDS,
-    says={
-        "no_ai": ("“{found}” says neither 人工智能 nor AI.", "“{found}”中没有“人工智能”或“AI”。"),
-        "no_generation": ("“{found}” says neither 生成 nor 合成.", "“{found}”中没有“生成”或“合成”。"),
-    },
-)
-def says_that_ai_generated_it(dossier: Dossier, context: Context) -> Iterator[Problem]:
-    """
-    The text of a label names artificial intelligence (人工智能 or AI) and generation (生成 or 合成).
-
-    Why: GB 45438-2025 asks for both elements; one alone can be misread.
-
-    Fix: write, for example, 人工智能生成 or AI合成.
-
-    标题：标识文字要素不全
-
-    要求：文本、图片、视频标识的文字须包含“人工智能”或“AI”，以及“生成”或“合成”。
-
-    理由：GB 45438-2025 要求同时具备两个要素，缺一容易误读。
-
-    补正：例如写为“人工智能生成”或“AI合成”。
-    """
-    for at, label in _explicit(dossier):
-        if label.modality in WITH_WORDS:
-            yield from _missing_elements(at / "text", label.text or "")
-
-
-def _missing_elements(at: Pointer, text: str) -> Iterator[Problem]:
-    written = unicodedata.normalize("NFKC", text)
-    if is_missing(text):
-        yield absent(at)
-        return
-    if not _AI.search(written):
-        yield Problem(at, "no_ai", {"found": text[:100]})
-    if not _GENERATED.search(written):
-        yield Problem(at, "no_generation", {"found": text[:100]})
-
-
-@rule(
-    "LAB-08",
-    "Label too small or shown too briefly",
-    level=ERROR,
-    basis=SECONDARY,
-    cites=("GB9 5.4",),
-    kinds=GENERATIVE_KINDS,
-)
-def shows_labels_large_and_long_enough(dossier: Dossier, context: Context) -> Iterator[Problem]:
-    """
-    The label of an image or a video is at least 5 % of its height, and a video shows it for at least 2 seconds.
-
-    Why: a label that nobody can read is none.
-
-    Fix: enlarge the label or show it longer, and give the figures.
-
-    标题：标识过小或显示过短
-
-    要求：图片、视频标识文字高度不低于画面高度的 5%，视频标识持续不少于 2 秒。
-
-    理由：无法看清的标识等于没有标识。
-
-    补正：放大标识或延长显示时间，并填写数值。
-    """
-    for at, label in _explicit(dossier):
-        if label.modality == "video":
-            yield from below(at, label, context, seconds=thresholds.VIDEO_LABEL_SECONDS)
-        if label.modality in ("video", "image"):
-            yield from below(at, label, context, height_share=thresholds.LABEL_HEIGHT_SHARE)
 
 
 @rule(

@@ -162,68 +162,14 @@ def _number_gap(at: Pointer, model: Model, context: Context) -> Iterator[Problem
     else:
         return
     if not numbers:
-        yield Problem(at / "filing_number", MISSING, {"model": _called(model)})
+        yield Problem(at / "filing_number", MISSING, {"model": called(model)})
     elif all(status in BARRED for status in numbers.values()):
         found, status = next(iter(numbers.items()))
-        yield Problem(at / "filing_number", status, {"model": _called(model), "found": found})
+        yield Problem(at / "filing_number", status, {"model": called(model), "found": found})
 
 
-def _called(model: Model) -> str:
+def called(model: Model) -> str:
     return model.name or model.key or "–"
-
-
-@rule(
-    "PRO-05",
-    "Called model is not filed",
-    level=ERROR,
-    basis=SECONDARY,
-    cites=("NOT",),
-    kinds={REGISTRATION},
-    says={
-        **SAYS_BARRED,
-        MISSING: ("{model} has no filing number.", "{model}未填写备案编号。"),
-        "format": (
-            "“{found}” of {model} has not the form of a filing number.",
-            "{model}的“{found}”不符合备案编号的格式。",
-        ),
-        "registration_number": (
-            "{found} of {model} is the number of a registration (S), not of a filed model.",
-            "{model}的 {found} 是登记编号（含 S），不是已备案模型的编号。",
-        ),
-    },
-)
-def calls_a_filed_model(dossier: Dossier, context: Context) -> Iterator[Problem]:
-    """
-    A registration names the filing number of each model that the service calls.
-
-    Why: only a service that calls a filed model may be registered instead of filed.
-
-    Fix: take the number from the published list; where the model is not filed, open a generative-service filing.
-
-    标题：所调用模型未备案
-
-    要求：登记须写明服务所调用的每个模型的备案编号。
-
-    理由：仅调用已备案模型的服务适用登记。
-
-    补正：按公布清单填写编号；模型未备案的，应办理生成式人工智能服务备案。
-    """
-    for at, model in used_models(dossier):
-        number = model.filing_number or ""
-        if variant := _fault_of_called(number, context):
-            values = {"model": _called(model), **({"found": number[:100]} if variant != MISSING else {})}
-            yield Problem(at / "filing_number", variant, values)
-
-
-def _fault_of_called(number: str, context: Context) -> str | None:
-    if is_missing(number):
-        return MISSING
-    if is_registration_number(number):
-        return "registration_number"
-    if not is_filing_number(number):
-        return "format"
-    status = context.facts.number_status.get(number_key(number))
-    return status if status in BARRED else None
 
 
 @rule("PRO-06", "License of a base model not declared", level=ERROR, cites=("IM 7",), kinds=GENERATIVE_KINDS)

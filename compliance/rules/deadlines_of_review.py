@@ -1,0 +1,99 @@
+"""DDL, continued: the authority's own period, and the period to correct what was returned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compliance.dossier.pointer import ROOT
+from compliance.dossier.schema import Dossier
+from compliance.rules import thresholds
+from compliance.rules.catalog import (
+    ALGORITHM,
+    ALL_KINDS,
+    INFO,
+    PRACTICE,
+    SECONDARY,
+    TODAY,
+    WARNING,
+    rule,
+)
+from compliance.rules.context import Context
+from compliance.rules.deadlines import passed
+from compliance.rules.due_dates import (
+    Deadline,
+    correction_deadline,
+)
+from compliance.rules.problems import OVERDUE, Problem
+
+BEING_DECIDED = frozenset({"accepted", "provincial_review", "national_review"})
+
+
+@rule(
+    "DDL-04",
+    "Authority's own period has passed",
+    level=INFO,
+    cites=("ALG 25",),
+    kinds={ALGORITHM},
+    judged_on=TODAY,
+    says={
+        OVERDUE: (
+            "Accepted on {start}; the {asked} working days for a decision ended on {deadline}.",
+            "已于 {start} 受理；{asked} 个工作日的决定期限已于 {deadline} 届满。",
+        )
+    },
+)
+def is_decided_within_thirty_working_days(dossier: Dossier, context: Context) -> Iterator[Problem]:
+    """
+    The authority decides within 30 working days of the complete materials.
+
+    Why: Article 25 binds the authority, not the filer.
+
+    Fix: decide the filing, or return it with what is missing.
+
+    标题：主管部门办理期限已届满
+
+    要求：主管部门收到齐全材料后，须在三十个工作日内予以备案或者通知理由。
+
+    理由：第二十五条约束的是主管部门，而非备案主体。
+
+    补正：作出备案决定，或退回并说明所缺材料。
+    """
+    accepted_on = context.facts.accepted_on
+    if accepted_on and context.facts.status in BEING_DECIDED:
+        days = thresholds.DECISION_DAYS.count_on(context.day)
+        yield from passed(Deadline(ROOT, accepted_on, days, None), context)
+
+
+@rule(
+    "DDL-07",
+    "Returned filing not resubmitted",
+    level=WARNING,
+    force=PRACTICE,
+    basis=SECONDARY,
+    cites=("FRM",),
+    kinds=ALL_KINDS,
+    judged_on=TODAY,
+    says={
+        OVERDUE: (
+            "Returned for correction on {start}; the {asked} working days after it ended on {deadline}.",
+            "已于 {start} 退回补正；其后 {asked} 个工作日已于 {deadline} 届满。",
+        )
+    },
+)
+def is_resubmitted_within_fifteen_working_days(dossier: Dossier, context: Context) -> Iterator[Problem]:
+    """
+    A filing that was returned for correction is submitted again within 15 working days.
+
+    Why: provinces close what is not corrected in time.
+
+    Fix: correct what the notice names and submit again, or withdraw the filing.
+
+    标题：退回补正后未再次提交
+
+    要求：退回补正的申报须在十五个工作日内补正并再次提交。
+
+    理由：逾期未补正的，属地通常予以终止。
+
+    补正：按补正通知修改后再次提交，或撤回申报。
+    """
+    yield from passed(correction_deadline(context), context)

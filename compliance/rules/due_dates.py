@@ -1,0 +1,106 @@
+"""The last days that the law sets, on the working days of China: from when each runs, and how long."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from compliance.dossier.pointer import ROOT, Pointer
+from compliance.dossier.schema import Dossier
+from compliance.rules import thresholds
+from compliance.rules.catalog import ALGORITHM, CANCELLATION, CHANGE
+from compliance.rules.context import DRAFT, FILED, RETURNED, WITHDRAWN, Clock, Context, Facts, FilingFact, same_name
+from compliance.rules.reading import SERVICE
+
+NOT_COUNTING = frozenset({DRAFT, WITHDRAWN})
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """Days given from a start, the place that says the start, and the day of the first submission that met or missed it."""
+
+    at: Pointer
+    start: date
+    days: int
+    met_on: date | None
+
+    def last_day(self, context: Context) -> date | None:
+        """Return the last day to submit, or None in a year whose holiday notice is not confirmed."""
+        return context.facts.calendar.working_day_after(self.start, self.days)
+
+
+def filing_deadline(dossier: Dossier, context: Context) -> Deadline | None:
+    """The deadline of ALG 24 ¶1; none while the service is not launched, or owes no filing."""
+    service = dossier.service
+    if not (service.public and service.opinion_capacity and service.launched_on):
+        return None
+    if dossier.kind != ALGORITHM or not context.has_reached(service.launched_on):
+        return None
+    days = thresholds.FILING_DAYS.count_on(context.day)
+    return Deadline(SERVICE / "launched_on", service.launched_on, days, _first_submission(dossier, context))
+
+
+def _first_submission(dossier: Dossier, context: Context) -> date | None:
+    """The first submission of any algorithm filing of the applicant for this service; withdrawn ones do not count."""
+    others = [filing for filing in context.facts.other_filings or () if _is_for_same_service(filing, dossier)]
+    own = None if context.facts.status == WITHDRAWN else context.facts.first_submitted_on
+    days = [own, *(filing.first_submitted_on for filing in others)]
+    return min((day for day in days if day), default=None)
+
+
+def _is_for_same_service(filing: FilingFact, dossier: Dossier) -> bool:
+    return (
+        filing.kind == ALGORITHM
+        and filing.status not in NOT_COUNTING
+        and same_name(filing.service_name) == same_name(dossier.service.name)
+    )
+
+
+def amendment_deadline(dossier: Dossier, context: Context) -> Deadline | None:
+    """The deadline of ALG 24 ¶2 and ¶3; none before the change or termination has happened."""
+    if dossier.occurred_on is None or not context.has_reached(dossier.occurred_on):
+        return None
+    figure = thresholds.CHANGE_DAYS if dossier.action == CHANGE else thresholds.CANCELLATION_DAYS
+    days = figure.count_on(context.day)
+    return Deadline(ROOT / "occurred_on", dossier.occurred_on, days, context.facts.first_submitted_on)
+
+
+def cancellation_deadline(dossier: Dossier, context: Context) -> Deadline | None:
+    """The deadline of ALG 24 ¶3 for the filing itself; none while it is not filed, or once a cancellation is submitted."""
+    terminated_on = dossier.service.terminated_on
+    if context.facts.status != FILED or context.facts.has_cancellation or terminated_on is None:
+        return None
+    if not context.has_reached(terminated_on):
+        return None
+    return Deadline(SERVICE / "terminated_on", terminated_on, thresholds.CANCELLATION_DAYS.count_on(context.day), None)
+
+
+def correction_deadline(context: Context) -> Deadline | None:
+    """The deadline since the latest return; it ends with the next submission."""
+    returned_on = context.facts.returned_on
+    if returned_on is None or context.facts.status != RETURNED:
+        return None
+    return Deadline(ROOT, returned_on, thresholds.CORRECTION_DAYS.count_on(context.day), None)
+
+
+def running_deadlines(dossier: Dossier, facts: Facts, *, today: date) -> list[tuple[Pointer, date]]:
+    """
+    Return the filer's deadlines that still run or have passed unmet, as the place that starts each and its last day, the
+    earliest first. Those of a year whose holiday notice is not confirmed are left out.
+    """
+    context = Context(facts, Clock(today))
+    unmet = [deadline for deadline in all_deadlines(dossier, context) if deadline and deadline.met_on is None]
+    days = [(deadline.at, deadline.last_day(context)) for deadline in unmet]
+    return sorted(((at, day) for at, day in days if day), key=lambda pair: pair[1])
+
+
+def all_deadlines(dossier: Dossier, context: Context) -> Iterator[Deadline | None]:
+    """The filer's deadlines; the authority's own is no matter of the filer."""
+    if dossier.action in (CHANGE, CANCELLATION):
+        yield amendment_deadline(dossier, context)
+    else:
+        yield filing_deadline(dossier, context)
+        yield cancellation_deadline(dossier, context)
+    if dossier.action != CANCELLATION:
+        yield correction_deadline(context)
