@@ -129,7 +129,7 @@ VERBS = MappingProxyType(
         SUSPEND.verb: Words("suspended", "暂停"),
         RESUME.verb: Words("resumed", "恢复"),
         AMENDED: Words("amended", "变更"),
-        WAIVE: Words("flag waived", "豁免问题"),
+        WAIVE: Words("flag waived", "豁免标记"),
         LIFT_WAIVER: Words("waiver lifted", "取消豁免"),
         WAIVER_LAPSED: Words("waiver lapsed, for what was flagged has changed", "所涉内容已变更，豁免失效"),
     }
