@@ -32,6 +32,7 @@ from compliance.rules.calendar import WorkingCalendar
 from compliance.rules.context import FILED, Facts, FilingFact
 from compliance.workflow import REFERENCE_IS_FREE
 from registry.held_numbers import numbers_of_models, status_of_numbers
+from registry.models.organizations import name_key_of as service_key_of
 from registry.official_numbers import number_key
 from registry.stated import NamedModel
 
@@ -76,8 +77,14 @@ def cases_of(filings: Sequence[Filing], *, as_submitted: bool = False) -> list[C
         contents |= _working_copies([filing for filing in filings if filing.is_editable or filing.pk not in contents])
     dossiers = _dossiers(contents)
     unnumbered = {key: unnumbered_models(dossier) for key, dossier in dossiers.items() if dossier.models}
+    # The service that the dossier at hand names: the filing's own columns stay those of the last revision.
+    services = {
+        filing.pk: (filing.applicant_id, service_key_of(dossiers[filing.pk].service.name))
+        for filing in filings
+        if filing.pk in dossiers
+    }
     known = _Known(
-        _algorithm_filings(filings),
+        _algorithm_filings(set(services.values())),
         _amended(filings),
         _uploads(filings),
         _cancelled(filings),
@@ -86,7 +93,7 @@ def cases_of(filings: Sequence[Filing], *, as_submitted: bool = False) -> list[C
         working_calendar(),
     )
     return [
-        Case(filing, dossiers[filing.pk], _facts(filing, unnumbered.get(filing.pk, {}), known))
+        Case(filing, dossiers[filing.pk], _facts(filing, services[filing.pk], unnumbered.get(filing.pk, {}), known))
         for filing in filings
         if filing.pk in dossiers
     ]
@@ -123,11 +130,14 @@ def _working_copies(filings: Sequence[Filing]) -> dict[int, str]:
     return dict(copies.values_list("filing_id", "content")) if filings else {}
 
 
-def _algorithm_filings(filings: Iterable[Filing]) -> dict[Service, list[tuple[int, FilingFact]]]:
-    """The algorithm filings of the same applicants for the same services, by applicant and service."""
-    services = {_service(filing) for filing in filings}
+def _algorithm_filings(services: set[Service]) -> dict[Service, list[tuple[int, FilingFact]]]:
+    """
+    The algorithm filings of these applicants for these services. A change or a cancellation covers no service: it ends
+    as filed, whatever becomes of what it amends.
+    """
     rows = Filing.objects.filter(
         kind=Kind.ALGORITHM,
+        action=Action.INITIAL,
         applicant__in={applicant for applicant, _ in services},
         service_key__in={key for _, key in services},
     ).values_list("pk", "applicant_id", "service_key", "kind", "status", "service_name", "first_submitted_at")
@@ -183,8 +193,8 @@ def _cancelled(filings: Sequence[Filing]) -> set[int]:
     return set(submitted.values_list("target_id", flat=True))
 
 
-def _facts(filing: Filing, unnumbered: dict[Pointer, NamedModel], known: _Known) -> Facts:
-    others = tuple(fact for pk, fact in known.algorithm_filings[_service(filing)] if pk != filing.pk)
+def _facts(filing: Filing, service: Service, unnumbered: dict[Pointer, NamedModel], known: _Known) -> Facts:
+    others = tuple(fact for pk, fact in known.algorithm_filings[service] if pk != filing.pk)
     amended = known.amended.get((filing.applicant_id, filing.amends_key))
     uploads = known.uploads[filing.pk]
     return Facts(
@@ -205,10 +215,6 @@ def _facts(filing: Filing, unnumbered: dict[Pointer, NamedModel], known: _Known)
         has_cancellation=filing.pk in known.cancelled,
         calendar=known.calendar,
     )
-
-
-def _service(filing: Filing) -> Service:
-    return filing.applicant_id, filing.service_key
 
 
 def day_of(moment: datetime | None) -> date | None:

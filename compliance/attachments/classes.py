@@ -14,6 +14,7 @@ _CODE = re.compile(r"(?<![A-Z])A[.\-_ ]?([1-5])[.\-_ ]?[(（]?([A-I])(?![A-Z])",
 _GROUP = re.compile(r"(?<![A-Z])A[.\-_ ]?([1-5])(?!\d)", re.IGNORECASE)
 _LETTER = re.compile(r"[(]?([a-i])(?:[)、:\s]|[.](?!\d))", re.IGNORECASE)
 _BULLET = re.compile(r"^(?:[(]?[a-z0-9一二三四五六七八九十]{1,2}[).、:]\s*)+", re.IGNORECASE)
+_AROUND_ASPECTS = re.compile("^(?:我国|中国|国家)|(?:相关|方面|问题|类)+$")
 _NOT_WORDS = re.compile(r"[\s、，,。.;；:：/\-—()（）【】\[\]“”\"']+")
 
 # First-level names of Appendix A, by what they say.
@@ -80,9 +81,8 @@ def risk_of(first: str, second: str) -> str | None:
 def aspect_of(first: str, second: str) -> str | None:
     """Return the code of the aspect of the non-refusal bank that two cells name; None for no known one."""
     for written in (_plain(second), _plain(first)):
-        words = _words(written).removesuffix("方面").removesuffix("类")
-        found = _aspects().get(words) or _aspects().get(_words(_BULLET.sub("", written)))
-        if found:
+        words = _AROUND_ASPECTS.sub("", _words(_BULLET.sub("", written)))
+        if found := _aspects().get(words) or _aspects().get(_words(written)):
             return found
     return None
 

@@ -17,7 +17,7 @@ class ExplicitLabel:
     position: Text | None = said("position of the label", "标识位置")
     text: Text | None = said("label text", "标识文字")
     seconds: Amount | None = said("seconds shown", "持续秒数")
-    height_share: Rate | None = said("share of the height", "文字高度占比")
+    height_share: Rate | None = said("height of the text as a share of the shortest side", "文字高度与画面最短边之比")
 
 
 @dataclass(slots=True, kw_only=True)

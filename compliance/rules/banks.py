@@ -23,7 +23,7 @@ A2 = tuple(risk for risk in RISKS if risk.startswith("A.2"))
 A3_TO_A5 = tuple(risk for risk in RISKS if risk not in A1 + A2)
 SAYS_NONE = {
     MISSING: ("Not one: {field}.", "缺少：{field}。"),
-    "none": ("{field}: the file holds none ({declared} declared).", "{field}：文件中没有（申报 {declared}）。"),
+    "none": ("{field}: the file holds none (declared: {declared}).", "{field}：文件中没有（申报：{declared}）。"),
 }
 SAYS_OLD = {
     TOO_OLD: (

@@ -117,7 +117,7 @@ class Catalog:
         self._rules[rule.code] = rule
 
     def judging(self, kind: str, action: str) -> tuple[Rule, ...]:
-        return tuple(rule for rule in self if kind in rule.kinds and action in rule.actions)
+        return tuple(rule for rule in self.in_order() if kind in rule.kinds and action in rule.actions)
 
 
 CATALOG = Catalog()

@@ -24,7 +24,7 @@ from compliance.rules.catalog import (
     Level,
     rule,
 )
-from compliance.rules.context import FILED, Context
+from compliance.rules.context import FILED, SUSPENDED, Context
 from compliance.rules.due_dates import (
     Deadline,
     all_deadlines,
@@ -47,7 +47,7 @@ SAYS_DEADLINE = {
     ),
     DUE_SOON: (
         "To be submitted by {deadline}, the {asked}th working day after {start}.",
-        "应于 {deadline}（{start} 后第 {asked} 个工作日）前提交。",
+        "应不晚于 {deadline}（{start} 后第 {asked} 个工作日）提交。",
     ),
 }
 
@@ -245,7 +245,7 @@ def is_filed_before_it_is_offered(dossier: Dossier, context: Context) -> Iterato
     补正：备案完成前下线服务，或更正上线日期。
     """
     launched_on = dossier.service.launched_on
-    if not dossier.service.public or launched_on is None or context.facts.status == FILED:
+    if not dossier.service.public or launched_on is None or context.facts.status in (FILED, SUSPENDED):
         return
     if launched_on < date.max and context.has_reached(launched_on + _DAY):
         yield Problem(SERVICE / "launched_on", "before_filing", {"found": launched_on.isoformat()})

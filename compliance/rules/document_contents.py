@@ -78,7 +78,7 @@ def declares_what_its_files_hold(dossier: Dossier, context: Context) -> Iterator
 
 @rule(
     "DOC-07",
-    "Keyword list or test questions not readable",
+    "Keyword list or test questions not in the stated form",
     level=ERROR,
     force=PRACTICE,
     basis=SECONDARY,
@@ -100,7 +100,7 @@ def attaches_readable_lists(dossier: Dossier, context: Context) -> Iterator[Prob
 
     Fix: mend the sheet and row named, in the form of attachments 4 and 5, and upload the file again.
 
-    标题：关键词列表或评估测试题无法读取
+    标题：关键词列表或评估测试题不符合规定格式
 
     要求：关键词列表和评估测试题须符合规定格式，每行须有已知的风险类别。
 

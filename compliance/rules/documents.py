@@ -217,15 +217,19 @@ def uploads_what_it_lists(dossier: Dossier, context: Context) -> Iterator[Proble
     uploaded = context.facts.uploaded
     if uploaded is None or context.facts.status == DRAFT:
         return
+    named = {document.sha256 for _, document in listed_files(dossier)}
     for at, document in listed_files(dossier):
         if document.sha256 not in uploaded:
-            yield _not_there(at, document, context)
+            yield _not_there(at, document, named, context)
 
 
-def _not_there(at: Pointer, document: Document, context: Context) -> Problem:
+def _not_there(at: Pointer, document: Document, named: set[str | None], context: Context) -> Problem:
+    """A file under the same name was replaced, unless another entry names it."""
     found = context.facts.uploaded_names.get(document.filename or "")
-    if found and not is_missing(document.sha256):
+    if found and found not in named and not is_missing(document.sha256):
         return Problem(
-            at / "sha256", MISMATCH, {"filename": document.filename, "found": found, "asked": document.sha256}
+            at / "sha256",
+            MISMATCH,
+            {"filename": (document.filename or "")[:100], "found": found, "asked": document.sha256},
         )
-    return Problem(at, MISSING, {"document": document.kind or document.title or "–"})
+    return Problem(at, MISSING, {"document": (document.kind or document.title or "–")[:100]})

@@ -51,15 +51,20 @@ def _read_files(dossier: Dossier, context: Context) -> Iterator[Read]:
 
 
 def banks_of_files(kind: str, dossier: Dossier, context: Context) -> list[Mapping[str, Bank]] | None:
-    """Return the banks in each file of a kind, or None unless every listed one could be read."""
+    """
+    Return the banks in each file of a kind that could be read; None where none could, or one was not counted yet. A file
+    that is listed twice is one.
+    """
     return context.once(f"banks of {kind}", lambda: _banks_of_files(kind, dossier, context))
 
 
 def _banks_of_files(kind: str, dossier: Dossier, context: Context) -> list[Mapping[str, Bank]] | None:
-    listed = [document for _, document in listed_files(dossier) if document.kind == kind]
-    read = [contents for _, document, contents in read_files(dossier, context) if document.kind == kind]
-    banks = [contents.banks for contents in read if any(KIND_OF_BANK[name] == kind for name in contents.banks)]
-    return banks if banks and len(banks) == len(listed) else None
+    listed = {document.sha256 for _, document in listed_files(dossier) if document.kind == kind}
+    read = {
+        document.sha256: contents for _, document, contents in read_files(dossier, context) if document.kind == kind
+    }
+    banks = [contents.banks for contents in read.values() if any(KIND_OF_BANK[name] == kind for name in contents.banks)]
+    return banks if banks and len(read) == len(listed) else None
 
 
 def held_bank(name: str, dossier: Dossier, context: Context) -> Bank | None:

@@ -82,9 +82,9 @@ def _amended(dossier: Dossier, context: Context) -> Iterator[Problem]:
     named = normalized(dossier.amends or "")
     target = next((filing for filing in others if _bears(filing, named)), None)
     if target is None:
-        yield Problem(ROOT / "amends", UNKNOWN, {"found": dossier.amends})
+        yield Problem(ROOT / "amends", UNKNOWN, {"found": (dossier.amends or "")[:100]})
     elif context.facts.status not in DECIDED and target.status not in STANDING_NUMBERS:
-        yield Problem(ROOT / "amends", "not_standing", {"found": dossier.amends})
+        yield Problem(ROOT / "amends", "not_standing", {"found": (dossier.amends or "")[:100]})
 
 
 def _bears(filing: FilingFact, number: str) -> bool:
@@ -102,8 +102,8 @@ def _bears(filing: FilingFact, number: str) -> bool:
     actions=EVERY_ACTION,
     says={
         MISMATCH: (
-            "The jurisdiction is {found}, the applicant's region lies in {asked}.",
-            "属地为 {found}，注册地位于 {asked}。",
+            "The jurisdiction is {jurisdiction}, the applicant's region lies in {province}.",
+            "属地为 {jurisdiction}，注册地位于 {province}。",
         ),
         UNKNOWN: ("{found} is the code of no province.", "{found} 不是省级行政区划代码。"),
     },
@@ -128,7 +128,7 @@ def is_filed_in_the_applicants_province(dossier: Dossier, context: Context) -> I
     if is_missing(jurisdiction) or jurisdiction == province:
         return
     if province in PROVINCES:
-        yield Problem(ROOT / "jurisdiction", MISMATCH, {"found": jurisdiction, "asked": province})
+        yield Problem(ROOT / "jurisdiction", MISMATCH, {"jurisdiction": jurisdiction, "province": province})
     elif jurisdiction not in PROVINCES:
         yield Problem(ROOT / "jurisdiction", UNKNOWN, {"found": jurisdiction})
 
@@ -143,7 +143,7 @@ def is_filed_in_the_applicants_province(dossier: Dossier, context: Context) -> I
     kinds={REGISTRATION},
     says={
         "self_deployed": (
-            "The called model is accessed by {access}; provinces differ on whether a registration is enough.",
+            "Access to the called model: {access}; provinces differ on whether a registration is enough.",
             "所调用模型的接入方式为{access}；各地对是否可以登记的口径不一。",
         )
     },

@@ -14,7 +14,7 @@ from compliance.rules.reading import LABELING, gaps, is_missing
 from registry import uscc
 
 METADATA = LABELING / "implicit" / "metadata"
-CODE_LENGTH = 27
+_CODE = re.compile("[0-9A-Za-z]{27}")
 _PRODUCER = re.compile(r"0011(?P<uscc>[0-9A-HJ-NPQRTUWXY]{18})([12][0-9A-Z]{4}|00000)")
 
 
@@ -105,7 +105,7 @@ def names_itself_as_the_producer(dossier: Dossier, context: Context) -> Iterator
     """
     implicit = dossier.labeling.implicit if dossier.labeling else None
     written = (implicit.metadata.ContentProducer if implicit and implicit.metadata else None) or ""
-    if len(written) == CODE_LENGTH and (variant := _fault_of(written, dossier.applicant.uscc)):
+    if _CODE.fullmatch(written) and (variant := _fault_of(written, dossier.applicant.uscc)):
         values = {"found": written, "asked": dossier.applicant.uscc}
         yield Problem(METADATA / "ContentProducer", variant, values)
 

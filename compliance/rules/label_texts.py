@@ -23,7 +23,7 @@ from compliance.rules.reading import (
 )
 
 WITH_WORDS = frozenset({"text", "image", "video"})
-_AI = re.compile(r"人工智能|(?<![a-z])ai(?![a-z])", re.IGNORECASE)
+_AI = re.compile(r"人工智能|AI|(?<![A-Za-z])[Aa][Ii](?![A-Za-z])")
 _GENERATED = re.compile(r"生成|合成")
 
 
@@ -81,7 +81,7 @@ def _missing_elements(at: Pointer, text: str) -> Iterator[Problem]:
 )
 def shows_labels_large_and_long_enough(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    The label of an image or a video is at least 5 % of its height, and a video shows it for at least 2 seconds.
+    The text of a label is as high as 5 % of the shortest side of the picture, and a video shows it for at least 2 seconds.
 
     Why: a label that nobody can read is none.
 
@@ -89,7 +89,7 @@ def shows_labels_large_and_long_enough(dossier: Dossier, context: Context) -> It
 
     标题：标识过小或显示过短
 
-    要求：图片、视频标识文字高度不低于画面高度的 5%，视频标识持续不少于 2 秒。
+    要求：图片、视频标识文字高度不低于画面最短边的 5%，视频标识持续不少于 2 秒。
 
     理由：无法看清的标识等于没有标识。
 

@@ -11,6 +11,7 @@ from compliance.dossier.schema import Dossier
 from compliance.rules.ancestors import a_copy_or_outputs_pass, a_copy_passes, ancestors_of
 from compliance.rules.catalog import GENERATIVE, PRACTICE, REGISTRATION, WARNING, rule
 from compliance.rules.context import Context
+from compliance.rules.lineage import called
 from compliance.rules.problems import Problem
 from compliance.rules.reading import is_applicants, used_models
 from registry.names import key_of
@@ -31,6 +32,10 @@ _USERS = (
     "{license} of {model} asks for a commercial license above {asked} monthly active users ({found}).",
     "{model}的许可协议 {license} 要求月活跃用户超过 {asked} 时取得商业许可（现为 {found}）。",
 )
+_USERS_UNSAID = (
+    "{license} of {model} asks for a commercial license above {asked} monthly active users; how many there are is not said.",
+    "{model}的许可协议 {license} 要求月活跃用户超过 {asked} 时取得商业许可；申报未填写月活跃用户数。",
+)
 _LAXER = (
     "The model's own license {found} is laxer than {license} of {model} allows.",
     "模型自身的许可协议 {found} 宽于{model}的许可协议 {license} 所允许的范围。",
@@ -40,7 +45,7 @@ _NOT_READ = (" The text of this license was not read; compare it first.", "该�
 
 def _says() -> dict[str, tuple[str, str]]:
     """The texts of the duties; for a license that was not read, with the caveat."""
-    plain = {"term": _TERM, "prefix": _PREFIX, "users": _USERS, "laxer": _LAXER}
+    plain = {"term": _TERM, "prefix": _PREFIX, "users": _USERS, "users_unsaid": _USERS_UNSAID, "laxer": _LAXER}
     caveats = {f"{duty}{_UNCONFIRMED}": (en + _NOT_READ[0], zh + _NOT_READ[1]) for duty, (en, zh) in plain.items()}
     return {**plain, **caveats}
 
@@ -86,18 +91,19 @@ def _inherited(listed: tuple[Pointer, Model], dossier: Dossier) -> Iterator[tupl
 
 def _unmet(listed: tuple[Pointer, Model], ancestor: Model, license: License, dossier: Dossier) -> Iterator[Problem]:
     at, model = listed
-    values = {"license": license.name, "model": ancestor.name or ancestor.key or "–"}
+    values = {"license": license.name, "model": called(ancestor)}
     met = model.license_terms_met or ()
     for term in license.terms:
         if term not in met:
             yield _gap(at / "license_terms_met", "term", license, ancestor, {**values, "term": term}, term)
     if license.prefix and not _bare(model.name).startswith(_bare(license.prefix)):
-        found = {"found": model.name or "–", "asked": license.prefix}
+        found = {"found": called(model), "asked": license.prefix}
         yield _gap(at / "name", "prefix", license, ancestor, {**values, **found})
     if _passes_the_users(license, dossier) and not {COMMERCIAL_LICENSE} & {*met, *license.terms}:
         users = dossier.service.monthly_active_users
-        passed = {"found": "–" if users is None else users, "asked": license.users}
-        yield _gap(at / "license_terms_met", "users", license, ancestor, {**values, **passed})
+        passed = {"asked": license.users} if users is None else {"found": users, "asked": license.users}
+        duty = "users_unsaid" if users is None else "users"
+        yield _gap(at / "license_terms_met", duty, license, ancestor, {**values, **passed})
     if license_named(model.license) in [license_named(name) for name in license.laxer]:
         yield _gap(at / "license", "laxer", license, ancestor, {**values, "found": model.license})
 

@@ -35,13 +35,20 @@ SAYS_BARRED = {
 SAYS_UNFILED = {
     **SAYS_BARRED,
     MISSING: (
-        "{model} has no official number, neither here nor in the register; the weights in use stand on it.",
-        "{model}没有备案编号，申报和登记库中均无；服务所用模型的权重以其为基础。",
+        "{model} has no official number that is known, and the service stands on it.",
+        "{model}没有已知的备案编号，而服务以其为基础。",
     ),
 }
 
 
-@rule("PRO-01", "No model used by the service", level=ERROR, cites=("IM 7",), kinds=GENERATIVE_KINDS)
+@rule(
+    "PRO-01",
+    "No model used by the service",
+    level=ERROR,
+    cites=("IM 7",),
+    kinds=GENERATIVE_KINDS,
+    says={MISSING: ("No model is listed as used by the service.", "没有列出由服务使用的模型。")},
+)
 def names_the_model_it_uses(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
     A filing names at least one model that the service runs on.
@@ -169,7 +176,8 @@ def _number_gap(at: Pointer, model: Model, context: Context) -> Iterator[Problem
 
 
 def called(model: Model) -> str:
-    return model.name or model.key or "–"
+    """What a message calls a model."""
+    return (model.name or model.key or "–")[:100]
 
 
 @rule("PRO-06", "License of a base model not declared", level=ERROR, cites=("IM 7",), kinds=GENERATIVE_KINDS)

@@ -29,28 +29,20 @@ from registry.official_numbers import (
 from registry.reference.regions import is_known_region
 
 Form = Callable[[str], bool]
-ALGORITHM_FORM, FILING_FORM, REGISTRATION_FORM = (
-    "网信算备 + 21 + 号",
-    "Province-Name-YYYYMMDDNNNN",
-    "Province-Name-YYYYMMDDSNNNN",
-)
+# How a number of each kind is written, as `wording` puts it.
+_ASKED = {ALGORITHM: "algorithm_form", GENERATIVE: "filing_form", REGISTRATION: "registration_form"}
 
 
-_ASKED = {ALGORITHM: ALGORITHM_FORM, GENERATIVE: FILING_FORM, REGISTRATION: REGISTRATION_FORM}
-
-
-def _form_of(*kinds: str) -> tuple[Form, str]:
+def _form_of(*kinds: str) -> tuple[Form, list[str]]:
     """Whether a number is one of these kinds of filing, and how such a number is written."""
-    return lambda number: any(has_the_form_of(kind, number) for kind in kinds), " / ".join(
-        _ASKED[kind] for kind in kinds
-    )
+    return lambda number: any(has_the_form_of(kind, number) for kind in kinds), [_ASKED[kind] for kind in kinds]
 
 
 _OF_MODELS = _form_of(GENERATIVE, REGISTRATION)
 _OF_KIND = {kind: _form_of(kind) for kind in _ASKED}
 
 
-def _given(dossier: Dossier) -> Iterator[tuple[Pointer, str | None, Form, str]]:
+def _given(dossier: Dossier) -> Iterator[tuple[Pointer, str | None, Form, list[str]]]:
     """Yield every place for an official number, with the form that it asks for there."""
     yield SERVICE / "algorithm_filing_number", dossier.service.algorithm_filing_number, *_OF_KIND[ALGORITHM]
     yield ROOT / "amends", dossier.amends, *_OF_KIND[dossier.kind]

@@ -28,8 +28,10 @@ def is_missing(value: Any) -> bool:
     kind = type(value)
     if kind is str:
         return not value or value.isspace()
-    if kind is list or kind is dict:
+    if kind is list:
         return not value
+    if kind is dict:
+        return all(each is None for each in value.values())
     if kind not in _FIELDS:
         _FIELDS[kind] = tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
     names = _FIELDS[kind]

@@ -97,5 +97,5 @@ PASS_RATE_TOLERANCE = _by("difference of declared and counted pass rate, at most
 # Labels, and services with a human manner.
 LOG_RETENTION_MONTHS = _by("months, at least", 6, "LAB 9")
 VIDEO_LABEL_SECONDS = _by("seconds, at least", "2", "GB9 5.4")
-LABEL_HEIGHT_SHARE = _by("share of the height, at least", "0.05", "GB9 5.4")
+LABEL_HEIGHT_SHARE = _by("height of the text as a share of the shortest side, at least", "0.05", "GB9 5.4")
 MANY_USERS = _by("registered users, above which the service is assessed", 1_000_000, "ANT 22")

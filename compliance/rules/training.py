@@ -51,9 +51,12 @@ def comes_from_where_it_says(dossier: Dossier, context: Context) -> Iterator[Pro
     补正：在 derived_from 中写明基础模型（仅沿用结构的填 architecture_only），或作出说明。
     """
     for i, model in enumerate(dossier.models or ()):
+        strange: dict[str, list[str]] = {}
         for evidence in context.facts.evidence.get(MODELS / i, ()):
             if not _names_one(evidence, (MODELS / i, model), dossier):
-                yield Problem(MODELS / i / "derived_from", evidence.part, {"families": list(evidence.families)})
+                strange.setdefault(evidence.part, []).extend(evidence.families)
+        for part, families in strange.items():
+            yield Problem(MODELS / i / "derived_from", part, {"families": families})
 
 
 def _names_one(evidence: Evidence, listed: tuple[Pointer, Model], dossier: Dossier) -> bool:

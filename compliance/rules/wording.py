@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from compliance.dossier import codes
-from compliance.dossier.naming import name_of
+from compliance.dossier.naming import DOSSIER, name_of
 from compliance.dossier.pointer import Pointer
 from compliance.dossier.risks import RISKS
 from compliance.rules.catalog import CATALOG, Rule
@@ -24,6 +24,7 @@ from compliance.rules.problems import (
     Finding,
 )
 from compliance.words import Language, Words, listed
+from registry.reference.regions import PROVINCES
 
 # What a rule says of a variant for which it has no words of its own.
 _PLAIN = MappingProxyType(
@@ -45,8 +46,8 @@ _PLAIN = MappingProxyType(
 _COUNTED = MappingProxyType(
     {
         TOO_LOW: Words(
-            "{field}: the file holds {found} ({declared} declared); at least {asked} are asked for.",
-            "{field}：文件中为 {found}（申报 {declared}），应不低于 {asked}。",
+            "{field}: the file holds {found} (declared: {declared}); at least {asked} are asked for.",
+            "{field}：文件中为 {found}（申报：{declared}），应不低于 {asked}。",
         )
     }
 )
@@ -57,7 +58,15 @@ _LACKING = {
     **codes.FILTERS,
     **codes.SIGNATORIES,
 }
-_PERIODS = {"seven_days": Words("7 days", " 7 日"), "one_month": Words("one month", "一个月")}
+# What is asked for, where it is no figure: periods, and the forms of official numbers.
+_ASKED = {
+    "seven_days": Words("7 days", " 7 日"),
+    "one_month": Words("one month", "一个月"),
+    "algorithm_form": Words("网信算备 + 21 digits + 号", "网信算备 + 21 位数字 + 号"),
+    "filing_form": Words("Province-Name-YYYYMMDDNNNN", "Province-Name-YYYYMMDDNNNN"),
+    "registration_form": Words("Province-Name-YYYYMMDDSNNNN", "Province-Name-YYYYMMDDSNNNN"),
+}
+_PROVINCES = {code: Words(f"{code} {names[0]}", f"{code} {names[1]}") for code, names in PROVINCES.items()}
 
 # Values that are codes, by the name under which a rule gives them.
 _CODED: Mapping[str, Mapping[str, Words]] = MappingProxyType(
@@ -72,7 +81,9 @@ _CODED: Mapping[str, Mapping[str, Words]] = MappingProxyType(
         "proof": codes.PROOFS,
         "term": codes.LICENSE_TERMS,
         "lacking": _LACKING,
-        "asked": _PERIODS,
+        "asked": _ASKED,
+        "jurisdiction": _PROVINCES,
+        "province": _PROVINCES,
     }
 )
 
@@ -96,8 +107,11 @@ def message(finding: Finding, language: Language) -> str:
     """Say what is there, what is asked for, and since when."""
     rule = CATALOG[finding.rule]
     values = {name: _shown(name, value, language) for name, value in finding.values.items()}
-    text = _template(rule, finding).filled(language, {"field": place(finding.at, language), **values})
-    return _sentence(text) + _since(rule, language)
+    where = place(finding.at, language) if finding.at else DOSSIER.in_(language)
+    template = _template(rule, finding)
+    # What the filer wrote stays as written, also at the beginning.
+    where = _sentence(where) if template.in_(language).startswith("{field}") else where
+    return template.filled(language, {"field": where, **values}) + _since(rule, language)
 
 
 def place(at: Pointer, language: Language) -> str:
@@ -115,8 +129,12 @@ def _down_to(steps: list[str], end: int) -> Pointer:
 
 
 def _without_lists(names: list[str]) -> list[str]:
-    """`risks` before `risks 2` adds nothing."""
-    return [name for name, below in zip(names, [*names[1:], ""], strict=True) if not below.startswith(f"{name} ")]
+    """`risks` before `risks 2` adds nothing, nor does `count per risk` before `count per risk, A.1.a`."""
+    return [
+        name
+        for name, below in zip(names, [*names[1:], ""], strict=True)
+        if not below.startswith((f"{name} ", f"{name},", f"{name}："))
+    ]
 
 
 def _template(rule: Rule, finding: Finding) -> Words:

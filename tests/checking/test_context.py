@@ -8,9 +8,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from compliance import actions
 from compliance.casefile import cases_of
 from compliance.models import Filing
 from registry.models import AIModel, NumberKind, NumberStatus, OfficialNumber, Organization
+from tests.building import parsed
 from tests.filings import a_filing, a_submitted_filing, check_everything, standing
 
 NUMBER = "Beijing-ChatGLM-20230821"
@@ -106,3 +108,22 @@ def test_the_context_is_loaded_in_a_fixed_number_of_queries(filer, count):
     ) as captured:
         assert len(cases_of(filings)) == len(filings)
     assert len(captured) <= 14
+
+
+def test_a_decided_change_or_cancellation_covers_no_service(filer):
+    without = {"/service/algorithm_filing_number": None}
+    algorithm = a_submitted_filing(filer, "algorithm", {"/reference": "algorithm"})
+    Filing.objects.filter(pk=algorithm.pk).update(status="cancelled")
+    ended = a_submitted_filing(filer, "algorithm", {"/reference": "end", "/action": "cancellation"})
+    Filing.objects.filter(pk=ended.pk).update(status="filed")
+    assert ("RTE-02", "/service/algorithm_filing_number") in flags_of(filer, without)
+
+
+def test_a_renamed_service_is_looked_up_by_the_name_it_has_now(filer, reviewer):
+    a_submitted_filing(filer, "algorithm", {"/service/name": "新名问答"})
+    without = {"/service/algorithm_filing_number": None}
+    filing = a_submitted_filing(filer, "generative", {**without, "/service/name": "旧名问答"})
+    actions.return_filing(filing, by=reviewer, reason="Name it as it is.")
+    actions.edit_dossier(filing, parsed("generative", {**without, "/service/name": "新名问答"}), by=filer)
+    check_everything(today=date(2026, 11, 20))
+    assert standing(filing) == []

@@ -276,3 +276,21 @@ def test_a_missing_bank_is_a_gap_of_each_rule_that_asks_for_it(section, rules):
     at = f"/assessment/{section}"
     found = told(a_dossier("generative", {at: None}))
     assert [(rule, place, variant) for rule, place, _, variant in found] == [(rule, at, "missing") for rule in rules]
+
+
+def test_a_file_that_is_listed_twice_counts_once():
+    again = {
+        "/documents/-": {"kind": "keyword_list", "sha256": SHA["keyword_list"]},
+        "/assessment/keywords/total": 11_500,
+    }
+    few = holding("keywords", replace(as_declared("keywords"), total=6_000))
+    assert [rule for rule, *_ in told_of(again, few)] == ["KW-01", "DOC-06"]
+
+
+def test_a_file_that_cannot_be_read_leaves_the_counts_of_those_that_can():
+    changes = {"/documents/-": {"kind": "keyword_list", "sha256": "a" * 64}, "/assessment/keywords/total": 20_000}
+    contents = {**holding("keywords", as_declared("keywords")), "a" * 64: Contents()}
+    assert told_of(changes, contents) == [
+        ("DOC-06", "/assessment/keywords/total", "error", "too_high"),
+        ("DOC-07", "/documents/8", "error", "not_a_table"),
+    ]

@@ -85,3 +85,9 @@ def test_a_deadline_in_an_unconfirmed_year_is_told_as_such():
     facts = {"status": "returned", "returned_on": date(2027, 3, 1)}
     found = told(a_dossier("algorithm", {"/service/launched_on": None}), on="2027-06-01", **facts)
     assert found == [("DDL-05", "", "warning", "unconfirmed")]
+
+
+def test_ddl06_does_not_say_of_a_suspended_service_that_it_was_never_filed():
+    dossier = a_dossier("generative", {**SHOWN, "/service/launched_on": "2026-07-01"})
+    assert of_rule("DDL-06", dossier, on="2026-11-20", **{**FILED, "status": "suspended"}) == []
+    assert of_rule("DDL-06", dossier, on="2026-11-20", **{**FILED, "status": "submitted"}) != []

@@ -124,3 +124,15 @@ def test_doc05_asks_for_the_hash_of_an_entry_that_has_none():
 
 def test_every_kind_of_document_that_is_asked_for_is_known():
     assert {document for _, _, document in EACH} <= set(DOCUMENT_KINDS)
+
+
+def test_doc05_takes_no_file_for_another_that_bears_the_same_name():
+    changes = {"/documents/0/filename": "scan.pdf", "/documents/1/filename": "scan.pdf"}
+    dossier = a_dossier("algorithm", changes)
+    first, second = (document.sha256 for document in dossier.documents[:2])
+    rest = {document.sha256 for document in dossier.documents[2:]}
+    facts = {"status": "submitted", "uploaded": frozenset({first, *rest}), "uploaded_names": {"scan.pdf": first}}
+    assert told(dossier, **facts) == [("DOC-05", "/documents/1", "error", "missing")]
+    replaced = {**facts, "uploaded": frozenset({first, *rest, "f" * 64}), "uploaded_names": {"scan.pdf": "f" * 64}}
+    assert told(dossier, **replaced) == [("DOC-05", "/documents/1/sha256", "error", "mismatch")]
+    assert second not in facts["uploaded"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from compliance.rules.context import Evidence
-from tests.building import ABSENT, a_document, a_dossier, flagged, told
+from tests.building import ABSENT, a_document, a_dossier, flagged, judged, told
 
 RELATIONS_WITH_WEIGHTS = [
     None,
@@ -273,6 +273,12 @@ def test_pro09_is_met_by_naming_any_of_the_families(name):
         "/models/-": base,
     }
     assert told(a_dossier("generative", changes), **STRUCTURE) == []
+
+
+def test_pro09_tells_all_families_of_a_part_as_one_gap():
+    evidence = (Evidence("weights", ("Llama-2-13B",)), Evidence("weights", ("Qwen2.5-7B",)))
+    (finding,) = judged(a_dossier("generative"), evidence={"/models/0": evidence}).findings
+    assert (finding.variant, finding.values) == ("weights", {"families": ["Llama-2-13B", "Qwen2.5-7B"]})
 
 
 @pytest.mark.parametrize("nothing", [None, {}, {"compute": None}])

@@ -87,3 +87,23 @@ def test_a_message_says_since_when(language, since):
 def test_no_message_leaves_a_blank_to_fill(kind, changes, facts, language):
     (text,) = messages(a_dossier(kind, changes), language, **facts)
     assert "{" not in text
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_the_filer_wrote_stays_as_written(language):
+    dossier = a_dossier("registration", {"/models/0/name": "ernie-lite", "/models/0/filing_number": None})
+    (text,) = messages(dossier, language)
+    assert text.startswith("ernie-lite")
+
+
+def test_a_province_is_called_by_its_name():
+    assert "11 Beijing" in messages(a_dossier("algorithm", {"/jurisdiction": "11"}), "en")[0]
+    assert "44 广东" in messages(a_dossier("algorithm", {"/jurisdiction": "11"}), "zh")[0]
+
+
+def test_a_class_is_named_once():
+    changes = {"/assessment/refusal_questions/per_risk/A.1.a": 19}
+    (text,) = messages(a_dossier("generative", changes), "en")
+    assert text.startswith(
+        "Should-refuse question bank › count per risk, A.1.a inciting subversion of state power: 19;"
+    )

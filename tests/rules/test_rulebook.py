@@ -107,3 +107,10 @@ def _citations(written: str) -> list[str]:
 def _earliest(citations: list[str]) -> date | None:
     days = [INSTRUMENTS[citation.split(" ")[0]].since for citation in citations]
     return None if None in days else min(day for day in days if day)
+
+
+@pytest.mark.parametrize("rule", list(CATALOG), ids=lambda rule: rule.code)
+def test_a_rule_is_judged_by_the_day_that_the_rulebook_says(rule: Rule):
+    by_assessment = rule.family in ("AS", "KW", "TB", "RF", "COR", "ANN")
+    by_today = rule.family == "DDL" or rule.code == "SRV-06"
+    assert rule.judged_on == ("assessment_day" if by_assessment else "today" if by_today else "submission_day")
