@@ -19,9 +19,10 @@ from rest_framework.views import APIView
 
 from compliance import actions
 from compliance.api import problems
+from compliance.api.document_serializers import DocumentSerializer
 from compliance.api.etags import quoted, seen_by
 from compliance.api.filings import found
-from compliance.api.serializers import DocumentSerializer, ProblemSerializer
+from compliance.api.serializers import ProblemSerializer
 from compliance.models import Document, Filing
 from compliance.refusals import DocumentRefused
 from compliance.uploads import LARGEST, HashingUploadHandler, Incoming, TooLarge, incoming, received

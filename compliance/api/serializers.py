@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from compliance.api.problems import reader_language
 from compliance.api.requests import REASON_LIMIT
-from compliance.models import Document, Event, Filing, Flag
+from compliance.models import Event, Filing, Flag
 from compliance.rules.catalog import Rule
 from compliance.rules.instruments import spelled_out
 from compliance.rules.wording import in_words
@@ -222,25 +222,6 @@ class DecisionSerializer(ReasonSerializer):
     document = serializers.CharField(required=False, help_text="SHA-256 of a document that the filing holds")
 
 
-class BankSerializer(serializers.Serializer[Any]):
-    """What a file holds of a bank: distinct, non-empty rows, and the outcomes under 是否合格."""
-
-    total = serializers.IntegerField()
-    by_class = serializers.DictField(child=serializers.IntegerField())
-    answered = serializers.IntegerField()
-    passed = serializers.IntegerField()
-
-
-class ContentsSerializer(serializers.Serializer[Any]):
-    """What was counted in a document; findings on it are among the flags."""
-
-    is_table = serializers.BooleanField()
-    banks = serializers.DictField(child=BankSerializer())
-    unknown_classes = serializers.ListField(child=serializers.DictField())
-    unreadable = serializers.DictField(allow_null=True)
-    credentials = serializers.ListField(child=serializers.DictField())
-
-
 class EventSerializer(serializers.ModelSerializer[Event]):
     """A line of a filing's history."""
 
@@ -266,22 +247,6 @@ class EventSerializer(serializers.ModelSerializer[Event]):
 
     def get_event(self, event: Event) -> str:
         return VERBS[event.verb].in_(reader_language())
-
-
-class DocumentSerializer(serializers.ModelSerializer[Document]):
-    """A document that a filing holds."""
-
-    url = serializers.SerializerMethodField()
-    contents = ContentsSerializer(
-        source="facts.contents", default=None, allow_null=True, help_text="null while nobody has counted it"
-    )
-
-    class Meta:
-        model = Document
-        fields = ["sha256", "size", "filename", "media_type", "uploaded_at", "url", "contents"]
-
-    def get_url(self, document: Document) -> str:
-        return f"/api/v1/filings/{document.filing.uid}/documents/{document.sha256}/"
 
 
 class ErrorSerializer(serializers.Serializer[Any]):
