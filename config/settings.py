@@ -10,6 +10,7 @@ from django.core.management.utils import get_random_secret_key
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from config.desk import UNFOLD as UNFOLD
 from config.storage import storage_of
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -216,3 +216,12 @@ def test_a_day_entered_into_the_calendar_makes_every_running_filing_due(
     with django_capture_on_commit_callbacks(execute=True):
         desk_of(administrator).post(f"{CALENDAR}add/", form)
     assert (CalendarDay.objects.count(), Filing.objects.due().count()) == (1, 1)
+
+
+def test_the_menu_of_the_desk_leads_to_its_pages(reviewer):
+    desk = Client()
+    desk.force_login(reviewer)
+    page = desk.get(reverse("admin:index")).content.decode()
+    for name in ("compliance_filing", "compliance_flag", "registry_officialnumber"):
+        assert reverse(f"admin:{name}_changelist") in page
+    assert "Filings of AI models and services" in page
