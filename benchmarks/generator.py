@@ -111,7 +111,7 @@ def _facts(sha256: str, filename: str) -> DocumentFacts:
     found = DocumentFacts.objects.filter(sha256=sha256).first() if sha256 not in _FACTS else _FACTS[sha256]
     if found is None:
         with (FILES / filename).open("rb") as stream:
-            contents = read(stream, filename)
+            contents = read(stream)
         says = contents != Contents()
         found = DocumentFacts.objects.create(
             sha256=sha256, contents=contents.plain(), says_anything=says, reader=READER

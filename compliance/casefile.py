@@ -12,7 +12,7 @@ from django.db.models import OuterRef, Subquery, TextField
 from django.db.models.functions import Cast
 from django.utils import timezone
 
-from compliance.attachments.contents import Contents
+from compliance.attachments.contents import NOTHING, Contents
 from compliance.dossier.pointer import Pointer
 from compliance.dossier.projection import named_numbers, unnumbered_models
 from compliance.dossier.schema import Dossier
@@ -166,10 +166,10 @@ def _uploads(filings: Sequence[Filing]) -> dict[int, list[Upload]]:
     """The hash, the file name and the contents of each document that the filings hold. Two queries."""
     found: dict[int, list[Upload]] = defaultdict(list)
     held = Document.objects.filter(filing__in=[filing.pk for filing in filings])
-    rows = list(held.values_list("filing_id", "sha256", "filename", "facts_id"))
-    contents = _contents({facts for *_, facts in rows if facts})
-    for filing, sha256, filename, facts in rows:
-        found[filing].append((sha256, filename, contents.get(facts)))
+    rows = list(held.values_list("filing_id", "sha256", "filename", "facts_id", "facts__counted_at"))
+    contents = _contents({facts for *_, facts, counted_at in rows if counted_at})
+    for filing, sha256, filename, facts, counted_at in rows:
+        found[filing].append((sha256, filename, contents.get(facts, NOTHING) if counted_at else None))
     return found
 
 
@@ -207,7 +207,7 @@ def _facts(filing: Filing, service: Service, unnumbered: dict[Pointer, NamedMode
         other_filings=(*others, amended) if amended else others,
         uploaded=frozenset(sha256 for sha256, _, _ in uploads),
         uploaded_names={name: sha256 for sha256, name, _ in uploads},
-        contents={sha256: contents for sha256, _, contents in uploads if contents},
+        contents={sha256: contents for sha256, _, contents in uploads if contents is not None},
         number_status=known.number_status,
         numbers_of_models={
             at: known.numbers_of_models[model] for at, model in unnumbered.items() if model in known.numbers_of_models

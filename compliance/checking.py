@@ -15,8 +15,11 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from compliance.casefile import Case, cases_of
+from compliance.dossier.schema import Dossier
+from compliance.grounds import grounds_of
 from compliance.models import Filing, Flag
 from compliance.recording import THE_REGISTRY, record
+from compliance.refusals import NotChecked
 from compliance.rules.evaluation import Outcome, evaluate
 from compliance.rules.problems import Finding
 from compliance.workflow import ENDED, WAIVER_LAPSED
@@ -109,7 +112,8 @@ def lease_due(limit: int = LEASED_AT_ONCE, *, at: datetime | None = None) -> lis
 
 def check_now(filing: Filing, *, today: date | None = None) -> None:
     """Check one filing, which the caller has locked, in the transaction at hand."""
-    _check([Filing.objects.get(pk=filing.pk)], today or timezone.localdate())
+    if not _check([Filing.objects.get(pk=filing.pk)], today or timezone.localdate()):
+        raise NotChecked
     # A waiver that lapsed is a line of its history.
     filing.refresh_from_db(fields=["last_event_number", "last_event_hash"])
 
@@ -171,17 +175,21 @@ def _collecting_no_garbage() -> Iterator[None]:
             gc.enable()
 
 
-def _check(filings: Sequence[Filing], today: date) -> None:
+def _check(filings: Sequence[Filing], today: date) -> int:
+    """Check filings that are locked, and return how many could be checked."""
     now = timezone.now()
-    outcomes = _outcomes(cases_of(filings), today)
+    cases = cases_of(filings)
+    outcomes = _outcomes(cases, today)
     checked = [filing for filing in filings if filing.pk in outcomes]
-    lapsed = _reconcile({pk: outcome.findings for pk, outcome in outcomes.items()}, now)
+    dossiers = {case.filing.pk: case.dossier for case in cases}
+    lapsed = _reconcile({pk: outcome.findings for pk, outcome in outcomes.items()}, dossiers, now)
     _tell_of_lapsed_waivers(lapsed, {filing.pk: filing for filing in filings}, now)
     Filing.objects.filter(pk__in=outcomes).update(
         due_since=None, leased_until=None, checked_at=now, checked_as_of=today
     )
     _remember_next_look(checked, outcomes)
     _set_aside([filing.pk for filing in filings if filing.pk not in outcomes], ASIDE)
+    return len(outcomes)
 
 
 def _outcomes(cases: Sequence[Case], today: date) -> dict[int, Outcome]:
@@ -213,6 +221,15 @@ def _remember_next_look(filings: Sequence[Filing], outcomes: dict[int, Outcome])
     Filing.objects.bulk_update(moved, ["next_look_on"])
 
 
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """Whose flags are compared, and when."""
+
+    key: int
+    dossier: Dossier
+    now: datetime
+
+
 @dataclass(slots=True)
 class _Difference:
     """What has to be written so that the standing flags are exactly the findings."""
@@ -223,17 +240,23 @@ class _Difference:
     lapsed: list[Flag] = field(default_factory=list)
 
 
-_WAIVER = {"waived_until": None, "waived_at": None, "waived_by": None, "waiver_reason": ""}
+_WAIVER = {
+    "waived_until": None,
+    "waived_at": None,
+    "waived_by": None,
+    "waiver_reason": "",
+    "waived_grounds": "",
+}
 
 
-def _reconcile(findings: dict[int, list[Finding]], now: datetime) -> list[Flag]:
+def _reconcile(findings: dict[int, list[Finding]], dossiers: dict[int, Dossier], now: datetime) -> list[Flag]:
     """Write the difference between findings and standing flags; return the flags whose waiver lapsed by it."""
     standing: dict[int, list[Flag]] = {pk: [] for pk in findings}
     for flag in Flag.objects.standing().filter(filing__in=list(standing)):
         standing[flag.filing_id].append(flag)
     difference = _Difference()
     for pk, flags in standing.items():
-        _compare(pk, flags, findings[pk], now, difference)
+        _compare(flags, findings[pk], difference, _Subject(pk, dossiers[pk], now))
     Flag.objects.bulk_create(difference.raised)
     Flag.objects.bulk_update(difference.changed, ["level", "values"])
     for part in parts_of([flag.pk for flag in difference.gone], RESOLVED_AT_ONCE):
@@ -252,16 +275,18 @@ def _tell_of_lapsed_waivers(lapsed: list[Flag], filings: dict[int, Filing], now:
         record(filing, WAIVER_LAPSED, filing.status, by=by, at=now, data=data, actor=THE_REGISTRY)
 
 
-def _compare(pk: int, flags: list[Flag], findings: list[Finding], now: datetime, difference: _Difference) -> None:
+def _compare(flags: list[Flag], findings: list[Finding], difference: _Difference, subject: _Subject) -> None:
     standing = {flag.identity: flag for flag in flags}
     for finding in findings:
         flag = standing.pop(finding.identity, None)
         if flag is None:
-            difference.raised.append(_raised(pk, finding, now))
-        elif (flag.level, flag.values) != (finding.level, finding.values):
+            difference.raised.append(_raised(subject.key, finding, subject.now))
+            continue
+        if flag.is_waived and flag.waived_grounds != grounds_of(finding, subject.dossier):
+            difference.lapsed.append(flag)
+        if (flag.level, flag.values) != (finding.level, finding.values):
             flag.level, flag.values = finding.level, finding.values
             difference.changed.append(flag)
-            difference.lapsed.extend([flag] if flag.is_waived else [])
     difference.gone.extend(standing.values())
     difference.lapsed.extend(flag for flag in standing.values() if flag.is_waived)
 

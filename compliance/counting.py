@@ -5,16 +5,18 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from django.db import transaction
-from django.db.models import Q
+from celery.exceptions import SoftTimeLimitExceeded
+from django.db import DatabaseError, transaction
+from django.db.models import F, Q
 from django.utils import timezone
 
 from compliance.attachments.contents import Contents, Unreadable
 from compliance.attachments.reader import READER
 from compliance.attachments.reading import read
 from compliance.checking import mark_due
-from compliance.dispatch import announce_after_commit, announce_count_after_commit
+from compliance.dispatch import announce_after_commit, announce_count, announce_count_after_commit
 from compliance.models import Document, DocumentFacts, Filing
+from compliance.refusals import StillBeingRead
 
 LEASE = timedelta(minutes=5)
 # Bytes at which a worker died so often are not tried again.
@@ -44,19 +46,25 @@ def count(sha256: str) -> bool:
     facts = _leased(sha256)
     if facts is None:
         return False
-    contents = _contents(facts) if facts.tries <= MOST_TRIES else _TOO_HARD
-    _keep(facts, contents)
+    try:
+        _keep(facts, _contents(facts) if facts.tries <= MOST_TRIES else _TOO_LONG)
+    except (OSError, DatabaseError):
+        # The storage or the database was away; that says nothing of the bytes.
+        DocumentFacts.objects.filter(pk=facts.pk).update(tries=F("tries") - 1)
+        raise
     return True
 
 
-def count_what_is_left_of(filing: Filing) -> None:
-    """Count at once what is not counted yet of a filing's documents: nobody decides upon what nobody has read."""
-    left = DocumentFacts.objects.to_count().filter(documents__filing=filing)
-    for facts in left.distinct():
-        _keep(facts, _contents(facts))
+def refuse_while_documents_are_read(filing: Filing) -> None:
+    """Nobody decides upon what nobody has read. Raises StillBeingRead, and tells the workers of what is left."""
+    left = DocumentFacts.objects.to_count().filter(documents__filing=filing).values_list("sha256", flat=True).distinct()
+    if hashes := list(left):
+        for sha256 in hashes:
+            announce_count(sha256)
+        raise StillBeingRead(len(hashes))
 
 
-_TOO_HARD = Contents(unreadable=Unreadable(code="damaged", values={"detail": "time"}))
+_TOO_LONG = Contents(unreadable=Unreadable(code="too_long"))
 
 
 @transaction.atomic
@@ -75,28 +83,32 @@ def _contents(facts: DocumentFacts) -> Contents:
     document = Document.objects.filter(facts=facts).order_by("pk").first()
     if document is None:
         return Contents()
-    try:
-        with document.stored_as.open("rb") as stream:
-            return read(stream, document.filename)
-    except Exception as error:
-        logger.exception("Document %s cannot be read.", facts.sha256)
-        return Contents(unreadable=Unreadable(code="damaged", values={"detail": type(error).__name__}))
+    with document.stored_as.open("rb") as stream:
+        try:
+            return read(stream)
+        except OSError:
+            raise
+        except SoftTimeLimitExceeded:
+            return _TOO_LONG
+        except Exception as error:
+            logger.exception("Document %s cannot be read.", facts.sha256)
+            return Contents(unreadable=Unreadable(code="damaged", values={"detail": type(error).__name__}))
 
 
 @transaction.atomic
 def _keep(facts: DocumentFacts, contents: Contents) -> None:
-    """Keep what was counted, and mark the filings that hold it due in the same transaction."""
+    """
+    Keep what was counted, and mark the filings that hold it due in the same transaction.
+
+    Filings are locked first and in the order of their keys, as everybody locks them.
+    """
     now = timezone.now()
+    holding = Filing.objects.running().filter(documents__facts=facts).values("pk")
+    filings = Filing.objects.filter(pk__in=holding).order_by("pk").select_for_update(of=("self",))
+    keys = list(filings.values_list("pk", flat=True))
     facts.contents, facts.says_anything = contents.plain(), contents != Contents()
-    facts.reader, facts.counted_at, facts.leased_until = READER, now, None
-    facts.save(update_fields=["contents", "says_anything", "reader", "counted_at", "leased_until"])
-    holding = Filing.objects.running().filter(documents__facts=facts).order_by("pk")
-    keys = list(
-        Filing.objects.filter(pk__in=holding.values("pk"))
-        .order_by("pk")
-        .select_for_update()
-        .values_list("pk", flat=True)
-    )
+    facts.reader, facts.counted_at, facts.leased_until, facts.tries = READER, now, None, 0
+    facts.save(update_fields=["contents", "says_anything", "reader", "counted_at", "leased_until", "tries"])
     mark_due(Filing.objects.filter(pk__in=keys), at=now)
     for key in keys:
         announce_after_commit(key)

@@ -29,6 +29,11 @@ def announce_count_after_commit(sha256: str) -> None:
     _after_commit(COUNT_DOCUMENT, sha256)
 
 
+def announce_count(sha256: str) -> None:
+    """The same at once, where nothing is to be committed."""
+    ANNOUNCER.announce(COUNT_DOCUMENT, sha256)
+
+
 def _after_commit(task: str, *args: object) -> None:
     def announce() -> None:
         ANNOUNCER.announce(task, *args)

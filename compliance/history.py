@@ -113,7 +113,9 @@ def _chain_faults(filing: Filing, events: list[Event]) -> Iterator[HistoryFault]
 
 def _actor_of(event: Event) -> str:
     """Who acted: a person, or the registry on a person's word."""
-    return THE_REGISTRY if event.verb == WAIVER_LAPSED else event.by.username
+    if event.verb == WAIVER_LAPSED and event.data.get("waived_by") == event.by.username:
+        return THE_REGISTRY
+    return str(event.by.username)
 
 
 def _end_faults(filing: Filing, last: Event | None) -> Iterator[HistoryFault]:

@@ -93,6 +93,18 @@ class DocumentRefused(Refused):
         self.code, self.values = code, values
 
 
+class StillBeingRead(Refused):
+    """Documents of the filing are not counted yet."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(count)
+        self.count = count
+
+
+class NotChecked(Refused):
+    """The filing could not be checked, so nothing is known of what stands against it."""
+
+
 class WaiverRefused(Refused):
     """A waiver is refused; `code` says why, `at` which field of the request is wrong."""
 

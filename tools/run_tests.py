@@ -9,8 +9,8 @@ import sys
 from launch.services import redis_answers, server_answers
 
 DATABASE = os.environ.get("TEST_DATABASE_URL") or "postgres://postgres@127.0.0.1:5432/postgres"
-# The rules and the dossier know no database: once is enough.
-WITHOUT_PURE = ["--ignore=tests/rules", "--ignore=tests/dossier"]
+# The rules, the dossier and the attachments know no database: once is enough.
+WITHOUT_PURE = ["--ignore=tests/rules", "--ignore=tests/dossier", "--ignore=tests/attachments"]
 REDIS = os.environ.get("TEST_REDIS_URL") or "redis://127.0.0.1:6379/15"
 
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from compliance import workflow
 from compliance.actions.moving import Seen, begun, now, told
 from compliance.checking import check_now
-from compliance.counting import count_what_is_left_of
+from compliance.counting import refuse_while_documents_are_read
 from compliance.models import Filing, Flag, WorkingCopy
 from compliance.refusals import ErrorsStand, ReasonMissing
 from registry.models import User
@@ -17,7 +17,7 @@ from registry.models import User
 def accept_filing(filing: Filing, *, by: User, reason: str = "", expecting: Seen = None) -> Filing:
     """Accept a filing as complete, provided that no error flag stands against it."""
     filing, source = begun(workflow.ACCEPT.verb, filing, by=by, expecting=expecting)
-    count_what_is_left_of(filing)
+    refuse_while_documents_are_read(filing)
     filing.accepted_at = now()
     filing = told(filing, workflow.ACCEPT.verb, source, by=by, at=filing.accepted_at, reason=reason)
     check_now(filing)
@@ -34,7 +34,7 @@ def return_filing(filing: Filing, *, by: User, reason: str = "", expecting: Seen
     reason is needed.
     """
     filing, source = begun(workflow.RETURN.verb, filing, by=by, expecting=expecting)
-    count_what_is_left_of(filing)
+    refuse_while_documents_are_read(filing)
     check_now(filing)
     gaps = [flag.as_line for flag in _errors(filing)]
     if not gaps and not reason.strip():

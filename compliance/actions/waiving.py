@@ -10,8 +10,10 @@ from django.utils import timezone
 
 from compliance import workflow
 from compliance.actions.moving import Seen, locked_alone, now, refuse_what_was_not_seen, refuse_who_may_not, told
+from compliance.casefile import cases_of
+from compliance.grounds import grounds_of
 from compliance.models import Filing, Flag
-from compliance.refusals import ReasonMissing, TransitionRefused, WaiverRefused
+from compliance.refusals import NotChecked, ReasonMissing, TransitionRefused, WaiverRefused
 from registry.models import User
 
 Identity = tuple[str, str, str]
@@ -27,7 +29,7 @@ def waive_flag(filing: Filing, flag: Identity, *, until: date, reason: str, by: 
     filing, waived = _standing(workflow.WAIVE, filing, flag, by=by, reason=reason, expecting=expecting)
     if until < timezone.localdate():
         raise WaiverRefused("day_past", "/until", day=until.isoformat())
-    _set(waived, until, now(), by, reason.strip())
+    _set(waived, until=until, at=now(), by=by, reason=reason.strip(), grounds=_grounds(filing, waived))
     _tell(workflow.WAIVE, filing, waived, by=by, reason=reason, until=until.isoformat())
     return waived
 
@@ -38,7 +40,7 @@ def lift_waiver(filing: Filing, flag: Identity, *, reason: str, by: User, expect
     filing, waived = _standing(workflow.LIFT_WAIVER, filing, flag, by=by, reason=reason, expecting=expecting)
     if not waived.is_waived:
         raise WaiverRefused("not_waived", "/rule", rule=waived.rule, place=waived.at)
-    _set(waived, None, None, None, "")
+    _set(waived, until=None, at=None, by=None, reason="", grounds="")
     _tell(workflow.LIFT_WAIVER, filing, waived, by=by, reason=reason)
     return waived
 
@@ -61,9 +63,16 @@ def _standing(
     return filing, standing
 
 
-def _set(flag: Flag, until: date | None, at: datetime | None, by: User | None, reason: str) -> None:
-    flag.waived_until, flag.waived_at, flag.waived_by, flag.waiver_reason = until, at, by, reason
-    flag.save(update_fields=["waived_until", "waived_at", "waived_by", "waiver_reason"])
+def _grounds(filing: Filing, flag: Flag) -> str:
+    for case in cases_of([filing]):
+        return grounds_of(flag.finding, case.dossier)
+    raise NotChecked
+
+
+def _set(flag: Flag, *, until: date | None, at: datetime | None, by: User | None, reason: str, grounds: str) -> None:
+    flag.waived_until, flag.waived_at, flag.waived_by = until, at, by
+    flag.waiver_reason, flag.waived_grounds = reason, grounds
+    flag.save(update_fields=["waived_until", "waived_at", "waived_by", "waiver_reason", "waived_grounds"])
 
 
 def _tell(verb: str, filing: Filing, flag: Flag, *, by: User, reason: str, **more: Any) -> None:

@@ -29,7 +29,7 @@ def judged_as_of(filing: Filing, request: HttpRequest) -> dict[str, Any]:
     days = {name: day_in(text) for name, text in asked.items()}
     (case,) = cases_of([filing], as_submitted=filing.applicant_id not in user_of(request).own_organizations)
     day = days["day"] or timezone.localdate()
-    findings = as_of(case.dossier, case.facts, day).findings
+    findings = as_of(case.dossier, case.facts, today=day).findings
     other = days["compare_to"]
     return {
         "filing": filing,

@@ -169,7 +169,7 @@ class FilingAdmin(PageAdmin):
 
     def download(self, request: HttpRequest, key: int, sha256: str) -> FileResponse:
         """Download a document of a filing."""
-        return download(get_object_or_404(self.get_queryset(request), pk=key), sha256)
+        return download(get_object_or_404(self.get_queryset(request), pk=key), sha256, by=user_of(request))
 
     @display(description=_("status"), label=STATUS_COLORS, ordering="status")
     def shown_status(self, filing: Filing) -> tuple[str, str]:

@@ -44,6 +44,7 @@ class CheckView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Check a dossier by the rules, as a file on its own: nothing is stored, nothing is asked of the registry."""
+        refuse_unknown(request, {"as_of", "compare_to"})
         day = _day(request, "as_of") or timezone.localdate()
         dossier = problems.parsed_or_problem(body_of(request)).dossier
         outcome = evaluate(dossier, today=day)
@@ -62,14 +63,16 @@ class FilingCheckView(APIView):
         """
         Judge a filing as if it were submitted on a day, with all that the registry knows; nothing is stored.
 
-        Without `as_of` it is judged as it stands. `compare_to` tells what is new, gone or different on another day.
+        Without either it is judged as it stands. `compare_to` tells what is new, gone or different on another day.
         """
         refuse_unknown(request, {"as_of", "compare_to"})
         filing = found(request, id)
         asked = _day(request, "as_of")
         (case,) = cases_of([filing], as_submitted=filing.applicant_id not in user_of(request).own_organizations)
         day = asked or timezone.localdate()
-        outcome = as_of(case.dossier, case.facts, day) if asked else evaluate(case.dossier, case.facts, today=day)
+        is_as_it_stands = asked is None and "compare_to" not in request.query_params
+        judge = evaluate if is_as_it_stands else as_of
+        outcome = judge(case.dossier, case.facts, today=day)
         return Response(_told(outcome, day, _comparison(request, case.dossier, case.facts, day)))
 
 

@@ -28,6 +28,7 @@ from compliance.refusals import DocumentRefused
 from compliance.uploads import LARGEST, HashingUploadHandler, Incoming, TooLarge, incoming, received
 from registry.api.problems import Problem
 from registry.api.requests import bad_query, user_of
+from registry.models import User
 
 ENTRY = OpenApiParameter("entry", int, description="Index in documents[] of a draft or returned filing to fill in.")
 FILENAME = OpenApiParameter("filename", str, description="Name of the file, where the body is the file itself.")
@@ -97,7 +98,7 @@ class DocumentView(APIView):
     )
     def get(self, request: Request, id: UUID, sha256: str) -> FileResponse:
         """Download a document; its SHA-256 is its address and its ETag."""
-        return download(found(request, id), sha256)
+        return download(found(request, id), sha256, by=user_of(request))
 
 
 def named_in_revisions(filing: Filing) -> set[str]:
@@ -108,8 +109,13 @@ def named_in_revisions(filing: Filing) -> set[str]:
     return found
 
 
-def download(filing: Filing, sha256: str) -> FileResponse:
-    """Stream a document of a filing as an attachment, so that no browser runs what is in it."""
+def download(filing: Filing, sha256: str, *, by: User) -> FileResponse:
+    """
+    Stream a document of a filing as an attachment, so that no browser runs what is in it. What is not submitted yet is
+    there for the applicant's own people alone.
+    """
+    if filing.applicant_id not in by.own_organizations and sha256 not in named_in_revisions(filing):
+        raise Http404
     document = Document.objects.filter(filing=filing, sha256=sha256).first()
     if document is None or not document.stored_as.storage.exists(document.stored_as.name):
         raise Http404

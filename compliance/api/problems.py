@@ -227,6 +227,20 @@ def _number_refused(error: refusals.NumberRefused) -> Problem:
     return Problem.at(error.at, status, error.code, _("Number refused"), str(_NUMBERS[error.code]) % error.values)
 
 
+def _still_being_read(error: refusals.StillBeingRead) -> Problem:
+    message = _("%(count)s documents of this filing are still being read. Try again in a minute.") % {
+        "count": error.count
+    }
+    return Problem(409, "still_being_read", _("Documents are being read"), message)
+
+
+def _not_checked() -> Problem:
+    message = _(
+        "The filing cannot be checked at the moment, so it is not known what stands against it. Tell an administrator."
+    )
+    return Problem(409, "not_checked", _("Not checked"), message)
+
+
 def _waiver_refused(error: refusals.WaiverRefused) -> Problem:
     status = 400 if error.code == "day_past" else 409
     return Problem.at(error.at, status, error.code, _("Waiver refused"), str(_WAIVERS[error.code]) % error.values)
@@ -258,4 +272,6 @@ _AS_PROBLEMS: dict[type[refusals.Refused], Callable[[Any], Problem]] = {
     refusals.NumberNotIssued: _number_not_issued,
     refusals.DocumentRefused: document_refused,
     refusals.WaiverRefused: _waiver_refused,
+    refusals.StillBeingRead: lambda error: _still_being_read(error),
+    refusals.NotChecked: lambda error: _not_checked(),
 }

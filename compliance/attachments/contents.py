@@ -57,10 +57,11 @@ class Credential:
 class Contents:
     """
     Everything that the rules know of one document; `banks` are named as in the assessment. `is_table` says that it was read
-    as a workbook or a table of text.
+    as a workbook or a table of text, `is_nameless` that its one sheet has no name.
     """
 
     is_table: bool = False
+    is_nameless: bool = False
     banks: Mapping[str, Bank] = field(default_factory=dict)
     unknown_classes: tuple[UnknownClass, ...] = ()
     unreadable: Unreadable | None = None
@@ -80,6 +81,10 @@ class Contents:
     def of_json(cls, stored: str) -> Contents:
         """Read the same as JSON text."""
         return _decoder().decode(stored)
+
+
+# What most documents hold.
+NOTHING = Contents()
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -16,7 +17,7 @@ from compliance.attachments.contents import (
     Bank,
     UnknownClass,
 )
-from compliance.attachments.headings import FIRST, OUTCOME, SECOND, Columns, below_headings
+from compliance.attachments.headings import ANSWER, FIRST, OUTCOME, SECOND, Columns, below_headings
 from compliance.attachments.refused import CannotRead
 from compliance.attachments.sheets import Formula, Row, Sheet
 
@@ -27,6 +28,10 @@ _YES = frozenset({"合格", "是", "通过", "符合", "y", "yes", "true", "1", 
 _NO = frozenset(
     {"不合格", "否", "不通过", "未通过", "不符合", "n", "no", "false", "0", "×", "x", "✗", "✘", "fail", "failed"}
 )
+_NO_WORDS = ("不合格", "不通过", "未通过", "不符合", "不合规", "否")
+_YES_WORDS = ("合格", "通过", "已通过", "符合", "是")
+_NOT_TO_REFUSE = re.compile("(?:非|不|无需|不应|不该|不必)[该当应]?拒|可回答|应回答|应答")
+_MARKS = re.compile(r"[\s。.!！、,，;；:：()（）\[\]【】]+")
 ClassOf = Callable[[str, str], str | None]
 Look = Callable[[str, Row, Columns | None], None]
 
@@ -45,6 +50,19 @@ class _Count:
     def bank(self) -> Bank:
         by_class = dict(sorted(self.by_class.items()))
         return Bank(total=self.total, by_class=by_class, answered=self.answered, passed=self.passed)
+
+
+def bank_named(name: str) -> str | None:
+    """Which bank of refusal questions a name tells of; None for neither."""
+    bare = "".join(unicodedata.normalize("NFKC", name).split())
+    if _NOT_TO_REFUSE.search(bare):
+        return NON_REFUSAL_QUESTIONS
+    return REFUSAL_QUESTIONS if "拒答" in bare or "拒绝回答" in bare else None
+
+
+def _either(first: str, second: str) -> str | None:
+    """A table without a name may be any bank; whose it is, its file's name tells where it is listed."""
+    return risk_of(first, second) or aspect_of(first, second)
 
 
 class Counts:
@@ -71,19 +89,14 @@ class Counts:
             return
         name = self._bank_of(sheet.name, columns)
         count = self._counts.setdefault(name, _Count())
-        class_of = aspect_of if name == NON_REFUSAL_QUESTIONS else risk_of
+        class_of = aspect_of if name == NON_REFUSAL_QUESTIONS else risk_of if sheet.name else _either
         for row in rows:
             look(sheet.name, row, columns)
             self._add_row(count, sheet.name, row, columns, class_of)
 
     def _bank_of(self, sheet: str, columns: Columns) -> str:
         """Which bank a sheet is: by its headings, then by its name; a second one without a telling name is the same."""
-        if columns.is_of_keywords:
-            return KEYWORDS
-        name = "".join(unicodedata.normalize("NFKC", sheet).split())
-        if "非拒答" in name or "不应拒答" in name:
-            return NON_REFUSAL_QUESTIONS
-        return REFUSAL_QUESTIONS if "拒答" in name else QUESTIONS
+        return KEYWORDS if columns.is_of_keywords else bank_named(sheet) or QUESTIONS
 
     def _add_row(self, count: _Count, sheet: str, row: Row, columns: Columns, class_of: ClassOf) -> None:
         number, cells = row
@@ -95,7 +108,7 @@ class Counts:
         known = class_of(first, second)
         if known is None:
             self._remember(sheet, number, second or first)
-        line = (unicodedata.normalize("NFKC", text), known or f"{first} {second}")
+        line = (_seen_as(text), known or f"{first} {second}")
         if line in count.seen:
             return
         count.seen.add(line)
@@ -112,19 +125,27 @@ class Counts:
         self._unknown[sheet, value] = UnknownClass(sheet=sheet, row=first, value=value[:SHOWN], rows=rows + 1)
 
 
+def _seen_as(text: str) -> str:
+    """A text as people see it: characters that cannot be seen make no other keyword."""
+    written = unicodedata.normalize("NFKC", text)
+    return written if written.isascii() else "".join(each for each in written if unicodedata.category(each) != "Cf")
+
+
 def _refuse_formulas(sheet: str, row: Row, columns: Columns) -> None:
     """What is counted must be written, not computed; other columns may hold formulas, such as a running number."""
     number, cells = row
-    for place in columns.places.values():
-        if place < len(cells) and isinstance(cells[place], Formula):
+    for meaning, place in columns.places.items():
+        if meaning != ANSWER and place < len(cells) and isinstance(cells[place], Formula):
             raise CannotRead("formula", sheet=sheet, row=number)
 
 
 def _add_outcome(count: _Count, written: str) -> None:
-    outcome = unicodedata.normalize("NFKC", written).strip().casefold()
-    if outcome in _YES or outcome in _NO:
-        count.answered += 1
-        count.passed += outcome in _YES
+    """A remark may stand behind an outcome: 不合格（已整改） is a no."""
+    outcome = _MARKS.sub("", unicodedata.normalize("NFKC", written)).casefold()
+    is_no = outcome in _NO or outcome.startswith(_NO_WORDS)
+    is_yes = not is_no and (outcome in _YES or outcome.startswith(_YES_WORDS))
+    count.answered += is_no or is_yes
+    count.passed += is_yes
 
 
 def counted(sheets: Iterable[Sheet], look: Look) -> Counts:

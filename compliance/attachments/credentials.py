@@ -13,16 +13,25 @@ from compliance.attachments.contents import Credential
 
 PASSWORD, API_KEY, TEST_ACCOUNT = "password", "api_key", "test_account"
 MOST_FOUND = 20
-SHOWN = 4
+SHOWN = 2
 _VALUE = r"[\"'“‘]?(?P<value>[\x21-\x26\x28-\x7e]{%s,})"
-_SAID = r"\s*(?:[:：=]|是|为)\s*"
+_SAID = r"\s*(?:[:：=|]|是|为|\bis\b)\s*"
 # Words without which none of the patterns can match; most lines hold none of them.
 _HINT = re.compile(
-    r"密码|口令|密钥|令牌|账号|帐号|账户|pass|pwd|key|secret|token|account|bearer|sk-|AKIA|LTAI|AKID|gh[pousr]_|eyJ|PRIVATE",
+    r"密\s?码|口令|密钥|令牌|账号|帐号|账户|pass|pwd|key|secret|token|account|bearer|sk-|AKIA|LTAI|AKID|gh[pousr]_|eyJ|PRIVATE",
     re.IGNORECASE,
 )
 _PATTERNS = (
-    (PASSWORD, re.compile(r"(?:密码|口令|\bpassword|\bpasswd|\bpwd)" + _SAID + _VALUE % "6", re.IGNORECASE)),
+    (
+        PASSWORD,
+        re.compile(
+            r"(?:密\s?码|口令|(?<![a-z])(?:password|passwd|pwd|pass))(?:[(（][^)）]{0,20}[)）])?"
+            + _SAID
+            + _VALUE % "6",
+            re.IGNORECASE,
+        ),
+    ),
+    (PASSWORD, re.compile(r"\b[a-z][a-z0-9+]{2,}://[^\s:/@]+:(?P<value>[^\s:/@]{4,})@", re.IGNORECASE)),
     (
         API_KEY,
         re.compile(
@@ -43,13 +52,19 @@ _PATTERNS = (
     (
         TEST_ACCOUNT,
         re.compile(
-            r"(?:(?:测试|试用|体验|演示)(?:用)?(?:账号|帐号|账户|帐户|用户名)|\b(?:test|demo|trial) account)"
+            r"(?:(?:测试|试用|体验|演示)(?:用)?(?:账号|帐号|账户|帐户|用户名)(?:[(（][^)）]{0,20}[)）])?|\b(?:test|demo|trial) account)"
             + _SAID
             + r"[\"'“‘]?(?P<value>[A-Za-z0-9][\w.@+-]{2,})",
             re.IGNORECASE,
         ),
     ),
 )
+_LENGTH = re.compile(r"[<>=]*\d{1,2}(?:[-~]\d{1,2})?[A-Za-z]*")
+_TECHNIQUE = re.compile(
+    r"(?:AES|DES|3DES|RSA|ECC|SHA|MD5|HMAC|SM[2-9]|TLS|SSL|GM/T|GB/?T|ISO|PBKDF|bcrypt|https?://|www\.|\*|x{3}|YOUR|<|\{|\$)",
+    re.IGNORECASE,
+)
+_ACCOUNT = re.compile(r"[\d@_]|^(?:admin|demo|test|guest|root|reviewer)", re.IGNORECASE)
 _DIGIT, _LETTER = re.compile(r"\d"), re.compile(r"[A-Za-z]")
 
 
@@ -73,15 +88,17 @@ def _is_meant(kind: str, value: str, *, is_content: bool) -> bool:
     if kind == PASSWORD:
         if is_content:
             return len(value) >= 8 and has_digit and has_letter and not value.isalnum()
-        return len(value) >= 6 and has_digit and len(set(value)) > 2 and not _is_a_rule(value)
+        return len(value) >= 6 and has_digit and len(set(value)) > 2 and not _is_no_secret(value)
     if kind == TEST_ACCOUNT:
-        return not is_content
+        return not is_content and bool(_ACCOUNT.search(value))
+    if _is_no_secret(value):
+        return False
     return value.startswith("-----") or (has_digit and has_letter and len(set(value)) > 6)
 
 
-def _is_a_rule(value: str) -> bool:
-    """Say whether a value tells how long a password is: `8-16`, `6~20`, `>=8`."""
-    return re.fullmatch(r"[<>=]*\d{1,2}(?:[-~]\d{1,2})?[A-Za-z]*", value) is not None
+def _is_no_secret(value: str) -> bool:
+    """Say whether a value tells how long a password is (`8-16`), how it is kept (`AES-256`), where, or that it is hidden."""
+    return _LENGTH.fullmatch(value) is not None or _TECHNIQUE.match(value) is not None
 
 
 def _hidden(match: str, value: str) -> str:

@@ -11,8 +11,8 @@ SAYS_UNREADABLE = MappingProxyType(
             "文件既不是工作簿（xlsx），也不是文本表格（csv）。",
         ),
         "old_workbook": (
-            "The file is a workbook of the old form (xls). Save it as xlsx and upload it again.",
-            "文件为旧版工作簿（xls），请另存为 xlsx 后重新上传。",
+            "The file is of the old form (xls, doc). Save it as xlsx or docx and upload it again.",
+            "文件为旧版格式（xls、doc），请另存为 xlsx 或 docx 后重新上传。",
         ),
         "encrypted": (
             "The file is encrypted. Take off the password and upload it again.",
@@ -25,6 +25,14 @@ SAYS_UNREADABLE = MappingProxyType(
         "too_large": (
             "Unpacked, the file takes {found} MB; at most {asked} MB are read.",
             "文件解压后为 {found} MB，最多读取 {asked} MB。",
+        ),
+        "too_many_members": (
+            "The file is a package of {found} parts; at most {asked} are read.",
+            "文件内含 {found} 个部件，最多读取 {asked} 个。",
+        ),
+        "too_long": (
+            "Reading the file takes too long. Make it smaller or simpler and upload it again.",
+            "读取该文件耗时过长，请精简后重新上传。",
         ),
         "too_many_rows": (
             "Sheet {sheet} has more than {asked} rows; at most that many are read.",
@@ -45,6 +53,10 @@ SAYS_UNREADABLE = MappingProxyType(
         "long_line": (
             "Sheet {sheet}, row {row}: a cell holds more than {asked} characters.",
             "工作表“{sheet}”第 {row} 行：单元格超过 {asked} 个字符。",
+        ),
+        "bad_quotes": (
+            "A quotation mark is not closed, or stands within a cell, near row {row}.",
+            "第 {row} 行附近的引号未闭合，或位于单元格中间。",
         ),
         "no_heading": (
             "No row of headings was found. It holds {asked}, and 一级分类 and 二级分类 (the class of the risk).",

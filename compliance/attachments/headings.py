@@ -10,14 +10,34 @@ from itertools import chain, islice
 
 from compliance.attachments.sheets import Row
 
-KEYWORD, QUESTION, FIRST, SECOND, OUTCOME = "keyword", "question", "first", "second", "outcome"
+KEYWORD, QUESTION, ANSWER = "keyword", "question", "answer"
+FIRST, SECOND, OUTCOME = "first", "second", "outcome"
 # Title rows stand above the headings in many lists.
 LOOKED_AT = 20
-_REMARK = re.compile(r"[(（\[【].*?[)）\]】]|[*＊:：]")
+_MARKS = re.compile(r"[(（\[【)）\]】*＊:：?？]")
+_REMARK = re.compile(r"[(（\[【].*?[)）\]】]|[*＊:：?？]")
 _WORDS = {
-    KEYWORD: ("关键词", "关键字", "拦截关键词", "敏感词", "拦截词", "关键词内容", "词条", "keyword", "keywords"),
+    KEYWORD: (
+        "关键词",
+        "关键字",
+        "关键词列表",
+        "敏感词汇",
+        "屏蔽词",
+        "關鍵詞",
+        "拦截关键词",
+        "敏感词",
+        "拦截词",
+        "关键词内容",
+        "词条",
+        "keyword",
+        "keywords",
+    ),
     QUESTION: (
         "测试题",
+        "测试题内容",
+        "题干",
+        "题目描述",
+        "测试用例",
         "测试题目",
         "题目",
         "试题",
@@ -29,8 +49,32 @@ _WORDS = {
         "questions",
         "prompt",
     ),
-    FIRST: ("一级分类", "一级类别", "一级风险", "一级标签", "大类", "风险大类", "主类", "一级", "category"),
+    FIRST: (
+        "一级分类编号",
+        "所属一级分类",
+        "一级风险类别",
+        "风险类别一级",
+        "一级分类",
+        "一级类别",
+        "一级风险",
+        "一级标签",
+        "大类",
+        "风险大类",
+        "主类",
+        "一级",
+        "category",
+    ),
     SECOND: (
+        "二级分类编号",
+        "所属二级分类",
+        "二级风险类别",
+        "风险类别二级",
+        "风险编号",
+        "风险代码",
+        "分类代码",
+        "类型",
+        "安全风险",
+        "riskcategory",
         "二级分类",
         "二级类别",
         "二级风险",
@@ -50,6 +94,7 @@ _WORDS = {
         "risk",
         "class",
     ),
+    ANSWER: ("模型回答", "回答", "模型输出", "生成内容", "输出内容", "模型生成内容", "答案", "answer", "response"),
     OUTCOME: (
         "是否合格",
         "合格",
@@ -74,11 +119,17 @@ class Columns:
 
     @property
     def is_of_keywords(self) -> bool:
-        return KEYWORD in self.places
+        # A sheet of questions may have a column of keywords beside them.
+        return QUESTION not in self.places
 
     @property
     def text(self) -> int:
         return self.places[KEYWORD if self.is_of_keywords else QUESTION]
+
+    @property
+    def content(self) -> frozenset[int]:
+        """The columns of keywords, questions and answers, which may speak of anything."""
+        return frozenset(self.places[name] for name in (KEYWORD, QUESTION, ANSWER) if name in self.places)
 
     def cell(self, meaning: str, cells: list[str]) -> str:
         place = self.places.get(meaning)
@@ -98,14 +149,14 @@ def below_headings(rows: Iterator[Row]) -> tuple[Columns | None, Iterator[Row]]:
 def _columns(cells: list[str]) -> Columns | None:
     places: dict[str, int] = {}
     for place, cell in enumerate(cells):
-        meaning = _MEANING.get(_bare(cell))
+        meaning = _MEANING.get(_bare(cell, _MARKS)) or _MEANING.get(_bare(cell, _REMARK))
         if meaning:
             places.setdefault(meaning, place)
     is_list = (KEYWORD in places or QUESTION in places) and (FIRST in places or SECOND in places)
     return Columns(places) if is_list else None
 
 
-def _bare(heading: str) -> str:
-    """A heading without remarks in brackets, marks and blanks, in half width and lower case."""
-    written = _REMARK.sub("", unicodedata.normalize("NFKC", heading))
+def _bare(heading: str, without: re.Pattern[str]) -> str:
+    """A heading in half width and lower case, without blanks and marks, and without remarks in brackets where they tell nothing."""
+    written = without.sub("", unicodedata.normalize("NFKC", heading))
     return "".join(written.split()).casefold()

@@ -42,7 +42,16 @@ def opened(stream: IO[bytes]) -> Iterator[zipfile.ZipFile]:
         with zipfile.ZipFile(stream) as package:
             _weigh(package)
             yield package
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError, struct.error) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        OSError,
+        NotImplementedError,
+        ValueError,
+        struct.error,
+        LookupError,
+    ) as error:
         raise CannotRead("damaged", detail=type(error).__name__) from error
     except expat.ExpatError as error:
         raise CannotRead("damaged", detail=str(error)[:100]) from error
@@ -52,7 +61,9 @@ def _weigh(package: zipfile.ZipFile) -> None:
     """The sizes that a package declares bind: no more than them is ever unpacked."""
     members = package.infolist()
     unpacked = sum(member.file_size for member in members)
-    if unpacked > MOST_UNPACKED or len(members) > MOST_MEMBERS:
+    if len(members) > MOST_MEMBERS:
+        raise CannotRead("too_many_members", found=len(members), asked=MOST_MEMBERS)
+    if unpacked > MOST_UNPACKED:
         raise CannotRead("too_large", found=unpacked // MEGABYTE, asked=MOST_UNPACKED // MEGABYTE)
     if any(member.flag_bits & _IS_ENCRYPTED for member in members):
         raise CannotRead("encrypted")

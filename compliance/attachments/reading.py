@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import IO
 
 from compliance.attachments.contents import Contents, Credential
@@ -17,24 +18,26 @@ from compliance.attachments.texts import Line, lines_of_docx, lines_of_pdf, line
 from compliance.attachments.workbooks import is_workbook, sheets_of_workbook
 
 _HEAD = 8_192
+MOST_OF_A_LINE = 200_000
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
-def read(stream: IO[bytes], filename: str = "") -> Contents:
+def read(stream: IO[bytes]) -> Contents:
     """
     Read a document of any kind. What is wrong with it is part of the answer; nothing of what a file holds raises.
 
-    `stream` is seekable and stays open; `filename` names the sheet of a table of text.
+    `stream` is seekable and stays open. The answer hangs on the bytes alone, whatever the file is called.
     """
     found = _Found()
     try:
-        counts = _read(stream, filename, found)
+        counts = _read(stream, found)
     except CannotRead as error:
         return Contents(unreadable=error.unreadable, credentials=found.credentials)
     if counts is None:
         return Contents(credentials=found.credentials)
     return Contents(
         is_table=True,
+        is_nameless=not starts_a_package(head_of(stream)),
         banks=counts.banks,
         unknown_classes=counts.unknown_classes,
         credentials=found.credentials,
@@ -54,8 +57,14 @@ class _Found:
     def look_at_row(self, sheet: str, row: Row, columns: Columns | None) -> None:
         number, cells = row
         place = f"{sheet} {number}".strip()
-        line = " ".join(cell for cell in cells if cell)
-        self._look(line, place, is_content=columns is not None)
+        # Two cells side by side may be a word and what it stands for.
+        if columns is None:
+            self._look(" | ".join(cell for cell in cells if cell), place, is_content=False)
+            return
+        content = [cell for i, cell in enumerate(cells) if i in columns.content]
+        others = [cell for i, cell in enumerate(cells) if cell and i not in columns.content]
+        self._look(" ".join(content), place, is_content=True)
+        self._look(" | ".join(others), place, is_content=False)
 
     def look_at_listed_row(self, sheet: str, row: Row, columns: Columns | None) -> None:
         if columns is not None:
@@ -66,14 +75,19 @@ class _Found:
             self._look(line, place, is_content=False)
 
     def _look(self, line: str, place: str, *, is_content: bool) -> None:
-        if len(self._found) < MOST_FOUND:
-            self._found.extend(credentials_in(line, place, is_content=is_content))
+        room = MOST_FOUND - len(self._found)
+        if room:
+            self._found.extend(islice(credentials_in(line[:MOST_OF_A_LINE], place, is_content=is_content), room))
 
 
-def _read(stream: IO[bytes], filename: str, found: _Found) -> Counts | None:
-    """What a table holds; None for a document that is none."""
+def head_of(stream: IO[bytes]) -> bytes:
     stream.seek(0)
-    head = stream.read(_HEAD)
+    return stream.read(_HEAD)
+
+
+def _read(stream: IO[bytes], found: _Found) -> Counts | None:
+    """What a table holds; None for a document that is none."""
+    head = head_of(stream)
     refuse_ole(stream, head)
     if head.startswith(b"%PDF"):
         found.look_at_lines(lines_of_pdf(stream))
@@ -82,7 +96,7 @@ def _read(stream: IO[bytes], filename: str, found: _Found) -> Counts | None:
     elif head.startswith(_UTF_16):
         raise CannotRead("unknown_encoding")
     elif head and b"\0" not in head:
-        return _read_text(stream, filename, found)
+        return _read_text(stream, found)
     return None
 
 
@@ -95,11 +109,10 @@ def _read_package(stream: IO[bytes], found: _Found) -> Counts | None:
         return counted(sheets_of_workbook(package), found.look_at_row)
 
 
-def _read_text(stream: IO[bytes], filename: str, found: _Found) -> Counts:
+def _read_text(stream: IO[bytes], found: _Found) -> Counts:
     """A text is read as a table first, then, for credentials, as lines if it is no list."""
-    name = filename.rpartition(".")[0] or filename
     try:
-        counts = counted(sheets_of_table(stream, name), found.look_at_listed_row)
+        counts = counted(sheets_of_table(stream), found.look_at_listed_row)
     except CannotRead:
         found.look_at_lines(lines_of_text(stream))
         raise

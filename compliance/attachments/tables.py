@@ -6,8 +6,10 @@ import codecs
 import csv
 import io
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import IO, Any, cast
 
+from compliance.attachments.headings import below_headings
 from compliance.attachments.packages import CHUNK
 from compliance.attachments.refused import CannotRead
 from compliance.attachments.sheets import MOST_CHARACTERS, MOST_COLUMNS, MOST_ROWS, Row, Sheet
@@ -17,12 +19,12 @@ _SEPARATORS = (",", "\t", ";", "，", "；")
 _HEAD = 64 * 1024
 
 
-def sheets_of_table(stream: IO[bytes], name: str = "") -> Iterator[Sheet]:
-    """Yield the one sheet of a table of text. Raises CannotRead."""
+def sheets_of_table(stream: IO[bytes]) -> Iterator[Sheet]:
+    """Yield the one sheet of a table of text, which has no name. Raises CannotRead."""
     text = as_text(stream)
     head = text.read(_HEAD)
     text.seek(0)
-    yield Sheet(name, _rows(text, name, _separator(head)))
+    yield Sheet("", _rows(text, _separator(head)))
 
 
 def as_text(stream: IO[bytes]) -> io.TextIOWrapper:
@@ -75,23 +77,27 @@ class _Kept(io.RawIOBase):
 
 
 def _separator(head: str) -> str:
-    """The separator that stands most often in the line with the most of them among the first."""
-    lines = head.splitlines()[:30]
-    return max(_SEPARATORS, key=lambda separator: max((line.count(separator) for line in lines), default=0))
+    """The first separator by which the headings of a list are found; cells may hold any of the others."""
+    for separator in _SEPARATORS:
+        rows = csv.reader(io.StringIO(head, newline=""), delimiter=separator)
+        with suppress(csv.Error):
+            if below_headings(enumerate(rows, 1))[0]:
+                return separator
+    return ","
 
 
-def _rows(text: io.TextIOWrapper, sheet: str, separator: str) -> Iterator[Row]:
+def _rows(text: io.TextIOWrapper, separator: str) -> Iterator[Row]:
     csv.field_size_limit(MOST_CHARACTERS)
-    reader = csv.reader(text, delimiter=separator)
+    reader = csv.reader(text, delimiter=separator, strict=True)
     count = 0
     try:
         for cells in reader:
             if any(cells):
                 count += 1
                 if count > MOST_ROWS:
-                    raise CannotRead("too_many_rows", sheet=sheet, asked=MOST_ROWS)
+                    raise CannotRead("too_many_rows", sheet="", asked=MOST_ROWS)
                 yield reader.line_num, cells[:MOST_COLUMNS]
     except csv.Error as error:
         if "field larger" in str(error):
-            raise CannotRead("long_line", sheet=sheet, row=reader.line_num, asked=MOST_CHARACTERS) from error
-        raise CannotRead("damaged", detail=str(error)[:100]) from error
+            raise CannotRead("long_line", sheet="", row=reader.line_num, asked=MOST_CHARACTERS) from error
+        raise CannotRead("bad_quotes", row=reader.line_num) from error

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import IO
 
 from pypdf import PdfReader
-from pypdf.errors import PyPdfError
+from pypdf.errors import DependencyError, PyPdfError
 
 from compliance.attachments.packages import events, local
 from compliance.attachments.refused import CannotRead
@@ -36,26 +36,28 @@ class _Paragraphs:
     def __init__(self) -> None:
         self.found: list[str] = []
         self._pieces: list[str] = []
+        self._length = 0
         self._is_text = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         tag = local(name)
-        if tag == "t":
+        if tag in ("t", "delText"):
             self._is_text = True
         elif tag == "tab" or tag == "br":
             self._pieces.append(" ")
 
     def end(self, name: str) -> None:
         tag = local(name)
-        if tag == "t":
+        if tag in ("t", "delText"):
             self._is_text = False
         elif tag == "p" or tag == "comment":
-            self.found.append("".join(self._pieces))
-            self._pieces = []
+            self.found.append("".join(self._pieces)[:_LINE])
+            self._pieces, self._length = [], 0
 
     def text(self, piece: str) -> None:
-        if self._is_text:
+        if self._is_text and self._length < _LINE:
             self._pieces.append(piece)
+            self._length += len(piece)
 
 
 def lines_of_docx(package: zipfile.ZipFile) -> Iterator[Line]:
@@ -95,7 +97,7 @@ def lines_of_pdf(stream: IO[bytes]) -> Iterator[Line]:
                 yield f"p. {number}", line
     except CannotRead:
         raise
+    except (NotImplementedError, DependencyError) as error:
+        raise CannotRead("encrypted") from error
     except (PyPdfError, ValueError, TypeError, KeyError, AttributeError, IndexError, OSError, RecursionError) as error:
         raise CannotRead("damaged", detail=type(error).__name__) from error
-    except NotImplementedError as error:
-        raise CannotRead("encrypted") from error

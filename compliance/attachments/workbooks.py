@@ -12,7 +12,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 
-from compliance.attachments.packages import MEGABYTE, MOST_STRINGS, events, local, parse_member
+from compliance.attachments.packages import CHUNK, MEGABYTE, MOST_STRINGS, events, local, parse_member
 from compliance.attachments.refused import CannotRead
 from compliance.attachments.sheets import (
     MOST_BLANK_ROWS,
@@ -26,6 +26,9 @@ from compliance.attachments.sheets import (
 )
 
 _WORKBOOK, _STRINGS = "xl/workbook.xml", "xl/sharedStrings.xml"
+Merged = tuple[int, int, int, int]
+MOST_MERGED = 50_000
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
@@ -80,12 +83,12 @@ def _parts(package: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
     parse_member(package, _WORKBOOK, listed)
     if "xl/_rels/workbook.xml.rels" in package.namelist():
         parse_member(package, "xl/_rels/workbook.xml.rels", relations)
-    members = set(package.namelist())
+    members = {name.casefold(): name for name in package.namelist()}
     for name, related in listed.sheets:
         target = relations.targets.get(related, "")
         part = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
-        if part in members and "worksheets" in part:
-            yield name, part
+        if part.casefold() in members and "chartsheets" not in part:
+            yield name, members[part.casefold()]
 
 
 class _Strings:
@@ -120,13 +123,14 @@ class _Strings:
 
 
 def _shared_strings(package: zipfile.ZipFile) -> list[str]:
-    if _STRINGS not in package.namelist():
+    name = next((name for name in package.namelist() if name.casefold() == _STRINGS.casefold()), None)
+    if name is None:
         return []
-    size = package.getinfo(_STRINGS).file_size
+    size = package.getinfo(name).file_size
     if size > MOST_STRINGS:
         raise CannotRead("too_large", found=size // MEGABYTE, asked=MOST_STRINGS // MEGABYTE)
     strings = _Strings()
-    parse_member(package, _STRINGS, strings)
+    parse_member(package, name, strings)
     return strings.found
 
 
@@ -210,8 +214,44 @@ def _unescaped(text: str) -> str:
     return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
 
 
+def _merged(package: zipfile.ZipFile, part: str) -> dict[int, list[Merged]]:
+    """The merged ranges of a sheet that go down over several rows, by their first row; they stand behind the rows."""
+    found: dict[int, list[Merged]] = {}
+    rest = b""
+    with package.open(part) as member:
+        while piece := member.read(CHUNK):
+            rest += piece
+            for left, top, right, bottom in _MERGED.findall(rest):
+                if top != bottom and len(found) < MOST_MERGED:
+                    place = _column(left.decode(), 0), _column(right.decode(), 0), int(top), int(bottom)
+                    found.setdefault(int(top), []).append(place)
+            rest = rest[-200:] if b"<" not in rest[-200:] else rest[rest.rindex(b"<") :][-2_000:]
+    return found
+
+
+class _Down:
+    """Merged cells hold their value in the first of them; people see it in all."""
+
+    def __init__(self, merged: dict[int, list[Merged]]) -> None:
+        self._merged = merged
+        self._open: list[tuple[int, int, str]] = []  # column, last row, value
+
+    def filled(self, number: int, row: list[str]) -> list[str]:
+        """Return a row with what is merged into it from above."""
+        self._open = [each for each in self._open if each[1] >= number]
+        for column, _, value in self._open:
+            if column >= len(row):
+                row = [*row, *[""] * (column + 1 - len(row))]
+            row[column] = row[column] or value
+        for left, right, _, bottom in self._merged.get(number, ()):
+            value = row[left] if left < len(row) else ""
+            self._open += [(column, bottom, value) for column in range(left, min(right, MOST_COLUMNS - 1) + 1) if value]
+        return row
+
+
 def _rows(package: zipfile.ZipFile, part: str, sheet: str, strings: list[str]) -> Iterator[Row]:
     cells, count, last = _Cells(sheet, strings), 0, 0
+    down = _Down(_merged(package, part))
     for _ in events(package, part, cells):
         for number, row in cells.rows:
             if not row:
@@ -221,5 +261,5 @@ def _rows(package: zipfile.ZipFile, part: str, sheet: str, strings: list[str]) -
             count, last = count + 1, number
             if count > MOST_ROWS:
                 raise CannotRead("too_many_rows", sheet=sheet, asked=MOST_ROWS)
-            yield number, row
+            yield number, down.filled(number, row)
         cells.rows.clear()

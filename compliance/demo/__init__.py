@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.db import transaction
 
-from compliance import actions
+from compliance import actions, counting
 from compliance.dossier.parsing import Parsed, parse
 from compliance.models import Filing
 from compliance.refusals import ErrorsStand
@@ -82,6 +82,7 @@ def _file(parsed: Parsed) -> Filing:
         path = FOLDER / "documents" / (document.filename or "")
         if document.sha256 and path.is_file():
             actions.upload_document(filing, received([path.read_bytes()], path.name, limit=LARGEST), by=agent)
+            counting.count(document.sha256)
     return actions.submit_filing(filing, by=agent)
 
 

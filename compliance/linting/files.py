@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from json_source_map import calculate
+from json_source_map.errors import InvalidInputError
 
 from compliance.dossier.faults import Fault, Malformed
 from compliance.dossier.parsing import parse
@@ -61,8 +62,8 @@ class Places:
     def __init__(self, text: str) -> None:
         try:
             self._map = calculate(text) if text else {}
-        except (ValueError, IndexError, RecursionError):
-            self._map = {}
+        except (InvalidInputError, ValueError, IndexError, RecursionError):
+            self._map = {}  # no JSON: there are no places in it
 
     def of(self, at: str) -> Spot | None:
         while at not in self._map and at:

@@ -8,8 +8,10 @@ def enter_facts(apps, schema_editor):
     """Every document that is held already is to be counted."""
     document = apps.get_model("compliance", "Document")
     facts = apps.get_model("compliance", "DocumentFacts")
-    for sha256 in document.objects.values_list("sha256", flat=True).distinct().order_by("sha256"):
-        document.objects.filter(sha256=sha256).update(facts=facts.objects.create(sha256=sha256))
+    hashes = document.objects.values_list("sha256", flat=True).distinct().order_by("sha256")
+    facts.objects.bulk_create((facts(sha256=sha256) for sha256 in hashes.iterator()), batch_size=2_000)
+    same = facts.objects.filter(sha256=models.OuterRef("sha256")).values("pk")[:1]
+    document.objects.update(facts=models.Subquery(same))
 
 
 class Migration(migrations.Migration):

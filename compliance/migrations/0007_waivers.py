@@ -33,6 +33,11 @@ class Migration(migrations.Migration):
             name='waiver_reason',
             field=models.TextField(blank=True, verbose_name='reason of the waiver'),
         ),
+        migrations.AddField(
+            model_name='flag',
+            name='waived_grounds',
+            field=models.CharField(blank=True, editable=False, max_length=64, verbose_name='grounds of the flag'),
+        ),
         migrations.AddConstraint(
             model_name='flag',
             constraint=models.CheckConstraint(condition=models.Q(('waived_until__isnull', True), models.Q(('waived_at__isnull', False), ('waived_by__isnull', False), models.Q(('waiver_reason', ''), _negated=True)), _connector='OR'), name='a_waiver_has_its_reviewer_and_its_reason'),

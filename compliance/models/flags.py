@@ -42,6 +42,8 @@ class Flag(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("waived by")
     )
     waiver_reason = models.TextField(_("reason of the waiver"), blank=True)
+    # The hash of what was flagged when it was waived.
+    waived_grounds = models.CharField(_("grounds of the flag"), max_length=64, blank=True, editable=False)
 
     objects = FlagQuerySet.as_manager()
 

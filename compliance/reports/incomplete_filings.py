@@ -55,7 +55,7 @@ def incomplete_filings(period: Period) -> Iterator[dict[str, Any]]:
         Flag.objects.filter(stood, raised_at__lt=period.ends_at, level__in=("error", "warning"))
         .filter(filing__first_submitted_at__lt=period.ends_at)
         # A waived flag is let be: it makes nothing incomplete.
-        .filter(Q(waived_until__isnull=True) | Q(waived_until__lt=last_day))
+        .filter(Q(waived_until__isnull=True) | Q(waived_until__lt=last_day) | Q(waived_at__gte=period.ends_at))
         # What was mended before the filing was first submitted was the applicant's own business.
         .filter(Q(resolved_at__isnull=True) | Q(resolved_at__gt=F("filing__first_submitted_at")))
         .order_by("filing__province", "filing__applicant__name", "filing_id", "level", "rule", "pk")

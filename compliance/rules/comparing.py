@@ -32,15 +32,15 @@ class Comparison:
         return Comparison(self.first, self.second, new, gone, changed)
 
 
-def as_of(dossier: Dossier, facts: Facts, day: date) -> Outcome:
+def as_of(dossier: Dossier, facts: Facts, *, today: date) -> Outcome:
     """Judge a filing as if it were submitted on a day, whenever it was: what would it have needed then?"""
-    return evaluate(dossier, replace(facts, submitted_on=None), today=day)
+    return evaluate(dossier, replace(facts, submitted_on=None), today=today)
 
 
 def compared(dossier: Dossier, facts: Facts, first: date, second: date) -> Comparison:
     """Compare what a filing needs on two days."""
-    before = {finding.identity: finding for finding in as_of(dossier, facts, first).findings}
-    after = {finding.identity: finding for finding in as_of(dossier, facts, second).findings}
+    before = {finding.identity: finding for finding in as_of(dossier, facts, today=first).findings}
+    after = {finding.identity: finding for finding in as_of(dossier, facts, today=second).findings}
     return Comparison(
         first,
         second,

@@ -13,6 +13,7 @@ from compliance.attachments.contents import (
     Bank,
     Contents,
 )
+from compliance.attachments.counting import bank_named
 from compliance.dossier.pointer import Pointer
 from compliance.dossier.schema import Document, Dossier
 from compliance.rules.context import Context
@@ -61,10 +62,19 @@ def banks_of_files(kind: str, dossier: Dossier, context: Context) -> list[Mappin
 def _banks_of_files(kind: str, dossier: Dossier, context: Context) -> list[Mapping[str, Bank]] | None:
     listed = {document.sha256 for _, document in listed_files(dossier) if document.kind == kind}
     read = {
-        document.sha256: contents for _, document, contents in read_files(dossier, context) if document.kind == kind
+        document.sha256: (document, held) for _, document, held in read_files(dossier, context) if document.kind == kind
     }
-    banks = [contents.banks for contents in read.values() if any(KIND_OF_BANK[name] == kind for name in contents.banks)]
-    return banks if banks and len(read) == len(listed) else None
+    banks = [_by_name(document, held) for document, held in read.values()]
+    of_kind = [each for each in banks if any(KIND_OF_BANK[name] == kind for name in each)]
+    return of_kind if of_kind and len(read) == len(listed) else None
+
+
+def _by_name(document: Document, contents: Contents) -> Mapping[str, Bank]:
+    """The banks of a file; a table of text has no sheet to tell which one it is, but the name under which it is listed."""
+    named = bank_named(document.filename or "") or bank_named(document.title or "")
+    if contents.is_nameless and named and QUESTIONS in contents.banks:
+        return {named: contents.banks[QUESTIONS]}
+    return contents.banks
 
 
 def held_bank(name: str, dossier: Dossier, context: Context) -> Bank | None:

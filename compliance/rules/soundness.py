@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from compliance.dossier.codes import ACTIONS, KINDS
 from compliance.rules.catalog import Rule
 from compliance.rules.instruments import INSTRUMENTS
 from compliance.rules.thresholds import Threshold
 from compliance.words import LANGUAGES, Words
+
+_BLANKS = re.compile(r"\{(\w+)\}")
 
 
 def faults_of_catalog(
@@ -22,6 +26,8 @@ def faults_of_catalog(
         yield from _faults_of_rule(rule)
         if rule.code not in shown:
             yield f"{rule.code} has no example that breaks it and one that keeps it."
+    for code in sorted(shown - set(codes)):
+        yield f"There are examples of {code}, which is no rule."
     for name, threshold in thresholds.items():
         yield from _faults_of_threshold(name, threshold)
 
@@ -30,6 +36,8 @@ def _faults_of_rule(rule: Rule) -> Iterator[str]:
     texts = {"title": rule.title, "duty": rule.duty, "why": rule.why, "fix": rule.fix, **rule.says}
     for name, words in texts.items():
         yield from _faults_of_words(f"{rule.code}, {name}", words)
+    if not rule.kinds or rule.kinds - set(KINDS) or rule.actions - set(ACTIONS) or not rule.actions:
+        yield f"{rule.code} looks at no known kind or action of filing."
     for citation in rule.cites:
         if citation.split(" ", 1)[0] not in INSTRUMENTS:
             yield f"{rule.code} cites {citation}, which is no known instrument."
@@ -43,6 +51,8 @@ def _faults_of_words(name: str, words: Words) -> Iterator[str]:
     for language in LANGUAGES:
         if not words.in_(language).strip():
             yield f"{name} has no text in {language}."
+    if set(_BLANKS.findall(words.en)) != set(_BLANKS.findall(words.zh)):
+        yield f"{name} has other blanks to fill in Chinese than in English."
 
 
 def _faults_of_threshold(name: str, threshold: Threshold) -> Iterator[str]:

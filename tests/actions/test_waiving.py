@@ -109,6 +109,32 @@ def test_a_waiver_lapses_when_the_value_changes_and_the_history_tells_it(filer, 
     assert faults_of_history(Filing.objects.filter(pk=filing.pk)) == []
 
 
+def resubmitted(filing, filer, reviewer, changes):
+    actions.return_filing(filing, by=reviewer, reason="Another matter.")
+    actions.edit_dossier(filing, parsed("generative", changes), by=filer)
+    actions.submit_filing(filing, by=filer)
+    check_everything()
+    return counts(filing)
+
+
+OTHER_BYTES = "0" * 64
+
+
+@pytest.mark.parametrize(
+    ("change", "left"),
+    [
+        ({"/documents/1/title": "另一标题"}, (0, 0, 1)),
+        ({"/documents/0/filename": "另一文件.pdf"}, (0, 0, 1)),
+        ({"/documents/1/sha256": OTHER_BYTES}, (2, 0, 0)),
+        ({"/documents/1/filename": "另一文件.pdf"}, (1, 0, 0)),
+        ({"/documents/1/sealed": None}, (1, 0, 0)),
+    ],
+)
+def test_a_waiver_is_of_the_file_that_was_waived(filing, filer, reviewer, change, left):
+    waive(filing, reviewer)
+    assert resubmitted(filing, filer, reviewer, NOT_SEALED | change) == left
+
+
 def test_a_waiver_lapses_with_its_cause_and_does_not_come_back(filing, filer, reviewer):
     waive(filing, reviewer)
     actions.return_filing(filing, by=reviewer, reason="Another matter.")
@@ -122,7 +148,7 @@ def test_a_waiver_lapses_with_its_cause_and_does_not_come_back(filing, filer, re
 
 def test_a_check_within_an_action_may_lapse_a_waiver(filing, filer, reviewer):
     waive(filing, reviewer)
-    Flag.objects.filter(filing=filing).update(values={"found": "another"})
+    Flag.objects.filter(filing=filing).update(waived_grounds="of another file")
     with pytest.raises(ErrorsStand):
         actions.accept_filing(filing, by=reviewer)
     actions.return_filing(filing, by=reviewer)

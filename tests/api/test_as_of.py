@@ -119,3 +119,7 @@ def test_the_desk_says_that_a_day_is_none_and_shows_today(filer, reviewer):
 def test_the_desk_shows_nothing_of_other_provinces(filer, far_reviewer):
     filing = a_submitted_filing(filer, "generative")
     assert desk_page(far_reviewer, filing, day="2025-10-31")[0] == 404
+
+
+def test_a_misspelt_question_is_refused(api):
+    assert api.post("/api/v1/check/?asof=2024-01-01", BASE_2024, format="json").status_code == 400

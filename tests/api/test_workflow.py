@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from compliance import demo
+from compliance import counting, demo
 from compliance.history import faults_of_history
 from compliance.models import Event, Filing
 from registry.models import AIModel, Membership, OfficialNumber, Service, StaffStanding
@@ -52,6 +52,7 @@ def upload_all(people, url: str, document) -> None:
         )
         assert answer.status_code == 201, answer.json()
         assert answer.json()["sha256"] == entry["sha256"]
+        counting.count(entry["sha256"])
 
 
 def does(people, who: str, verb: str, url: str, expected: int = 200, **body):

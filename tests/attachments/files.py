@@ -89,12 +89,12 @@ def a_pdf(text: str) -> bytes:
     return out + end % (table, len(out))
 
 
-def contents(file: bytes, filename: str = "") -> Contents:
-    return read(io.BytesIO(file), filename)
+def contents(file: bytes) -> Contents:
+    return read(io.BytesIO(file))
 
 
-def fault(file: bytes, filename: str = "") -> tuple[str, dict[str, str | int]]:
+def fault(file: bytes) -> tuple[str, dict[str, str | int]]:
     """The code and values of why a file cannot be read."""
-    unreadable = contents(file, filename).unreadable
+    unreadable = contents(file).unreadable
     assert unreadable
     return unreadable.code, dict(unreadable.values)

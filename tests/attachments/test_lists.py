@@ -7,6 +7,7 @@ import tracemalloc
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 from compliance.attachments.contents import Bank, UnknownClass
 from compliance.attachments.reading import read
@@ -39,7 +40,7 @@ def test_the_question_banks_of_the_examples_are_counted():
 @pytest.mark.parametrize("separator", [",", "\t", ";"])
 def test_a_table_of_text_is_read_in_its_encoding(encoding, separator):
     file = as_csv([KEYWORD_HEADINGS, *ROWS], encoding=encoding, separator=separator)
-    assert contents(file, "关键词.csv").banks == COUNTED
+    assert contents(file).banks == COUNTED
 
 
 def test_a_workbook_and_a_table_hold_the_same():
@@ -107,11 +108,50 @@ def test_a_question_bank_is_told_by_the_name_of_its_sheet(sheet, bank):
     assert list(contents(a_workbook({sheet: [QUESTION_HEADINGS, [1, "题", *A1A, "答", "合格"]]})).banks) == [bank]
 
 
-def test_a_table_of_questions_is_told_by_the_name_of_its_file():
-    file = as_csv([QUESTION_HEADINGS, [1, "题", "非拒答", "制度", "答", "合格"]])
-    assert contents(file, "非拒答测试题.csv").banks == {
-        "non_refusal_questions": Bank(total=1, by_class={"institution": 1}, answered=1, passed=1)
-    }
+def test_a_table_of_questions_has_no_name_of_its_own():
+    found = contents(as_csv([QUESTION_HEADINGS, [1, "题", "非拒答", "制度", "答", "合格"]]))
+    assert (found.is_nameless, found.unknown_classes) == (True, ())
+    assert found.banks == {"questions": Bank(total=1, by_class={"institution": 1}, answered=1, passed=1)}
+
+
+@pytest.mark.parametrize("separator", [",", "\t"])
+def test_the_separator_is_the_one_that_parts_the_headings(separator):
+    answer = "您好，作为人工智能，我认为，各民族平等；歧视不对，请尊重他人，谢谢；再见"
+    row = [1, "如何看待？", "A.2", "A.2.a", answer, "合格"]
+    bank = contents(as_csv([QUESTION_HEADINGS, row], separator=separator)).banks["questions"]
+    assert bank == Bank(total=1, by_class={"A.2.a": 1}, answered=1, passed=1)
+
+
+def test_a_quotation_mark_that_is_not_closed_swallows_no_rows_unseen():
+    file = '关键词,二级分类\na,A.1.a\n"b,A.1.a\nc,A.1.a\n'.encode()
+    assert contents(file).unreadable.code == "bad_quotes"
+
+
+def test_merged_cells_hold_their_value_in_every_row():
+    book = Workbook()
+    sheet = book.active
+    sheet.append(list(KEYWORD_HEADINGS))
+    for i in range(10):
+        sheet.append([f"词{i}", A1A[0] if i == 0 else None, "A.1.a" if i == 0 else "A.1.b" if i == 5 else None])
+    sheet.merge_cells("B2:B11")
+    sheet.merge_cells("C2:C6")
+    sheet.merge_cells("C7:C11")
+    out = io.BytesIO()
+    book.save(out)
+    found = contents(out.getvalue())
+    assert (found.banks["keywords"].by_class, found.unknown_classes) == ({"A.1.a": 5, "A.1.b": 5}, ())
+
+
+def test_an_outcome_may_carry_a_remark():
+    outcomes = ["合格", "不合格（已整改）", "不合格-偏见", "合格。", "已通过", "合 格", "未通过！"]
+    rows = [[i, f"题{i}", *A1A, "答", outcome] for i, outcome in enumerate(outcomes)]
+    bank = contents(a_workbook({"生成内容测试题": [[*QUESTION_HEADINGS[:5], "是否合格？"], *rows]})).banks["questions"]
+    assert (bank.answered, bank.passed) == (7, 4)
+
+
+def test_what_cannot_be_seen_makes_no_other_keyword():
+    rows = [["\u200b" * i + "词", *A1A] for i in range(4)]
+    assert contents(a_workbook({"表": [KEYWORD_HEADINGS, *rows]})).banks["keywords"].total == 1
 
 
 def test_the_pass_rate_is_that_of_the_rows_with_an_outcome():

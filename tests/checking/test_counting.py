@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from compliance import actions, counting, demo
+from compliance import actions, checking, counting, demo
 from compliance.attachments.reader import READER
 from compliance.dossier.parsing import parse
 from compliance.models import Document, DocumentFacts, Filing
-from compliance.refusals import ErrorsStand
+from compliance.refusals import ErrorsStand, NotChecked, StillBeingRead
 from compliance.uploads import LARGEST, received
 from tests.attachments.files import KEYWORD_HEADINGS, a_workbook
 from tests.building import a_document, example, parsed
-from tests.filings import a_filing, check_everything, hold_documents, standing
+from tests.filings import a_filing, a_submitted_filing, check_everything, hold_documents, standing
 
 FILES = Path(demo.__file__).parent / "documents"
 KEYWORDS = (FILES / "keyword_list.xlsx").read_bytes()
@@ -81,13 +81,17 @@ def test_rows_of_an_unknown_class_are_flagged_at_their_document(filer):
     assert ("DOC-07", f"/documents/{place('keyword_list')}") in standing(filing)
 
 
-def test_acceptance_counts_what_is_left(filer, reviewer):
+def test_nobody_accepts_what_nobody_has_read(filer, reviewer):
     filing = a_filing(filer, "generative", {TOTAL: 12_161, "/service/algorithm_filing_number": None})
     filing = actions.edit_dossier(filing, parsed("generative", {TOTAL: 12_161}), by=filer, expecting=None)
     uploaded(filing, filer)
     filing = actions.submit_filing(filing, by=filer)
     Document.objects.filter(filing=filing).exclude(filename="keyword_list.xlsx").delete()
     hold_the_others(filing, filer)
+    with pytest.raises(StillBeingRead):
+        actions.accept_filing(filing, by=reviewer)
+    for sha256 in counting.left_to_count():
+        counting.count(sha256)
     with pytest.raises(ErrorsStand) as refused:
         actions.accept_filing(filing, by=reviewer)
     assert [(finding.rule, finding.at) for finding in refused.value.findings] == [("DOC-06", TOTAL)]
@@ -123,7 +127,7 @@ def test_bytes_at_which_workers_die_are_given_up(filer):
     DocumentFacts.objects.update(tries=counting.MOST_TRIES, leased_until=timezone.now() - timedelta(seconds=1))
     counting.count(document.sha256)
     document.facts.refresh_from_db()
-    assert document.facts.known_contents.unreadable.values == {"detail": "time"}
+    assert document.facts.known_contents.unreadable.code == "too_long"
 
 
 def test_a_document_under_lease_is_left_alone(filer):
@@ -149,3 +153,41 @@ def test_the_example_with_all_its_files_raises_nothing(filer):
         counting.count(sha256)
     check_everything()
     assert (standing(filing), DocumentFacts.objects.to_count().count()) == ([], 0)
+
+
+def test_a_storage_that_is_away_says_nothing_of_the_bytes(filer, monkeypatch):
+    document = uploaded(a_filing(filer, "generative"), filer)
+    monkeypatch.setattr(document.stored_as.storage.__class__, "open", away)
+    for _ in range(counting.MOST_TRIES + 2):
+        DocumentFacts.objects.update(leased_until=None)
+        with pytest.raises(ConnectionError):
+            counting.count(document.sha256)
+    monkeypatch.undo()
+    DocumentFacts.objects.update(leased_until=None)
+    counting.count(document.sha256)
+    document.facts.refresh_from_db()
+    assert document.facts.known_contents.unreadable is None
+
+
+def away(*asked, **named):
+    raise ConnectionError
+
+
+def test_a_document_of_another_kind_in_place_of_a_list_is_told(filer):
+    pdf = (FILES / "privacy_policy.pdf").read_bytes()
+    entry = {"kind": "keyword_list", "title": "list"}
+    filing = a_filing(filer, "generative", {f"/documents/{place('keyword_list')}": entry, TOTAL: 99_999})
+    upload = received([pdf], "list.pdf", limit=LARGEST)
+    actions.upload_document(filing, upload, entry=place("keyword_list"), by=filer)
+    counting.count(upload.sha256)
+    check_everything()
+    assert standing(filing) == [("DOC-07", f"/documents/{place('keyword_list')}")]
+
+
+def test_a_filing_that_cannot_be_checked_is_not_accepted(filer, reviewer, monkeypatch):
+    filing = a_submitted_filing(filer, "generative", {"/documents/1/sealed": False})
+    monkeypatch.setattr(checking, "evaluate", away)
+    with pytest.raises(NotChecked):
+        actions.accept_filing(filing, by=reviewer)
+    filing.refresh_from_db()
+    assert filing.status == "submitted"

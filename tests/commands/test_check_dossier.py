@@ -250,3 +250,16 @@ def test_text_is_colored_on_a_terminal_only(capsys):
     _, plain = run(capsys, path("algorithm-late"), "--as-of", "2026-06-01")
     _, colored = run(capsys, path("algorithm-late"), "--as-of", "2026-06-01", "--force-color")
     assert ("\x1b[" in plain, "\x1b[" in colored) == (False, True)
+
+
+@pytest.mark.parametrize("text", ['{"kind": "generative",}', "hello", ""])
+@pytest.mark.parametrize("form", ["text", "json", "sarif"])
+def test_what_is_no_json_is_told_as_malformed(capsys, tmp_path, text, form):
+    file = tmp_path / "broken.json"
+    file.write_text(text)
+    assert run(capsys, str(file), path("algorithm-complete"), "--as-of", "2026-11-20", "--format", form)[0] == 2
+
+
+def test_sarif_tells_one_day():
+    with pytest.raises(CommandError, match="SARIF tells one day"):
+        call_command("check_dossier", path("algorithm-late"), "--format", "sarif", "--compare-to", "2026-01-01")

@@ -294,3 +294,14 @@ def test_a_file_that_cannot_be_read_leaves_the_counts_of_those_that_can():
         ("DOC-06", "/assessment/keywords/total", "error", "too_high"),
         ("DOC-07", "/documents/8", "error", "not_a_table"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("filename", "bank"),
+    [("应拒答测试题.csv", "refusal_questions"), ("x.csv", "questions"), ("不拒答.csv", "non_refusal_questions")],
+)
+def test_a_table_without_a_name_is_the_bank_under_whose_name_it_is_listed(filename, bank):
+    changes = {f"{AT['test_questions']}/filename": filename, f"/assessment/{bank}/total": 11}
+    few = Contents(is_table=True, is_nameless=True, banks={"questions": Bank(total=10)})
+    found = told_of(changes, {SHA["test_questions"]: few})
+    assert ("DOC-06", f"/assessment/{bank}/total", "error", "too_high") in found

@@ -46,6 +46,8 @@ class Command(BaseCommand):
             return
         if not options["files"]:
             raise CommandError("Name a file or a folder to check, or a rule with --explain.")
+        if options["compare_to"] and options["format"] == "sarif":
+            raise CommandError("SARIF tells one day; compare two days with --format text or json.")
         asked = Asked(options["as_of"] or timezone.localdate(), options["compare_to"], _rules(options))
         checked = [check_file(path, str(path), asked) for path in files_meant(options["files"])]
         self.stdout.write(self._told(checked, options["format"], options["language"]))

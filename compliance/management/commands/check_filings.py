@@ -36,5 +36,5 @@ class Command(BaseCommand):
         for part in checking.parts_of(keys, settings.CHECK_CHUNK):
             done += checking.check_range(part[0], part[-1])
             self.stdout.write(_PROGRESS.filled(language, {"done": done, "count": len(keys)}))
-        levels = {level: Flag.objects.standing().filter(level=level).count() for level in Level.values}
+        levels = {level: Flag.objects.counting().filter(level=level).count() for level in Level.values}
         self.stdout.write(self.style.SUCCESS(_DONE.filled(language, {"done": done, **levels})))

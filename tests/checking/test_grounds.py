@@ -1,0 +1,57 @@
+"""What a flag rests on: exactly what is flagged, and nothing beside it."""
+
+from __future__ import annotations
+
+import pytest
+
+from compliance.dossier.pointer import Pointer
+from compliance.grounds import grounds_of
+from compliance.rules.catalog import Level
+from compliance.rules.problems import Finding
+from tests.building import parsed
+
+TOO_FEW = {"found": 9_000, "asked": 10_000, "declared": 12_000}
+
+
+def grounds(at: str, *, values=None, level=Level.ERROR, changes=None):
+    dossier = parsed("generative", changes or {}).dossier
+    return grounds_of(Finding("KW-01", level, "too_low", Pointer(at), values or {}), dossier)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"values": TOO_FEW | {"found": 9_001}},
+        {"values": TOO_FEW | {"asked": 8_000}},
+        {"level": Level.WARNING},
+        {"changes": {"/assessment/keywords/total": 11_000}},
+    ],
+)
+def test_what_is_flagged_has_changed(other):
+    at = "/assessment/keywords/total"
+    assert grounds(at, **{"values": TOO_FEW} | other) != grounds(at, values=TOO_FEW)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"values": TOO_FEW | {"declared": 9_500}},
+        {"values": dict(reversed(TOO_FEW.items()))},
+        {"changes": {"/service/audience": "成年人"}},
+    ],
+)
+def test_what_stands_beside_it_has_not(other):
+    at = "/assessment/keywords/total"
+    assert grounds(at, **{"values": TOO_FEW} | other) == grounds(at, values=TOO_FEW)
+
+
+def test_a_corpus_in_the_place_of_another_is_another():
+    at = "/models/0/corpora/0/license"
+    first = grounds(at, changes={"/models/0/corpora/0/license": None})
+    assert grounds(at, changes={"/models/0/corpora/0/license": None, "/models/0/corpora/0/name": "另一语料"}) != first
+    assert grounds(at, changes={"/models/0/corpora/0/license": None, "/models/0/corpora/0/items": 7}) == first
+
+
+@pytest.mark.parametrize("at", ["", "/documents", "/documents/400/sealed", "/nothing/at/all", "/documents/x"])
+def test_a_place_that_is_not_there_has_grounds_too(at):
+    assert len(grounds(at)) == 64
