@@ -2,27 +2,54 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 
 from launch.services import Broker
-from tests.faults.stack import PostgresDatabase, Stack, own_broker
+from tests.faults.stack import PostgresDatabase, Stack, environment_of, manage, own_broker
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path | PostgresDatabase]:
+    """A database with its tables and the demonstration, made once and copied for each test."""
+    folder = tmp_path_factory.mktemp("prepared")
+    if settings.TEST_ON != "postgresql":
+        _prepare(f"sqlite:///{folder / 'test.sqlite3'}", folder)
+        yield folder / "test.sqlite3"
+        return
+    with _created("template1") as database:
+        _prepare(database.url, folder)
+        yield database
+
+
+def _prepare(url: str, folder: Path) -> None:
+    environment = environment_of(url, own_broker(folder))
+    manage(environment, "migrate", "--verbosity", "0")
+    manage(environment, "load_demo")
+
+
+@contextmanager
+def _created(template: str) -> Iterator[PostgresDatabase]:
+    database = PostgresDatabase(settings.TEST_SERVER)
+    database.create(template)
+    try:
+        yield database
+    finally:
+        database.drop()
 
 
 @pytest.fixture
-def database_url(tmp_path: Path) -> Iterator[str]:
-    if settings.TEST_ON != "postgresql":
-        yield f"sqlite:///{tmp_path / 'test.sqlite3'}"
+def database_url(tmp_path: Path, prepared: Path | PostgresDatabase) -> Iterator[str]:
+    if isinstance(prepared, Path):
+        yield f"sqlite:///{shutil.copy(prepared, tmp_path)}"
         return
-    database = PostgresDatabase(settings.TEST_SERVER)
-    database.create()
-    try:
+    with _created(prepared.name) as database:
         yield database.url
-    finally:
-        database.drop()
 
 
 @pytest.fixture
@@ -34,8 +61,6 @@ def make_stack(tmp_path: Path, database_url: str) -> Iterator[Callable[..., Stac
         broker = Broker(settings.TEST_REDIS_URL, "the run's") if is_shared else own_broker(tmp_path)
         stack = Stack(tmp_path, database_url, broker)
         made.append(stack)
-        stack.manage("migrate", "--verbosity", "0")
-        stack.manage("load_demo")
         return stack
 
     yield make

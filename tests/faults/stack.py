@@ -33,13 +33,8 @@ class Stack:
         self.folder, self.broker = folder, broker
         self.port = free_port()
         self.environment = {
-            **{name: value for name, value in os.environ.items() if name != "TEST_ON"},
-            "DJANGO_SETTINGS_MODULE": "config.settings",
-            "DATABASE_URL": database_url,
-            "REDIS_URL": broker.url,
+            **environment_of(database_url, broker),
             "REDIS_KEY_PREFIX": f"test-{os.getpid()}-{self.port}:",
-            "SECRET_KEY": "for tests alone",
-            "DEMO_PASSWORD": "a password",
             "CHECK_LEASE_SECONDS": "3",
             "CHECK_CHUNK": "20",
         }
@@ -64,19 +59,7 @@ class Stack:
                 child.process.wait()
 
     def manage(self, *arguments: str, text: str | None = None) -> str:
-        command = [sys.executable, "manage.py", *arguments]
-        done = subprocess.run(
-            command,
-            cwd=ROOT,
-            env=self.environment,
-            input=text,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=PATIENCE,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        return manage(self.environment, *arguments, text=text)
 
     def query(self, statement: str) -> tuple[Any, ...]:
         """Ask the database itself for one row."""
@@ -107,6 +90,34 @@ class Stack:
             return 0, None
         finally:
             connection.close()
+
+
+def environment_of(database_url: str, broker: Broker) -> dict[str, str]:
+    """What a command of the product is told of its services."""
+    return {
+        **{name: value for name, value in os.environ.items() if name != "TEST_ON"},
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "DATABASE_URL": database_url,
+        "REDIS_URL": broker.url,
+        "SECRET_KEY": "for tests alone",
+        "DEMO_PASSWORD": "a password",
+    }
+
+
+def manage(environment: dict[str, str], *arguments: str, text: str | None = None) -> str:
+    """Run one command of the product and return what it printed."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=environment,
+        input=text,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def freeze(child: Child) -> None:
@@ -148,8 +159,8 @@ class PostgresDatabase:
         self.server, self.name = server, f"test_stack_{os.getpid()}_{free_port()}"
         self.url = urlsplit(server)._replace(path=f"/{self.name}").geturl()
 
-    def create(self) -> None:
-        self._do(f"CREATE DATABASE {self.name}")
+    def create(self, template: str = "template1") -> None:
+        self._do(f"CREATE DATABASE {self.name} TEMPLATE {template}")
 
     def drop(self) -> None:
         self._do(f"DROP DATABASE {self.name} WITH (FORCE)")
