@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from compliance.dossier.lineage import Model
@@ -96,7 +95,7 @@ def _unmet(listed: tuple[Pointer, Model], ancestor: Model, license: License, dos
     for term in license.terms:
         if term not in met:
             yield _gap(at / "license_terms_met", "term", license, ancestor, {**values, "term": term}, term)
-    if license.prefix and not _bare(model.name).startswith(_bare(license.prefix)):
+    if not license.names(model.name):
         found = {"found": called(model), "asked": license.prefix}
         yield _gap(at / "name", "prefix", license, ancestor, {**values, **found})
     if _passes_the_users(license, dossier) and not {COMMERCIAL_LICENSE} & {*met, *license.terms}:
@@ -104,7 +103,7 @@ def _unmet(listed: tuple[Pointer, Model], ancestor: Model, license: License, dos
         passed = {"asked": license.users} if users is None else {"found": users, "asked": license.users}
         duty = "users_unsaid" if users is None else "users"
         yield _gap(at / "license_terms_met", duty, license, ancestor, {**values, **passed})
-    if license_named(model.license) in [license_named(name) for name in license.laxer]:
+    if license.is_contradicted_by(model.license):
         yield _gap(at / "license", "laxer", license, ancestor, {**values, "found": model.license})
 
 
@@ -123,8 +122,3 @@ def _passes_the_users(license: License, dossier: Dossier) -> bool:
     """A number of users that is not said counts as passed."""
     users = dossier.service.monthly_active_users
     return license.users is not None and (users is None or users > license.users)
-
-
-def _bare(name: str | None) -> str:
-    """Hyphen, underscore and blank are alike, and case does not count."""
-    return re.sub(r"[-_\s]+", " ", name or "").strip().casefold()

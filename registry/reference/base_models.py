@@ -207,11 +207,18 @@ class BaseModel:
     sources: list[str]
     note: str
     parents: list[tuple[str, str]] = field(default_factory=list)
+    tokenizer: dict[str, Any] = field(default_factory=dict)
 
 
 @cache
 def schema() -> str:
     return str(_read()["schema"])
+
+
+def naming_schemes() -> dict[str, Any]:
+    """Return how families name their tensors: patterns and example shapes, per layer and outside of layers."""
+    schemes: dict[str, Any] = _read()["naming_schemes"]
+    return schemes
 
 
 def base_models() -> list[BaseModel]:
@@ -235,6 +242,7 @@ def _base_models() -> Iterator[BaseModel]:
             sources=[read["sources"][code] for code in entry["sources"]],
             note=entry["note"],
             parents=[(base, relation) for model, relation, base in DERIVATIONS if model == entry["id"]],
+            tokenizer=entry.get("tokenizer_features") or {},
         )
 
 

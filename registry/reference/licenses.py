@@ -6,6 +6,7 @@ Read in the texts that each developer publishes with its models; where the text 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -24,6 +25,18 @@ class License:
     reaches_outputs: bool = False
     laxer: tuple[str, ...] = ()
     is_confirmed: bool = True
+
+    def names(self, model: str | None) -> bool:
+        """Whether a model may go by its name: hyphen, underscore and blank are alike, and case does not count."""
+        return not self.prefix or _bare(model).startswith(_bare(self.prefix))
+
+    def is_contradicted_by(self, own: str | None) -> bool:
+        """Whether a derivative's own license gives away more than this one allows."""
+        return license_named(own) is not None and license_named(own) in [license_named(name) for name in self.laxer]
+
+
+def _bare(name: str | None) -> str:
+    return re.sub(r"[-_\s]+", " ", name or "").strip().casefold()
 
 
 _COPY, _NOTICE, _BUILT_WITH = "agreement_copy", "notice_file", "built_with_display"

@@ -1,0 +1,52 @@
+"""The answer on one file of declaration and evidence: as data, and in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from compliance.provenance.faults import Unusable
+from compliance.provenance.reading import read_case
+from compliance.provenance.verdict import Verdict, assess
+from compliance.provenance.wording import as_text
+from compliance.words import Language, Words
+
+_NO_FILE = Words("The file cannot be read ({found}). Check its path.", "无法读取文件（{found}）。请检查路径。")
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """One file: its verdict, or None where it could not be read; `text` says either."""
+
+    file: str
+    verdict: Verdict | None
+    text: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Return `{file, findings, structure, families_…, renamed, text}`; a file that could not be read has no findings."""
+        if self.verdict is None:
+            return {"file": self.file, "malformed": self.text, **_answer(Verdict({})), "text": self.text}
+        return {"file": self.file, **_answer(self.verdict), "text": self.text}
+
+
+def _answer(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "findings": verdict.codes,
+        "structure": verdict.comparison.kind,
+        "families_with_identical_structure": verdict.comparison.identical_families(),
+        "families_with_same_layer_block": verdict.comparison.families(),
+        "renamed": [each.told() for each in verdict.renamed],
+    }
+
+
+def assess_file(path: Path, language: Language) -> Assessed:
+    """Assess one file; what cannot be read is told, not raised."""
+    try:
+        declaration, evidence = read_case(path.read_bytes())
+    except OSError as error:
+        return Assessed(str(path), None, _NO_FILE.filled(language, {"found": error.strerror or str(error)}))
+    except Unusable as fault:
+        return Assessed(str(path), None, f"{fault.at}{': ' if fault.at else ''}{fault.message(language)}")
+    verdict = assess(declaration, evidence)
+    return Assessed(str(path), verdict, as_text(verdict, language))

@@ -1,0 +1,143 @@
+"""What config.json, or the key-value part of a GGUF file, says of a model, under the names that families give it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from compliance.provenance.structure import EXPERTS, Structure
+from compliance.provenance.tensors import Contradiction
+
+_NESTED = ("text_config", "llm_config", "language_config")
+_NAMES = {
+    "width": ("hidden_size", "n_embd", "d_model"),
+    "depth": ("num_hidden_layers", "n_layer", "n_layers", "num_layers"),
+    "heads": ("num_attention_heads", "n_head", "n_heads"),
+    "kv_heads": ("num_key_value_heads", "multi_query_group_num", "num_kv_heads"),
+    "head_size": ("head_dim", "kv_channels"),
+    "ff": ("intermediate_size", "ffn_hidden_size", "n_inner", "ffn_dim"),
+    "vocabulary": ("vocab_size", "padded_vocab_size"),
+    "extra_layers": ("num_nextn_predict_layers",),
+}
+_GGUF_NAMES = {
+    "width": "embedding_length",
+    "depth": "block_count",
+    "heads": "attention.head_count",
+    "kv_heads": "attention.head_count_kv",
+    "head_size": "attention.key_length",
+    "ff": "feed_forward_length",
+}
+# Rows that are only there so that the number of them suits the machine.
+MOST_PADDING = 512
+_LARGEST = 2**40
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What a configuration says, as far as it says it in a usable form; `classes` are its architectures."""
+
+    width: int | None = None
+    depth: int | None = None
+    heads: int | None = None
+    kv_heads: int | None = None
+    head_size: int | None = None
+    ff: int | None = None
+    vocabulary: int | None = None
+    extra_layers: int | None = None
+    classes: tuple[str, ...] = ()
+    model_type: str | None = None
+
+    @property
+    def q(self) -> int | None:
+        """The width of the queries."""
+        size = self.size_of_a_head
+        return self.heads * size if self.heads and size else None
+
+    @property
+    def kv(self) -> int | None:
+        size = self.size_of_a_head
+        return (self.kv_heads or self.heads or 0) * size if self.heads and size else None
+
+    @property
+    def size_of_a_head(self) -> int | None:
+        if self.head_size:
+            return self.head_size
+        return self.width // self.heads if self.width and self.heads else None
+
+
+def config_of(evidence: Mapping[str, Any]) -> Config:
+    """Read config.json, or where there is none the GGUF header."""
+    config = evidence.get("config.json")
+    if isinstance(config, Mapping):
+        return _from_config(config)
+    header = evidence.get("gguf_header")
+    values = header.get("kv") if isinstance(header, Mapping) else None
+    return _from_gguf(values) if isinstance(values, Mapping) else Config()
+
+
+def plain_config(evidence: Mapping[str, Any]) -> Mapping[str, Any]:
+    config = evidence.get("config.json")
+    return config if isinstance(config, Mapping) else {}
+
+
+def _from_config(config: Mapping[str, Any]) -> Config:
+    text: Any = next((config[name] for name in _NESTED if isinstance(config.get(name), Mapping)), {})
+    values = {**config, **{name: value for name, value in text.items() if name != "architectures"}}
+    found: dict[str, Any] = {field: _whole(values, names) for field, names in _NAMES.items()}
+    if values.get("multi_query") is True and values.get("new_decoder_architecture") is not True:
+        # The first Falcon counts the heads of the queries for the keys too, and has one.
+        found["kv_heads"] = 1
+    classes = config.get("architectures")
+    return Config(
+        **found,
+        classes=tuple(name for name in classes if isinstance(name, str))[:10] if isinstance(classes, list) else (),
+        model_type=_text(config.get("model_type")),
+    )
+
+
+def _from_gguf(values: Mapping[str, Any]) -> Config:
+    architecture = _text(values.get("general.architecture"))
+    found: dict[str, Any] = {field: _whole(values, (f"{architecture}.{name}",)) for field, name in _GGUF_NAMES.items()}
+    tokens = values.get("tokenizer.ggml.tokens")
+    vocabulary = len(tokens) if isinstance(tokens, list) else None
+    return Config(
+        **found,
+        vocabulary=_whole(values, (f"{architecture}.vocab_size",)) or vocabulary,
+        model_type=architecture,
+    )
+
+
+def _whole(values: Mapping[str, Any], names: tuple[str, ...]) -> int | None:
+    for name in names:
+        value = values.get(name)
+        if isinstance(value, int) and not isinstance(value, bool) and 0 < value < _LARGEST:
+            return value
+    return None
+
+
+def _text(value: Any) -> str | None:
+    return value[:200] if isinstance(value, str) and value else None
+
+
+def mismatches(config: Config, structure: Structure) -> Iterator[Contradiction]:
+    """Tell what the configuration says otherwise than the header."""
+    yield from _differs("hidden_size", config.width, structure.width)
+    if config.depth is not None and structure.depth not in (config.depth, config.depth + (config.extra_layers or 0)):
+        yield Contradiction("num_hidden_layers", {"found": config.depth, "asked": structure.depth})
+    if config.vocabulary and structure.vocabulary is not None:
+        beyond = structure.vocabulary - config.vocabulary
+        if not 0 <= beyond < MOST_PADDING:
+            yield Contradiction("vocab_size", {"found": config.vocabulary, "asked": structure.vocabulary})
+    if block := structure.block:
+        yield from _differs("num_attention_heads", config.q, block.q)
+        if config.kv_heads:
+            yield from _differs("num_key_value_heads", config.kv, block.kv)
+        # Qwen-1 counts gate and up together; with experts the name stands for other things.
+        if block.mlp != EXPERTS and config.ff not in (None, block.ff, 2 * block.ff):
+            yield Contradiction("intermediate_size", {"found": config.ff, "asked": block.ff})
+
+
+def _differs(name: str, found: int | None, asked: int) -> Iterator[Contradiction]:
+    if found is not None and found != asked:
+        yield Contradiction(name, {"found": found, "asked": asked})

@@ -1,0 +1,75 @@
+"""
+Bytes to evidence: JSON in bounds, each key once; and files shaped like the reference's examples, declaration and evidence.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from compliance.provenance.faults import Unusable
+
+# The bound of the reference (provenance.md §2.1).
+MOST_BYTES = 20 * 1024 * 1024
+_DIGITS_OF_INTEREST = 40
+# What evidence can hold, by the names of the files or of what was taken from them.
+PARTS = (
+    "config.json",
+    "safetensors_header",
+    "safetensors_headers",
+    "model.safetensors.index.json",
+    "gguf_header",
+    "adapter_config.json",
+    "model_card_front_matter",
+    "mergekit_config.yml",
+    "tokenizer_features",
+    "tokenizer.json",
+    "vocab.json",
+    "file_hashes",
+    "weight_sketch",
+)
+# Only a comparison at hand has these; who files evidence does not choose what it is compared with.
+BESIDE = ("reference_sketches", "reference_tokenizers")
+
+
+def read_json(raw: bytes) -> Any:
+    """
+    Read JSON text of at most MOST_BYTES.
+
+    Raises Unusable: `too_large`, `not_utf8`, `not_json` (with line and column), `too_deep`, `doubled_key` (with the key).
+    """
+    if len(raw) > MOST_BYTES:
+        raise Unusable("too_large", limit=MOST_BYTES)
+    try:
+        return json.loads(raw.decode("utf-8-sig"), object_pairs_hook=_object, parse_int=_integer)
+    except UnicodeDecodeError as error:
+        raise Unusable("not_utf8") from error
+    except json.JSONDecodeError as error:
+        raise Unusable("not_json", line=error.lineno, column=error.colno) from error
+    except RecursionError as error:
+        raise Unusable("too_deep") from error
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        seen = set[str]()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        raise Unusable("doubled_key", twice[:200])
+    return found
+
+
+def _integer(literal: str) -> int:
+    # Beyond all limits the size no longer matters, and Python refuses to read thousands of digits.
+    return int(literal[:_DIGITS_OF_INTEREST])
+
+
+def read_case(raw: bytes) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """Return the declaration and the evidence of a file. Raises Unusable, as `read_json`, and `not_a_case`."""
+    case = read_json(raw)
+    evidence = case.get("evidence") if isinstance(case, Mapping) else None
+    declaration = (case.get("declaration") or {}) if isinstance(case, Mapping) else None
+    if not isinstance(evidence, Mapping) or not isinstance(declaration, Mapping):
+        raise Unusable("not_a_case")
+    return declaration, evidence

@@ -1,0 +1,104 @@
+"""
+Names of known models that were left in a model's own files. Cheap and strong: they are the filer's own statement.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from compliance.provenance.references import known_classes, references
+from registry.names import folded_model
+from registry.reference.hub import Named, base_model_named
+
+MOST_TOLD = 20
+_NOT_A_NAME = re.compile(r"^[./~\\]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Residue:
+    """A name found: where, as it is written, and the families that it means."""
+
+    at: str
+    written: str
+    families: tuple[str, ...]
+
+
+def residues(evidence: Mapping[str, Any], own_name: str | None) -> list[Residue]:
+    """Return the names of known models in config, adapter config, GGUF metadata and merge files, without one's own name."""
+    own = folded_model(own_name or "")
+    told: dict[tuple[str, str], Residue] = {}
+    for at, written in _written(evidence):
+        if not isinstance(written, str) or _NOT_A_NAME.match(written) or (own and folded_model(written).endswith(own)):
+            continue
+        if families := _families(at, written):
+            told.setdefault((at, written), Residue(at, written[:200], families))
+    return list(told.values())[:MOST_TOLD]
+
+
+def _families(at: str, written: str) -> tuple[str, ...]:
+    if named := base_model_named(written[:500]):
+        return (named.family,)
+    if "auto_map" in at:
+        written = written.rsplit(".", 1)[-1]
+        return tuple(sorted({reference.family for reference in references() if written in reference.classes}))
+    return ()
+
+
+def _written(evidence: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    yield from _in_config(evidence.get("config.json"))
+    adapter = evidence.get("adapter_config.json")
+    if isinstance(adapter, Mapping):
+        yield "adapter_config.json/base_model_name_or_path", adapter.get("base_model_name_or_path")
+        yield from _custom_classes("adapter_config.json", adapter.get("auto_mapping"))
+    header = evidence.get("gguf_header")
+    values = header.get("kv") if isinstance(header, Mapping) else None
+    for name, value in values.items() if isinstance(values, Mapping) else ():
+        if name in ("general.name", "general.basename") or re.fullmatch(
+            r"general\.base_model\.\d+\.(name|repo_url)", str(name)
+        ):
+            yield f"gguf_header/{name}", value
+    yield from _in_merge(evidence.get("mergekit_config.yml"))
+
+
+def _in_config(config: Any) -> Iterator[tuple[str, Any]]:
+    if not isinstance(config, Mapping):
+        return
+    for name in ("_name_or_path", "name_or_path"):
+        yield f"config.json/{name}", config.get(name)
+    own = config.get("architectures")
+    for at, written in _custom_classes("config.json", config.get("auto_map")):
+        # A class under which the model is published itself is no left-over.
+        if not (isinstance(own, list) and written.rsplit(".", 1)[-1] in own):
+            yield at, written
+
+
+def _custom_classes(file: str, mapping: Any) -> Iterator[tuple[str, str]]:
+    for name, written in mapping.items() if isinstance(mapping, Mapping) else ():
+        for each in written if isinstance(written, list) else [written]:
+            if not isinstance(each, str):
+                continue
+            repository, _, place = each.rpartition("--")
+            if repository:
+                yield f"{file}/auto_map/{name} (repository)", repository
+            if place.rsplit(".", 1)[-1] in known_classes():
+                yield f"{file}/auto_map/{name}", place
+
+
+def _in_merge(text: Any) -> Iterator[tuple[str, str]]:
+    """Each model that a mergekit configuration names; its syntax is YAML, and the lines of interest are simple."""
+    for found in re.finditer(r"(?m)^\s*-?\s*(?:model|base_model)\s*:\s*[\"']?([^\s\"'#]+)", str(text or "")[:200_000]):
+        yield "mergekit_config.yml", found[1]
+
+
+def declared_bases(declaration: Mapping[str, Any]) -> list[str]:
+    """The base models that a declaration names."""
+    named = declaration.get("base_model")
+    names = named if isinstance(named, list) else [named]
+    return [name for name in names if isinstance(name, str) and name.strip()]
+
+
+def named_bases(declaration: Mapping[str, Any]) -> list[Named]:
+    return [named for name in declared_bases(declaration) if (named := base_model_named(name))]

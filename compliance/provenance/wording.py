@@ -1,0 +1,370 @@
+"""
+A verdict in plain words: three separate answers (structure, tokenizer, weights), what the files still say, the declaration.
+
+No probability is invented: what a structure is worth as evidence is said by counts of known models, and by the base rates that
+were measured (provenance.md §1).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+
+from compliance.provenance import findings as codes
+from compliance.provenance import sketches as weighing
+from compliance.provenance import tokenizers as spelling
+from compliance.provenance.references import Reference, references
+from compliance.provenance.residues import declared_bases
+from compliance.provenance.verdict import Verdict
+from compliance.words import Language, Words, listed
+
+STRUCTURE, TOKENIZER, WEIGHTS, NAMES, DECLARATION = "structure", "tokenizer", "weights", "names", "declaration"
+PARTS = MappingProxyType(
+    {
+        STRUCTURE: Words("Structure", "结构"),
+        TOKENIZER: Words("Tokenizer", "分词器"),
+        WEIGHTS: Words("Weight origin", "权重来源"),
+        NAMES: Words("Names in the files", "文件中的名称"),
+        DECLARATION: Words("Declaration and conclusion", "申明与结论"),
+    }
+)
+CAVEAT = Words(
+    "A structure shows an architecture, never whose weights a model holds: independent developers often choose the same one. "
+    "The comparison is exact and with the models of the table only; a sketch is the filer's own statement until it is computed "
+    "again.",
+    "结构只能说明架构，不能说明权重来自何处：相互独立的开发者常选用相同的架构。比对为精确比对，且仅限于参考表中的模型；权重摘要"
+    "在复算之前仍是申报者自己的陈述。",
+)
+SHOWN = 6
+
+Values = Mapping[str, object]
+
+
+def as_text(verdict: Verdict, language: Language) -> str:
+    """Return the whole verdict as text, a line for each part."""
+    lines = []
+    for part, sentences in in_parts(verdict, language).items():
+        colon, space = ("：", "") if language == "zh" else (": ", " ")
+        lines.append(f"{PARTS[part].in_(language)}{colon}{space.join(sentences)}")
+    return "\n".join([*lines, CAVEAT.in_(language)])
+
+
+def in_parts(verdict: Verdict, language: Language) -> dict[str, list[str]]:
+    """Return the sentences of each part, in the order in which they are read."""
+    return {
+        STRUCTURE: [*_faults(verdict, language), *_filled(_structure(verdict), language)],
+        TOKENIZER: list(_filled(_tokenizer(verdict), language)),
+        WEIGHTS: list(_filled(_weights(verdict), language)),
+        **({NAMES: names} if (names := list(_filled(_names(verdict), language))) else {}),
+        DECLARATION: list(_filled(_declaration(verdict), language)),
+    }
+
+
+class _All(list[str]):
+    """Names of which none may be left out, however many there are."""
+
+
+Filling = tuple[Words, Values]
+
+
+def _filled(sentences: Iterable[Filling], language: Language) -> Iterator[str]:
+    for words, values in sentences:
+        shown = {name: _shown(value, language) for name, value in values.items()}
+        yield words.filled(language, shown)
+
+
+def _shown(value: object, language: Language) -> str:
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, Words):
+        return value.in_(language)
+    if isinstance(value, _All):
+        return listed(value, language)
+    if isinstance(value, list | tuple):
+        more = len(value) - SHOWN
+        told = listed([_shown(each, language) for each in value[:SHOWN]], language)
+        return told + (_MORE.filled(language, {"more": more}) if more > 0 else "")
+    return str(value)
+
+
+_MORE = Words(" and {more} more", "等（另有 {more} 项）")
+
+
+def _faults(verdict: Verdict, language: Language) -> Iterator[str]:
+    for file, fault in verdict.faults:
+        at = f"{file}{':' if fault.at else ''}{fault.at}"
+        yield _UNUSABLE.filled(language, {"at": at, "fault": fault.message(language)})
+
+
+_UNUSABLE = Words("{at} cannot be what a tool wrote: {fault}", "{at} 不可能是工具写出的内容：{fault}")
+
+
+def _structure(verdict: Verdict) -> Iterator[Filling]:
+    if not verdict.has_header and not verdict.faults:
+        yield _NO_HEADER, {}
+    elif verdict.has_header and verdict.structure is None and codes.STRUCT_IDENTICAL not in verdict.found:
+        yield _NO_LAYERS, {}
+    elif verdict.has_header:
+        yield from _likeness(verdict)
+    yield from _differences(verdict)
+    for contradiction in verdict.contradictions:
+        yield _CONTRADICTIONS[contradiction.code], contradiction.values
+    for difference in verdict.config_differs:
+        yield _CONFIG_DIFFERS, {"field": difference.code, **difference.values}
+
+
+_NO_HEADER = Words("no file header was filed.", "未提交文件头。")
+_NO_LAYERS = Words("the header shows no layers that could be compared.", "文件头中没有可供比对的层结构。")
+_CONFIG_DIFFERS = Words(
+    "config.json says {field} {found}, the header shows {asked}.",
+    "config.json 中 {field} 为 {found}，而文件头显示为 {asked}。",
+)
+_CONTRADICTIONS = MappingProxyType(
+    {
+        "gap_or_overlap": Words(
+            "The header contradicts itself: {tensor} begins at byte {found}, the one before it ends at {asked}.",
+            "文件头自相矛盾：{tensor} 起始于第 {found} 字节，而前一张量止于第 {asked} 字节。",
+        ),
+        "size": Words(
+            "The header contradicts itself: {tensor} takes {found} bytes, its shape and type need {asked}.",
+            "文件头自相矛盾：{tensor} 占 {found} 字节，而按其形状和类型应为 {asked} 字节。",
+        ),
+        "total_size": Words(
+            "The index says {found} bytes in all, the tensors take {asked}.",
+            "索引文件称总计 {found} 字节，而张量共占 {asked} 字节。",
+        ),
+        "weight_map": Words(
+            "The index names {found} tensors, the headers hold {asked}, and they are not the same.",
+            "索引文件列出 {found} 个张量，文件头中有 {asked} 个，两者不一致。",
+        ),
+    }
+)
+
+
+def _likeness(verdict: Verdict) -> Iterator[Filling]:
+    comparison = verdict.comparison
+    models = len(comparison.same_block)
+    families = Counter(reference.family for reference in comparison.same_block)
+    if codes.STRUCT_IDENTICAL in verdict.found and not models:
+        yield _LIKE_A_SKETCH, {}
+        return
+    if comparison.identical:
+        yield _IDENTICAL, {"models": _names_of(comparison.identical)}
+    elif models:
+        yield _SAME_BLOCK, {"models": _names_of(comparison.closest)}
+    else:
+        yield _UNKNOWN, {"all": len(references())}
+        return
+    yield (
+        _COUNT if len(families) > 1 else _COUNT_ONE if models > 1 else _ONLY_ONE,
+        {"models": models, "all": len(references()), "count": len(families), "families": _All(_counted(families))},
+    )
+    if verdict.structure is not None and verdict.structure.block is None:
+        yield _BY_SHAPES, {}
+
+
+def _counted(families: Counter[str]) -> list[str]:
+    """Each family with the number of its models; a family alone is counted in the sentence already."""
+    return [f"{name} ({count})" if len(families) > 1 else name for name, count in sorted(families.items())]
+
+
+def _names_of(known: Sequence[Reference]) -> list[str]:
+    return [reference.name for reference in known]
+
+
+_IDENTICAL = Words(
+    "identical to: {models} (layer block, depth and size of the vocabulary).",
+    "与以下模型完全相同：{models}（层结构、层数和词表大小）。",
+)
+_SAME_BLOCK = Words(
+    "the same layer block as {models}; depth or vocabulary differ.", "层结构与 {models} 相同，层数或词表大小不同。"
+)
+_UNKNOWN = Words("none of the {all} known models has this layer block.", "{all} 个已知模型均无此层结构。")
+_COUNT = Words(
+    "{models} of {all} known models, of {count} families, have this block: {families}.",
+    "{all} 个已知模型中有 {models} 个具有该层结构，分属 {count} 个系列：{families}。",
+)
+_COUNT_ONE = Words(
+    "{models} of {all} known models, all of the family {families}, have this block.",
+    "{all} 个已知模型中有 {models} 个具有该层结构，均属 {families} 系列。",
+)
+_ONLY_ONE = Words(
+    "1 of {all} known models has this block, of the family {families}.",
+    "{all} 个已知模型中仅有 1 个具有该层结构，属 {families} 系列。",
+)
+_LIKE_A_SKETCH = Words(
+    "the shapes are those of a reference whose sketch is stored; no model of the table has them.",
+    "张量形状与一份已存参考摘要相同，参考表中没有这样的模型。",
+)
+_BY_SHAPES = Words(
+    "The parts of a layer cannot be told by their roles; the shapes of whole layers were compared.",
+    "层内各部分的作用无法区分，比对的是整层的张量形状。",
+)
+
+
+def _differences(verdict: Verdict) -> Iterator[Filling]:
+    structure, nearest = verdict.structure, verdict.depth_of
+    if nearest is not None and structure is not None:
+        yield _DEPTH, {"found": structure.depth, "asked": nearest.depth, "model": nearest.name}
+    if verdict.vocabulary_change:
+        words = _EXTENDED if verdict.vocabulary_change > 0 else _REDUCED
+        yield words, {"by": abs(verdict.vocabulary_change)}
+    if verdict.renamed:
+        yield _RENAMED, {"count": len(verdict.renamed), "renamed": [str(each) for each in verdict.renamed]}
+    for code in (codes.QKV_FUSED, codes.QUANTISED, codes.LORA_ADAPTER):
+        if code in verdict.found:
+            yield codes.MEANINGS[code], {}
+
+
+_DEPTH = Words("{found} layers, against {asked} of {model}.", "共 {found} 层，{model} 为 {asked} 层。")
+_EXTENDED = Words("Vocabulary larger by {by}.", "词表多 {by} 项。")
+_REDUCED = Words("Vocabulary smaller by {by}.", "词表少 {by} 项。")
+_RENAMED = Words("Renamed (found → known): {renamed}.", "名称有改动（现名 → 参考名）：{renamed}。")
+
+
+def _tokenizer(verdict: Verdict) -> Iterator[Filling]:
+    tokenizer = verdict.tokenizer
+    if tokenizer is None:
+        yield _NO_TOKENIZER, {}
+        return
+    for name, like in tokenizer.likenesses:
+        yield _LIKENESS[like.kind], {"name": name, "more": abs(like.more), "share": f"{like.in_common:.0%}"}
+    if tokenizer.same_features:
+        yield _SAME_FEATURES, {"models": list(tokenizer.same_features)}
+    elif not tokenizer.likenesses:
+        yield _NOTHING_ALIKE, {}
+    if tokenizer.same_start:
+        yield _SAME_START, {"count": tokenizer.same_start}
+
+
+_NO_TOKENIZER = Words("no tokenizer was filed.", "未提交分词器。")
+_NOTHING_ALIKE = Words("none that is known agrees with it.", "没有与之一致的已知分词器。")
+_SAME_FEATURES = Words(
+    "size, number of merges and first merges agree with {models}. Independent models often share a tokenizer: no evidence about "
+    "weights.",
+    "词表大小、合并规则数量和前若干条合并规则与 {models} 一致。相互独立的模型常共用分词器：这不是权重来源的证据。",
+)
+_SAME_START = Words(
+    "{count} known models begin with the same merges, which says nothing by itself.",
+    "{count} 个已知模型的前若干条合并规则相同，这本身不说明问题。",
+)
+_LIKENESS = MappingProxyType(
+    {
+        spelling.IDENTICAL: Words("the whole vocabulary is that of {name}.", "整个词表与 {name} 相同。"),
+        spelling.EXTENDED: Words(
+            "the vocabulary begins with the whole of {name}'s, with {more} tokens appended.",
+            "词表以 {name} 的整个词表开头，其后增加 {more} 项。",
+        ),
+        spelling.SHORTENED: Words(
+            "the vocabulary is the beginning of {name}'s, {more} tokens shorter.",
+            "词表为 {name} 词表的开头部分，少 {more} 项。",
+        ),
+        spelling.PERMUTED: Words("the same tokens as {name}, in another order.", "词元与 {name} 相同，顺序不同。"),
+        spelling.PARTIAL: Words("{share} of the tokens in common with {name}.", "与 {name} 共有 {share} 的词元。"),
+    }
+)
+
+
+def _weights(verdict: Verdict) -> Iterator[Filling]:
+    for file, name in verdict.same_files.items():
+        yield _SAME_FILE, {"file": file, "name": name}
+    for name, weights in verdict.weights.items():
+        yield _COMPARED[weights.verdict], {"name": name, "measures": _measures(weights)}
+    if not verdict.has_sketch and not verdict.same_files:
+        yield _NO_EVIDENCE, {}
+    elif verdict.has_sketch and not verdict.weights:
+        yield _NO_REFERENCE, {}
+
+
+def _measures(weights: weighing.Weights) -> list[Words]:
+    told = (
+        ("count sketch", "计数摘要", weights.cs),
+        ("anchors", "锚点", weights.gram),
+        ("spread", "离散度", weights.pdf),
+    )
+    return [Words(f"{en} {value:.2f}", f"{zh} {value:.2f}") for en, zh, value in told if value is not None]
+
+
+_NO_EVIDENCE = Words("no evidence filed.", "未提交证据。")
+_NO_REFERENCE = Words(
+    "a sketch is filed; there is no reference sketch that it can be compared with.",
+    "已提交权重摘要，但没有可与之比对的参考摘要。",
+)
+_SAME_FILE = Words(
+    "{file} is byte for byte a file of {name}, by its SHA-256.", "按 SHA-256，{file} 与 {name} 的文件逐字节相同。"
+)
+_COMPARED = MappingProxyType(
+    {
+        weighing.MATCH: Words(
+            "strong: the sketch matches {name} ({measures}).", "证据强：权重摘要与 {name} 一致（{measures}）。"
+        ),
+        weighing.INDEPENDENT: Words("independent of {name} ({measures}).", "与 {name} 无关联（{measures}）。"),
+        weighing.UNDECIDED: Words(
+            "undecided against {name} ({measures}); so it counts as independent.",
+            "与 {name} 的比对不能定论（{measures}），因此按无关联处理。",
+        ),
+        weighing.SHARED_PARTS: Words(
+            "shared initialization or shared layers with {name} ({measures}); this is not enough to say derived.",
+            "与 {name} 的初始化或部分层相同（{measures}），不足以认定为派生。",
+        ),
+        weighing.NOT_COMPARABLE: Words("not comparable with {name}.", "无法与 {name} 比对。"),
+    }
+)
+
+
+def _names(verdict: Verdict) -> Iterator[Filling]:
+    for residue in verdict.residues:
+        yield _RESIDUE, {"at": residue.at, "written": residue.written, "families": list(residue.families)}
+
+
+_RESIDUE = Words("{at} says “{written}” ({families}).", "{at} 中写有“{written}”（{families}）。")
+
+
+def _declaration(verdict: Verdict) -> Iterator[Filling]:
+    bases = declared_bases(verdict.declaration)
+    yield (_DECLARED, {"bases": bases}) if bases else (_SELF_DEVELOPED, {})
+    told = [code for code in verdict.codes if code in _CONCLUSIONS]
+    for code in told:
+        names = [name for name in verdict.matched if not verdict.is_declared(name)]
+        yield _CONCLUSIONS[code], {"families": _All(verdict.comparison.families()), "names": names}
+    if not told:
+        yield _NOTHING_AGAINST, {}
+    if verdict.wants_sketch:
+        yield _ASK_FOR_SKETCH, {}
+
+
+_DECLARED = Words("declared base model: {bases}.", "申明的基础模型：{bases}。")
+_SELF_DEVELOPED = Words("declared: self-developed, no base model.", "申明：自研，无基础模型。")
+_NOTHING_AGAINST = Words("Nothing in the evidence speaks against the declaration.", "证据中没有与申明相悖之处。")
+_ASK_FOR_SKETCH = Words(
+    "A weight sketch would tell more: ask for the SHA-256 of every weight file first, then give a seed.",
+    "权重摘要可提供进一步证据：先索取每个权重文件的 SHA-256，再发给随机种子。",
+)
+_CONCLUSIONS = MappingProxyType(
+    {
+        codes.INTEGRITY_ERROR: Words(
+            "Conclusion: the files contradict themselves; ask for them again.", "结论：文件自相矛盾，请重新索取。"
+        ),
+        codes.RESIDUAL_NAME: Words(
+            "Conclusion: the files name a known model; ask what it was used for.",
+            "结论：文件中留有已知模型的名称，请询问其用途。",
+        ),
+        codes.UNDECLARED_ARCHITECTURE_REUSE: Words(
+            "Conclusion: architecture reuse not declared ({families}). This says nothing about the weights.",
+            "结论：未申明沿用已有架构（{families}）。这不说明权重来源。",
+        ),
+        codes.DECLARED_BASE_CONSISTENT: Words(
+            "Conclusion: the structure fits the declared base model.", "结论：结构与申明的基础模型相符。"
+        ),
+        codes.DECLARED_BASE_CONTRADICTED: Words(
+            "Conclusion: the structure is not that of the declared base model.", "结论：结构与申明的基础模型不符。"
+        ),
+        codes.LICENSE_NAME_RULE: codes.MEANINGS[codes.LICENSE_NAME_RULE],
+        codes.LICENSE_INCOMPATIBLE: codes.MEANINGS[codes.LICENSE_INCOMPATIBLE],
+        codes.UNDECLARED_WEIGHT_REUSE: Words(
+            "Conclusion: the weights match {names}, which is not declared.",
+            "结论：权重与 {names} 一致，而申明中没有该模型。",
+        ),
+    }
+)

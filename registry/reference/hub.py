@@ -1,0 +1,212 @@
+"""Names of the Hugging Face Hub: how model cards write licenses, and which known base model a name means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from registry.reference.base_models import FAMILIES, BaseModel, base_models
+
+# Identifiers of the Hub's license field, as the registry writes them (SPDX ids, LicenseRef-… where there is none).
+HUB_LICENSES = MappingProxyType(
+    {
+        "apache-2.0": "Apache-2.0",
+        "mit": "MIT",
+        "openrail": "LicenseRef-OpenRAIL",
+        "bigscience-openrail-m": "LicenseRef-BigScience-OpenRAIL-M",
+        "creativeml-openrail-m": "LicenseRef-CreativeML-OpenRAIL-M",
+        "bigscience-bloom-rail-1.0": "LicenseRef-BigScience-RAIL-1.0",
+        "bigcode-openrail-m": "LicenseRef-BigCode-OpenRAIL-M",
+        "afl-3.0": "AFL-3.0",
+        "artistic-2.0": "Artistic-2.0",
+        "bsl-1.0": "BSL-1.0",
+        "bsd": "LicenseRef-BSD",
+        "bsd-2-clause": "BSD-2-Clause",
+        "bsd-3-clause": "BSD-3-Clause",
+        "cc": "LicenseRef-Creative-Commons",
+        "cc0-1.0": "CC0-1.0",
+        "cc-by-2.0": "CC-BY-2.0",
+        "cc-by-3.0": "CC-BY-3.0",
+        "cc-by-4.0": "CC-BY-4.0",
+        "cc-by-sa-3.0": "CC-BY-SA-3.0",
+        "cc-by-sa-4.0": "CC-BY-SA-4.0",
+        "cc-by-nc-2.0": "CC-BY-NC-2.0",
+        "cc-by-nc-3.0": "CC-BY-NC-3.0",
+        "cc-by-nc-4.0": "CC-BY-NC-4.0",
+        "cc-by-nd-4.0": "CC-BY-ND-4.0",
+        "cc-by-nc-nd-4.0": "CC-BY-NC-ND-4.0",
+        "cc-by-nc-sa-4.0": "CC-BY-NC-SA-4.0",
+        "gpl": "LicenseRef-GPL",
+        "gpl-2.0": "GPL-2.0-only",
+        "gpl-3.0": "GPL-3.0-only",
+        "lgpl-3.0": "LGPL-3.0-only",
+        "agpl-3.0": "AGPL-3.0-only",
+        "mpl-2.0": "MPL-2.0",
+        "unlicense": "Unlicense",
+        "wtfpl": "WTFPL",
+        "llama2": "LicenseRef-Llama-2",
+        "llama3": "LicenseRef-Llama-3",
+        "llama3.1": "LicenseRef-Llama-3.1",
+        "llama3.2": "LicenseRef-Llama-3.2",
+        "llama3.3": "LicenseRef-Llama-3.3",
+        "llama4": "LicenseRef-Llama-4",
+        "gemma": "LicenseRef-Gemma",
+    }
+)
+# The field `license_name` beside `license: other`, as developers of known base models write it.
+HUB_LICENSE_NAMES = MappingProxyType(
+    {
+        "qwen": "LicenseRef-Tongyi-Qianwen",
+        "tongyi-qianwen": "LicenseRef-Tongyi-Qianwen",
+        "tongyi-qianwen-research": "LicenseRef-Tongyi-Qianwen-Research",
+        "qwen-research": "LicenseRef-Qwen-Research",
+        "deepseek": "LicenseRef-DeepSeek-1.0",
+        "deepseek-license": "LicenseRef-DeepSeek-1.0",
+        "yi-license": "LicenseRef-Yi",
+        "glm-4": "LicenseRef-GLM-4",
+        "llama2": "LicenseRef-Llama-2",
+        "llama3": "LicenseRef-Llama-3",
+        "llama3.1": "LicenseRef-Llama-3.1",
+        "llama3.2": "LicenseRef-Llama-3.2",
+        "llama3.3": "LicenseRef-Llama-3.3",
+        "llama4": "LicenseRef-Llama-4",
+        "gemma": "LicenseRef-Gemma",
+        "falcon-llm-license": "LicenseRef-Falcon-LLM-2.0",
+        "orion-14b-series": "LicenseRef-Orion",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """How the models of a series are written, the family they belong to, and how their ids in the table begin."""
+
+    pattern: re.Pattern[str]
+    family: str
+    prefix: str
+    license: str = ""
+
+
+def _series(pattern: str, family: str, prefix: str, license: str = "") -> Series:
+    return Series(re.compile(rf"(?<![a-z0-9]){pattern}", re.IGNORECASE), family, prefix, license)
+
+
+_SIZE = r"(?=[-_ ]?(?:\w+[-_ ])*?\d+(?:[._]\d+)?[bm](?![a-z0-9]))"
+# The first that fits counts: models that were made from others and carry both names come first.
+SERIES = (
+    _series(r"deepseek[-_ ]r1[-_ ]distill[-_ ]llama", "Llama-3", "llama-3.1-"),
+    _series(r"deepseek[-_ ]r1[-_ ]distill[-_ ]qwen", "Qwen-2/2.5", "qwen-2.5-"),
+    _series(r"tiny[-_ ]?llama", "TinyLlama", "tinyllama-"),
+    _series(r"open[-_ ]?llama", "OpenLLaMA", "open-llama-"),
+    _series(r"chinese[-_ ]?(?:llama|alpaca)[-_ ]?2", "Chinese-LLaMA-Alpaca", "chinese-llama-2-"),
+    _series(r"chinese[-_ ]?llama[-_ ]?plus", "Chinese-LLaMA-Alpaca", "chinese-llama-plus-"),
+    _series(r"chinese[-_ ]?alpaca[-_ ]?plus", "Chinese-LLaMA-Alpaca", "chinese-alpaca-plus-"),
+    _series(r"code[-_ ]?llama", "Llama-2", "codellama-"),
+    _series(r"(?:meta[-_ ])?llama[-_ ]?3[._]1(?!\d)", "Llama-3", "llama-3.1-", "LicenseRef-Llama-3.1"),
+    _series(r"(?:meta[-_ ])?llama[-_ ]?3[._]2(?!\d)", "Llama-3", "llama-3.2-", "LicenseRef-Llama-3.2"),
+    _series(r"(?:meta[-_ ])?llama[-_ ]?3[._]3(?!\d)", "Llama-3", "llama-3.3-", "LicenseRef-Llama-3.3"),
+    _series(r"(?:meta[-_ ])?llama[-_ ]?3(?![\d.]|[bm](?![a-z]))", "Llama-3", "llama-3-", "LicenseRef-Llama-3"),
+    _series(r"(?:meta[-_ ])?llama[-_ ]?2(?![\d.]|[bm](?![a-z]))", "Llama-2", "llama-2-", "LicenseRef-Llama-2"),
+    _series(r"llama[-_ ]?1?" + _SIZE, "LLaMA-1", "llama-1-"),
+    _series(r"qwen[-_ ]?3(?![\d.]|[bm](?![a-z]))", "Qwen-3", "qwen-3-"),
+    _series(r"qwen[-_ ]?2[._]5", "Qwen-2/2.5", "qwen-2.5-"),
+    _series(r"qwen[-_ ]?2(?![\d.]|[bm](?![a-z]))", "Qwen-2/2.5", "qwen-2-"),
+    _series(r"qwen[-_ ]?1[._]5", "Qwen-1.5", "qwen-1.5-"),
+    _series(r"qwen(?:[-_ ]1)?" + _SIZE, "Qwen-1", "qwen-1-"),
+    _series(r"yi[-_ ]1[._]5", "Yi", "yi-1.5-"),
+    _series(r"yi[-_](?:coder[-_]|vl[-_])?" + _SIZE, "Yi", "yi-"),
+    _series(r"baichuan[-_ ]?2", "Baichuan-2", "baichuan2-"),
+    _series(r"baichuan(?:[-_ ]1)?" + _SIZE, "Baichuan-1", "baichuan-"),
+    _series(r"internlm[-_ ]?2(?:[._]5)?(?!\d|[bm](?![a-z]))", "InternLM-2", "internlm2-"),
+    _series(r"internlm" + _SIZE, "InternLM-1", "internlm-"),
+    _series(r"chatglm[-_ ]?2", "ChatGLM", "chatglm2-"),
+    _series(r"chatglm[-_ ]?3", "ChatGLM", "chatglm3-"),
+    _series(r"glm[-_ ]?4", "GLM-4", "glm-4-"),
+    _series(r"deepseek[-_ ]?(?:coder[-_ ]?)?v2[-_ ]?lite", "DeepSeek-V2", "deepseek-v2-lite"),
+    _series(r"deepseek[-_ ]?(?:coder[-_ ]?)?v2", "DeepSeek-V2", "deepseek-v2"),
+    _series(r"deepseek[-_ ]?(?:v3|r1)", "DeepSeek-V3", "deepseek-v3"),
+    _series(r"deepseek[-_ ]?moe", "DeepSeek-MoE", "deepseek-moe-"),
+    _series(r"deepseek[-_ ]?coder", "DeepSeek-LLM", "deepseek-coder-"),
+    _series(r"deepseek[-_ ]?llm", "DeepSeek-LLM", "deepseek-llm-"),
+    _series(r"mixtral", "Mixtral", "mixtral-"),
+    _series(r"mistral[-_ ]?nemo", "Mistral", "mistral-nemo-"),
+    _series(r"mistral[-_ ]?small", "Mistral", "mistral-small-"),
+    _series(r"mistral" + _SIZE, "Mistral", "mistral-"),
+    _series(r"falcon[-_ ]?3", "Falcon-3", "falcon3-"),
+    _series(r"falcon" + _SIZE, "Falcon", "falcon-"),
+    _series(r"bloomz?[-_](?=\d)", "BLOOM", "bloom-"),
+    _series(r"gpt[-_]?2[-_]medium", "GPT-2", "gpt2-medium"),
+    _series(r"gpt[-_]?2[-_]large", "GPT-2", "gpt2-large"),
+    _series(r"gpt[-_]?2[-_]xl", "GPT-2", "gpt2-xl"),
+    _series(r"gpt[-_]?2(?![\d.])", "GPT-2", "gpt2"),
+    _series(r"gpt[-_]?neox", "GPT-NeoX", "gpt-neox-"),
+    _series(r"pythia" + _SIZE, "GPT-NeoX", "pythia-"),
+    _series(r"gpt[-_]?j(?![a-z])", "GPT-J", "gpt-j-"),
+    _series(r"mpt[-_](?=\d)", "MPT", "mpt-"),
+    _series(r"opt[-_](?=\d+(?:\.\d+)?[bm])", "OPT", "opt-"),
+    _series(r"phi[-_]?1[._]5", "Phi-1/2", "phi-1.5"),
+    _series(r"phi[-_]?2(?![\d.])", "Phi-1/2", "phi-2"),
+    _series(r"phi[-_]?3[-_]mini", "Phi-3", "phi-3-mini"),
+    _series(r"phi[-_]?3[-_]medium", "Phi-3", "phi-3-medium"),
+    _series(r"phi[-_]?3", "Phi-3", "phi-3-"),
+    _series(r"phi[-_]?4(?![\d.])", "Phi-3", "phi-4"),
+    _series(r"gemma[-_ ]?3(?![\d.]|[bm](?![a-z]))", "Gemma-3", "gemma-3-"),
+    _series(r"gemma[-_ ]?2(?![\d.]|[bm](?![a-z]))", "Gemma-2", "gemma-2-"),
+    _series(r"gemma(?:[-_ ]?1(?:\.1)?)?" + _SIZE, "Gemma-1", "gemma-"),
+    _series(r"skywork" + _SIZE, "Skywork", "skywork-"),
+    _series(r"aquila(?:chat)?[-_ ]?2", "Aquila", "aquila2-"),
+    _series(r"aquila(?:chat)?" + _SIZE, "Aquila", "aquila-"),
+    _series(r"xverse" + _SIZE, "XVERSE", "xverse-"),
+    _series(r"minicpm" + _SIZE, "MiniCPM", "minicpm-"),
+    _series(r"orion[-_ ](?=14b)", "Orion", "orion-"),
+    _series(r"stablelm" + _SIZE, "StableLM", "stablelm-"),
+    _series(r"olmo[-_ ]?2(?![\d.]|[bm](?![a-z]))", "OLMo-2", "olmo-2-"),
+    _series(r"olmo" + _SIZE, "OLMo", "olmo-"),
+    _series(r"smollm", "SmolLM", "smollm2-"),
+    _series(r"starcoder[-_ ]?2", "StarCoder2", "starcoder2-"),
+    _series(r"granite[-_ ]?3", "Granite", "granite-3.1-"),
+)
+_A_SIZE = re.compile(r"(?<![a-z0-9.])(\d+x)?(\d+(?:[._]\d+)?)(b\d?|m)(?![a-z0-9])", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The base model that a name means: its family, and the models of the table that it can be; none if the size is not there."""
+
+    family: str
+    models: tuple[str, ...]
+    license: str
+
+
+def base_model_named(name: str | None) -> Named | None:
+    """Return the known base model that a name of the Hub, a path or a title means, or None."""
+    written = (name or "").strip()[:500]
+    for series in SERIES:
+        if found := series.pattern.search(written):
+            models = sorted(_models(series, written[found.start() :]), key=lambda model: len(model.id))
+            license = next((model.license for model in models), series.license or FAMILIES[series.family].license)
+            return Named(series.family, tuple(model.id for model in models), license)
+    return None
+
+
+def _models(series: Series, written: str) -> Iterator[BaseModel]:
+    size = next((f"{found[1] or ''}{found[2]}{found[3]}" for found in _A_SIZE.finditer(written)), "")
+    if series.prefix.endswith("-") and not size:
+        return
+    stem = f"{series.prefix}{size.replace('_', '.').casefold()}" if series.prefix.endswith("-") else series.prefix
+    for model in base_models():
+        if model.id == stem or (series.prefix.endswith("-") and model.id.startswith(f"{stem}-")):
+            yield model
+
+
+def license_of_card(license: str | None, license_name: str | None = None) -> str | None:
+    """Return the license of a model card as the registry writes it; one that is not known stays as it is written."""
+    named = (license_name or "").strip()
+    if named and (license or "").strip().casefold() in ("", "other"):
+        return HUB_LICENSE_NAMES.get(named.casefold(), named)
+    written = (license or "").strip()
+    if written.casefold() in ("", "other", "unknown"):
+        return None
+    return HUB_LICENSES.get(written.casefold(), written)

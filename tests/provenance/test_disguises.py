@@ -1,0 +1,112 @@
+"""Every known model under every disguise of the reference: its block is found again, exactly."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from compliance.provenance import findings as codes
+from compliance.provenance.verdict import Verdict, assess
+from tests.provenance.making import (
+    Shapes,
+    all_renamed,
+    as_gguf,
+    as_gptq,
+    as_safetensors,
+    fused,
+    models,
+    renamed,
+    shapes_of,
+    split,
+    with_lora,
+    without_index,
+)
+
+ALL = list(models())
+SOME = ALL[::4]
+
+
+def deeper(id: str, layers: int) -> Shapes:
+    return shapes_of(id, depth=models()[id]["num_hidden_layers"] + layers)
+
+
+def larger(id: str) -> Shapes:
+    return shapes_of(id, vocabulary=models()[id]["vocab_size"] + 2000)
+
+
+def as_weights(shapes: Shapes) -> dict[str, Any]:
+    return {"safetensors_header": as_safetensors(shapes)}
+
+
+DISGUISES = {
+    "none": lambda id: as_weights(shapes_of(id)),
+    "two renamed": lambda id: as_weights(renamed(shapes_of(id), input_layernorm="ln1", post_attention_layernorm="ln2")),
+    "all renamed": lambda id: as_weights(all_renamed(shapes_of(id))),
+    "no index": lambda id: as_weights(without_index(shapes_of(id))),
+    "vocabulary": lambda id: as_weights(larger(id)),
+    "adapters": lambda id: as_weights(with_lora(shapes_of(id))),
+    "four bits": lambda id: {"safetensors_header": as_safetensors(*as_gptq(shapes_of(id)))},
+    "fused": lambda id: as_weights(fused(shapes_of(id))),
+    "split": lambda id: as_weights(split(shapes_of(id), id)),
+    "two layers fewer": lambda id: as_weights(deeper(id, -2)),
+    "half as deep again": lambda id: as_weights(deeper(id, models()[id]["num_hidden_layers"] // 2)),
+    "GGUF": lambda id: {"gguf_header": as_gguf(shapes_of(id))},
+}
+# Low-rank attention has no roles: fused otherwise, or without an index, it cannot be compared. The prototype missed more.
+MISSED = {("fused", id) for id in ("deepseek-v2-lite", "deepseek-v2", "deepseek-v3")}
+MISSED |= {("no index", id) for id in ("deepseek-moe-16b", "deepseek-v3")}
+
+
+def judged(disguise: str, id: str) -> Verdict:
+    return assess({"claim": "self-developed"}, DISGUISES[disguise](id))
+
+
+def is_found(disguise: str, id: str) -> bool:
+    return id in {reference.id for reference in judged(disguise, id).comparison.same_block}
+
+
+@pytest.mark.parametrize("disguise", DISGUISES)
+def test_the_block_is_found_again(disguise):
+    lost = [id for id in SOME if not is_found(disguise, id)]
+    assert lost == [id for id in SOME if (disguise, id) in MISSED]
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("disguise", DISGUISES)
+def test_the_block_of_every_model_is_found_again(disguise):
+    lost = [id for id in ALL if not is_found(disguise, id)]
+    assert lost == [id for id in ALL if (disguise, id) in MISSED]
+
+
+@pytest.mark.parametrize(
+    ("disguise", "expected"),
+    [
+        ("none", {codes.STRUCT_IDENTICAL}),
+        ("two renamed", {codes.STRUCT_IDENTICAL, codes.TENSORS_RENAMED, codes.UNDECLARED_ARCHITECTURE_REUSE}),
+        ("vocabulary", {codes.STRUCT_SAME_BLOCK, codes.VOCAB_SIZE_EXTENDED}),
+        ("adapters", {codes.STRUCT_IDENTICAL, codes.LORA_ADAPTER}),
+        ("four bits", {codes.STRUCT_IDENTICAL, codes.QUANTISED}),
+        ("two layers fewer", {codes.STRUCT_SAME_BLOCK, codes.DEPTH_CHANGED}),
+    ],
+)
+def test_what_was_done_is_told(disguise, expected):
+    assert set(judged(disguise, "qwen-3-8b").codes) - {codes.QKV_FUSED} == expected
+
+
+def test_what_was_fused_is_told():
+    assert codes.QKV_FUSED in judged("fused", "qwen-3-8b").codes
+    assert codes.QKV_FUSED not in judged("none", "phi-3-mini").codes
+
+
+def test_known_names_of_a_gguf_file_are_no_renaming():
+    blocks = {
+        name.replace("model.layers.", "blk.").replace("self_attn.q_proj", "attn_q").replace("self_attn.k_proj", "attn_k")
+        .replace("self_attn.v_proj", "attn_v").replace("self_attn.o_proj", "attn_output").replace("mlp.gate_proj", "ffn_gate")
+        .replace("mlp.up_proj", "ffn_up").replace("mlp.down_proj", "ffn_down").replace("input_layernorm", "attn_norm")
+        .replace("post_attention_layernorm", "ffn_norm").replace("model.embed_tokens", "token_embd")
+        .replace("model.norm", "output_norm").replace("lm_head", "output"): shape
+        for name, shape in shapes_of("llama-2-7b").items()
+    }  # fmt: skip
+    verdict = assess({}, {"gguf_header": as_gguf(blocks)})
+    assert (verdict.renamed, verdict.comparison.kind) == ([], "identical")
