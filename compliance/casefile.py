@@ -23,13 +23,15 @@ from compliance.models import (
     ConfirmedYear,
     Document,
     DocumentFacts,
+    EvidenceSummary,
     Filing,
     Kind,
     Revision,
     WorkingCopy,
 )
+from compliance.provenance.claims import Summary, claims, declaration_of
 from compliance.rules.calendar import WorkingCalendar
-from compliance.rules.context import FILED, Facts, FilingFact
+from compliance.rules.context import FILED, Evidence, Facts, FilingFact
 from compliance.workflow import REFERENCE_IS_FREE
 from registry.held_numbers import numbers_of_models, status_of_numbers
 from registry.models.organizations import name_key_of as service_key_of
@@ -59,6 +61,7 @@ class _Known:
     algorithm_filings: dict[Service, list[tuple[int, FilingFact]]]
     amended: dict[tuple[int, str], FilingFact]
     uploads: dict[int, list[Upload]]
+    evidence: dict[int, dict[str, Summary]]
     cancelled: set[int]
     number_status: dict[str, str]
     numbers_of_models: dict[NamedModel, dict[str, str]]
@@ -67,7 +70,7 @@ class _Known:
 
 def cases_of(filings: Sequence[Filing], *, as_submitted: bool = False) -> list[Case]:
     """
-    Load the dossiers and facts of filings, in at most fourteen queries, however many filings.
+    Load the dossiers and facts of filings, in at most fifteen queries, however many filings.
 
     The dossier is the working copy while there is one, `as_submitted` the last revision always. One that cannot be
     loaded is left out, and told in the log.
@@ -87,13 +90,18 @@ def cases_of(filings: Sequence[Filing], *, as_submitted: bool = False) -> list[C
         _algorithm_filings(set(services.values())),
         _amended(filings),
         _uploads(filings),
+        _evidence(filings),
         _cancelled(filings),
         status_of_numbers({number_key(number) for dossier in dossiers.values() for number in named_numbers(dossier)}),
         numbers_of_models({model for models in unnumbered.values() for model in models.values()}),
         working_calendar(),
     )
     return [
-        Case(filing, dossiers[filing.pk], _facts(filing, services[filing.pk], unnumbered.get(filing.pk, {}), known))
+        Case(
+            filing,
+            dossiers[filing.pk],
+            _facts(filing, dossiers[filing.pk], services[filing.pk], unnumbered.get(filing.pk, {}), known),
+        )
         for filing in filings
         if filing.pk in dossiers
     ]
@@ -173,6 +181,27 @@ def _uploads(filings: Sequence[Filing]) -> dict[int, list[Upload]]:
     return found
 
 
+def _evidence(filings: Sequence[Filing]) -> dict[int, dict[str, Summary]]:
+    """What the evidence of models shows in short, by filing and key of the model."""
+    found: dict[int, dict[str, Summary]] = defaultdict(dict)
+    generative = [filing.pk for filing in filings if filing.kind == Kind.GENERATIVE]
+    for row in EvidenceSummary.objects.filter(filing__in=generative) if generative else ():
+        found[row.filing_id][row.model_key] = row.summary
+    return found
+
+
+def _claims(dossier: Dossier, summaries: dict[str, Summary]) -> dict[str, tuple[Evidence, ...]]:
+    """What evidence says beside the declarations, by the pointers of the models."""
+    models = dossier.models or []
+    return {
+        f"/models/{i}": tuple(
+            Evidence(part, families) for part, families in claims(summaries[model.key], declaration_of(model, models))
+        )
+        for i, model in enumerate(models)
+        if model.key in summaries
+    }
+
+
 def _contents(facts: set[int]) -> dict[int, Contents]:
     """The contents of documents by the key of their facts, of those that hold anything."""
     telling = DocumentFacts.objects.filter(pk__in=facts, says_anything=True)
@@ -193,7 +222,9 @@ def _cancelled(filings: Sequence[Filing]) -> set[int]:
     return set(submitted.values_list("target_id", flat=True))
 
 
-def _facts(filing: Filing, service: Service, unnumbered: dict[Pointer, NamedModel], known: _Known) -> Facts:
+def _facts(
+    filing: Filing, dossier: Dossier, service: Service, unnumbered: dict[Pointer, NamedModel], known: _Known
+) -> Facts:
     others = tuple(fact for pk, fact in known.algorithm_filings[service] if pk != filing.pk)
     amended = known.amended.get((filing.applicant_id, filing.amends_key))
     uploads = known.uploads[filing.pk]
@@ -212,6 +243,7 @@ def _facts(filing: Filing, service: Service, unnumbered: dict[Pointer, NamedMode
         numbers_of_models={
             at: known.numbers_of_models[model] for at, model in unnumbered.items() if model in known.numbers_of_models
         },
+        evidence=_claims(dossier, known.evidence[filing.pk]),
         has_cancellation=filing.pk in known.cancelled,
         calendar=known.calendar,
     )

@@ -93,6 +93,14 @@ class DocumentRefused(Refused):
         self.code, self.values = code, values
 
 
+class EvidenceRefused(Refused):
+    """Evidence of a model is refused; `code` says why."""
+
+    def __init__(self, code: str, **values: object) -> None:
+        super().__init__(code, values)
+        self.code, self.values = code, values
+
+
 class StillBeingRead(Refused):
     """Documents of the filing are not counted yet."""
 

@@ -110,12 +110,14 @@ def transition(verb: str, *, kind: str, action: str, status: str) -> Transition 
 
 # Events that are no transition.
 OPEN, EDIT, UPLOAD, AMENDED = "open", "edit", "upload", "amended"
+FILE_EVIDENCE = "file_evidence"
 WAIVE, LIFT_WAIVER, WAIVER_LAPSED = "waive", "lift_waiver", "waiver_lapsed"
 VERBS = MappingProxyType(
     {
         OPEN: Words("opened", "新建"),
         EDIT: Words("edited", "修改"),
         UPLOAD: Words("document uploaded", "上传材料"),
+        FILE_EVIDENCE: Words("evidence filed", "提交模型证据"),
         SUBMIT.verb: Words("submitted", "提交"),
         RETURN.verb: Words("returned for correction", "退回补正"),
         ACCEPT.verb: Words("accepted", "受理"),

@@ -29,10 +29,10 @@ def parsed_or_problem(body: bytes) -> Parsed:
     try:
         return parse(body)
     except Malformed as error:
-        raise _malformed(error) from error
+        raise malformed(error) from error
 
 
-def _malformed(error: Malformed) -> Problem:
+def malformed(error: Malformed) -> Problem:
     language = reader_language()
     return Problem(
         400,
@@ -250,6 +250,14 @@ def _number_not_issued(error: refusals.NumberNotIssued) -> Problem:
     return Problem(409, error.code, _("No number can be issued"), str(_NOT_ISSUED[error.code]))
 
 
+def _evidence_refused(error: refusals.EvidenceRefused) -> Problem:
+    message = _("The dossier has no model with the key “%(key)s”; it has %(keys)s.") % {
+        **error.values,
+        "keys": error.values["keys"] or "–",
+    }
+    return Problem(404, error.code, _("No such model"), message)
+
+
 def document_refused(error: refusals.DocumentRefused) -> Problem:
     """A refused document, with what is wrong with it."""
     status, text = _DOCUMENTS[error.code]
@@ -271,6 +279,7 @@ _AS_PROBLEMS: dict[type[refusals.Refused], Callable[[Any], Problem]] = {
     refusals.NumberRefused: _number_refused,
     refusals.NumberNotIssued: _number_not_issued,
     refusals.DocumentRefused: document_refused,
+    refusals.EvidenceRefused: _evidence_refused,
     refusals.WaiverRefused: _waiver_refused,
     refusals.StillBeingRead: lambda error: _still_being_read(error),
     refusals.NotChecked: lambda error: _not_checked(),

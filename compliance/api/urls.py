@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from compliance.api import checks, documents, filings, waivers, workflow
+from compliance.api import cards, checks, documents, evidence, filings, waivers, workflow
 
 
 class Sha256Converter:
@@ -26,6 +26,11 @@ urlpatterns = [
     path("filings/<uuid:id>/events/", filings.EventsView.as_view(), name="filing-events"),
     path("filings/<uuid:id>/documents/", documents.DocumentsView.as_view(), name="filing-documents"),
     path("filings/<uuid:id>/documents/<sha256:sha256>/", documents.DocumentView.as_view(), name="filing-document"),
+    path("filings/<uuid:id>/model_card/", cards.ModelCardView.as_view(), name="filing-model-card"),
+    path(
+        "filings/<uuid:id>/models/<path:key>/evidence/", evidence.FilingEvidenceView.as_view(), name="filing-evidence"
+    ),
+    path("models/<uuid:id>/evidence/", evidence.ModelEvidenceView.as_view(), name="model-evidence"),
     path("filings/<uuid:id>/submit/", workflow.SubmitView.as_view(), name="filing-submit"),
     path("filings/<uuid:id>/record_decision/", workflow.RecordDecisionView.as_view(), name="filing-record-decision"),
     *(

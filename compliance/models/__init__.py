@@ -1,6 +1,7 @@
 from compliance.models.calendar import CalendarDay, ConfirmedYear
 from compliance.models.documents import Document, DocumentFacts
 from compliance.models.events import Event
+from compliance.models.evidence import EvidenceFile, EvidenceSummary, ReferenceSketch, SketchRequest
 from compliance.models.filings import Action, CaseNumbers, Filing, Kind, Revision, Status, WorkingCopy
 from compliance.models.flags import Flag, Level
 from compliance.models.reports import ReportRun
@@ -13,12 +14,16 @@ __all__ = [
     "Document",
     "DocumentFacts",
     "Event",
+    "EvidenceFile",
+    "EvidenceSummary",
     "Filing",
     "Flag",
     "Kind",
     "Level",
+    "ReferenceSketch",
     "ReportRun",
     "Revision",
+    "SketchRequest",
     "Status",
     "WorkingCopy",
 ]

@@ -26,11 +26,12 @@ class Assessed:
     def as_json(self) -> dict[str, Any]:
         """Return `{file, findings, structure, families_…, renamed, text}`; a file that could not be read has no findings."""
         if self.verdict is None:
-            return {"file": self.file, "malformed": self.text, **_answer(Verdict({})), "text": self.text}
-        return {"file": self.file, **_answer(self.verdict), "text": self.text}
+            return {"file": self.file, "malformed": self.text, **answer(Verdict({})), "text": self.text}
+        return {"file": self.file, **answer(self.verdict), "text": self.text}
 
 
-def _answer(verdict: Verdict) -> dict[str, Any]:
+def answer(verdict: Verdict) -> dict[str, Any]:
+    """Return the findings and what they rest on, as data."""
     return {
         "findings": verdict.codes,
         "structure": verdict.comparison.kind,

@@ -51,6 +51,9 @@ _MESSAGES = MappingProxyType(
             "Nothing in it is evidence that is known. Known are: {asked}.",
             "其中没有可识别的证据。可识别的有：{asked}。",
         ),
+        "no_front_matter": Words(
+            "The card has no front matter between two lines of ---.", "模型卡没有位于两行 --- 之间的头部元数据。"
+        ),
         "not_text": Words("A text is expected here.", "此处应为文本。"),
         "too_many_tensors": Words(
             "{found} tensors; a model of {limit} is the largest that is read.",

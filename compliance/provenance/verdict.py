@@ -37,7 +37,7 @@ from compliance.provenance.tensors import (
 )
 from compliance.provenance.tokenizers import TokenizerFinding, tokenizer_finding
 from registry.names import folded_model
-from registry.reference.hub import Named, base_model_named, license_of_card
+from registry.reference.hub import base_model_named, license_of_card
 from registry.reference.licenses import License, license_named
 
 SELF_DEVELOPED = "self-developed"
@@ -55,6 +55,7 @@ class Verdict:
     structure: Structure | None = None
     comparison: Comparison = field(default_factory=lambda: Comparison(NONE))
     has_header: bool = False
+    goes_by_own_names: bool = False
     depth_of: Reference | None = None
     vocabulary_change: int = 0
     renamed: list[Renaming] = field(default_factory=list)
@@ -218,7 +219,8 @@ def _judge_names(verdict: Verdict, evidence: Mapping[str, Any], config: Config) 
         verdict.found.add(codes.RESIDUAL_NAME)
     families = set(verdict.comparison.families())
     declared = {named.family for named in named_bases(verdict.declaration)}
-    if verdict.is_self_developed and families and not families & declared and _goes_by_own_names(verdict, config):
+    verdict.goes_by_own_names = _goes_by_own_names(verdict, config)
+    if verdict.is_self_developed and families and not families & declared and verdict.goes_by_own_names:
         verdict.found.add(codes.UNDECLARED_ARCHITECTURE_REUSE)
 
 
@@ -243,28 +245,45 @@ def _goes_by_own_names(verdict: Verdict, config: Config) -> bool:
 
 def _judge_declared_base(verdict: Verdict, known: Sequence[Reference]) -> None:
     """Compare the structure with that of the declared base model, where the relation keeps it and the table has it."""
-    relation = verdict.declaration.get("base_model_relation") or None
-    bases = named_bases(verdict.declaration)
-    if not bases or verdict.structure is None:
+    if verdict.structure is None:
         return
-    if any(_fits(base, verdict.comparison) for base in bases):
+    same_block = [reference.id for reference in verdict.comparison.same_block]
+    if _is_consistent(verdict.declaration, same_block):
         verdict.found.add(codes.DECLARED_BASE_CONSISTENT)
-    elif relation in KEEPS_THE_BLOCK and all(_is_comparable(base, verdict.structure, known) for base in bases):
+    elif is_contradicted(verdict.declaration, same_block, has_block=verdict.structure.block is not None, known=known):
         verdict.found.add(codes.DECLARED_BASE_CONTRADICTED)
 
 
-def _fits(base: Named, comparison: Comparison) -> bool:
-    if base.models:
-        return any(reference.id in base.models for reference in comparison.same_block)
-    return base.family in comparison.families()
-
-
-def _is_comparable(base: Named, structure: Structure, known: Sequence[Reference]) -> bool:
-    """Whether the table holds the model that is named, in a form that can be compared with this one."""
+def _is_consistent(declaration: Mapping[str, Any], same_block: Sequence[str]) -> bool:
+    """Whether a declared base model is among the known models with this block."""
+    families = {reference.family for reference in references() if reference.id in same_block}
     return any(
-        reference.id in base.models and (structure.block is not None or reference.layer is not None)
-        for reference in known
+        bool(set(base.models) & set(same_block)) if base.models else base.family in families
+        for base in named_bases(declaration)
     )
+
+
+def is_contradicted(
+    declaration: Mapping[str, Any],
+    same_block: Sequence[str],
+    *,
+    has_block: bool,
+    known: Sequence[Reference] | None = None,
+) -> bool:
+    """
+    Whether a structure cannot be that of any declared base model. `same_block` are the ids of the known models with the
+    same block. Only relations that keep the layers as they are say so, and only base models that the table holds.
+    """
+    bases = named_bases(declaration)
+    keeps = (declaration.get("base_model_relation") or None) in KEEPS_THE_BLOCK
+    if not bases or not keeps or _is_consistent(declaration, same_block):
+        return False
+    held = {
+        reference.id
+        for reference in (references() if known is None else known)
+        if has_block or reference.layer is not None
+    }
+    return all(held & set(base.models) for base in bases)
 
 
 def _judge_licenses(verdict: Verdict, evidence: Mapping[str, Any]) -> None:

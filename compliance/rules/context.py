@@ -48,8 +48,8 @@ class FilingFact:
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """
-    What uploaded files say of a model: which part of it, `weights` or `structure`, is that of which known families.
-    Several families may have one structure.
+    What uploaded files say of a model: which part of it, `weights`, `structure` or `block` (one layer only), is that of which
+    known families. Several families may have one structure.
     """
 
     part: str

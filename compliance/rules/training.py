@@ -13,6 +13,7 @@ from compliance.rules.context import Context, Evidence
 from compliance.rules.problems import Problem, absent
 from compliance.rules.reading import MODELS, gaps, gaps_in_section, is_missing, own_models, used_models
 from registry.names import folded_model
+from registry.reference.hub import base_model_named
 
 
 @rule(
@@ -31,6 +32,11 @@ from registry.names import folded_model
             "The structure is identical to {families}; the declared lineage names none of them. "
             "A structure alone says nothing of the weights.",
             "结构与 {families} 完全相同，而申明的来源均未列出。仅凭结构不能说明权重来源。",
+        ),
+        "block": (
+            "The layer block is that of {families}; the declared lineage names none of them. "
+            "A structure alone says nothing of the weights.",
+            "层结构与 {families} 相同，而申明的来源均未列出。仅凭结构不能说明权重来源。",
         ),
     },
 )
@@ -62,9 +68,12 @@ def comes_from_where_it_says(dossier: Dossier, context: Context) -> Iterator[Pro
 def _names_one(evidence: Evidence, listed: tuple[Pointer, Model], dossier: Dossier) -> bool:
     """Where several families have one structure, naming any of them is enough."""
     lineage = [listed[1], *(model for _, model in ancestors_of(listed, dossier, any_relation))]
-    named = [folded_model(model.name) for model in lineage if model.name]
-    families = [folded_model(family) for family in evidence.families]
-    return any(name.startswith(family) for name in named for family in families)
+    names = [model.name for model in lineage if model.name]
+    families = {named.family for name in names if (named := base_model_named(name))}
+    asked = [folded_model(family) for family in evidence.families]
+    return bool(families & set(evidence.families)) or any(
+        folded_model(name).startswith(family) for name in names for family in asked
+    )
 
 
 @rule(

@@ -1,0 +1,59 @@
+"""Filing evidence of a model's origin: its files, in place of those that were filed before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from compliance import workflow
+from compliance.actions.moving import locked_alone, now, refuse_who_may_not, told
+from compliance.evidence import dossier_of, seed_for_sketches, summarize
+from compliance.models import EvidenceFile, Filing, SketchRequest
+from compliance.models.evidence import hash_of
+from compliance.refusals import EvidenceRefused, TransitionRefused
+from registry.models import User
+
+
+@transaction.atomic
+def file_evidence(filing: Filing, model_key: str, evidence: Mapping[str, Any], *, by: User) -> Filing:
+    """
+    Keep the parts of a model's evidence, valid already; a part that was filed before is replaced. The applicant's filers
+    and the reviewers of the filing may.
+
+    Raises EvidenceRefused: `no_such_model`; TransitionRefused for an ended filing.
+    """
+    refuse_who_may_not(workflow.REVIEWING if by.standings else workflow.FILING, filing, by)
+    filing = locked_alone(filing)
+    if filing.status in workflow.ENDED:
+        raise TransitionRefused(workflow.FILE_EVIDENCE, filing.status)
+    keys = [model.key for model in dossier_of(filing).models or () if model.key]
+    if model_key not in keys:
+        raise EvidenceRefused("no_such_model", key=model_key[:200], keys=", ".join(keys)[:500])
+    files = {part: _kept(filing, model_key, part, document, by) for part, document in evidence.items()}
+    if "file_hashes" in evidence:
+        _commit(filing, model_key, evidence["file_hashes"], by)
+    summarize(filing, model_key)
+    data = {"model": model_key, "files": {part: file.sha256 for part, file in files.items()}}
+    return told(filing, workflow.FILE_EVIDENCE, filing.status, by=by, at=now(), data=data)
+
+
+def _kept(filing: Filing, model_key: str, part: str, document: Any, by: User) -> EvidenceFile:
+    held = EvidenceFile.objects.filter(filing=filing, model_hash=hash_of(model_key), part=part).first()
+    file = held or EvidenceFile(filing=filing, part=part)
+    file.set_document(model_key, document)
+    file.filed_at, file.filed_by = now(), by
+    file.save()
+    return file
+
+
+def _commit(filing: Filing, model_key: str, hashes: Mapping[str, str], by: User) -> None:
+    """Whoever names the hashes of all weight files is told a seed; other hashes are another commitment."""
+    held = SketchRequest.objects.filter(filing=filing, model_hash=hash_of(model_key)).first()
+    if held is not None and held.file_hashes == hashes:
+        return
+    request = held or SketchRequest(filing=filing, model_key=model_key, model_hash=hash_of(model_key))
+    request.file_hashes, request.seed = dict(hashes), seed_for_sketches()
+    request.committed_at, request.committed_by = now(), by
+    request.save()

@@ -1,0 +1,87 @@
+"""Model cards over the API: a draft's models, extended by what a card says."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema, inline_serializer
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from compliance import actions
+from compliance.api import problems
+from compliance.api.etags import quoted, seen_by
+from compliance.api.evidence import EvidenceParser
+from compliance.api.filings import IF_MATCH, found
+from compliance.api.serializers import ProblemSerializer
+from compliance.carding import parsed_with_card
+from compliance.dossier.faults import Malformed
+from compliance.dossier.parsing import Parsed
+from compliance.provenance.cards import Card, read_card
+from compliance.provenance.drafting import Drafted, NoName, NoSuchModel
+from registry.api.problems import Problem
+from registry.api.requests import refuse_unknown, user_of
+
+KEY = OpenApiParameter(
+    "key", str, description="The model of the dossier that the card speaks of; without it, by its name."
+)
+FILE = OpenApiParameter("filename", str, description="Names the model where the card does not.")
+ANSWER = inline_serializer(
+    "ModelCard",
+    {
+        "model": serializers.CharField(),
+        "kept": serializers.ListField(child=serializers.CharField()),
+        "card": serializers.DictField(),
+    },
+)
+
+
+class ModelCardView(APIView):
+    """A model card for a draft."""
+
+    parser_classes = [EvidenceParser]
+
+    @extend_schema(
+        operation_id="model_card_import",
+        parameters=[KEY, FILE, IF_MATCH],
+        request={"text/markdown": OpenApiTypes.STR},
+        responses={200: ANSWER, **dict.fromkeys((400, 403, 409, 412, 413), ProblemSerializer)},
+    )
+    def post(self, request: Request, id: UUID) -> Response:
+        """
+        Bring what a model card of the Hugging Face Hub says into `models[]` of a draft: name, license, base models,
+        datasets. What the dossier says already stays; `kept` names where the card says otherwise.
+        """
+        refuse_unknown(request, {"key", "filename"})
+        filing = found(request, id)
+        card = read_card(
+            request.data if isinstance(request.data, bytes) else b"", request.query_params.get("filename", "")
+        )
+        kept = filing.dossier_for(user_of(request))
+        made, parsed = _extended(kept.content.encode(), card, request.query_params.get("key"))
+        with problems.refusals_as_problems():
+            seen = seen_by(request.headers)
+            expecting = frozenset({kept.sha256}) if seen is None else seen
+            actions.edit_dossier(filing, parsed, by=user_of(request), expecting=expecting)
+        told = card.as_json(request.query_params.get("filename", ""), problems.reader_language())
+        answer = {"model": made.key, "kept": list(made.kept), "card": told}
+        return Response(answer, headers={"ETag": quoted(parsed.canonical.sha256)})
+
+
+def _extended(text: bytes, card: Card, key: str | None) -> tuple[Drafted, Parsed]:
+    try:
+        return parsed_with_card(text, card, key)
+    except Malformed as error:
+        raise problems.malformed(error) from error
+    except NoSuchModel as error:
+        message = _("The dossier has no model “%(key)s”; it has %(keys)s.") % {
+            "key": error.key[:200],
+            "keys": ", ".join(error.keys)[:500] or "–",
+        }
+        raise Problem.at("/models", 400, "no_such_model", _("No such model"), message) from error
+    except NoName as error:
+        message = _("The card names no model. Say with ?key= which model of the dossier it speaks of.")
+        raise Problem.at("", 400, "no_name", _("No name"), message) from error

@@ -1,0 +1,31 @@
+"""A model card brought into a dossier: the dossier's text in, with what the card says, the dossier's text out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from compliance.dossier.parsing import Parsed, parse
+from compliance.dossier.tree import read_tree
+from compliance.provenance.cards import Card
+from compliance.provenance.drafting import Drafted, drafted
+
+_WRITE = msgspec.json.Encoder(decimal_format="number")
+
+
+def with_card(text: bytes, card: Card, key: str | None) -> tuple[Drafted, bytes]:
+    """
+    Return the dossier with the card's model in it, as indented JSON; numbers stay as they were written.
+
+    Raises Malformed, NoSuchModel, NoName.
+    """
+    tree: Any = read_tree(text)[0]
+    made = drafted(tree if isinstance(tree, dict) else {}, card, key)
+    return made, msgspec.json.format(_WRITE.encode(made.document), indent=2) + b"\n"
+
+
+def parsed_with_card(text: bytes, card: Card, key: str | None) -> tuple[Drafted, Parsed]:
+    """Return the same, parsed. Raises Malformed too where the dossier would be none."""
+    made, raw = with_card(text, card, key)
+    return made, parse(raw)

@@ -1,0 +1,121 @@
+"""Stored evidence read as one: the files of a model, what it is compared with, and the verdict beside its declaration."""
+
+from __future__ import annotations
+
+import secrets
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from compliance.dossier.lineage import Model
+from compliance.dossier.schema import Dossier
+from compliance.dossier.stored import load
+from compliance.models import EvidenceFile, EvidenceSummary, Filing, ReferenceSketch, SketchRequest
+from compliance.models.evidence import hash_of
+from compliance.provenance.claims import Summary, declaration_of
+from compliance.provenance.faults import Unusable
+from compliance.provenance.sketches import Sketch, read_sketch
+from compliance.provenance.verdict import Verdict, assess
+
+SEED_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """The evidence of one model of a filing, its declaration, and the verdict upon both."""
+
+    filing: Filing
+    model_key: str
+    model: Model | None
+    files: Sequence[EvidenceFile]
+    declaration: Mapping[str, Any]
+    verdict: Verdict
+    is_sketch_bound: bool | None
+
+    @property
+    def filed_at(self) -> datetime:
+        return max(file.filed_at for file in self.files)
+
+
+def filed_evidence(filing: Filing, dossier: Dossier, *, keys: Collection[str] | None = None) -> list[Filed]:
+    """Return the evidence of a filing's models, in the order of the dossier; of all of them, or of those with some keys."""
+    held: dict[str, list[EvidenceFile]] = defaultdict(list)
+    for file in filing.evidence.all():
+        held[file.model_key].append(file)
+    models = {model.key: model for model in dossier.models or () if model.key}
+    order = {key: place for place, key in enumerate(models)}
+    told = [key for key in held if keys is None or key in keys]
+    against = compared_with() if told else ({}, {})
+    return [
+        _filed(filing, key, held[key], models.get(key), dossier, against)
+        for key in sorted(told, key=lambda key: order.get(key, len(order)))
+    ]
+
+
+Against = tuple[Mapping[str, Sketch], Mapping[str, str]]
+
+
+def _filed(
+    filing: Filing, key: str, files: list[EvidenceFile], model: Model | None, dossier: Dossier, against: Against
+) -> Filed:
+    declaration = declaration_of(model, dossier.models or []) if model else {}
+    documents = {file.part: file.document for file in files}
+    sketches, public_files = against
+    verdict = assess(declaration, documents, sketches=sketches, public_files=public_files)
+    return Filed(filing, key, model, files, declaration, verdict, _is_bound(filing, key, documents))
+
+
+def dossier_of(filing: Filing) -> Dossier:
+    return load(filing.kept_dossier().content)
+
+
+def compared_with() -> Against:
+    """Return the reference sketches by name and seed, and public models by the hashes of their files."""
+    sketches: dict[str, Sketch] = {}
+    public_files: dict[str, str] = {}
+    for reference in ReferenceSketch.objects.all():
+        public_files |= {digest.lower(): reference.name for digest in reference.file_hashes.values()}
+        if reference.content is not None:
+            name = reference.name if reference.name not in sketches else f"{reference.name} ({reference.pk})"
+            sketches[name] = read_sketch(reference.document)
+    return sketches, public_files
+
+
+def summarize(filing: Filing, model_key: str) -> None:
+    """Write down in short what the evidence of a model shows; the rules read that."""
+    files = filing.evidence.filter(model_hash=hash_of(model_key))
+    documents = {file.part: file.document for file in files}
+    sketches, public_files = compared_with()
+    verdict = assess({}, documents, sketches=sketches, public_files=public_files)
+    summary = Summary.of(verdict)
+    EvidenceSummary.objects.update_or_create(
+        filing=filing,
+        model_hash=hash_of(model_key),
+        defaults={"model_key": model_key, "content": summary.as_json(), "has_sketch": summary.has_sketch},
+    )
+
+
+# --- the commitment -------------------------------------------------------------------------------------------------
+def seed_for_sketches() -> str:
+    """
+    The seed of the newest reference, so that sketches can be compared, else a new one. It is told only to who has
+    committed to the hashes of all weight files.
+    """
+    newest = ReferenceSketch.objects.order_by("-pk").values_list("seed", flat=True).first()
+    return newest or secrets.token_hex(SEED_BYTES)
+
+
+def _is_bound(filing: Filing, model_key: str, documents: Mapping[str, Any]) -> bool | None:
+    """Whether a sketch was taken with the seed that was given for just these files; None without a sketch."""
+    sketch = documents.get("weight_sketch")
+    if sketch is None:
+        return None
+    asked = SketchRequest.objects.filter(filing=filing, model_hash=hash_of(model_key)).first()
+    if asked is None or asked.file_hashes != documents.get("file_hashes"):
+        return False
+    try:
+        return read_sketch(sketch).seed == asked.seed
+    except Unusable:
+        return False

@@ -1,0 +1,132 @@
+"""Evidence of a model's origin: the files of a model that were filed, and in short what they show."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from uuid6 import uuid7
+
+from compliance.models.filings import Filing
+from compliance.provenance.claims import Summary
+from registry.names import key_of
+
+
+class EvidenceFile(models.Model):
+    """One file of one model of a filing; filed again, it takes the place of the one before, and the history tells both."""
+
+    uid = models.UUIDField(_("id"), default=uuid7, unique=True, editable=False)
+    filing = models.ForeignKey(Filing, models.PROTECT, related_name="evidence", verbose_name=_("filing"))
+    model_key = models.TextField(_("model"))
+    # Keys of a dossier are longer than an index takes.
+    model_hash = models.CharField(max_length=64, editable=False)
+    part = models.CharField(_("file"), max_length=40)
+    sha256 = models.CharField(_("SHA-256"), max_length=64)
+    size = models.BigIntegerField(_("size in bytes"))
+    content = models.BinaryField()
+    filed_at = models.DateTimeField(_("filed at"))
+    filed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("filed by"))
+
+    class Meta:
+        verbose_name = _("evidence")
+        verbose_name_plural = _("evidence")
+        ordering = ["part"]
+        constraints = [
+            models.UniqueConstraint(fields=["filing", "model_hash", "part"], name="a_model_has_each_file_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.model_key}: {self.part}"
+
+    def set_document(self, model_key: str, document: Any) -> None:
+        """Keep the document, packed; `sha256` and `size` are those of its JSON."""
+        text = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+        self.model_key, self.model_hash = model_key, hash_of(model_key)
+        self.sha256, self.size, self.content = key_of(text.decode()), len(text), zlib.compress(text, 6)
+
+    @property
+    def document(self) -> Any:
+        return json.loads(zlib.decompress(self.content))
+
+
+class EvidenceSummary(models.Model):
+    """What the evidence of one model of a filing shows, in short and without the declaration; the rules read it."""
+
+    filing = models.ForeignKey(Filing, models.CASCADE, related_name="evidence_summaries", verbose_name=_("filing"))
+    model_key = models.TextField(_("model"))
+    model_hash = models.CharField(max_length=64, editable=False)
+    content = models.JSONField(_("content"))
+    has_sketch = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("summary of evidence")
+        verbose_name_plural = _("summaries of evidence")
+        constraints = [models.UniqueConstraint(fields=["filing", "model_hash"], name="a_model_has_one_summary")]
+
+    def __str__(self) -> str:
+        return self.model_key
+
+    @property
+    def summary(self) -> Summary:
+        return Summary.of_json(self.content)
+
+
+class ReferenceSketch(models.Model):
+    """
+    The weight sketch of a public model, to compare others with. First its file hashes are committed to, then the seed is
+    given; only then the sketch is taken.
+    """
+
+    name = models.TextField(_("model"))
+    seed = models.CharField(_("seed"), max_length=200)
+    file_hashes = models.JSONField(_("SHA-256 of the weight files"), default=dict)
+    content = models.BinaryField(null=True)
+    committed_at = models.DateTimeField(_("committed at"))
+    added_at = models.DateTimeField(_("added at"), null=True)
+    source = models.TextField(_("source"), blank=True)
+
+    class Meta:
+        verbose_name = _("reference sketch")
+        verbose_name_plural = _("reference sketches")
+        ordering = ["name", "id"]
+        constraints = [models.UniqueConstraint(fields=["name", "seed"], name="a_sketch_by_model_and_seed")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def set_document(self, document: Any) -> None:
+        self.content = zlib.compress(json.dumps(document, separators=(",", ":")).encode(), 6)
+
+    @property
+    def document(self) -> Any:
+        return None if self.content is None else json.loads(zlib.decompress(self.content))
+
+
+class SketchRequest(models.Model):
+    """
+    The order in which a filer proves weights: the hashes of all weight files first, then a random seed for the sketch.
+    """
+
+    filing = models.ForeignKey(Filing, models.CASCADE, related_name="sketch_requests", verbose_name=_("filing"))
+    model_key = models.TextField(_("model"))
+    model_hash = models.CharField(max_length=64, editable=False)
+    file_hashes = models.JSONField(_("SHA-256 of the weight files"))
+    seed = models.CharField(_("seed"), max_length=200)
+    committed_at = models.DateTimeField(_("committed at"))
+    committed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("commitment to weight files")
+        verbose_name_plural = _("commitments to weight files")
+        constraints = [models.UniqueConstraint(fields=["filing", "model_hash"], name="a_model_is_committed_to_once")]
+
+    def __str__(self) -> str:
+        return self.model_key
+
+
+def hash_of(model_key: str) -> str:
+    return key_of(model_key)

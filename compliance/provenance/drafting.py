@@ -1,0 +1,163 @@
+"""From a model card to the `models[]` of a dossier: what the card says is added, what the dossier says already stays."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from compliance.provenance.cards import Card
+from registry.names import folded_model
+from registry.reference.base_models import BaseModel, base_models
+from registry.reference.hub import base_model_named, license_of_card
+
+_HUB = "https://huggingface.co/"
+_MODALITIES = (("text", "text"), ("image", "image"), ("audio", "audio"), ("speech", "audio"), ("video", "video"))
+_LONGEST_KEY = 80
+
+
+class NoSuchModel(ValueError):
+    """The dossier has no model of this key; `keys` are those that it has."""
+
+    def __init__(self, key: str, keys: list[str]) -> None:
+        super().__init__(key)
+        self.key, self.keys = key, keys
+
+
+class NoName(ValueError):
+    """The card names no model, and no key says which one of the dossier it speaks of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """A dossier with what a card says, the key of the model, and the fields where the dossier says otherwise and stays."""
+
+    document: dict[str, Any]
+    key: str
+    kept: tuple[str, ...]
+
+
+def drafted(document: Mapping[str, Any], card: Card, key: str | None = None) -> Drafted:
+    """
+    Return a copy of a dossier with the card's model in it: the one of this key, else one of the same name, else a new one.
+
+    Raises NoSuchModel for a key that is not there, NoName where neither key nor card names a model.
+    """
+    extended: dict[str, Any] = copy.deepcopy(dict(document))
+    models = extended.get("models")
+    models = extended["models"] = models if isinstance(models, list) else []
+    model = _model(models, card, key)
+    kept = tuple(name for name, value in _said(card).items() if not _fill(model, name, value))
+    _add_parents(models, model, card)
+    _add_corpora(model, card)
+    return Drafted(extended, model["key"], kept)
+
+
+def _model(models: list[Any], card: Card, key: str | None) -> dict[str, Any]:
+    if key is not None:
+        found = next((model for model in models if isinstance(model, dict) and model.get("key") == key), None)
+        if found is None:
+            raise NoSuchModel(key, _keys(models))
+        return found
+    if not card.name:
+        raise NoName
+    return _named(models, card.name) or _added(models, {"name": card.name, "used_by_service": True})
+
+
+def _keys(models: list[Any]) -> list[str]:
+    return [str(model.get("key")) for model in models if isinstance(model, dict) and model.get("key")]
+
+
+def _named(models: list[Any], name: str) -> dict[str, Any] | None:
+    """The model of a dossier that goes by this name, with or without the owner before it."""
+    meant = {folded_model(name), folded_model(name.rsplit("/", 1)[-1])}
+    for model in models:
+        if isinstance(model, dict) and folded_model(str(model.get("name") or "").rsplit("/", 1)[-1]) in meant:
+            return model
+    return None
+
+
+def _added(models: list[Any], model: dict[str, Any]) -> dict[str, Any]:
+    """Add a model under a key made from its name."""
+    stem = re.sub(r"[^\w.-]+", "-", model["name"].rsplit("/", 1)[-1]).strip("-").casefold()[:_LONGEST_KEY] or "model"
+    taken = set(_keys(models))
+    key = next(key for i in range(len(taken) + 1) if (key := f"{stem}-{i + 1}" if i else stem) not in taken)
+    models.append({"key": key, **model})
+    added: dict[str, Any] = models[-1]
+    return added
+
+
+def _said(card: Card) -> dict[str, Any]:
+    """The plain fields that a card fills."""
+    license = license_of_card(card.license, card.license_name)
+    modalities = [to for word, to in _MODALITIES if word in (card.pipeline or "")]
+    said = {
+        "name": card.name,
+        "license": license,
+        "development": "derived" if card.base_models else None,
+        "modalities": list(dict.fromkeys(modalities)),
+    }
+    return {name: value for name, value in said.items() if value}
+
+
+def _fill(model: dict[str, Any], name: str, value: Any) -> bool:
+    """Set a field that says nothing yet; return False where it says something else."""
+    if model.get(name) in (None, "", []):
+        model[name] = value
+    return name == "name" or model[name] == value
+
+
+def _add_parents(models: list[Any], model: dict[str, Any], card: Card) -> None:
+    for name in card.base_models:
+        parent = _named(models, name) or _added(models, _parent(name))
+        held = model.get("derived_from")
+        edges = model["derived_from"] = held if isinstance(held, list) else []
+        if not any(isinstance(edge, dict) and edge.get("key") == parent.get("key") for edge in edges):
+            edges.append({"key": parent["key"], "relation": card.relation})
+
+
+def _parent(written: str) -> dict[str, Any]:
+    """A base model that the dossier does not list yet; of one that the catalog knows, the developer and the license too."""
+    owner, _, name = written.rpartition("/")
+    entry: dict[str, Any] = {"name": name, "used_by_service": False}
+    known = _known(name)
+    if known is not None:
+        entry["developer"] = {"name": known.developer, "country": known.country}
+        entry["license"] = known.license or None
+        entry["open_weights"] = True
+    elif owner:
+        entry["developer"] = {"name": owner}
+    return {field: value for field, value in entry.items() if value is not None}
+
+
+def _known(name: str) -> BaseModel | None:
+    """The model of the catalog of exactly this name: a derivative that carries the name is another model."""
+    meant = base_model_named(name)
+    for model in base_models():
+        if meant and model.id in meant.models and folded_model(model.name) == folded_model(name):
+            return model
+    return None
+
+
+def _add_corpora(model: dict[str, Any], card: Card) -> None:
+    if not card.datasets:
+        return
+    held = model.get("corpora")
+    corpora = model["corpora"] = held if isinstance(held, list) else []
+    names = {folded_model(str(corpus.get("name") or "")) for corpus in corpora if isinstance(corpus, dict)}
+    for name in card.datasets:
+        if folded_model(name) not in names:
+            corpora.append(_corpus(name, card))
+
+
+def _corpus(name: str, card: Card) -> dict[str, Any]:
+    corpus: dict[str, Any] = {"name": name, "stage": "optimization" if card.base_models else None}
+    if "/" in name:
+        corpus |= {
+            "source_type": "open_source",
+            "source_name": "Hugging Face Hub",
+            "source_url": f"{_HUB}datasets/{name}",
+        }
+    return {field: value for field, value in corpus.items() if value is not None}
