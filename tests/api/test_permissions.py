@@ -8,6 +8,7 @@ import re
 import pytest
 from rest_framework.test import APIClient
 
+from compliance import actions
 from compliance.models import Event, Filing
 from registry.models import AIModel, Service
 from tests.building import a_document
@@ -60,6 +61,11 @@ TABLE = [
     ("GET",  "{submitted}/check/",    None,       (401, 404, 200, 200, 200, 404, 200, 200, 404)),
     ("POST", "{submitted}/waive/",    "waiver",   (401, 404, 403, 403, 409, 404, 409, 403, 404)),
     ("POST", "{submitted}/lift_waiver/", "flag", (401, 404, 403, 403, 409, 404, 409, 403, 404)),
+    ("POST", "{draft}/model_card/",   "card",     (401, 404, 403, 200, 404, 404, 404, 404, 404)),
+    ("POST", "{submitted}/model_card/", "card",   (401, 404, 403, 409, 403, 404, 403, 403, 404)),
+    ("POST", "{models}/models/{key}/evidence/", "evidence", (401, 404, 403, 201, 201, 404, 201, 403, 404)),
+    ("GET",  "{models}/models/{key}/evidence/", None, (401, 404, 200, 200, 200, 404, 200, 200, 404)),
+    ("GET",  "models/{model}/evidence/", None,    (401, 404, 200, 200, 200, 404, 200, 200, 404)),
     ("POST", "{submitted}/cancel/",   "reason",   (401, 404, 403, 403, 403, 404, 409, 403, 404)),
     ("POST", "{submitted}/revoke/",   "reason",   (401, 404, 403, 403, 403, 404, 409, 403, 404)),
     ("POST", "{submitted}/suspend/",  "reason",   (401, 404, 403, 403, 403, 404, 409, 403, 404)),
@@ -99,10 +105,13 @@ def folder(settings, tmp_path):
 def places(filer) -> dict[str, str]:
     draft = a_filing(filer, changes={"/reference": "draft"})
     submitted = a_submitted_filing(filer, changes={"/reference": "submitted", "/jurisdiction": None})
-    a_submitted_filing(filer, "generative", {"/reference": "models"})
+    models = a_submitted_filing(filer, "generative", {"/reference": "models"})
+    actions.file_evidence(models, "main", {"config.json": {}}, by=filer)
     return {
         "draft": f"filings/{draft.uid}",
         "submitted": f"filings/{submitted.uid}",
+        "models": f"filings/{models.uid}",
+        "key": "main",
         "sha256": "0" * 64,
         "sha": "01a207c9-eecd-7c77-9eb0-e7d353627d5f",
         "model": str(AIModel.objects.get().uid),
@@ -120,12 +129,14 @@ def ask(client: APIClient, method: str, path: str, what: str | None) -> int:
         "waiver": {"rule": "DOC-04", "variant": "missing", "until": "2099-01-01", "reason": "why"},
         "correction": {"changes": {"license": "MIT"}, "reason": "why"},
         "merge": {"into": "01a207c9-eecd-7c77-9eb0-e7d353627d5f", "reason": "why"},
+        "card": "---\nlicense: mit\n---\n# A model\n",
+        "evidence": {"config.json": {}},
         "decision": {"number": "网信算备330110507206401230035号", "day": "2026-05-01"},
     }
     return client.generic(
         method,
         f"/api/v1/{path}",
-        "%PDF-1.7" if what == "file" else json.dumps(body[what]) if what else "",
+        "%PDF-1.7" if what == "file" else body["card"] if what == "card" else json.dumps(body[what]) if what else "",
         content_type="application/octet-stream" if what == "file" else "application/json",
         headers={"If-Match": "*"},
     ).status_code

@@ -1,0 +1,190 @@
+"""Evidence over the API: filed, judged beside the declaration, flagged by PRO-09, and refused whole where it is malformed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from compliance import actions
+from compliance.models import EvidenceFile, Flag
+from registry.models import AIModel
+from tests.building import ABSENT, parsed
+from tests.conftest import client_of
+from tests.filings import a_filing, a_submitted_filing, check_everything
+from tests.provenance.making import as_safetensors, config_of, renamed, shapes_of
+
+CASES = Path(__file__).parent.parent / "examples" / "provenance"
+OWN = {"architectures": ["OwnForCausalLM"], "model_type": "own"}
+
+
+def evidence_of(id: str, **config: Any) -> dict[str, Any]:
+    return {"safetensors_header": as_safetensors(shapes_of(id)), "config.json": config_of(id, **OWN, **config)}
+
+
+def url_of(filing, key: str = "main") -> str:
+    return f"/api/v1/filings/{filing.uid}/models/{key}/evidence/"
+
+
+def post(client, filing, evidence: Any, key: str = "main", query: str = "") -> Any:
+    return client.generic("POST", url_of(filing, key) + query, json.dumps(evidence), content_type="application/json")
+
+
+def flagged(filing) -> list[tuple[str, str]]:
+    check_everything()
+    flags = Flag.objects.standing().filter(filing=filing, rule="PRO-09")
+    return list(flags.values_list("at", "variant"))
+
+
+def test_a_structure_that_the_declaration_does_not_name_is_flagged_until_it_is_named(api, filer):
+    filing = a_filing(filer, "generative")
+    answer = post(api, filing, evidence_of("llama-2-13b"))
+    assert (answer.status_code, answer.json()["verdict"]["findings"]) == (
+        201,
+        ["STRUCT_IDENTICAL", "UNDECLARED_ARCHITECTURE_REUSE"],
+    )
+    assert answer.json()["verdict"]["parts"]["weights"] == ["no evidence filed."]
+    assert flagged(filing) == [("/models/0/derived_from", "structure")]
+    named = {
+        "/models/0/derived_from": [{"key": "base", "relation": "architecture_only"}],
+        "/models/-": {"key": "base", "name": "Llama 2 13B", "developer": {"name": "Meta", "country": "US"}},
+    }
+    actions.edit_dossier(filing, parsed("generative", named), by=filer)
+    assert flagged(filing) == []
+    assert "UNDECLARED_ARCHITECTURE_REUSE" not in api.get(url_of(filing)).json()["verdict"]["findings"]
+
+
+def test_a_declared_base_that_does_not_fit_is_flagged(api, filer):
+    derived = {
+        "/models/0/development": "derived",
+        "/models/0/derived_from": [{"key": "base", "relation": "finetune"}],
+        "/models/-": {"key": "base", "name": "Mistral-7B-v0.1", "developer": {"name": "Mistral AI", "country": "FR"}},
+    }
+    filing = a_filing(filer, "generative", derived)
+    header = as_safetensors(shapes_of("gemma-2b", vocabulary=300_000))
+    answer = post(api, filing, {"safetensors_header": header})
+    assert "DECLARED_BASE_CONTRADICTED" in answer.json()["verdict"]["findings"]
+    assert flagged(filing) == [("/models/0/derived_from", "block")]
+
+
+def test_an_innocent_is_not_flagged(api, filer):
+    filing = a_filing(filer, "generative")
+    shapes = {
+        name: tuple(side + 64 if side == 13824 else side for side in shape)
+        for name, shape in shapes_of("llama-2-13b").items()
+    }
+    answer = post(api, filing, {"safetensors_header": as_safetensors(shapes)})
+    assert answer.json()["verdict"]["findings"] == ["STRUCT_NONE"]
+    assert flagged(filing) == []
+
+
+def test_files_come_one_by_one_too_and_replace_one_another(api, filer):
+    filing = a_filing(filer, "generative")
+    post(api, filing, as_safetensors(shapes_of("yi-34b")), query="?part=safetensors_header")
+    post(api, filing, config_of("yi-34b", num_hidden_layers=59), query="?part=config.json")
+    assert "CONFIG_HEADER_MISMATCH" in api.get(url_of(filing)).json()["verdict"]["findings"]
+    told = post(api, filing, config_of("yi-34b"), query="?part=config.json").json()
+    assert "CONFIG_HEADER_MISMATCH" not in told["verdict"]["findings"]
+    assert [file["part"] for file in told["files"]] == ["config.json", "safetensors_header"]
+    assert EvidenceFile.objects.count() == 2
+    verbs = [event["verb"] for event in api.get(f"/api/v1/filings/{filing.uid}/events/").json()["results"]]
+    assert verbs.count("file_evidence") == 3
+
+
+def test_a_model_card_is_evidence_too(api, filer):
+    filing = a_filing(filer, "generative")
+    card = "---\nbase_model: meta-llama/Llama-2-7b\n---\n"
+    answer = api.generic("POST", url_of(filing) + "?part=README.md", card, content_type="text/markdown")
+    assert (answer.status_code, answer.json()["verdict"]["findings"]) == (201, ["RESIDUAL_NAME"])
+
+
+@pytest.mark.parametrize(
+    ("evidence", "pointer", "code"),
+    [
+        ([], "", "not_an_object"),
+        ({}, "", "nothing_known"),
+        ({"weights.bin": 1}, "/weights.bin", "nothing_known"),
+        ({"config.json": []}, "/config.json", "not_an_object"),
+        ({"safetensors_header": {"a/b": {"dtype": "F32", "shape": [-1]}}}, "/safetensors_header/a~1b", "bad_shape"),
+        ({"file_hashes": {"a": "x"}}, "/file_hashes/a", "bad_hash"),
+        ({"weight_sketch": {"format": "?"}}, "/weight_sketch", "not_a_sketch"),
+        ({"reference_sketches": {}}, "/reference_sketches", "nothing_known"),
+    ],
+)
+def test_malformed_evidence_is_refused_whole(api, filer, evidence, pointer, code):
+    filing = a_filing(filer, "generative")
+    good = {"adapter_config.json": {}} if isinstance(evidence, dict) and evidence else {}
+    answer = post(api, filing, {**good, **evidence} if good else evidence)
+    assert answer.status_code == 400
+    assert [(error["pointer"], error["code"]) for error in answer.json()["errors"]] == [(pointer, code)]
+    assert EvidenceFile.objects.count() == 0
+
+
+def test_a_body_that_is_no_json_or_too_large_is_refused(api, filer):
+    filing = a_filing(filer, "generative")
+    send = lambda body: api.generic("POST", url_of(filing), body, content_type="application/json")  # noqa: E731
+    assert send("{").json()["errors"][0]["code"] == "not_json"
+    assert send('{"config.json": {"a": 1, "a": 2}}').json()["errors"][0]["code"] == "doubled_key"
+    assert send(" " * (20 * 1024 * 1024 + 1)).status_code == 413
+
+
+def test_a_model_that_the_dossier_does_not_list_has_no_evidence(api, filer):
+    filing = a_filing(filer, "generative")
+    answer = post(api, filing, evidence_of("yi-6b"), key="other")
+    assert (answer.status_code, answer.json()["code"]) == (404, "no_such_model")
+    assert api.get(url_of(filing)).status_code == 404
+
+
+def test_who_commits_to_files_is_told_a_seed_and_only_a_sketch_with_it_is_bound(api, filer):
+    case = json.loads((CASES / "x011.json").read_text())["evidence"]
+    filing = a_filing(filer, "generative")
+    told = post(api, filing, {"weight_sketch": case["weight_sketch"]}).json()
+    assert (told["sketch_is_bound"], told["seed"]) == (False, None)
+    told = post(api, filing, {"file_hashes": {"model.safetensors": "a" * 64}}).json()
+    assert told["sketch_is_bound"] is False
+    assert told["seed"]
+    told = post(api, filing, {"weight_sketch": {**case["weight_sketch"], "seed": told["seed"]}}).json()
+    assert told["sketch_is_bound"] is True
+    told = post(api, filing, {"file_hashes": {"model.safetensors": "b" * 64}}).json()
+    assert told["sketch_is_bound"] is False
+
+
+def test_staff_and_the_developer_read_the_evidence_of_a_model(filer, reviewer, stranger, far_reviewer):
+    filing = a_submitted_filing(filer, "generative")
+    actions.file_evidence(filing, "main", evidence_of("yi-34b"), by=filer)
+    url = f"/api/v1/models/{AIModel.objects.get().uid}/evidence/"
+    answers = {user.username: client_of(user).get(url) for user in (filer, reviewer, stranger, far_reviewer)}
+    assert {name: answer.status_code for name, answer in answers.items()} == {
+        "filer": 200, "reviewer": 200, "stranger": 404, "far_reviewer": 404,
+    }  # fmt: skip
+    assert [told["model"] for told in answers["reviewer"].json()["results"]] == ["main"]
+
+
+def test_the_verdict_speaks_the_readers_language(api, filer):
+    filing = a_filing(filer, "generative")
+    post(api, filing, evidence_of("yi-34b"))
+    told = api.get(url_of(filing), headers={"Accept-Language": "zh-hans"}).json()["verdict"]
+    assert told["parts"]["weights"] == ["未提交证据。"]
+
+
+def test_a_card_extends_a_draft(api, filer):
+    filing = a_filing(filer, "generative", {"/models/0/license": ABSENT, "/models/0/modalities": ABSENT})
+    card = "---\nbase_model: Qwen/Qwen2.5-7B\nlicense: apache-2.0\ndatasets: [a/b]\n---\n"
+    url = f"/api/v1/filings/{filing.uid}/model_card/"
+    answer = api.generic("POST", f"{url}?key=main", card, content_type="text/markdown")
+    assert (answer.status_code, answer.json()["model"], answer.json()["kept"]) == (200, "main", ["development"])
+    dossier = api.get(f"/api/v1/filings/{filing.uid}/dossier/").json()
+    assert (dossier["models"][0]["license"], dossier["models"][1]["name"]) == ("Apache-2.0", "Qwen2.5-7B")
+    assert dossier["models"][0]["corpora"][-1]["name"] == "a/b"
+    for query, code in (("?key=other", "no_such_model"), ("", "no_name")):
+        refused = api.generic("POST", url + query, card, content_type="text/markdown")
+        assert (refused.status_code, refused.json()["code"]) == (400, code)
+
+
+def test_renamed_tensors_are_shown_as_found_and_reference(api, filer):
+    filing = a_filing(filer, "generative")
+    shapes = renamed(shapes_of("llama-2-7b"), input_layernorm="ln1", post_attention_layernorm="ln2")
+    told = post(api, filing, {"safetensors_header": as_safetensors(shapes)}).json()["verdict"]
+    assert told["renamed"][0] == "model.layers.{}.ln1.weight → model.layers.{}.input_layernorm.weight"

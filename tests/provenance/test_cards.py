@@ -1,0 +1,276 @@
+"""Model cards as people write them: what is understood, and what is said of the rest."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from compliance.dossier.parsing import parse
+from compliance.dossier.patching import changed
+from compliance.provenance.cards import NOTES, read_card
+from compliance.provenance.drafting import NoName, NoSuchModel, drafted
+from tests.building import a_document
+
+CARDS = Path(__file__).parent.parent / "examples" / "modelcards"
+READ = ("name", "base_models", "relation", "license", "datasets", "languages")
+
+
+def read(text: str | bytes, file: str = "README.md") -> dict[str, Any]:
+    raw = text if isinstance(text, bytes) else text.encode()
+    return read_card(raw, file).as_json(file, "en")
+
+
+def matter(*lines: str) -> dict[str, Any]:
+    return read("\n".join(["---", *lines, "---", ""]))
+
+
+def codes_of(*lines: str) -> list[str]:
+    return [note.code for note in read_card("\n".join(["---", *lines, "---", ""]).encode()).notes]
+
+
+# fmt: off
+SIX = {
+    "x43577602565": ("Chinese QA LoRA Model", ["THUDM/chatglm-6b"], "adapter", "apache-2.0", [], ["zh"]),
+    "x46500835448": ("vpet_v0.11", ["THUDM/chatglm3-6b"], "adapter", "other", [], []),
+    "x55424505917": ("x55424505917-Yi-Coder-9B-Chat", ["01-ai/Yi-Coder-9B"], "finetune", "apache-2.0", [], []),
+    "x61964210505": ("DeepSeek-R1-Distill-Qwen-14B Fast-Math-R1 SFT", ["deepseek-ai/DeepSeek-R1-Distill-Qwen-14B"],
+                     "finetune", "mit", ["RabotniKuma/Fast-Math-R1-SFT"], ["en"]),
+    "x62820532822": ("VisioMind Qwen2.5-3B Industrial Planner LoRA", ["Qwen/Qwen2.5-3B-Instruct"], "adapter",
+                     "qwen-research", [], ["zh", "en"]),
+    "x70964188582": ("BINMAN-LM adapter", ["Qwen/Qwen2.5-3B-Instruct"], "adapter", "qwen-research", [], ["en"]),
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("start", SIX)
+def test_the_six_cards_are_read_as_a_reader_would(start):
+    (path,) = CARDS.glob(f"{start}*.md")
+    told = read(path.read_bytes(), str(path))
+    assert told["front_matter"] is True
+    assert tuple(told[name] for name in READ) == SIX[start]
+
+
+def test_the_command_prints_an_item_a_file(capsys):
+    files = [str(path) for path in sorted(CARDS.glob("x*.md"))] + ["no such file"]
+    with pytest.raises(SystemExit) as ended:
+        call_command("import_model_card", *files, "--dry-run", "--format", "json")
+    items = json.loads(capsys.readouterr().out)
+    assert (ended.value.code, [item["file"] for item in items]) == (2, files)
+    assert {tuple(item) for item in items} == {
+        ("file", "front_matter", "name", "base_models", "relation", "license", "datasets", "languages", "notes")
+    }
+
+
+@pytest.mark.parametrize(
+    ("lines", "bases"),
+    [
+        (["base_model: a/b"], ["a/b"]),
+        (["base_model: [a/b, c/d]"], ["a/b", "c/d"]),
+        (["base_model:", "- a/b", "- ''", "- a/b"], ["a/b"]),
+        (["base_model: ''"], []),
+        (["base_model:"], []),
+        (["base_model: null"], []),
+        (["base_model: a/b, c/d"], ["a/b", "c/d"]),
+        (["base_model: {name: a/b}"], ["a/b"]),
+        (["base_model: https://huggingface.co/a/b/tree/main"], ["a/b"]),
+        (["base_model: bert-base-uncased"], ["bert-base-uncased"]),
+        (["base_model: ./out/checkpoint-500"], []),
+        (["base_model: /data/models/Llama-2-7b"], []),
+        (["base_model: 'C:\\models\\x'"], []),
+        (["base_model: models/llama"], []),
+        (["base-model: a/b"], ["a/b"]),
+        (["base_modle: a/b"], ["a/b"]),
+        (["Base_Model: a/b"], ["a/b"]),
+        (["tags:", "- base_model:quantized:a/b"], ["a/b"]),
+        (["tags: base_model:a/b"], ["a/b"]),
+        (["base_model:\ta/b"], ["a/b"]),
+        (["base_model: a/b", "base_model: c/d"], ["a/b"]),
+    ],
+)
+def test_a_base_model_is_found_however_it_is_written(lines, bases):
+    assert matter(*lines)["base_models"] == bases
+
+
+@pytest.mark.parametrize(
+    ("lines", "relation"),
+    [
+        (["base_model: a/b", "base_model_relation: quantized"], "quantized"),
+        (["base_model: a/b", "base_model_relation: LoRA"], "adapter"),
+        (["base_model: a/b", "base_model_relation: strange"], "finetune"),
+        (["base_model: a/b", "library_name: peft"], "adapter"),
+        (["base_model: a/b", "tags: [mergekit, merge]"], "merge"),
+        (["base_model: [a/b, c/d]"], "merge"),
+        (["base_model: a/b", "tags: [GGUF]"], "quantized"),
+        (["base_model: a/b"], "finetune"),
+        (["library_name: peft"], None),
+    ],
+)
+def test_the_relation_is_the_one_that_is_said_else_the_hubs(lines, relation):
+    assert matter(*lines)["relation"] == relation
+
+
+@pytest.mark.parametrize(
+    ("lines", "license"),
+    [
+        (["license: apache-2.0"], "apache-2.0"),
+        (["licence: mit"], "mit"),
+        (["license: [mit, apache-2.0]"], "mit"),
+        (["license: other", "license_name: yi-license"], "yi-license"),
+        (["license: other"], "other"),
+        (["license: ''"], None),
+        (["license: 3.0"], "3.0"),
+        (["tags: ['license:llama2']"], "llama2"),
+    ],
+)
+def test_a_license_is_as_the_card_writes_it(lines, license):
+    assert matter(*lines)["license"] == license
+
+
+def test_norwegian_is_a_language_and_no_denial():
+    assert matter("language: no")["languages"] == ["no"]
+    assert matter("language: [en, zh]")["languages"] == ["en", "zh"]
+    assert matter("tags: [zh, lora]")["languages"] == ["zh"]
+
+
+def test_windows_line_ends_and_a_mark_before_the_text_change_nothing():
+    plain = "---\nlicense: mit\nbase_model: a/b\n---\n# A name\n"
+    assert read(plain.replace("\n", "\r\n")) == read("\ufeff" + plain) == read(plain)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("# Only a heading", "no_front_matter"),
+        ("", "no_front_matter"),
+        ("---\nlicense: mit\n", "unfinished"),
+        ("---\n- a\n---\n", "no_mapping"),
+        (b"\xff" * 3_000_000, "too_large"),
+    ],
+)
+def test_what_has_no_front_matter_is_told(text, code):
+    card = read_card(text if isinstance(text, bytes) else text.encode())
+    assert code in [note.code for note in card.notes]
+    assert (card.base_models, card.license, card.datasets) == ([], None, [])
+
+
+def test_one_bad_field_does_not_cost_the_others():
+    told = matter("license: mit", "widget: : {", "base_model: a/b", "datasets: [unclosed", "language: zh")
+    assert (told["license"], told["base_models"], told["languages"]) == ("mit", ["a/b"], ["zh"])
+    assert codes_of("license: mit", "widget: : {", "base_model: a/b").count("not_yaml") == 1
+
+
+def test_a_bomb_of_references_is_read_at_once():
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 30)]
+    assert matter(*lines, "datasets: *a29", "license: mit")["license"] == "mit"
+    assert read("---\na: " + "[" * 50_000 + "\nlicense: mit\n---\n")["license"] == "mit"
+
+
+def test_what_was_not_understood_is_said_in_both_languages():
+    card = read_card(b"---\nlicence: other\nbase_model: ./x\n---\n")
+    assert [note.code for note in card.notes] == ["misspelt", "local_path", "no_base_model", "license_other"]
+    assert all(words.en and words.zh for words in NOTES.values())
+    assert "本地路径" in card.notes[1].message("zh")
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(max_size=200), st.text(max_size=100))
+def test_whatever_is_written_is_read_without_an_exception(inside, after):
+    for text in (f"---\n{inside}\n---\n{after}", inside, f"---\nbase_model: {inside}\n---\n"):
+        read(text)
+
+
+CARD = b"---\nbase_model: meta-llama/Llama-2-13b-hf\nlicense: llama2\ndatasets: [a/corpus]\n---\n# Cloud 13B\n"
+
+
+def test_a_card_makes_a_model_with_its_lineage_its_data_and_its_license():
+    made = drafted({}, read_card(CARD))
+    assert (made.key, made.kept) == ("cloud-13b", ())
+    assert made.document["models"] == [
+        {
+            "key": "cloud-13b",
+            "name": "Cloud 13B",
+            "used_by_service": True,
+            "license": "LicenseRef-Llama-2",
+            "development": "derived",
+            "derived_from": [{"key": "llama-2-13b-hf", "relation": "finetune"}],
+            "corpora": [
+                {
+                    "name": "a/corpus",
+                    "stage": "optimization",
+                    "source_type": "open_source",
+                    "source_name": "Hugging Face Hub",
+                    "source_url": "https://huggingface.co/datasets/a/corpus",
+                }
+            ],
+        },
+        {
+            "key": "llama-2-13b-hf",
+            "name": "Llama-2-13b-hf",
+            "used_by_service": False,
+            "developer": {"name": "meta-llama"},
+        },
+    ]
+
+
+def test_a_base_model_of_the_catalog_brings_what_the_catalog_knows():
+    made = drafted({}, read_card(b"---\nbase_model: 01-ai/Yi-34B\n---\n# X\n"))
+    assert made.document["models"][1] == {
+        "key": "yi-34b",
+        "name": "Yi-34B",
+        "used_by_service": False,
+        "developer": {"name": "01.AI", "country": "CN"},
+        "license": "Apache-2.0",
+        "open_weights": True,
+    }
+
+
+def test_a_dossier_is_extended_and_what_it_says_stays():
+    document = a_document("generative")
+    made = drafted(document, read_card(CARD), "main")
+    main, base = made.document["models"]
+    assert made.kept == ("license", "development")
+    assert (main["license"], main["derived_from"], base["name"]) == (
+        "LicenseRef-Proprietary",
+        [{"key": "llama-2-13b-hf", "relation": "finetune"}],
+        "Llama-2-13b-hf",
+    )
+    assert drafted(made.document, read_card(CARD), "main").document == made.document
+    parse(json.dumps(made.document).encode())
+
+
+def test_a_key_that_is_not_there_and_a_card_without_a_name_are_refused():
+    with pytest.raises(NoSuchModel):
+        drafted(a_document("generative"), read_card(CARD), "other")
+    with pytest.raises(NoName):
+        drafted({}, read_card(b"---\nlicense: mit\n---\n"))
+
+
+def test_a_draft_on_disk_is_made_then_extended_and_written_whole_or_not_at_all(tmp_path, capsys):
+    card, dossier = tmp_path / "README.md", tmp_path / "dossier.json"
+    card.write_bytes(CARD)
+    with pytest.raises(SystemExit):
+        call_command("import_model_card", str(card), "--dossier", str(dossier))
+    assert [model["key"] for model in json.loads(dossier.read_text())["models"]] == ["cloud-13b", "llama-2-13b-hf"]
+    written = dossier.read_bytes()
+    with pytest.raises(CommandError, match="no model"):
+        call_command("import_model_card", str(card), "--dossier", str(dossier), "--key", "nothing")
+    assert dossier.read_bytes() == written
+    with pytest.raises(CommandError, match="--dry-run"):
+        call_command("import_model_card", str(card))
+
+
+def test_numbers_of_a_dossier_stay_as_they_were_written(tmp_path):
+    card, dossier = tmp_path / "README.md", tmp_path / "dossier.json"
+    card.write_bytes(CARD)
+    document = changed(a_document("generative"), {"/assessment/refusal_test/refusal_rate": 0.9700})
+    dossier.write_text(json.dumps(document).replace("0.97", "0.9700"))
+    with pytest.raises(SystemExit):
+        call_command("import_model_card", str(card), "--dossier", str(dossier), "--key", "main")
+    assert '"refusal_rate": 0.9700' in dossier.read_text()
