@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from compliance.attachments.contents import NOTHING, Contents
 from compliance.dossier.pointer import Pointer
-from compliance.dossier.projection import named_numbers, unnumbered_models
+from compliance.dossier.projection import named_models, named_numbers
 from compliance.dossier.schema import Dossier
 from compliance.dossier.stored import load
 from compliance.models import (
@@ -31,9 +31,9 @@ from compliance.models import (
 )
 from compliance.provenance.claims import Summary, claims, declaration_of
 from compliance.rules.calendar import WorkingCalendar
-from compliance.rules.context import FILED, Evidence, Facts, FilingFact
+from compliance.rules.context import FILED, Evidence, Facts, FilingFact, Unlisted
 from compliance.workflow import REFERENCE_IS_FREE
-from registry.held_numbers import numbers_of_models, status_of_numbers
+from registry.held_numbers import Known, known_of, status_of_numbers
 from registry.models.organizations import name_key_of as service_key_of
 from registry.official_numbers import number_key
 from registry.stated import NamedModel
@@ -64,13 +64,13 @@ class _Known:
     evidence: dict[int, dict[str, Summary]]
     cancelled: set[int]
     number_status: dict[str, str]
-    numbers_of_models: dict[NamedModel, dict[str, str]]
+    models: Known
     calendar: WorkingCalendar
 
 
 def cases_of(filings: Sequence[Filing], *, as_submitted: bool = False) -> list[Case]:
     """
-    Load the dossiers and facts of filings, in at most fifteen queries, however many filings.
+    Load the dossiers and facts of filings, in at most eighteen queries, however many filings.
 
     The dossier is the working copy while there is one, `as_submitted` the last revision always. One that cannot be
     loaded is left out, and told in the log.
@@ -79,7 +79,7 @@ def cases_of(filings: Sequence[Filing], *, as_submitted: bool = False) -> list[C
     if not as_submitted:
         contents |= _working_copies([filing for filing in filings if filing.is_editable or filing.pk not in contents])
     dossiers = _dossiers(contents)
-    unnumbered = {key: unnumbered_models(dossier) for key, dossier in dossiers.items() if dossier.models}
+    listed = {key: named_models(dossier) for key, dossier in dossiers.items() if dossier.models}
     # The service that the dossier at hand names: the filing's own columns stay those of the last revision.
     services = {
         filing.pk: (filing.applicant_id, service_key_of(dossiers[filing.pk].service.name))
@@ -93,14 +93,14 @@ def cases_of(filings: Sequence[Filing], *, as_submitted: bool = False) -> list[C
         _evidence(filings),
         _cancelled(filings),
         status_of_numbers({number_key(number) for dossier in dossiers.values() for number in named_numbers(dossier)}),
-        numbers_of_models({model for models in unnumbered.values() for model in models.values()}),
+        known_of({model for models in listed.values() for model in models.values()}),
         working_calendar(),
     )
     return [
         Case(
             filing,
             dossiers[filing.pk],
-            _facts(filing, dossiers[filing.pk], services[filing.pk], unnumbered.get(filing.pk, {}), known),
+            _facts(filing, dossiers[filing.pk], services[filing.pk], listed.get(filing.pk, {}), known),
         )
         for filing in filings
         if filing.pk in dossiers
@@ -190,6 +190,21 @@ def _evidence(filings: Sequence[Filing]) -> dict[int, dict[str, Summary]]:
     return found
 
 
+def _unlisted(filing: Filing, listed: dict[Pointer, NamedModel], known: Known) -> dict[str, tuple[Unlisted, ...]]:
+    """What the listed models go back to by the register, and the dossier does not list, where it is others' work."""
+    records = {known.records.get(model) for model in listed.values()}
+    found = {}
+    for at, model in listed.items():
+        others = tuple(
+            Unlisted(ancestor.name, ancestor.numbers)
+            for ancestor in known.ancestors_of(model)
+            if ancestor.key not in records and ancestor.developer != filing.applicant_id
+        )
+        if others:
+            found[at] = others
+    return found
+
+
 def _claims(dossier: Dossier, summaries: dict[str, Summary]) -> dict[str, tuple[Evidence, ...]]:
     """What evidence says beside the declarations, by the pointers of the models."""
     models = dossier.models or []
@@ -223,7 +238,7 @@ def _cancelled(filings: Sequence[Filing]) -> set[int]:
 
 
 def _facts(
-    filing: Filing, dossier: Dossier, service: Service, unnumbered: dict[Pointer, NamedModel], known: _Known
+    filing: Filing, dossier: Dossier, service: Service, listed: dict[Pointer, NamedModel], known: _Known
 ) -> Facts:
     others = tuple(fact for pk, fact in known.algorithm_filings[service] if pk != filing.pk)
     amended = known.amended.get((filing.applicant_id, filing.amends_key))
@@ -240,9 +255,8 @@ def _facts(
         uploaded_names={name: sha256 for sha256, name, _ in uploads},
         contents={sha256: contents for sha256, _, contents in uploads if contents is not None},
         number_status=known.number_status,
-        numbers_of_models={
-            at: known.numbers_of_models[model] for at, model in unnumbered.items() if model in known.numbers_of_models
-        },
+        numbers_of_models={at: numbers for at, model in listed.items() if (numbers := known.models.numbers_of(model))},
+        unlisted=_unlisted(filing, listed, known.models),
         evidence=_claims(dossier, known.evidence[filing.pk]),
         has_cancellation=filing.pk in known.cancelled,
         calendar=known.calendar,

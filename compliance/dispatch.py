@@ -13,6 +13,7 @@ from django.db import transaction
 
 CHECK_RANGE = "compliance.check_range"
 COUNT_DOCUMENT = "compliance.count_document"
+SPREAD = "compliance.spread_consequences"
 PAUSE = 10.0
 BACKLOG = 1_000
 
@@ -27,6 +28,11 @@ def announce_after_commit(key: int) -> None:
 def announce_count_after_commit(sha256: str) -> None:
     """The same for bytes whose contents are to be counted."""
     _after_commit(COUNT_DOCUMENT, sha256)
+
+
+def announce_spread_after_commit() -> None:
+    """The same for a change on which other filings hang."""
+    _after_commit(SPREAD)
 
 
 def announce_count(sha256: str) -> None:

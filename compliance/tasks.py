@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from compliance import checking, counting, dispatch
+from compliance import checking, consequences, counting, dispatch
 from compliance.reports import writing
 
 # 100,000 filings each time; more than the workers can check before the leases run out would only be handed out twice.
@@ -18,9 +18,19 @@ def check_range(first: int, last: int) -> int:
     return checking.check_range(first, last)
 
 
+@shared_task(name=dispatch.SPREAD)
+def spread_consequences() -> int:
+    """Mark what hangs on changes of the register due, and hand it out."""
+    marked = consequences.spread()
+    if marked:
+        pick_up()
+    return marked
+
+
 @shared_task(name="compliance.pick_up")
 def pick_up() -> int:
     """Hand out whatever is due and nobody has taken, a chunk a task, as many as fit into a few leases."""
+    consequences.spread()
     handed_out = 0
     for _ in range(LEASES_A_PICK_UP):
         ranges = checking.lease_due()

@@ -31,6 +31,7 @@ from registry.official_numbers import NUMBER_LENGTH, normalized, number_key
 from registry.precedence import CORRECTABLE, CORRECTED, rank_of
 from registry.register import show
 from registry.settling import settle
+from registry.signals import numbers_changed
 
 
 class RegisterRefused(Exception):
@@ -94,6 +95,7 @@ def cover(number: OfficialNumber, *, services: Iterable[Service], models: Iterab
     number.ai_models.set(models)
     after = covered_by(number)
     settle(before[0] | after[0], before[1] | after[1])
+    numbers_changed.send(OfficialNumber, numbers={number.key}, models=before[0] | after[0])
 
 
 @transaction.atomic
@@ -101,7 +103,9 @@ def set_number_status(number: OfficialNumber, status: str) -> None:
     """Move a number to a status: `filed` means that it stands, whatever its kind calls that."""
     number.status = in_force(number.kind) if status == NumberStatus.FILED else status
     number.save(update_fields=["status"])
-    settle(*covered_by(number))
+    covered = covered_by(number)
+    settle(*covered)
+    numbers_changed.send(OfficialNumber, numbers={number.key}, models=covered[0])
 
 
 def covered_by(number: OfficialNumber) -> tuple[set[int], set[int]]:
@@ -218,6 +222,7 @@ def _reroot(models: set[int]) -> None:
         Derivation.objects.filter(named_parent=key).update(parent=root)
     _rank_again(group)
     settle(set(group))
+    numbers_changed.send(AIModel, numbers=set(), models=set(group))
 
 
 def _rank_again(models: set[int]) -> None:

@@ -113,6 +113,23 @@ def reached(
         return {row[0] for row in cursor.fetchall()} - set(starts)
 
 
+def pairs_above(starts: Collection[int], *, through: Through = "weights") -> list[tuple[int, int]]:
+    """Return what each model goes back to along public edges, as pairs (model, ancestor); one query, or none."""
+    if not starts:
+        return []
+    condition = _condition(None, through)
+    places = ", ".join(["%s"] * len(starts))
+    sql = (
+        f"WITH RECURSIVE up(start, id) AS (SELECT d.child_id, d.parent_id FROM registry_derivation d "
+        f"WHERE d.child_id IN ({places}) AND {condition.sql} UNION SELECT u.start, d.parent_id FROM up u "
+        f"JOIN registry_derivation d ON d.child_id = u.id WHERE {condition.sql}) "
+        "SELECT start, id FROM up ORDER BY 1, 2"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*starts, *condition.parameters, *condition.parameters])
+        return [(start, ancestor) for start, ancestor in cursor.fetchall()]
+
+
 def below(starts: Iterable[int], viewer: Viewer | _AsRegistrar, *, through: Through = "anything") -> RawSQL:
     """Return the same as a subquery: the starts and all that derives from them."""
     starts = list(starts) or [0]

@@ -24,6 +24,7 @@ from registry.models import (
     TrainingCompute,
     TrainingDataDeclaration,
 )
+from registry.official_numbers import NUMBER_LENGTH, number_key
 from registry.precedence import rank_of
 from registry.settling import lock, settle
 from registry.stated import Party, Stated, StatedModel
@@ -176,8 +177,14 @@ def _statement(source: Source, told: StatedModel, subject: AIModel) -> ModelStat
         version=told.version,
         developer_name=told.developer.name,
         developer_country=told.developer.country,
+        filing_number_key=_number_key(told.columns.get("filing_number") or ""),
         **told.columns,
     )
+
+
+def _number_key(number: str) -> str:
+    key = number_key(number)
+    return key if len(key) <= NUMBER_LENGTH else ""
 
 
 def _derivations(told: StatedModel, subjects: dict[str, AIModel], of_source: dict[str, Any]) -> list[Derivation]:

@@ -26,6 +26,7 @@ from registry.models import (
 )
 from registry.precedence import CORRECTED, PENDING, in_order
 from registry.search import searched_by
+from registry.signals import lineage_changed
 from registry.walking import choose_edges, leave_out_cycles
 
 _SERVICE_KINDS = (NumberKind.GENERATIVE, NumberKind.REGISTRATION)
@@ -54,9 +55,11 @@ def settle(models: Collection[int], services: Collection[int] = ()) -> None:
     lock(models, services)
     if models:
         statements = _statements(models)
-        choose_edges(models, statements)
+        has_moved = choose_edges(models, statements)
         leave_out_cycles(models)
         _name_and_stand(models, statements)
+        if has_moved:
+            lineage_changed.send(AIModel, models=set(models))
     if services:
         _stand_services(services)
 

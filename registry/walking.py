@@ -27,19 +27,25 @@ class _Chosen:
     by_staff: set[int] = field(default_factory=set)
 
 
-def choose_edges(models: Collection[int], statements: dict[int, list[ModelStatement]]) -> None:
-    """Flag the edges of that statement about each model which counts first, for all, for owners, for staff."""
+def choose_edges(models: Collection[int], statements: dict[int, list[ModelStatement]]) -> bool:
+    """
+    Flag the edges of that statement about each model which counts first, for all, for owners, for staff. Say whether
+    the edges that all walk have changed.
+    """
     chosen = _Chosen()
     for told in statements.values():
         _choose([statement for statement in told if statement.speaks_of_lineage], chosen)
     edges = Derivation.objects.filter(child__in=models)
+    changed = 0
     for flag, keys in (
         ("walked_by_all", chosen.by_all),
         ("walked_by_owner", chosen.by_owner),
         ("walked_by_staff", chosen.by_staff),
     ):
-        edges.filter(**{flag: True}).exclude(statement__in=keys).update(**{flag: False})
-        edges.filter(**{flag: False}, statement__in=keys).update(**{flag: True})
+        moved = edges.filter(**{flag: True}).exclude(statement__in=keys).update(**{flag: False})
+        moved += edges.filter(**{flag: False}, statement__in=keys).update(**{flag: True})
+        changed += moved if flag == "walked_by_all" else 0
+    return changed > 0
 
 
 def _choose(told: list[ModelStatement], chosen: _Chosen) -> None:

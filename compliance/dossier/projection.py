@@ -143,12 +143,11 @@ def named_numbers(dossier: Dossier) -> list[str]:
     return [model.filing_number for model in dossier.models or () if model.filing_number]
 
 
-def unnumbered_models(dossier: Dossier) -> dict[Pointer, NamedModel]:
-    """Return the models for which a dossier gives no number, by their places, as the register knows them."""
+def named_models(dossier: Dossier) -> dict[Pointer, NamedModel]:
+    """Return the models of a dossier by their places, as the register knows them."""
     return {
         ROOT / "models" / i: NamedModel(_developer(model, dossier), model.name or "", model.version or "")
         for i, model in enumerate(dossier.models or ())
-        if not model.filing_number
     }
 
 

@@ -1,4 +1,5 @@
 from compliance.models.calendar import CalendarDay, ConfirmedYear
+from compliance.models.consequences import Consequence
 from compliance.models.documents import Document, DocumentFacts
 from compliance.models.events import Event
 from compliance.models.evidence import EvidenceFile, EvidenceSummary, ReferenceSketch, SketchRequest
@@ -11,6 +12,7 @@ __all__ = [
     "CalendarDay",
     "CaseNumbers",
     "ConfirmedYear",
+    "Consequence",
     "Document",
     "DocumentFacts",
     "Event",

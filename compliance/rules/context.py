@@ -57,6 +57,14 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Unlisted:
+    """An ancestor that a dossier does not list and the register knows: its name, and its numbers with their status."""
+
+    name: str
+    numbers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """
     What is known of a filing besides its dossier. `other_filings` are the applicant's algorithm filings for the same
@@ -66,7 +74,8 @@ class Facts:
 
     Of the register: `number_status` is the status of each official number that the dossier names, by its key, as far as
     it is known; `numbers_of_models` are the numbers of a model of the dossier, by its pointer, with their status;
-    `evidence` is what was uploaded of a model, by its pointer.
+    `unlisted` are what a model of the dossier goes back to by the register, and the dossier does not list, as far as it is
+    others' work. `evidence` is what was uploaded of a model, by its pointer.
     """
 
     status: str = DRAFT
@@ -80,6 +89,7 @@ class Facts:
     contents: Mapping[str, Contents] = field(default_factory=dict)
     number_status: Mapping[str, str] = field(default_factory=dict)
     numbers_of_models: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    unlisted: Mapping[str, tuple[Unlisted, ...]] = field(default_factory=dict)
     evidence: Mapping[str, tuple[Evidence, ...]] = field(default_factory=dict)
     has_cancellation: bool = False
     calendar: WorkingCalendar = field(default=PUBLISHED)

@@ -38,7 +38,16 @@ SAYS_UNFILED = {
         "{model} has no official number that is known, and the service stands on it.",
         "{model}没有已知的备案编号，而服务以其为基础。",
     ),
+    "unlisted": (
+        "By the register, {model} goes back to {ancestor}, which has no official number that is known.",
+        "据登记库，{model}源自{ancestor}，后者没有已知的备案编号。",
+    ),
+    "unlisted_ended": (
+        "By the register, {model} goes back to {ancestor}, whose filing {found} no longer stands.",
+        "据登记库，{model}源自{ancestor}，后者的备案 {found} 已失效。",
+    ),
 }
+_NAME_SHOWN = 100
 
 
 @rule(
@@ -154,9 +163,22 @@ def should_stand_on_filed_models(dossier: Dossier, context: Context) -> Iterator
 
 
 def _without_a_standing_number(dossier: Dossier, context: Context) -> Iterator[Problem]:
+    """What a model without a number itself goes back to, is not told beside it."""
     for at, model in used_and_ancestors(dossier, weights_pass):
-        if not is_applicants(model, dossier):
-            yield from _number_gap(at, model, context)
+        found = [] if is_applicants(model, dossier) else list(_number_gap(at, model, context))
+        yield from found or _unlisted_gaps(at, model, context)
+
+
+def _unlisted_gaps(at: Pointer, model: Model, context: Context) -> Iterator[Problem]:
+    """By the register a listed model goes back to another that is not listed; that one is filed too."""
+    for ancestor in context.facts.unlisted.get(at, ()):
+        values = {"model": called(model), "ancestor": ancestor.name[:_NAME_SHOWN]}
+        variant = f"{{}}:{ancestor.name[:_NAME_SHOWN]}"
+        if not ancestor.numbers:
+            yield Problem(at / "derived_from", variant.format("unlisted"), values)
+        elif all(status in BARRED for status in ancestor.numbers.values()):
+            found = next(iter(ancestor.numbers))
+            yield Problem(at / "derived_from", variant.format("unlisted_ended"), {**values, "found": found})
 
 
 def _number_gap(at: Pointer, model: Model, context: Context) -> Iterator[Problem]:

@@ -12,6 +12,7 @@ from registry.models.ai_models import AIModel
 from registry.models.organizations import Organization
 from registry.models.services import Service
 from registry.models.sources import Source, Viewer, seen_by
+from registry.official_numbers import NUMBER_LENGTH
 
 
 class StatementQuerySet(models.QuerySet[Any]):
@@ -87,6 +88,8 @@ class ModelStatement(models.Model):
     open_weights = models.BooleanField(_("open weights"), null=True)
     released_on = models.DateField(_("release date"), null=True)
     filing_number = models.TextField(_("filing number of the model"), blank=True)
+    # The number as it is looked up by; one that is longer than any number is none.
+    filing_number_key = models.CharField(max_length=NUMBER_LENGTH, blank=True, editable=False)
     license_terms_met = _list(_("license terms met"))
     framework = models.TextField(_("training framework"), blank=True)
     training_started_on = models.DateField(_("training start"), null=True)
@@ -102,7 +105,12 @@ class ModelStatement(models.Model):
         verbose_name = _("statement about an AI model")
         verbose_name_plural = _("statements about AI models")
         ordering = ["model", "rank", "-is_developers_own", "-source__stated_at", "-id"]
-        indexes = [models.Index(fields=["model", "rank"], name="statements_by_precedence")]
+        indexes = [
+            models.Index(fields=["model", "rank"], name="statements_by_precedence"),
+            models.Index(
+                fields=["filing_number_key"], condition=~models.Q(filing_number_key=""), name="statements_by_number"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -11,6 +11,7 @@ from registry.models import AIModel, Listing, OfficialNumber, Source
 from registry.published.numbers import ALGORITHM, GENERATIVE
 from registry.published.products import products_of
 from registry.settling import settle
+from registry.signals import numbers_changed
 from registry.stated import Party, Stated, StatedModel, StatedService
 
 AT_ONCE = 1_000
@@ -74,7 +75,9 @@ def cover(numbers: list[OfficialNumber], listings: dict[int, list[Listing]]) -> 
         OfficialNumber.ai_models.through, "aimodel_id", {key: both[1] for key, both in covered.items()}
     )
     canonical = AIModel.objects.filter(pk__in=touched_models).values_list("pk", "merged_into")
-    settle({merged or key for key, merged in canonical}, touched_services)
+    models_touched = {merged or key for key, merged in canonical}
+    settle(models_touched, touched_services)
+    numbers_changed.send(OfficialNumber, numbers={number.key for number in numbers}, models=models_touched)
 
 
 def _link(through: Any, column: str, wanted: dict[int, set[int]]) -> set[int]:
