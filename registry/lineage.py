@@ -24,13 +24,14 @@ Through = Literal["anything", "weights"]
 NOT_BY_WEIGHTS = frozenset({"architecture_only", "distillation"})
 MOST_EDGES = 5_000
 MOST_PATHS = 100
+MOST_ABOVE = 1_000_000
 
 
-class _AsRegistrar:
+class AsRegistrar:
     """Stands for a registrar on walks that only count."""
 
 
-AS_REGISTRAR = _AsRegistrar()
+AS_REGISTRAR = AsRegistrar()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class _Condition:
 def walk(
     start: int,
     direction: Direction,
-    viewer: Viewer | _AsRegistrar,
+    viewer: Viewer | AsRegistrar,
     *,
     through: Through = "anything",
     depth: int | None = None,
@@ -81,7 +82,7 @@ def walk(
     return _nearest(start, direction, viewer, through, most) if walked.is_cut else walked
 
 
-def _nearest(start: int, direction: Direction, viewer: Viewer | _AsRegistrar, through: Through, most: int) -> Walk:
+def _nearest(start: int, direction: Direction, viewer: Viewer | AsRegistrar, through: Through, most: int) -> Walk:
     """Of too much, what lies nearest: as many whole generations as there is room for, and the first one in any case."""
     nearest, steps = _walked(start, direction, viewer, through, 1, most), 1
     while not nearest.is_cut:
@@ -93,7 +94,7 @@ def _nearest(start: int, direction: Direction, viewer: Viewer | _AsRegistrar, th
 
 
 def _walked(
-    start: int, direction: Direction, viewer: Viewer | _AsRegistrar, through: Through, depth: int | None, most: int
+    start: int, direction: Direction, viewer: Viewer | AsRegistrar, through: Through, depth: int | None, most: int
 ) -> Walk:
     rows = _edges(_reached_sql(direction, depth), direction, [start], viewer, through, depth, most + 1)
     edges = [Edge(*row) for row in rows[:most]]
@@ -101,7 +102,7 @@ def _walked(
 
 
 def reached(
-    starts: Collection[int], direction: Direction, viewer: Viewer | _AsRegistrar, *, through: Through = "anything"
+    starts: Collection[int], direction: Direction, viewer: Viewer | AsRegistrar, *, through: Through = "anything"
 ) -> set[int]:
     """Return the keys of all models above or below some models, without them; one query."""
     if not starts:
@@ -113,24 +114,49 @@ def reached(
         return {row[0] for row in cursor.fetchall()} - set(starts)
 
 
-def pairs_above(starts: Collection[int], *, through: Through = "weights") -> list[tuple[int, int]]:
-    """Return what each model goes back to along public edges, as pairs (model, ancestor); one query, or none."""
+def edges_above(
+    starts: Collection[int], viewer: Viewer | AsRegistrar, *, through: Through = "anything", most: int = MOST_ABOVE
+) -> list[Edge]:
+    """Return all edges above some models, at most `most`; one query, or none."""
     if not starts:
         return []
-    condition = _condition(None, through)
+    sql = _reached_sql("ancestors", None)
+    return [Edge(*row) for row in _edges(sql, "ancestors", list(starts), viewer, through, None, most)]
+
+
+def pairs_above(
+    starts: Collection[int],
+    viewer: Viewer | AsRegistrar = None,
+    *,
+    through: Through = "weights",
+    steps: int | None = None,
+) -> list[tuple[int, int]]:
+    """
+    Return what each model goes back to as pairs (model, ancestor), by default along the edges that all may see; with
+    `steps` 1 only its parents. One query, or none.
+    """
+    if not starts:
+        return []
+    condition = _condition(viewer, through)
     places = ", ".join(["%s"] * len(starts))
-    sql = (
-        f"WITH RECURSIVE up(start, id) AS (SELECT d.child_id, d.parent_id FROM registry_derivation d "
-        f"WHERE d.child_id IN ({places}) AND {condition.sql} UNION SELECT u.start, d.parent_id FROM up u "
-        f"JOIN registry_derivation d ON d.child_id = u.id WHERE {condition.sql}) "
-        "SELECT start, id FROM up ORDER BY 1, 2"
+    first = (
+        f"SELECT d.child_id, d.parent_id FROM registry_derivation d WHERE d.child_id IN ({places}) AND {condition.sql}"
     )
+    if steps == 1:
+        sql, parameters = f"{first} GROUP BY 1, 2 ORDER BY 1, 2", [*starts, *condition.parameters]
+    else:
+        sql = (
+            f"WITH RECURSIVE up(start, id) AS ({first} UNION SELECT u.start, d.parent_id FROM up u "
+            f"JOIN registry_derivation d ON d.child_id = u.id WHERE {condition.sql}) "
+            "SELECT start, id FROM up ORDER BY 1, 2"
+        )
+        parameters = [*starts, *condition.parameters, *condition.parameters]
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*starts, *condition.parameters, *condition.parameters])
+        cursor.execute(sql, parameters)
         return [(start, ancestor) for start, ancestor in cursor.fetchall()]
 
 
-def below(starts: Iterable[int], viewer: Viewer | _AsRegistrar, *, through: Through = "anything") -> RawSQL:
+def below(starts: Iterable[int], viewer: Viewer | AsRegistrar, *, through: Through = "anything") -> RawSQL:
     """Return the same as a subquery: the starts and all that derives from them."""
     starts = list(starts) or [0]
     condition = _condition(viewer, through)
@@ -138,7 +164,7 @@ def below(starts: Iterable[int], viewer: Viewer | _AsRegistrar, *, through: Thro
     return RawSQL(f"{sql} SELECT id FROM reached", [*starts, *condition.parameters])
 
 
-def below_roots_of(country: str, viewer: Viewer | _AsRegistrar) -> RawSQL:
+def below_roots_of(country: str, viewer: Viewer | AsRegistrar) -> RawSQL:
     """Return a subquery of the models that go back to a root of a country, the roots themselves among them."""
     condition = _condition(viewer, "anything")
     sql = _reached_sql("descendants", None).format(
@@ -151,7 +177,7 @@ def below_roots_of(country: str, viewer: Viewer | _AsRegistrar) -> RawSQL:
     return RawSQL(f"{sql} SELECT id FROM reached", [country, *condition.parameters, *condition.parameters])
 
 
-def paths(start: int, end: int, viewer: Viewer | _AsRegistrar, *, through: Through = "anything") -> list[list[int]]:
+def paths(start: int, end: int, viewer: Viewer | AsRegistrar, *, through: Through = "anything") -> list[list[int]]:
     """Return the ways up from a model to one of its ancestors, the shortest first, at most MOST_PATHS."""
     edges = walk(start, "ancestors", viewer, through=through).edges
     parents = defaultdict(list)
@@ -205,7 +231,7 @@ def _edges(
     sql: str,
     direction: Direction,
     starts: list[int],
-    viewer: Viewer | _AsRegistrar,
+    viewer: Viewer | AsRegistrar,
     through: Through,
     depth: int | None,
     most: int,
@@ -242,15 +268,15 @@ def _values(starts: Collection[int]) -> str:
     return f"SELECT m.id FROM registry_aimodel m WHERE m.id IN ({', '.join(['%s'] * len(starts))})"
 
 
-def _condition(viewer: Viewer | _AsRegistrar, through: Through) -> _Condition:
+def _condition(viewer: Viewer | AsRegistrar, through: Through) -> _Condition:
     """Say in SQL which edges `d` count for a viewer; edges of what the viewer may not see are never walked."""
     sql, parameters = _seen(viewer)
     weights = " AND d.passes_weights" if through == "weights" else ""
     return _Condition(f"NOT d.closes_cycle{weights} AND ({sql})", parameters)
 
 
-def _seen(viewer: Viewer | _AsRegistrar) -> tuple[str, list[Any]]:
-    if isinstance(viewer, _AsRegistrar):
+def _seen(viewer: Viewer | AsRegistrar) -> tuple[str, list[Any]]:
+    if isinstance(viewer, AsRegistrar):
         return "d.walked_by_all OR d.walked_by_staff", []
     if not isinstance(viewer, User):
         return "d.walked_by_all", []

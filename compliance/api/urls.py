@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from compliance.api import cards, checks, documents, evidence, filings, waivers, workflow
+from compliance.api import cards, checks, dependence, documents, evidence, filings, waivers, workflow
 
 
 class Sha256Converter:
@@ -38,6 +38,8 @@ urlpatterns = [
         for verb, view in workflow.VERB_VIEWS.items()
     ),
     path("events/", filings.AllEventsView.as_view(), name="events"),
+    path("statistics/dependence/", dependence.DependenceView.as_view(), name="statistics-dependence"),
+    path("statistics/what-breaks/", dependence.WhatBreaksView.as_view(), name="statistics-what-breaks"),
     path("check/", checks.CheckView.as_view(), name="check"),
     path("rules/", checks.RulesView.as_view(), name="rules"),
     path("schema/dossier/", checks.DossierSchemaView.as_view(), name="dossier-schema"),

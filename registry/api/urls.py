@@ -1,9 +1,10 @@
 from django.urls import path
 
-from registry.api import corrections, views
+from registry.api import ancestry, corrections, views
 
 urlpatterns = [
     path("models/", views.ModelsView.as_view(), name="models"),
+    path("models/ancestry/", ancestry.AncestryView.as_view(), name="models-ancestry"),
     path("models/<uuid:id>/", views.ModelView.as_view(), name="model"),
     path("models/<uuid:id>/lineage/", views.LineageView.as_view(), name="model-lineage"),
     path("models/<uuid:id>/correct/", corrections.CorrectView.as_view(), name="model-correct"),

@@ -10,12 +10,14 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
 from rest_framework.permissions import AllowAny
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
 from registry import lineage
+from registry.api.ancestry import GraphMLRenderer
 from registry.api.requests import (
     CursorPages,
     chosen,
@@ -163,10 +165,12 @@ class ModelView(APIView):
 class LineageView(APIView):
     """The lineage of an AI model."""
 
+    renderer_classes = [JSONRenderer, GraphMLRenderer]
     FILTERS = [
         OpenApiParameter("direction", str, enum=["ancestors", "descendants", "both"]),
         OpenApiParameter("through", str, enum=["anything", "weights"]),
         OpenApiParameter("depth", int, description="Steps at most, from 1 to 100; all without it."),
+        OpenApiParameter("format", str, enum=["json", "graphml"]),
     ]
 
     @extend_schema(operation_id="models_lineage", parameters=FILTERS, responses=LineageSerializer)

@@ -1,0 +1,188 @@
+"""On what the services stand, and what breaks if a family were barred, over the API."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from compliance.dependence import Barred, dependence, what_breaks
+from compliance.models import Kind
+from compliance.workflow import STATUSES
+from registry.ancestry import WAYS
+from registry.api.requests import bad_query, chosen, code_of, day_in, identifier, refuse_unknown, user_of
+from registry.lineage import Through
+from registry.models import AIModel
+from registry.reference.base_models import FAMILIES
+
+Fields = serializers.Serializer[Any]
+THROUGH = OpenApiParameter("through", str, enum=list(WAYS), description="Along which relations; weights without it.")
+DAY = OpenApiParameter("on", OpenApiTypes.DATE, description="On which day; today without it.")
+
+
+class ShareSerializer(Fields):
+    models = serializers.IntegerField()
+    share = serializers.FloatField()
+
+
+class OriginsSerializer(Fields):
+    """Domestic: all roots are Chinese; foreign: one is not; unknown: the rest."""
+
+    domestic = ShareSerializer()
+    foreign = ShareSerializer()
+    unknown = ShareSerializer()
+
+
+class DependenceRowSerializer(Fields):
+    value = serializers.CharField()
+    models = serializers.IntegerField()
+    share = serializers.FloatField(help_text="of all models in use, 0 to 1; a model counts under each value")
+    filings = serializers.IntegerField()
+    applicants = serializers.IntegerField()
+
+
+class CountedSerializer(Fields):
+    filings = serializers.IntegerField()
+    models = serializers.IntegerField()
+    origins = OriginsSerializer()
+    rows = DependenceRowSerializer(many=True)
+
+
+class GroupSerializer(CountedSerializer):
+    value = serializers.CharField()
+    label = serializers.CharField()
+
+
+class DependenceSerializer(CountedSerializer):
+    on = serializers.DateField()
+    through = serializers.CharField()
+    by = serializers.CharField()
+    groups = GroupSerializer(many=True, required=False)
+
+
+class StruckSerializer(Fields):
+    filing = serializers.UUIDField()
+    case_number = serializers.CharField()
+    service = serializers.CharField()
+    kind = serializers.CharField()
+    status = serializers.CharField()
+    province = serializers.CharField()
+    applicant = serializers.CharField()
+    uscc = serializers.CharField(allow_null=True)
+    monthly_active_users = serializers.IntegerField(allow_null=True)
+    models = serializers.ListField(child=serializers.CharField())
+
+
+class InProvinceSerializer(Fields):
+    province = serializers.CharField()
+    filings = serializers.IntegerField()
+
+
+class WhatBreaksSerializer(Fields):
+    on = serializers.DateField()
+    through = serializers.CharField()
+    models = serializers.IntegerField()
+    filings = serializers.IntegerField()
+    applicants = serializers.IntegerField()
+    monthly_active_users = serializers.IntegerField()
+    users_not_said = serializers.IntegerField(help_text="filings that declare no monthly active users")
+    by_province = InProvinceSerializer(many=True)
+    rows = StruckSerializer(many=True)
+
+
+class DependenceView(APIView):
+    """Dependence statistics."""
+
+    FILTERS = [
+        DAY,
+        THROUGH,
+        OpenApiParameter("by", str, enum=["country", "family", "license"], description="country without it."),
+        OpenApiParameter("group", str, enum=["province", "applicant", "year", "kind"]),
+        OpenApiParameter("kind", str, enum=[Kind.GENERATIVE, Kind.REGISTRATION]),
+        OpenApiParameter("status", str, enum=list(STATUSES)),
+        OpenApiParameter("province", str, description="Two-digit code of the province."),
+        OpenApiParameter("applicant", str, description="USCC of the applicant."),
+    ]
+
+    @extend_schema(operation_id="statistics_dependence", parameters=FILTERS, responses=DependenceSerializer)
+    def get(self, request: Request) -> Response:
+        """
+        Count on what the models in use stand: the share that goes back to base models of each country, family or license,
+        over the submitted filings that you may see, on a day.
+        """
+        refuse_unknown(request, {parameter.name for parameter in self.FILTERS})
+        told = dependence(
+            user_of(request),
+            day=_day(request),
+            through=_through(request),
+            by=chosen(request, "by", ("country", "family", "license")) or "country",  # type: ignore[arg-type]
+            group=chosen(request, "group", ("province", "applicant", "year", "kind")),  # type: ignore[arg-type]
+            asked=_asked(request),
+        )
+        return Response(DependenceSerializer(told).data)
+
+
+class WhatBreaksView(APIView):
+    """What breaks if something were barred."""
+
+    FILTERS = [
+        DAY,
+        THROUGH,
+        OpenApiParameter("family", str, enum=sorted(FAMILIES), description="A family of the catalog."),
+        OpenApiParameter("country", str, description="Base models of a country (ISO 3166-1)."),
+        OpenApiParameter("model", OpenApiTypes.UUID, description="One AI model."),
+    ]
+
+    @extend_schema(operation_id="statistics_what_breaks", parameters=FILTERS, responses=WhatBreaksSerializer)
+    def get(self, request: Request) -> Response:
+        """Read what stands on a family, a country's base models or one model: filings, applicants, users."""
+        refuse_unknown(request, {parameter.name for parameter in self.FILTERS})
+        told = what_breaks(user_of(request), _barred(request), through=_through(request), day=_day(request))
+        return Response(WhatBreaksSerializer(told).data)
+
+
+def _barred(request: Request) -> Barred:
+    given = [name for name in ("family", "country", "model") if request.query_params.get(name)]
+    if len(given) != 1:
+        raise bad_query("family", _("Say what is barred: a family, a country or a model, one of the three."))
+    family = chosen(request, "family", list(FAMILIES)) or ""
+    country = code_of(
+        request, "country", "[A-Z]{2}", _("Give a country as two capital letters (ISO 3166-1), such as US.")
+    )
+    uid = identifier(request, "model")
+    models = AIModel.objects.visible_to(user_of(request)).filter(uid=uid) if uid else AIModel.objects.none()
+    if uid and not models:
+        raise bad_query("model", _("There is no such AI model: %(ids)s.") % {"ids": uid})
+    return Barred(family, country or "", frozenset(models.values_list("pk", flat=True)))
+
+
+def _through(request: Request) -> Through:
+    return WAYS[chosen(request, "through", list(WAYS)) or "weights"]
+
+
+def _day(request: Request) -> date:
+    asked = request.query_params.get("on")
+    day = day_in(asked) if asked is not None else timezone.localdate()
+    if day is None:
+        raise bad_query("on", _("Give a day as YYYY-MM-DD."))
+    return day
+
+
+def _asked(request: Request) -> Q:
+    asked = Q()
+    for name, choices in (("kind", Kind.values), ("status", list(STATUSES))):
+        if value := chosen(request, name, choices):
+            asked &= Q(**{name: value})
+    if province := code_of(request, "province", "[0-9]{2}", _("Give the two-digit code of a province, such as 44.")):
+        asked &= Q(province=province)
+    if uscc := request.query_params.get("applicant"):
+        asked &= Q(applicant__uscc=uscc)
+    return asked

@@ -1,0 +1,260 @@
+"""
+On what the services stand: the models in use, followed up the lineage to the base models, counted by country, family, license.
+
+A model counts once under each value that it goes back to. Foreign is what goes back to any root of another country than China
+(CN); domestic what goes back to Chinese roots alone; the rest is not known.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any, Literal
+
+from django.db.models import OuterRef, Q, Subquery
+from django.utils import timezone
+
+from compliance.models import Event, Filing, Kind
+from compliance.querysets import FilingQuerySet
+from compliance.workflow import ENDED
+from registry.ancestry import families_of
+from registry.lineage import Through, pairs_above
+from registry.models import AIModel, ModelStatement, ServiceStatement, User
+from registry.precedence import PENDING
+
+By = Literal["country", "family", "license"]
+Group = Literal["province", "applicant", "year", "kind"]
+DOMESTIC, FOREIGN, UNKNOWN = "domestic", "foreign", "unknown"
+HOME = "CN"
+AT_ONCE = 5_000
+# Kinds of filings that name models.
+_WITH_MODELS = (Kind.GENERATIVE, Kind.REGISTRATION)
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A model that a service of a filing uses."""
+
+    filing: int
+    model: int
+
+
+@dataclass(slots=True)
+class Origins:
+    """What models go back to: their roots, all their ancestors with themselves, and what is known of those."""
+
+    roots: dict[int, set[int]] = field(default_factory=dict)
+    above: dict[int, set[int]] = field(default_factory=dict)
+    countries: dict[int, str] = field(default_factory=dict)
+    families: dict[int, str] = field(default_factory=dict)
+    licenses: dict[int, str] = field(default_factory=dict)
+
+    def values(self, model: int, by: By) -> set[str]:
+        """The values under which a model counts: of its roots for countries and licenses, of every ancestor for families."""
+        if by == "family":
+            return {self.families[node] for node in self.above[model] if node in self.families}
+        told = self.countries if by == "country" else self.licenses
+        return {told[root] for root in self.roots[model] if told.get(root)}
+
+    def origin(self, model: int) -> str:
+        countries = [self.countries.get(root, "") for root in self.roots[model]]
+        if any(country not in ("", HOME) for country in countries):
+            return FOREIGN
+        return DOMESTIC if all(country == HOME for country in countries) else UNKNOWN
+
+
+def standing_on(filings: FilingQuerySet, day: date) -> FilingQuerySet:
+    """The filings that were submitted by the end of a day and not ended then."""
+    end = timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+    last = Event.objects.filter(filing=OuterRef("pk"), at__lt=end).order_by("-number").values("to_status")[:1]
+    submitted = filings.filter(first_submitted_at__lt=end, kind__in=_WITH_MODELS, source__isnull=False)
+    return submitted.annotate(status_then=Subquery(last)).exclude(status_then__in=ENDED)
+
+
+def dependence(
+    user: User, *, day: date, through: Through, by: By, group: Group | None = None, asked: Q | None = None
+) -> dict[str, Any]:
+    """
+    Count on what the models in use stand, over the filings that a person may see, on a day. `asked` narrows the filings.
+
+    Returns `filings`, `models`, `origins` (domestic, foreign, unknown), `rows` (value, models, share, filings, applicants), and
+    with a `group` the same for each of its values.
+    """
+    filings = standing_on(Filing.objects.visible_to(user).filter(asked or Q()), day)
+    told = {row["pk"]: row for row in filings.values("pk", "province", "applicant_id", "applicant__name", "kind",
+                                                      "first_submitted_at", "source_id")}  # fmt: skip
+    uses = list(_uses(told.values()))
+    origins = origins_of({use.model for use in uses}, through, user)
+    answer = _counted(uses, told, origins, by)
+    if group:
+        answer["groups"] = [
+            {"value": value, "label": label, **_counted(part, told, origins, by)}
+            for (value, label), part in _grouped(uses, told, group)
+        ]
+    return {"on": day, "through": through, "by": by, **answer}
+
+
+def _uses(filings: Iterable[dict[str, Any]]) -> Iterator[Use]:
+    """The models that the services use, each once a filing, as the last revision of the filing names them."""
+    by_source = {row["source_id"]: row["pk"] for row in filings}
+    for part in _parts(by_source):
+        rows = ModelStatement.objects.filter(source__in=part, used_by_service=True)
+        for source, model in rows.values_list("source_id", "model_id").distinct():
+            yield Use(by_source[source], model)
+
+
+def _parts(keys: Collection[Any]) -> Iterator[list[Any]]:
+    listed = sorted(keys)
+    yield from (listed[start : start + AT_ONCE] for start in range(0, len(listed), AT_ONCE))
+
+
+def origins_of(models: Collection[int], through: Through, viewer: User) -> Origins:
+    """Return what models go back to, as far as the viewer may see it."""
+    found = Origins()
+    parents: dict[int, set[int]] = defaultdict(set)
+    found.above = {model: {model} for model in models}
+    for part in _parts(models):
+        for model, ancestor in pairs_above(part, viewer, through=through):
+            found.above[model].add(ancestor)
+    nodes = {node for above in found.above.values() for node in above}
+    for part in _parts(nodes):
+        for child, parent in pairs_above(part, viewer, through=through, steps=1):
+            parents[child].add(parent)
+    found.roots = {model: {node for node in above if not parents[node]} for model, above in found.above.items()}
+    for part in _parts(nodes):
+        found.countries |= dict(AIModel.objects.filter(pk__in=part).values_list("pk", "country"))
+        found.families |= families_of(part)
+        found.licenses |= _licenses(part)
+    return found
+
+
+def _licenses(models: Collection[int]) -> dict[int, str]:
+    """The license of each model by the statement that counts most."""
+    rows = ModelStatement.objects.filter(model__in=models, rank__lte=PENDING).exclude(license="")
+    ordered = rows.order_by("-rank", "is_developers_own", "source__stated_at", "pk")
+    return dict(ordered.values_list("model_id", "license"))
+
+
+def _counted(uses: Collection[Use], filings: dict[int, Any], origins: Origins, by: By) -> dict[str, Any]:
+    models = {use.model for use in uses}
+    under: dict[str, list[Use]] = defaultdict(list)
+    for use in uses:
+        for value in origins.values(use.model, by):
+            under[value].append(use)
+    counts = dict.fromkeys((DOMESTIC, FOREIGN, UNKNOWN), 0)
+    for model in models:
+        counts[origins.origin(model)] += 1
+    rows = [
+        {
+            "value": value,
+            "models": len({use.model for use in part}),
+            "share": _share(len({use.model for use in part}), len(models)),
+            "filings": len({use.filing for use in part}),
+            "applicants": len({filings[use.filing]["applicant_id"] for use in part}),
+        }
+        for value, part in under.items()
+    ]
+    return {
+        "filings": len({use.filing for use in uses}),
+        "models": len(models),
+        "origins": {name: {"models": count, "share": _share(count, len(models))} for name, count in counts.items()},
+        "rows": sorted(rows, key=lambda row: (-row["models"], row["value"])),
+    }
+
+
+def _share(part: int, whole: int) -> float:
+    """A share from 0 to 1, four places."""
+    return round(part / whole, 4) if whole else 0.0
+
+
+_LABELS: dict[str, Callable[[dict[str, Any]], tuple[str, str]]] = {
+    "province": lambda row: (row["province"] or "", row["province"] or ""),
+    "applicant": lambda row: (str(row["applicant_id"]), row["applicant__name"]),
+    "year": lambda row: (str(timezone.localtime(row["first_submitted_at"]).year),) * 2,
+    "kind": lambda row: (row["kind"], row["kind"]),
+}
+
+
+def _grouped(uses: Iterable[Use], filings: dict[int, Any], group: Group) -> list[tuple[tuple[str, str], list[Use]]]:
+    parts: dict[tuple[str, str], list[Use]] = defaultdict(list)
+    for use in uses:
+        parts[_LABELS[group](filings[use.filing])].append(use)
+    return sorted(parts.items())
+
+
+# --- what breaks ----------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Barred:
+    """What is barred: a family of the catalog, all base models of a country, or single models."""
+
+    family: str = ""
+    country: str = ""
+    models: frozenset[int] = frozenset()
+
+
+def what_breaks(user: User, barred: Barred, *, through: Through, day: date) -> dict[str, Any]:
+    """
+    Tell what stands on a family, a country's base models or some models: the filings with their models in use, the
+    applicants, and the monthly active users as they are declared.
+    """
+    filings = standing_on(Filing.objects.visible_to(user), day)
+    columns = ("pk", "uid", "case_number", "service_name", "kind", "status", "province", "applicant_id", "applicant__name",
+               "applicant__uscc", "source_id")  # fmt: skip
+    told = {row["pk"]: row for row in filings.values(*columns)}
+    uses = list(_uses(told.values()))
+    origins = origins_of({use.model for use in uses}, through, user)
+    hit = [use for use in uses if _stands_on(use.model, barred, origins)]
+    struck: dict[int, list[int]] = defaultdict(list)
+    for use in hit:
+        struck[use.filing].append(use.model)
+    users = _users({told[filing]["source_id"] for filing in struck})
+    rows = [_row(told[filing], models, users) for filing, models in struck.items()]
+    names = dict(AIModel.objects.filter(pk__in={use.model for use in hit}).values_list("pk", "name"))
+    for row in rows:
+        row["models"] = sorted(names[model] for model in row["models"])
+    provinces: dict[str, int] = defaultdict(int)
+    for row in rows:
+        provinces[row["province"] or ""] += 1
+    return {
+        "on": day,
+        "through": through,
+        "models": len({use.model for use in hit}),
+        "filings": len(rows),
+        "applicants": len({told[filing]["applicant_id"] for filing in struck}),
+        "monthly_active_users": sum(row["monthly_active_users"] or 0 for row in rows),
+        "users_not_said": sum(row["monthly_active_users"] is None for row in rows),
+        "by_province": [{"province": code, "filings": count} for code, count in sorted(provinces.items())],
+        "rows": sorted(rows, key=lambda row: (-(row["monthly_active_users"] or 0), row["case_number"])),
+    }
+
+
+def _stands_on(model: int, barred: Barred, origins: Origins) -> bool:
+    above = origins.above[model]
+    if barred.models & above:
+        return True
+    if barred.family and any(origins.families.get(node) == barred.family for node in above):
+        return True
+    return bool(barred.country) and any(origins.countries.get(root) == barred.country for root in origins.roots[model])
+
+
+def _users(sources: Collection[int]) -> dict[int, int | None]:
+    rows = ServiceStatement.objects.filter(source__in=sources).order_by("pk")
+    return dict(rows.values_list("source_id", "monthly_active_users"))
+
+
+def _row(filing: dict[str, Any], models: list[int], users: dict[int, int | None]) -> dict[str, Any]:
+    return {
+        "filing": filing["uid"],
+        "filing_key": filing["pk"],
+        "case_number": filing["case_number"],
+        "service": filing["service_name"],
+        "kind": filing["kind"],
+        "status": filing["status"],
+        "province": filing["province"],
+        "applicant": filing["applicant__name"],
+        "uscc": filing["applicant__uscc"],
+        "monthly_active_users": users.get(filing["source_id"]),
+        "models": models,
+    }

@@ -1,0 +1,150 @@
+"""What several AI models go back to, over the API; and a lineage as GraphML."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import networkx as nx
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
+from rest_framework import serializers
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from registry.ancestry import WAYS, Ancestry, ancestry_of
+from registry.api.requests import bad_query, refuse_unknown, user_of
+from registry.api.serializers import AIModelSerializer
+from registry.models import AIModel
+
+MOST_MODELS = 500
+MODELS = OpenApiParameter(
+    "model",
+    OpenApiTypes.UUID,
+    many=True,
+    required=True,
+    description=f"An AI model; repeat it, up to {MOST_MODELS} times.",
+)
+
+
+class WaysSerializer(serializers.Serializer[Any]):
+    """Ids of models, through weights and through any relation (architecture)."""
+
+    weights = serializers.ListField(child=serializers.UUIDField())
+    architecture = serializers.ListField(child=serializers.UUIDField())
+
+
+class FamiliesSerializer(serializers.Serializer[Any]):
+    weights = serializers.ListField(child=serializers.CharField())
+    architecture = serializers.ListField(child=serializers.CharField())
+
+
+class RootedSerializer(serializers.Serializer[Any]):
+    """One of the models that were asked for: its roots, and the families of the catalog it goes back to."""
+
+    id = serializers.UUIDField()
+    roots = WaysSerializer()
+    families = FamiliesSerializer()
+
+
+class AncestrySerializer(serializers.Serializer[Any]):
+    models = RootedSerializer(many=True)
+    common_ancestors = WaysSerializer()
+    nearest_common_ancestors = WaysSerializer()
+    nodes = AIModelSerializer(many=True)
+
+
+class AncestryView(APIView):
+    """Common ancestors, roots and families."""
+
+    @extend_schema(operation_id="models_ancestry", parameters=[MODELS], responses=AncestrySerializer)
+    def get(self, request: Request) -> Response:
+        """
+        Read what models go back to: for each its roots and families, for all the ancestors that they share and the nearest
+        of them, through weights and through any relation. A model that you may not see is refused by its id.
+        """
+        refuse_unknown(request, {"model"})
+        ancestry = ancestry_of(_models(request), user_of(request))
+        return Response(AncestrySerializer(_told(ancestry), context={"user": request.user}).data)
+
+
+def _models(request: Request) -> list[AIModel]:
+    asked = [part for value in request.query_params.getlist("model") for part in value.split(",") if part.strip()]
+    if not 1 <= len(asked) <= MOST_MODELS:
+        raise bad_query("model", _("Give from 1 to %(most)s ids of AI models.") % {"most": MOST_MODELS})
+    try:
+        uids = list(dict.fromkeys(UUID(value.strip()) for value in asked))
+    except ValueError as error:
+        raise bad_query("model", _("Give the ids of AI models, as GET /models/ lists them.")) from error
+    found = {model.uid: model for model in AIModel.objects.visible_to(user_of(request)).filter(uid__in=uids)}
+    if missing := [str(uid) for uid in uids if uid not in found]:
+        raise bad_query("model", _("There is no such AI model: %(ids)s.") % {"ids": ", ".join(missing[:5])})
+    return [found[uid] for uid in uids]
+
+
+def _told(ancestry: Ancestry) -> dict[str, Any]:
+    def ids(keys: list[int]) -> list[UUID]:
+        return [ancestry.nodes[key].uid for key in keys if key in ancestry.nodes]
+
+    def ways(each: Any) -> dict[str, Any]:
+        return {way: each(way) for way in WAYS}
+
+    graphs = ancestry.graphs
+    return {
+        "models": [
+            {
+                "id": model.uid,
+                "roots": ways(lambda way, key=model.pk: ids(graphs[way].roots(key))),
+                "families": ways(lambda way, key=model.pk: ancestry.families_above(key, way)),
+            }
+            for model in ancestry.models
+        ],
+        "common_ancestors": ways(lambda way: ids(graphs[way].common())),
+        "nearest_common_ancestors": ways(lambda way: ids(graphs[way].nearest_common())),
+        "nodes": sorted(ancestry.nodes.values(), key=lambda node: node.pk),
+    }
+
+
+class GraphMLRenderer(BaseRenderer):
+    """A lineage as GraphML (graphml.graphdrawing.org), for Gephi, yEd or networkx."""
+
+    media_type = "application/graphml+xml"
+    format = "graphml"
+    charset = "utf-8"
+
+    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
+        if not isinstance(data, dict) or "nodes" not in data:
+            # A problem is told as JSON, whatever was asked for.
+            return bytes(JSONRenderer().render(data))
+        return "\n".join(nx.generate_graphml(graph_of(data))).encode()
+
+
+def graph_of(told: dict[str, Any]) -> Any:
+    """Return the answer of a lineage as a directed graph from child to parent."""
+    graph = nx.MultiDiGraph()
+    for node in told["nodes"]:
+        graph.add_node(str(node["id"]), **_node(node))
+    for edge in told["edges"]:
+        attributes = {"relation": edge["relation"] or "", "passes_weights": edge["passes_weights"]}
+        graph.add_edge(str(edge["child"]), str(edge["parent"]), **attributes, source=edge["source"]["label"])
+    return graph
+
+
+def _node(node: dict[str, Any]) -> dict[str, Any]:
+    developer = node.get("developer") or {}
+    return {
+        "name": _sayable(node["name"]),
+        "version": _sayable(node["version"]),
+        "developer": _sayable(developer.get("name") or ""),
+        "country": node["country"],
+        "registration_status": node["registration_status"],
+        "depth": node["depth"],
+        "is_root": node["is_root"],
+    }
+
+
+def _sayable(text: str) -> str:
+    """XML knows no control characters."""
+    return "".join(character for character in text if character >= " ")

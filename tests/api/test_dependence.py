@@ -1,0 +1,186 @@
+"""Lineage as GraphML, common ancestors and roots, on what the services stand, and what breaks if a family were barred."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+from typing import Any
+
+import networkx as nx
+import pytest
+from django.utils import timezone
+
+from compliance import actions
+from compliance.models import Filing
+from registry.models import AIModel
+from tests.building import a_document
+from tests.conftest import client_of
+from tests.filings import a_submitted_filing
+
+LLAMA = {
+    "key": "llama",
+    "name": "Llama 2 13B",
+    "developer": {"name": "Meta", "country": "US"},
+    "license": "LicenseRef-Llama-2",
+}
+QWEN = {
+    "key": "qwen",
+    "name": "Qwen2.5-7B",
+    "developer": {"name": "Alibaba Cloud", "country": "CN"},
+    "license": "Apache-2.0",
+}
+LINEAGE = "/api/v1/models/{}/lineage/"
+
+
+def on(parent: dict[str, Any], name: str, relation: str = "finetune", users: int | None = 1000) -> dict[str, Any]:
+    """A service on one's own model, made from another."""
+    return {
+        "/reference": name,
+        "/service/name": name,
+        "/service/monthly_active_users": users,
+        "/models/0/name": name,
+        "/models/0/development": "derived" if relation != "architecture_only" else "from_scratch",
+        "/models/0/derived_from": [{"key": parent["key"], "relation": relation}],
+        "/models/-": parent,
+    }
+
+
+@pytest.fixture
+def four(filer):
+    """Two services on Llama, one on Qwen, one on Llama's architecture alone, one on nothing."""
+    a_submitted_filing(filer, "generative", on(LLAMA, "one"))
+    a_submitted_filing(filer, "generative", on(LLAMA, "two", users=None))
+    a_submitted_filing(filer, "generative", on(QWEN, "three"))
+    a_submitted_filing(filer, "generative", on(LLAMA, "four", "architecture_only"))
+    a_submitted_filing(filer, "generative", {"/reference": "five", "/models/0/name": "five"})
+
+
+def model(name: str) -> AIModel:
+    return AIModel.objects.get(name=name)
+
+
+def rows(answer: Any) -> dict[str, tuple[int, float]]:
+    return {row["value"]: (row["models"], row["share"]) for row in answer["rows"]}
+
+
+def ask(client, **query: str) -> Any:
+    return client.get("/api/v1/statistics/dependence/", query).json()
+
+
+def test_the_share_of_models_on_each_country_family_and_license(four, auditor):
+    client = client_of(auditor)
+    told = ask(client)
+    assert (told["filings"], told["models"], rows(told)) == (5, 5, {"CN": (3, 0.6), "US": (2, 0.4)})
+    assert {name: each["models"] for name, each in told["origins"].items()} == {
+        "domestic": 3,
+        "foreign": 2,
+        "unknown": 0,
+    }
+    assert rows(ask(client, through="architecture")) == {"US": (3, 0.6), "CN": (2, 0.4)}
+    assert rows(ask(client, by="family")) == {"Llama-2": (2, 0.4), "Qwen-2/2.5": (1, 0.2)}
+    assert rows(ask(client, by="license", through="architecture"))["LicenseRef-Llama-2"] == (3, 0.6)
+
+
+def test_groups_are_counted_each_by_itself(four, auditor):
+    told = ask(client_of(auditor), group="province")
+    assert [(group["value"], group["models"], rows(group)) for group in told["groups"]] == [
+        ("44", 5, {"CN": (3, 0.6), "US": (2, 0.4)})
+    ]
+    year = str(timezone.localdate().year)
+    assert [group["value"] for group in ask(client_of(auditor), group="year")["groups"]] == [year]
+
+
+def test_a_day_before_the_filings_counts_none_and_what_ended_counts_no_more(four, auditor, filer):
+    yesterday = timezone.localdate() - timedelta(days=1)
+    assert ask(client_of(auditor), on=str(yesterday))["models"] == 0
+    actions.withdraw_filing(Filing.objects.get(reference="one"), by=filer, reason="given up")
+    assert ask(client_of(auditor))["filings"] == 4
+
+
+def test_one_sees_the_statistics_of_what_one_may_see(four, stranger, filer, far_reviewer):
+    assert [ask(client_of(user))["filings"] for user in (filer, stranger, far_reviewer)] == [5, 0, 0]
+    assert ask(client_of(filer), province="11")["filings"] == 0
+
+
+@pytest.mark.parametrize(
+    "query", [{"by": "x"}, {"through": "x"}, {"on": "2026-13-01"}, {"group": "x"}, {"misspelt": "1"}, {"province": "x"}]
+)
+def test_what_is_asked_wrongly_is_refused(four, auditor, query):
+    assert client_of(auditor).get("/api/v1/statistics/dependence/", query).status_code == 400
+
+
+def what_breaks(client, **query: str) -> Any:
+    return client.get("/api/v1/statistics/what-breaks/", query).json()
+
+
+def test_what_breaks_if_a_family_were_barred(four, auditor):
+    told = what_breaks(client_of(auditor), family="Llama-2")
+    assert (told["models"], told["filings"], told["applicants"]) == (2, 2, 1)
+    assert (told["monthly_active_users"], told["users_not_said"]) == (1000, 1)
+    assert [(row["service"], row["models"]) for row in told["rows"]] == [("one", ["one"]), ("two", ["two"])]
+    assert told["by_province"] == [{"province": "44", "filings": 2}]
+    assert what_breaks(client_of(auditor), family="Llama-2", through="architecture")["filings"] == 3
+    assert what_breaks(client_of(auditor), country="US")["filings"] == 2
+    assert what_breaks(client_of(auditor), model=str(model("Llama 2 13B").uid))["filings"] == 2
+    assert what_breaks(client_of(auditor), model=str(model("one").uid))["filings"] == 1
+
+
+@pytest.mark.parametrize(
+    "query", [{}, {"family": "x"}, {"country": "usa"}, {"family": "Yi", "country": "US"}, {"model": "x"}]
+)
+def test_what_is_barred_is_said_once_and_rightly(four, auditor, query):
+    assert client_of(auditor).get("/api/v1/statistics/what-breaks/", query).status_code == 400
+
+
+def test_roots_and_common_ancestors(four, auditor):
+    client = client_of(auditor)
+    one, two, four_, llama = (model(name) for name in ("one", "two", "four", "Llama 2 13B"))
+    told = client.get("/api/v1/models/ancestry/", {"model": [str(one.uid), str(two.uid)]}).json()
+    assert [each["roots"]["weights"] for each in told["models"]] == [[str(llama.uid)], [str(llama.uid)]]
+    assert [each["families"]["weights"] for each in told["models"]] == [["Llama-2"], ["Llama-2"]]
+    assert told["nearest_common_ancestors"]["weights"] == [str(llama.uid)]
+    told = client.get("/api/v1/models/ancestry/", {"model": f"{one.uid},{four_.uid}"}).json()
+    assert told["nearest_common_ancestors"] == {"weights": [], "architecture": [str(llama.uid)]}
+    assert told["models"][1]["roots"] == {"weights": [str(four_.uid)], "architecture": [str(llama.uid)]}
+
+
+def test_the_nearest_common_ancestor_is_no_ancestor_of_another(filer, auditor):
+    middle = {
+        "key": "middle",
+        "name": "Middle",
+        "developer": {"name": "样例云图智能有限公司", "country": "CN", "uscc": "91440300708461136T"},
+        "development": "derived",
+        "derived_from": [{"key": "llama", "relation": "finetune"}],
+        "license": "MIT",
+    }
+    for name in ("a", "b"):
+        models = [*a_document("generative", on(middle, name))["models"], LLAMA]
+        a_submitted_filing(filer, "generative", {"/reference": name, "/models": models})
+    told = client_of(auditor).get("/api/v1/models/ancestry/", {"model": [str(model(n).uid) for n in ("a", "b")]}).json()
+    assert told["nearest_common_ancestors"]["weights"] == [str(model("Middle").uid)]
+
+
+@pytest.mark.parametrize(
+    "query", [{}, {"model": "x"}, {"model": "01a207c9-eecd-7c77-9eb0-e7d353627d5f"}, {"models": "x"}]
+)
+def test_models_that_are_not_there_are_refused(auditor, query):
+    assert client_of(auditor).get("/api/v1/models/ancestry/", query).status_code == 400
+
+
+def test_a_lineage_as_graphml_is_the_one_as_json(four, auditor):
+    client, url = client_of(auditor), LINEAGE.format(model("one").uid)
+    answer = client.get(url, {"format": "graphml"})
+    graph = nx.read_graphml(io.BytesIO(answer.content))
+    told = client.get(url).json()
+    assert answer["Content-Type"].startswith("application/graphml+xml")
+    assert sorted(graph.nodes) == sorted(node["id"] for node in told["nodes"])
+    assert [(child, parent) for child, parent, *_ in graph.edges] == [(e["child"], e["parent"]) for e in told["edges"]]
+    assert {data["country"] for _, data in graph.nodes(data=True)} == {"CN", "US"}
+    accepted = client.get(url, headers={"Accept": "application/graphml+xml"})
+    assert accepted.content == answer.content
+
+
+def test_a_problem_is_told_as_json_though_graphml_was_asked_for(auditor):
+    url = LINEAGE.format("01a207c9-eecd-7c77-9eb0-e7d353627d5f")
+    answer = client_of(auditor).get(url, {"format": "graphml"})
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
