@@ -23,7 +23,6 @@ from compliance.dossier.schema import Dossier
 from compliance.dossier.stored import load
 from compliance.evidence import Filed, filed_evidence
 from compliance.models import Filing
-from compliance.provenance.cards import front_matter_of
 from compliance.provenance.faults import Unusable
 from compliance.provenance.reading import MOST_BYTES, PARTS, read_json
 from compliance.provenance.validating import faults_in
@@ -32,11 +31,12 @@ from registry.api.requests import bad_query, refuse_unknown, user_of
 from registry.api.views import found_model
 from registry.models import AIModel, Standing, User
 
-CARD = "README.md"
+# Files that are text; all others are JSON.
+TEXTS = ("README.md", "mergekit_config.yml")
 PART = OpenApiParameter(
     "part",
     str,
-    enum=[*PARTS, CARD],
+    enum=list(PARTS),
     description="Which file the body is; without it the body is a JSON object of files.",
 )
 
@@ -132,8 +132,8 @@ def _of_model(filing: Filing, dossier: Dossier, key: str) -> Filed:
 def _evidence(request: Request) -> dict[str, Any]:
     body = request.data if isinstance(request.data, bytes) else b""
     part = request.query_params.get("part")
-    if part is not None and part not in (*PARTS, CARD):
-        raise bad_query("part", _("Name one of: %(parts)s.") % {"parts": ", ".join([*PARTS, CARD])})
+    if part is not None and part not in PARTS:
+        raise bad_query("part", _("Name one of: %(parts)s.") % {"parts": ", ".join(PARTS)})
     try:
         evidence = _read(body, part)
     except Unusable as fault:
@@ -145,9 +145,7 @@ def _evidence(request: Request) -> dict[str, Any]:
 
 def _read(body: bytes, part: str | None) -> Any:
     """The body as evidence: all of it, an object with `evidence`, or one file."""
-    if part == CARD:
-        return {"model_card_front_matter": front_matter_of(body)}
-    if part == "mergekit_config.yml":
+    if part in TEXTS:
         return {part: body.decode("utf-8", "replace")}
     document = read_json(body)
     if part:

@@ -22,6 +22,7 @@ PARTS = (
     "gguf_header",
     "adapter_config.json",
     "model_card_front_matter",
+    "README.md",
     "mergekit_config.yml",
     "tokenizer_features",
     "tokenizer.json",

@@ -73,6 +73,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
         "safetensors_headers": _shards,
         "gguf_header": read_gguf,
         "mergekit_config.yml": _text,
+        "README.md": _text,
         "tokenizer.json": read_vocabulary,
         "vocab.json": read_vocabulary,
         "weight_sketch": read_sketch,

@@ -12,6 +12,7 @@ from typing import Any
 
 from compliance.provenance import findings as codes
 from compliance.provenance import sketches as weighing
+from compliance.provenance.cards import front_matter_of
 from compliance.provenance.cleaning import weights_of
 from compliance.provenance.comparing import (
     IDENTICAL,
@@ -118,6 +119,7 @@ def assess(
     that no file can hold is told as INTEGRITY_ERROR; nothing is raised.
     """
     known = references() if known is None else known
+    evidence = _with_front_matter(evidence)
     verdict = Verdict(declaration)
     config = config_of(evidence)
     _judge_structure(verdict, evidence, config, known)
@@ -129,6 +131,17 @@ def assess(
     if verdict.contradictions or verdict.faults:
         verdict.found.add(codes.INTEGRITY_ERROR)
     return verdict
+
+
+def _with_front_matter(evidence: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A model card may come as it is written, or as the fields of its front matter."""
+    text = evidence.get("README.md")
+    if not isinstance(text, str) or "model_card_front_matter" in evidence:
+        return evidence
+    try:
+        return {**evidence, "model_card_front_matter": front_matter_of(text.encode("utf-8", "replace"))}
+    except Unusable:
+        return evidence
 
 
 def _judge_structure(verdict: Verdict, evidence: Mapping[str, Any], config: Config, known: Sequence[Reference]) -> None:
