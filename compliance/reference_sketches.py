@@ -1,0 +1,78 @@
+"""The reference sketches: committed to by file hashes, then taken with the seed that was given, then compared with."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from compliance.checking import mark_in_parts
+from compliance.evidence import SEED_BYTES, seed_for_sketches, summarize
+from compliance.models import EvidenceFile, Filing, ReferenceSketch
+from compliance.provenance.sketches import read_sketch
+from compliance.provenance.validating import faults_in
+
+# The parts of evidence whose meaning changes with the references.
+_COMPARED = ("weight_sketch", "file_hashes")
+
+
+class Refused(Exception):
+    """A reference was refused, and nothing has changed; the text says why."""
+
+
+@transaction.atomic
+def commit(name: str, hashes: Any, *, source: str = "", is_new_seed: bool = False) -> ReferenceSketch:
+    """
+    Enter a public model by the hashes of its weight files, and give it a seed.
+
+    Raises Unusable for hashes that are none, Refused where the name is committed to with this seed already.
+    """
+    for _, fault in faults_in({"file_hashes": hashes}):
+        raise fault
+    seed = secrets.token_hex(SEED_BYTES) if is_new_seed else seed_for_sketches()
+    if ReferenceSketch.objects.filter(name=name, seed=seed).exists():
+        raise Refused(f"{name} is committed to already; its seed is {seed}. Add the sketch, or begin with --new-seed.")
+    kept = {file: digest.lower() for file, digest in hashes.items()}
+    return ReferenceSketch.objects.create(
+        name=name, seed=seed, file_hashes=kept, committed_at=timezone.now(), source=source
+    )
+
+
+def add_sketch(name: str, document: Any, evidence: Mapping[str, Any]) -> tuple[ReferenceSketch, int]:
+    """
+    Store the sketch of a model that was committed to, and compare all filed evidence again. Returns the reference, and of
+    how many models the evidence was compared.
+
+    Raises Unusable for what is no sketch; Refused without a commitment, with another seed, or with other files.
+    """
+    sketch = read_sketch(document)
+    reference = ReferenceSketch.objects.filter(name=name, added_at=None).order_by("-pk").first()
+    if reference is None:
+        raise Refused(
+            f"{name} is not committed to, or its sketch is stored. Give the file hashes first, with --commit."
+        )
+    if sketch.seed != reference.seed:
+        raise Refused(f"The sketch was taken with the seed {sketch.seed}; the one that was given is {reference.seed}.")
+    hashes = evidence.get("file_hashes")
+    if hashes is not None and {file: str(digest).lower() for file, digest in hashes.items()} != reference.file_hashes:
+        raise Refused("The file hashes are not those that were committed to. Commit to these files first.")
+    with transaction.atomic():
+        reference.set_document(document)
+        reference.added_at = timezone.now()
+        reference.save()
+        compared = compare_again()
+    mark_in_parts(Filing.objects.running().filter(evidence__part__in=_COMPARED).distinct())
+    return reference, compared
+
+
+def compare_again() -> int:
+    """Summarize anew all evidence that references bear upon, and return of how many models that is."""
+    filed = EvidenceFile.objects.filter(part__in=_COMPARED).values_list("filing", "model_key").distinct()
+    pairs = sorted(filed)
+    filings = Filing.objects.in_bulk({filing for filing, _ in pairs})
+    for filing, model_key in pairs:
+        summarize(filings[filing], model_key)
+    return len(pairs)
