@@ -18,8 +18,11 @@ from compliance.provenance.claims import Summary, declaration_of
 from compliance.provenance.faults import Unusable
 from compliance.provenance.sketches import Sketch, read_sketch
 from compliance.provenance.verdict import Verdict, assess
+from registry.models import AIModel, Standing, User
 
 SEED_BYTES = 16
+# How the sources begin that are filings.
+FILING_SOURCE = "filing:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,34 @@ def _filed(
     sketches, public_files = against
     verdict = assess(declaration, documents, sketches=sketches, public_files=public_files)
     return Filed(filing, key, model, files, declaration, verdict, _is_bound(filing, key, documents))
+
+
+def evidence_of_model(model: AIModel, user: User) -> list[Filed]:
+    """
+    Return the evidence that filings hold of an AI model, the latest filing first: to staff that of the filings that they
+    may see, to its developer that of all submitted ones, to nobody else any.
+    """
+    if not may_see_evidence(model, user):
+        return []
+    is_developer = model.developer_id is not None and model.developer_id in user.own_organizations
+    statements = model.statements.filter(source__key__startswith=FILING_SOURCE).order_by("-source__stated_at", "-pk")
+    named = [(key.removeprefix(FILING_SOURCE), name) for key, name in statements.values_list("source__key", "key")]
+    seen = Filing.objects.filter(first_submitted_at__isnull=False) if is_developer else Filing.objects.visible_to(user)
+    held = seen.filter(uid__in={uid for uid, _ in named}, evidence__isnull=False).distinct()
+    by_uid = {str(filing.uid): filing for filing in held}
+    told = [(by_uid[uid], key) for uid, key in dict.fromkeys(named) if uid in by_uid]
+    return [
+        filed
+        for filing, key in told
+        for filed in filed_evidence(filing, load(filing.dossier_for(user).content), keys={key})
+    ]
+
+
+def may_see_evidence(model: AIModel, user: User) -> bool:
+    """Whether a person is staff or of the model's developer."""
+    return user.holds(Standing.REVIEWER, Standing.REGISTRAR, Standing.AUDITOR) or (
+        model.developer_id is not None and model.developer_id in user.own_organizations
+    )
 
 
 def dossier_of(filing: Filing) -> Dossier:

@@ -64,6 +64,12 @@ UNFOLD = {
                         "link": reverse_lazy("admin:compliance_reportrun_changelist"),
                         "permission": "compliance.admin.permissions.may_see_filings",
                     },
+                    {
+                        "title": _("Dependence"),
+                        "icon": "account_tree",
+                        "link": reverse_lazy("admin:compliance_dependence"),
+                        "permission": "compliance.admin.permissions.may_see_filings",
+                    },
                 ],
             },
             {

@@ -1,14 +1,25 @@
-"""Laying out a lineage as a picture: ancestors above, descendants below, one row a generation. Pure."""
+"""
+Laying out a lineage as a picture: ancestors above, descendants below, a band for each generation. Pure.
+
+Roots stand together by country; the others near to what they derive from. A generation that is too wide goes on below.
+"""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from statistics import mean
 from typing import Any
 
-BOX_WIDTH, BOX_HEIGHT, GAP, ROW_GAP, MARGIN = 200, 58, 24, 64, 12
-MOST_IN_A_ROW = 12
+BOX_WIDTH, BOX_HEIGHT, GAP, ROW_GAP, LINE_GAP, MARGIN = 200, 58, 24, 64, 18, 12
+LABEL_HEIGHT = 22
+MOST_IN_A_LINE = 8
+MOST_BOXES = 400
+# Beyond so many lines a word on each of them hides more than it tells.
+MOST_LABELED = 60
 NAME_WIDTH, MAKER_WIDTH = 24, 30
 
 
@@ -33,63 +44,117 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An edge as a curve from the parent's lower side to the child's upper side."""
+    """An edge as a curve from the parent's lower side to the child's upper side; without a label where there are too many."""
 
     path: str
     label_x: int
     label_y: int
     relation: str
     passes_weights: bool
+    child: Any
+    parent: Any
+    has_label: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The country of the roots below it, and how many they are."""
+
+    x: int
+    y: int
+    country: str
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Boxes and lines with the size that holds them; `left_out` counts nodes for which there was no room."""
+    """Boxes, lines and headings with the size that holds them; `left_out` counts nodes for which there was no room."""
 
     boxes: list[Box]
     lines: list[Line]
+    headings: list[Heading]
     width: int
     height: int
     left_out: int
 
 
 def laid_out(nodes: Sequence[Any], edges: Sequence[dict[str, Any]]) -> Picture:
-    """Place nodes (with `depth`, `uid`, `name`, `version`) row by row, and draw the edges between those that have a place."""
-    rows = _rows(nodes)
-    widest = max((len(row) for row in rows.values()), default=1)
+    """Place nodes (with `depth`, `uid`, `name`, `version`) and draw the edges between those that have a place."""
+    shown = sorted(nodes, key=lambda node: (abs(node.depth), node.name))[:MOST_BOXES]
+    bands = _bands(shown, edges)
+    widest = max((min(len(band), MOST_IN_A_LINE) for band in bands), default=1)
     width = widest * (BOX_WIDTH + GAP) - GAP + 2 * MARGIN
-    boxes = {}
-    for level, depth in enumerate(sorted(rows)):
-        left = (width - len(rows[depth]) * (BOX_WIDTH + GAP) + GAP) // 2
-        for place, node in enumerate(rows[depth]):
-            x, y = left + place * (BOX_WIDTH + GAP), MARGIN + level * (BOX_HEIGHT + ROW_GAP)
-            boxes[node.uid] = _box(node, x, y)
-    lines = [
-        _line(boxes[edge["parent"]], boxes[edge["child"]], edge)
-        for edge in edges
-        if edge["parent"] in boxes and edge["child"] in boxes
-    ]
-    height = len(rows) * (BOX_HEIGHT + ROW_GAP) - ROW_GAP + 2 * MARGIN
-    return Picture(list(boxes.values()), lines, width, height, len(nodes) - len(boxes))
+    boxes: dict[Any, Box] = {}
+    headings: list[Heading] = []
+    y = MARGIN
+    for band in bands:
+        headed = any(node.is_root for node in band)
+        y += LABEL_HEIGHT if headed else 0
+        lines = [band[start : start + MOST_IN_A_LINE] for start in range(0, len(band), MOST_IN_A_LINE)]
+        for line in lines:
+            boxes |= {box.node.uid: box for box in _placed(line, width, y)}
+            headings += _headings([boxes[node.uid] for node in line]) if headed else []
+            y += BOX_HEIGHT + (LINE_GAP + LABEL_HEIGHT * headed if line is not lines[-1] else ROW_GAP)
+    drawn = list(_lines(boxes, edges))
+    return Picture(list(boxes.values()), drawn, headings, width, y - ROW_GAP + MARGIN, len(nodes) - len(boxes))
 
 
-def _rows(nodes: Sequence[Any]) -> dict[int, list[Any]]:
-    rows: dict[int, list[Any]] = {}
+def _bands(nodes: Sequence[Any], edges: Sequence[dict[str, Any]]) -> list[list[Any]]:
+    """The nodes of each generation, from the top; roots first by country, the others by where their parents stand."""
+    by_depth: dict[int, list[Any]] = defaultdict(list)
     for node in nodes:
-        rows.setdefault(node.depth, []).append(node)
-    return {depth: row[:MOST_IN_A_ROW] for depth, row in rows.items()}
+        by_depth[node.depth].append(node)
+    parents: dict[Any, list[Any]] = defaultdict(list)
+    for edge in edges:
+        parents[edge["child"]].append(edge["parent"])
+    places: dict[Any, float] = {}
+    bands = []
+    for depth in sorted(by_depth):
+        band = sorted(by_depth[depth], key=lambda node: _order(node, parents, places))
+        places |= {node.uid: place / len(band) for place, node in enumerate(band)}
+        bands.append(band)
+    return bands
 
 
-def _line(parent: Box, child: Box, edge: dict[str, Any]) -> Line:
-    start, end, middle = parent.bottom, child.y, (parent.bottom + child.y) // 2
-    path = f"M{parent.center},{start} C{parent.center},{middle} {child.center},{middle} {child.center},{end}"
-    return Line(path, (parent.center + child.center) // 2, middle, edge["relation"], edge["passes_weights"])
+def _order(node: Any, parents: dict[Any, list[Any]], places: dict[Any, float]) -> tuple[Any, ...]:
+    if node.is_root:
+        return 0, node.country or "~", 0.0, node.name
+    above = [places[parent] for parent in parents[node.uid] if parent in places]
+    return 1, "", mean(above) if above else 1.0, node.name
 
 
-def _box(node: Any, x: int, y: int) -> Box:
-    maker = " · ".join(filter(None, [node.country, node.developer.name if node.developer else ""]))
-    name = f"{node.name} {node.version}".strip()
-    return Box(node, x, y, _fitting(name, NAME_WIDTH), _fitting(maker or "–", MAKER_WIDTH))
+def _placed(line: Sequence[Any], width: int, y: int) -> Iterator[Box]:
+    left = (width - len(line) * (BOX_WIDTH + GAP) + GAP) // 2
+    for place, node in enumerate(line):
+        maker = " · ".join(filter(None, [node.country, node.developer.name if node.developer else ""]))
+        name = f"{node.name} {node.version}".strip()
+        x = left + place * (BOX_WIDTH + GAP)
+        yield Box(node, x, y, _fitting(name, NAME_WIDTH), _fitting(maker or "–", MAKER_WIDTH))
+
+
+def _headings(boxes: Sequence[Box]) -> Iterator[Heading]:
+    roots = [box for box in boxes if box.node.is_root]
+    for country, part in groupby(roots, key=lambda box: box.node.country):
+        group = list(part)
+        yield Heading(group[0].x, group[0].y - 8, country, len(group))
+
+
+def _lines(boxes: dict[Any, Box], edges: Sequence[dict[str, Any]]) -> Iterator[Line]:
+    drawn = [edge for edge in edges if edge["parent"] in boxes and edge["child"] in boxes]
+    for edge in drawn:
+        parent, child = boxes[edge["parent"]], boxes[edge["child"]]
+        start, end, middle = parent.bottom, child.y, (parent.bottom + child.y) // 2
+        path = f"M{parent.center},{start} C{parent.center},{middle} {child.center},{middle} {child.center},{end}"
+        yield Line(
+            path,
+            (parent.center + child.center) // 2,
+            middle,
+            edge["relation"],
+            edge["passes_weights"],
+            edge["child"],
+            edge["parent"],
+            len(drawn) <= MOST_LABELED,
+        )
 
 
 def _fitting(text: str, width: int) -> str:

@@ -15,9 +15,12 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from unfold.decorators import display
 
+from compliance.admin import dependence
+from compliance.admin.evidence import in_words
 from compliance.admin.pages import PageAdmin, done, post_only, user_of
 from compliance.admin.permissions import may_see_filings
 from compliance.dossier.codes import ACCESS, DEVELOPMENT, MODALITIES, ORIGINS, RELATIONS, SOURCE_TYPES
+from compliance.evidence import evidence_of_model
 from compliance.models import Filing
 from compliance.words import Language, language_of, listed
 from registry import actions
@@ -84,6 +87,7 @@ class AIModelAdmin(PageAdmin):
 
     def get_urls(self) -> list[Any]:
         own = [
+            path("dependence/", self.admin_site.admin_view(dependence.page), name="compliance_dependence"),
             path("<int:key>/correct/", self.admin_site.admin_view(self.correct), name="registry_aimodel_correct"),
             path("<int:key>/merge/", self.admin_site.admin_view(self.merge), name="registry_aimodel_merge"),
             path("<int:key>/undo/<uuid:uid>/", self.admin_site.admin_view(self.undo), name="registry_aimodel_undo"),
@@ -178,6 +182,7 @@ def page_of(model: AIModel, user: Any, language: Language) -> dict[str, Any]:
         "left_out": _left_out(model, user),
         "corpora": [_corpus(corpus, language) for corpus in _corpora(model, user)],
         "filings": _filings(model, user),
+        "evidence": [in_words(filed, language) for filed in evidence_of_model(model, user)],
         "corrections": model.corrections.select_related("into", "by", "undone_by")
         | Correction.objects.filter(into=model).select_related("into", "by", "undone_by"),
         "may_correct": user.holds(Standing.REGISTRAR),

@@ -18,6 +18,7 @@ from unfold.decorators import display
 
 from compliance.admin.acting import ACTIONS, WAIVERS, act, may_waive, offered, waive
 from compliance.admin.days import judged_as_of
+from compliance.admin.evidence import evidence_of
 from compliance.admin.pages import PageAdmin, done, post_only, user_of
 from compliance.admin.readable import sections_of
 from compliance.api.documents import download
@@ -209,6 +210,7 @@ def _page(filing: Filing) -> dict[str, Any]:
         "revision": kept,
         "sections": sections_of(kept.content, language, _flagged(flags)) if kept else [],
         "documents": _documents(filing, kept, language),
+        "evidence": evidence_of(filing, kept, language),
         "amendments": filing.amendments.order_by("-pk"),
         "events": [_event(event, language) for event in filing.events.order_by("-number")],
         "title": filing.case_number,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import IO, Any
 from uuid import UUID
 
@@ -21,7 +20,7 @@ from compliance.api.filings import found
 from compliance.api.serializers import ProblemSerializer
 from compliance.dossier.schema import Dossier
 from compliance.dossier.stored import load
-from compliance.evidence import Filed, filed_evidence
+from compliance.evidence import Filed, evidence_of_model, filed_evidence, may_see_evidence
 from compliance.models import Filing
 from compliance.provenance.faults import Unusable
 from compliance.provenance.reading import MOST_BYTES, PARTS, read_json
@@ -29,7 +28,7 @@ from compliance.provenance.validating import faults_in
 from registry.api.problems import BodyTooLarge, Problem
 from registry.api.requests import bad_query, refuse_unknown, user_of
 from registry.api.views import found_model
-from registry.models import AIModel, Standing, User
+from registry.models import User
 
 # Files that are text; all others are JSON.
 TEXTS = ("README.md", "mergekit_config.yml")
@@ -93,29 +92,9 @@ class ModelEvidenceView(APIView):
         """Read the evidence that filings hold of a model; it is there for staff and for the model's developer."""
         refuse_unknown(request, set())
         user, model = user_of(request), found_model(request, id)
-        told = [filed for filing, key in _filings_of(model, user) for filed in _shown(filing, key, user)]
-        return Response({"results": EvidenceSerializer(told, many=True).data})
-
-
-def _filings_of(model: AIModel, user: User) -> Iterator[tuple[Filing, str]]:
-    """The filings with evidence of a model, each with its key there, as far as the reader may see them."""
-    is_developer = model.developer_id is not None and model.developer_id in user.own_organizations
-    if not is_developer and not user.holds(Standing.REVIEWER, Standing.REGISTRAR, Standing.AUDITOR):
-        raise Http404
-    statements = model.statements.filter(source__key__startswith="filing:").order_by("-source__stated_at", "-pk")
-    named = {
-        (key.removeprefix("filing:"), model_key): None
-        for key, model_key in statements.values_list("source__key", "key")
-    }
-    filings = (
-        Filing.objects.filter(first_submitted_at__isnull=False) if is_developer else Filing.objects.visible_to(user)
-    )
-    by_uid = {str(filing.uid): filing for filing in filings.filter(uid__in={uid for uid, _ in named})}
-    yield from ((by_uid[uid], model_key) for uid, model_key in named if uid in by_uid)
-
-
-def _shown(filing: Filing, key: str, user: User) -> list[Filed]:
-    return filed_evidence(filing, _dossier(filing, user), keys={key})
+        if not may_see_evidence(model, user):
+            raise Http404
+        return Response({"results": EvidenceSerializer(evidence_of_model(model, user), many=True).data})
 
 
 def _dossier(filing: Filing, user: User) -> Dossier:

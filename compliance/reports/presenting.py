@@ -68,7 +68,7 @@ def in_words(rows: Iterable[dict[str, Any]], language: Language) -> list[dict[st
             "change_label": CHANGES[row["change"]].in_(language),
             "kind_label": KINDS[row["kind"]].in_(language),
             "level_label": LEVELS[row["level"]].in_(language),
-            "province_label": _province(row["province"], language),
+            "province_label": province_in(row["province"], language),
             "title": CATALOG[row["rule"]].title.in_(language),
             "link": f"{settings.BASE_URL}/admin/compliance/filing/{row['filing_key']}/change/",
         }
@@ -87,7 +87,7 @@ def summed_up(rows: list[dict[str, Any]], language: Language) -> dict[str, Any]:
         "resolved": counts[RESOLVED],
         "by_rule": _most(Counter((row["rule"], CATALOG[row["rule"]].title.in_(language)) for row in standing)),
         "by_applicant": _most(Counter((row["applicant"], row["uscc"]) for row in standing)),
-        "by_province": _most(Counter((row["province"], _province(row["province"], language)) for row in standing)),
+        "by_province": _most(Counter((row["province"], province_in(row["province"], language)) for row in standing)),
         "by_age": _by_age(standing, language),
     }
 
@@ -114,7 +114,7 @@ def _age(days: int) -> int:
     return next(i for i, (most, _) in enumerate(AGES) if most is None or days <= most)
 
 
-def _province(code: str, language: Language) -> str:
+def province_in(code: str, language: Language) -> str:
     return PROVINCES.get(code, (code, code))[language == "zh"]
 
 
@@ -125,10 +125,10 @@ def as_csv(rows: list[dict[str, Any]], language: Language) -> str:
     writer.writerow([words.in_(language) for words in _COLUMNS.values()])
     for row in in_words(rows, language):
         labels = {"change": "change_label", "kind": "kind_label", "level": "level_label", "province": "province_label"}
-        writer.writerow([_harmless(row[labels.get(name, name)]) for name in _COLUMNS])
+        writer.writerow([harmless(row[labels.get(name, name)]) for name in _COLUMNS])
     return "\ufeff" + told.getvalue()
 
 
-def _harmless(value: Any) -> Any:
+def harmless(value: Any) -> Any:
     """What a filer wrote must not become a formula in somebody's workbook."""
     return f"'{value}" if isinstance(value, str) and value[:1] in tuple("=+-@\t\r") else value

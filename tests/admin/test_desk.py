@@ -174,7 +174,7 @@ def test_a_page_takes_as_many_queries_for_many_filings_as_for_one(
 
 def test_a_filings_page_takes_a_fixed_number_of_queries(filing, registrar, django_assert_max_num_queries):
     client = desk_of(registrar)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         client.get(page_of(filing))
 
 

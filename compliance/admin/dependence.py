@@ -1,0 +1,123 @@
+"""On the desk: on what the services stand, and what breaks if a family were barred, as pictures, a table and a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from compliance.admin.pages import user_of
+from compliance.admin.permissions import may_see_filings
+from compliance.dependence import DOMESTIC, FOREIGN, UNKNOWN, Barred, dependence, what_breaks
+from compliance.dossier.codes import KINDS
+from compliance.reports.presenting import harmless, province_in
+from compliance.words import Language, language_of
+from registry.ancestry import WAYS
+from registry.api.requests import day_in
+from registry.reference.base_models import FAMILIES
+
+MOST_ROWS = 500
+MOST_BARS = 12
+
+
+def page(request: HttpRequest) -> HttpResponse:
+    """Show on what the models in use stand; with `family`, what breaks if that family were barred."""
+    if not may_see_filings(request):
+        raise PermissionDenied
+    language = language_of(get_language())
+    asked = _asked(request)
+    context = {
+        **admin.site.each_context(request),
+        **_statistics(request, asked),
+        "asked": asked,
+        "title": _("Dependence"),
+    }
+    context |= {"families": sorted(FAMILIES), "ways": _ways(), "broken": _broken(request, asked, language)}
+    if request.GET.get("form") == "csv" and context["broken"]:
+        return _as_csv(context["broken"], asked, language)
+    return TemplateResponse(request, "compliance/desk/dependence.html", context)
+
+
+def _asked(request: HttpRequest) -> dict[str, Any]:
+    """What is asked for; what is asked for wrongly is left out."""
+    way = request.GET.get("through", "")
+    family = request.GET.get("family", "")
+    return {
+        "through": way if way in WAYS else "weights",
+        "family": family if family in FAMILIES else "",
+        "on": day_in(request.GET.get("on", "")) or timezone.localdate(),
+    }
+
+
+def _ways() -> list[tuple[str, str]]:
+    return [("weights", _("weights")), ("architecture", _("weights, architecture or outputs"))]
+
+
+def _statistics(request: HttpRequest, asked: dict[str, Any]) -> dict[str, Any]:
+    by = user_of(request)
+    through, day = WAYS[asked["through"]], asked["on"]
+    told = {name: dependence(by, day=day, through=through, by=name) for name in ("country", "family", "license")}  # type: ignore[arg-type]
+    origins = told["country"]["origins"]
+    names = ((DOMESTIC, _("Chinese roots only")), (FOREIGN, _("A foreign root")), (UNKNOWN, _("Not known")))
+    return {
+        "filings": told["country"]["filings"],
+        "models": told["country"]["models"],
+        "origins": [
+            {"code": code, "name": name, **origins[code], "percent": _percent(origins[code])} for code, name in names
+        ],
+        "charts": [
+            {"title": title, "name": name, "rows": [_bar(row) for row in told[name]["rows"][:MOST_BARS]]}
+            for name, title in (("family", _("By family")), ("country", _("By country")), ("license", _("By license")))
+        ],
+    }
+
+
+def _percent(counted: dict[str, Any]) -> str:
+    return f"{100 * counted['share']:.1f}"
+
+
+def _bar(row: dict[str, Any]) -> dict[str, Any]:
+    return {**row, "percent": _percent(row)}
+
+
+def _broken(request: HttpRequest, asked: dict[str, Any], language: Language) -> dict[str, Any] | None:
+    if not asked["family"]:
+        return None
+    barred = Barred(family=asked["family"])
+    told = what_breaks(user_of(request), barred, through=WAYS[asked["through"]], day=asked["on"])
+    for row in told["rows"]:
+        row["kind_label"] = KINDS[row["kind"]].in_(language)
+        row["province_label"] = province_in(row["province"] or "", language)
+    return {**told, "shown": told["rows"][:MOST_ROWS], "left_out": max(len(told["rows"]) - MOST_ROWS, 0)}
+
+
+def _as_csv(broken: dict[str, Any], asked: dict[str, Any], language: Language) -> HttpResponse:
+    """The report as CSV with a byte-order mark, by which Excel knows that it is UTF-8."""
+    columns = {
+        "case_number": _("case number"),
+        "service": _("service"),
+        "kind_label": _("kind"),
+        "applicant": _("applicant"),
+        "uscc": _("USCC"),
+        "province_label": _("province"),
+        "monthly_active_users": _("monthly active users"),
+        "models": _("models in use"),
+    }
+    told = io.StringIO()
+    writer = csv.writer(told)
+    writer.writerow(columns.values())
+    for row in broken["rows"]:
+        writer.writerow([harmless(", ".join(row[name]) if name == "models" else row[name]) for name in columns])
+    day: date = asked["on"]
+    name = f"what-breaks-{asked['family'].replace('/', '-')}-{day:%Y%m%d}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-cache"}
+    return HttpResponse("\ufeff" + told.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
