@@ -10,6 +10,7 @@ from pathlib import Path
 from django.db import transaction
 
 from compliance import actions, counting
+from compliance.demo import evidence
 from compliance.dossier.parsing import Parsed, parse
 from compliance.models import Filing
 from compliance.refusals import ErrorsStand
@@ -83,7 +84,15 @@ def _file(parsed: Parsed) -> Filing:
         if document.sha256 and path.is_file():
             actions.upload_document(filing, received([path.read_bytes()], path.name, limit=LARGEST), by=agent)
             counting.count(document.sha256)
-    return actions.submit_filing(filing, by=agent)
+    filing = actions.submit_filing(filing, by=agent)
+    for model in parsed.dossier.models or ():
+        if (
+            model.key
+            and any(base.name == evidence.DECLARED_ON for base in parsed.dossier.models or ())
+            and model.derived_from
+        ):
+            filing = actions.file_evidence(filing, model.key, evidence.evidence(), by=agent)
+    return filing
 
 
 def _review(filing: Filing, reviewer: User, registrar: User) -> None:

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from compliance.provenance import findings as codes
 from compliance.provenance import sketches as weighing
 from compliance.provenance import tokenizers as spelling
+from compliance.provenance.comparing import NONE
 from compliance.provenance.references import Reference, references
 from compliance.provenance.residues import declared_bases
 from compliance.provenance.verdict import Verdict
@@ -329,7 +330,8 @@ def _declaration(verdict: Verdict) -> Iterator[Filling]:
         names = [name for name in verdict.matched if not verdict.is_declared(name)]
         yield _CONCLUSIONS[code], {"families": _All(verdict.comparison.families()), "names": names}
     if not told:
-        yield _NOTHING_AGAINST, {}
+        is_elsewhere = bases and verdict.comparison.kind != NONE
+        yield (_NOT_COMPARED if is_elsewhere else _NOTHING_AGAINST), {"families": _All(verdict.comparison.families())}
     if verdict.wants_sketch:
         yield _ASK_FOR_SKETCH, {}
 
@@ -337,6 +339,10 @@ def _declaration(verdict: Verdict) -> Iterator[Filling]:
 _DECLARED = Words("declared base model: {bases}.", "申明的基础模型：{bases}。")
 _SELF_DEVELOPED = Words("declared: self-developed, no base model.", "申明：自研，无基础模型。")
 _NOTHING_AGAINST = Words("Nothing in the evidence speaks against the declaration.", "证据中没有与申明相悖之处。")
+_NOT_COMPARED = Words(
+    "The table holds no declared base model whose structure would have to be the same; this one is that of {families}.",
+    "参考表中没有结构须与之相同的所申明基础模型；该结构属于 {families}。",
+)
 _ASK_FOR_SKETCH = Words(
     "A weight sketch would tell more: ask for the SHA-256 of every weight file first, then give a seed.",
     "权重摘要可提供进一步证据：先索取每个权重文件的 SHA-256，再发给随机种子。",

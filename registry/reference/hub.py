@@ -191,13 +191,23 @@ def base_model_named(name: str | None) -> Named | None:
     return None
 
 
+# Sizes of a series that are not in the table by themselves, because they have the structure of the series before.
+_SAME_STRUCTURE = MappingProxyType({"qwen-2.5-": "qwen-2-"})
+
+
 def _models(series: Series, written: str) -> Iterator[BaseModel]:
+    """The models of the table that a name can mean; Qwen2.5 of a size that is not there has the structure of Qwen2."""
+    found = list(_models_of(series.prefix, written))
+    yield from found or _models_of(_SAME_STRUCTURE.get(series.prefix, series.prefix), written)
+
+
+def _models_of(prefix: str, written: str) -> Iterator[BaseModel]:
     size = next((f"{found[1] or ''}{found[2]}{found[3]}" for found in _A_SIZE.finditer(written)), "")
-    if series.prefix.endswith("-") and not size:
+    if prefix.endswith("-") and not size:
         return
-    stem = f"{series.prefix}{size.replace('_', '.').casefold()}" if series.prefix.endswith("-") else series.prefix
+    stem = f"{prefix}{size.replace('_', '.').casefold()}" if prefix.endswith("-") else prefix
     for model in base_models():
-        if model.id == stem or (series.prefix.endswith("-") and model.id.startswith(f"{stem}-")):
+        if model.id == stem or (prefix.endswith("-") and model.id.startswith(f"{stem}-")):
             yield model
 
 
