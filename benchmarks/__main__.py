@@ -20,7 +20,7 @@ def main() -> None:
     """Plant filings, then time a post and the sweeps, and print one line a figure."""
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--filings", type=int, nargs="+", default=[10_000, 50_000])
-    arguments.add_argument("--only", choices=("sweeps", "register"))
+    arguments.add_argument("--only", choices=("sweeps", "register", "provenance"))
     asked = arguments.parse_args()
     with _database() as url:
         os.environ |= {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "config.settings", "LOG_LEVEL": "ERROR"}
@@ -28,9 +28,13 @@ def main() -> None:
         from benchmarks.measures import measure  # the models are there only after setup
         from benchmarks.register import measure_register
 
-        if asked.only != "register":
+        if asked.only in (None, "provenance"):
+            from benchmarks.provenance import measure_provenance
+
+            measure_provenance(say=_say)
+        if asked.only in (None, "sweeps"):
             measure(asked.filings, say=_say)
-        if asked.only != "sweeps":
+        if asked.only in (None, "register"):
             call_command("migrate", verbosity=0)
             settings.ALLOWED_HOSTS = ["*"]
             measure_register(say=_say)

@@ -21,6 +21,8 @@ from compliance.provenance.verdict import Verdict, assess
 from registry.models import AIModel, Standing, User
 
 SEED_BYTES = 16
+# The claim of a model that the dossier no longer lists: none.
+NOT_LISTED = "not listed"
 # How the sources begin that are filings.
 FILING_SOURCE = "filing:"
 
@@ -63,7 +65,7 @@ Against = tuple[Mapping[str, Sketch], Mapping[str, str]]
 def _filed(
     filing: Filing, key: str, files: list[EvidenceFile], model: Model | None, dossier: Dossier, against: Against
 ) -> Filed:
-    declaration = declaration_of(model, dossier.models or []) if model else {}
+    declaration = declaration_of(model, dossier.models or []) if model else {"claim": NOT_LISTED}
     documents = {file.part: file.document for file in files}
     sketches, public_files = against
     verdict = assess(declaration, documents, sketches=sketches, public_files=public_files)

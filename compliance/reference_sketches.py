@@ -64,7 +64,8 @@ def add_sketch(name: str, document: Any, evidence: Mapping[str, Any]) -> tuple[R
         reference.added_at = timezone.now()
         reference.save()
         compared = compare_again()
-    mark_in_parts(Filing.objects.running().filter(evidence__part__in=_COMPARED).distinct())
+    compared_with = EvidenceFile.objects.filter(part__in=_COMPARED).values("filing")
+    mark_in_parts(Filing.objects.running().filter(pk__in=compared_with))
     return reference, compared
 
 

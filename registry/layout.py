@@ -77,6 +77,10 @@ class Picture:
     height: int
     left_out: int
 
+    @property
+    def is_dense(self) -> bool:
+        return len(self.lines) > MOST_LABELED
+
 
 def laid_out(nodes: Sequence[Any], edges: Sequence[dict[str, Any]]) -> Picture:
     """Place nodes (with `depth`, `uid`, `name`, `version`) and draw the edges between those that have a place."""

@@ -23,9 +23,13 @@ function enliven(figure) {
   const bringOut = (node) => {
     const kin = new Set([...reached(node, up), ...reached(node, down)]);
     for (const [id, box] of boxes) box.classList.toggle("desk-faded", !kin.has(id));
+    figure.classList.add("desk-kin");
     for (const line of lines) line.classList.toggle("desk-faded", !(kin.has(line.dataset.child) && kin.has(line.dataset.parent)));
   };
-  const restore = () => picture.querySelectorAll(".desk-faded").forEach((each) => each.classList.remove("desk-faded"));
+  const restore = () => {
+    figure.classList.remove("desk-kin");
+    picture.querySelectorAll(".desk-faded").forEach((each) => each.classList.remove("desk-faded"));
+  };
   for (const [id, box] of boxes) {
     box.addEventListener("mouseenter", () => bringOut(id));
     box.addEventListener("focus", () => bringOut(id));

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from compliance.dossier.codes import RELATIONS
 from compliance.dossier.stored import load
-from compliance.evidence import Filed, filed_evidence
+from compliance.evidence import NOT_LISTED, Filed, filed_evidence
 from compliance.models import Filing, Revision
 from compliance.provenance.claims import AGAINST
 from compliance.provenance.findings import INTEGRITY_ERROR, MEANINGS
@@ -44,7 +44,8 @@ def _declared(filed: Filed, language: Language) -> list[tuple[str, str]]:
     said = filed.declaration
     relation = said.get("base_model_relation")
     bases = "、".join(said.get("base_model") or ()) if language == "zh" else ", ".join(said.get("base_model") or ())
-    claim = _("developed from scratch") if said.get("claim") == SELF_DEVELOPED else _("derived from other models")
+    claims = {SELF_DEVELOPED: _("developed from scratch"), NOT_LISTED: _("no longer listed in the dossier")}
+    claim = claims.get(said.get("claim") or "", _("derived from other models"))
     rows = [
         (_("Claim"), claim),
         (_("Base models"), bases or _("none")),

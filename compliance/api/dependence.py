@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 from django.utils import timezone
@@ -110,6 +111,7 @@ class DependenceView(APIView):
         OpenApiParameter("status", str, enum=list(STATUSES)),
         OpenApiParameter("province", str, description="Two-digit code of the province."),
         OpenApiParameter("applicant", str, description="USCC of the applicant."),
+        OpenApiParameter("filing", OpenApiTypes.UUID, many=True, description="Only these filings; repeat it."),
     ]
 
     @extend_schema(operation_id="statistics_dependence", parameters=FILTERS, responses=DependenceSerializer)
@@ -185,4 +187,13 @@ def _asked(request: Request) -> Q:
         asked &= Q(province=province)
     if uscc := request.query_params.get("applicant"):
         asked &= Q(applicant__uscc=uscc)
+    if filings := request.query_params.getlist("filing"):
+        asked &= Q(uid__in=_ids(filings))
     return asked
+
+
+def _ids(written: list[str]) -> list[UUID]:
+    try:
+        return [UUID(value) for value in written]
+    except ValueError as error:
+        raise bad_query("filing", _("Give the ids of filings, as GET /filings/ lists them.")) from error

@@ -324,7 +324,11 @@ _RESIDUE = Words("{at} says “{written}” ({families}).", "{at} 中写有“{w
 
 def _declaration(verdict: Verdict) -> Iterator[Filling]:
     bases = declared_bases(verdict.declaration)
-    yield (_DECLARED, {"bases": bases}) if bases else (_SELF_DEVELOPED, {})
+    yield (
+        (_DECLARED, {"bases": bases})
+        if bases
+        else (_SELF_DEVELOPED if verdict.is_self_developed else _NOT_DECLARED, {})
+    )
     told = [code for code in verdict.codes if code in _CONCLUSIONS]
     for code in told:
         names = [name for name in verdict.matched if not verdict.is_declared(name)]
@@ -338,6 +342,7 @@ def _declaration(verdict: Verdict) -> Iterator[Filling]:
 
 _DECLARED = Words("declared base model: {bases}.", "申明的基础模型：{bases}。")
 _SELF_DEVELOPED = Words("declared: self-developed, no base model.", "申明：自研，无基础模型。")
+_NOT_DECLARED = Words("no base model is declared.", "未申明基础模型。")
 _NOTHING_AGAINST = Words("Nothing in the evidence speaks against the declaration.", "证据中没有与申明相悖之处。")
 _NOT_COMPARED = Words(
     "The table holds no declared base model whose structure would have to be the same; this one is that of {families}.",

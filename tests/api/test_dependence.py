@@ -81,6 +81,15 @@ def test_the_share_of_models_on_each_country_family_and_license(four, auditor):
     assert rows(ask(client, by="license", through="architecture"))["LicenseRef-Llama-2"] == (3, 0.6)
 
 
+def test_any_set_of_filings_is_counted(four, auditor):
+    client = client_of(auditor)
+    uids = [str(Filing.objects.get(reference=name).uid) for name in ("one", "three")]
+    told = client.get("/api/v1/statistics/dependence/", {"filing": uids}).json()
+    assert rows(told) == {"CN": (1, 0.5), "US": (1, 0.5)}
+    assert ask(client, kind="registration")["models"] == 0
+    assert ask(client, applicant="91440300708461136T", status="submitted")["models"] == 5
+
+
 def test_groups_are_counted_each_by_itself(four, auditor):
     told = ask(client_of(auditor), group="province")
     assert [(group["value"], group["models"], rows(group)) for group in told["groups"]] == [
@@ -103,7 +112,16 @@ def test_one_sees_the_statistics_of_what_one_may_see(four, stranger, filer, far_
 
 
 @pytest.mark.parametrize(
-    "query", [{"by": "x"}, {"through": "x"}, {"on": "2026-13-01"}, {"group": "x"}, {"misspelt": "1"}, {"province": "x"}]
+    "query",
+    [
+        {"by": "x"},
+        {"through": "x"},
+        {"on": "2026-13-01"},
+        {"group": "x"},
+        {"misspelt": "1"},
+        {"province": "x"},
+        {"filing": "x"},
+    ],
 )
 def test_what_is_asked_wrongly_is_refused(four, auditor, query):
     assert client_of(auditor).get("/api/v1/statistics/dependence/", query).status_code == 400
