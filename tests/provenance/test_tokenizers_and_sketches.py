@@ -1,0 +1,106 @@
+"""Tokenizers compared as a whole, and the thresholds between two sketches; neither says more than it shows."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from compliance.provenance import findings as codes
+from compliance.provenance import sketches, tokenizers
+from compliance.provenance.tokenizers import likeness, read_vocabulary
+from compliance.provenance.verdict import assess
+from compliance.provenance.wording import as_text
+from tests.provenance.making import models
+
+CASES = Path(__file__).parent.parent / "examples" / "provenance"
+BASE = [f"t{i}" for i in range(100)]
+
+
+@pytest.mark.parametrize(
+    ("found", "kind", "more"),
+    [
+        (BASE, tokenizers.IDENTICAL, 0),
+        ([*BASE, "a", "b"], tokenizers.EXTENDED, 2),
+        (BASE[:90], tokenizers.SHORTENED, -10),
+        (BASE[::-1], tokenizers.PERMUTED, 0),
+        ([*BASE[:80], *[f"x{i}" for i in range(20)]], tokenizers.PARTIAL, 0),
+        ([f"x{i}" for i in range(100)], tokenizers.UNRELATED, 0),
+    ],
+)
+def test_a_vocabulary_is_compared_by_id_then_as_a_set(found, kind, more):
+    like = likeness(read_vocabulary(found), read_vocabulary(BASE))
+    assert (like.kind, like.more) == (kind, more)
+
+
+def test_all_merges_are_hashed_not_the_first_fifty():
+    vocabulary = {token: i for i, token in enumerate(BASE)}
+    first = {"model": {"vocab": vocabulary, "merges": [f"a{i} b" for i in range(60)]}}
+    other = {"model": {"vocab": vocabulary, "merges": [*[f"a{i} b" for i in range(55)], "x y"]}}
+    assert likeness(read_vocabulary(first), read_vocabulary(other)).has_same_merges is False
+    assert likeness(read_vocabulary(first), read_vocabulary(first)).has_same_merges is True
+
+
+def test_a_shared_tokenizer_is_told_and_is_no_evidence_on_weights():
+    known = next(model for model in models().values() if model.get("tokenizer_features", {}).get("num_merges"))
+    features = {name: known["tokenizer_features"][name] for name in ("vocab_size", "num_merges", "merge_rule_hash")}
+    verdict = assess({"claim": "self-developed"}, {"tokenizer_features": features})
+    assert verdict.tokenizer is not None
+    assert verdict.tokenizer.same_features
+    assert verdict.codes == []
+    assert "no evidence about weights" in as_text(verdict, "en")
+
+
+@pytest.mark.parametrize(
+    ("cs", "gram", "pdf", "verdict"),
+    [
+        (0.2, 0.8, 0.0, sketches.MATCH),
+        (0.199, 0.8, 0.0, sketches.UNDECIDED),
+        (0.2, 0.799, 0.99, sketches.SHARED_PARTS),
+        (0.0, 0.85, 0.93, sketches.MATCH),
+        (0.0, 0.85, 0.929, sketches.UNDECIDED),
+        (0.0, 0.849, 0.93, sketches.UNDECIDED),
+        (0.059, 0.799, 0.99, sketches.INDEPENDENT),
+        (0.06, 0.799, 0.99, sketches.UNDECIDED),
+        (0.02, None, None, sketches.INDEPENDENT),
+        (0.9, None, None, sketches.SHARED_PARTS),
+        (None, 0.99, 0.99, sketches.MATCH),
+        (None, 0.5, 0.99, sketches.UNDECIDED),
+        (None, None, 0.99, sketches.NOT_COMPARABLE),
+    ],
+)
+def test_both_sides_of_every_threshold(cs, gram, pdf, verdict):
+    assert sketches._verdict(cs, gram, pdf) == verdict
+
+
+def case(name: str) -> dict:
+    return json.loads((CASES / f"{name}.json").read_text())
+
+
+def test_the_same_start_is_not_enough_to_say_derived():
+    """Two models from one random start agree in their count-sketches; the anchors tell them apart (provenance.md §3)."""
+    evidence = dict(case("x011")["evidence"])
+    sketch = evidence["weight_sketch"]
+    tensors = [{name: value for name, value in each.items() if name != "anchor_gram_f16"} for each in sketch["tensors"]]
+    evidence["weight_sketch"] = {**sketch, "tensors": tensors}
+    verdict = assess({"claim": "self-developed"}, evidence)
+    assert not verdict.found & {codes.WEIGHTS_MATCH, codes.UNDECLARED_WEIGHT_REUSE, codes.WEIGHTS_INDEPENDENT}
+    assert "shared initialization or shared layers" in as_text(verdict, "en")
+
+
+def test_a_declared_match_is_no_reuse_that_was_hidden():
+    x011 = case("x011")
+    declared = {"base_model": "ref/base-A", "base_model_relation": "finetune"}
+    verdict = assess({**x011["declaration"], **declared, "claim": "finetune"}, x011["evidence"])
+    assert codes.WEIGHTS_MATCH in verdict.found
+    assert codes.UNDECLARED_WEIGHT_REUSE not in verdict.found
+
+
+def test_equal_file_hashes_are_a_copy():
+    hashes = {"own.safetensors": "AB" * 32}
+    verdict = assess(
+        {"claim": "self-developed"}, {"file_hashes": hashes}, public_files={"ab" * 32: "meta-llama/Llama-2-7b"}
+    )
+    assert verdict.codes == [codes.WEIGHTS_MATCH, codes.UNDECLARED_WEIGHT_REUSE]
+    assert "byte for byte" in as_text(verdict, "en")
