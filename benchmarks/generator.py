@@ -114,7 +114,11 @@ def _facts(sha256: str, filename: str) -> DocumentFacts:
             contents = read(stream)
         says = contents != Contents()
         found = DocumentFacts.objects.create(
-            sha256=sha256, contents=contents.plain(), says_anything=says, reader=READER
+            sha256=sha256,
+            contents=contents.plain(),
+            says_anything=says,
+            reader=READER,
+            counted_at=timezone.now(),
         )
     return _FACTS.setdefault(sha256, found)
 

@@ -12,9 +12,11 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from compliance.dependence import origins_of
 from compliance.models import Filing
 from registry import lineage
 from registry.actions import create_token
+from registry.ancestry import ancestry_of
 from registry.models import AIModel, Derivation, ModelStatement, Organization, Source, StaffStanding, User
 from registry.names import key_of
 from registry.search import searched_by
@@ -25,6 +27,7 @@ SIZES = (2_000, 200_000)
 BATCH = 5_000
 RUNS = 15
 SEED = 20261123
+STATISTICS = 10_000
 SYLLABLES = "云图智语问答晨星锦程译桥文心通义天工星火九天江源慧海"
 
 
@@ -44,6 +47,14 @@ def _measure_lineage(say: Say) -> None:
     deepest = AIModel.objects.order_by("-pk").values_list("pk", flat=True)[0]
     took = _median(lambda: lineage.walk(deepest, "ancestors", nobody))
     say("lineage: ancestors of one of them", f"{took * 1000:,.1f} ms")
+    some = list(AIModel.objects.order_by("-pk").values_list("pk", flat=True)[:STATISTICS])
+    began = time.perf_counter()
+    origins_of(some, "anything", nobody)
+    say(f"statistics: {STATISTICS:,} models in use followed to their roots", f"{time.perf_counter() - began:,.1f} s")
+    said = [AIModel.objects.get(pk=key) for key in some[:100]]
+    began = time.perf_counter()
+    ancestry_of(said, nobody)
+    say("common ancestors, roots and families of 100 models", f"{(time.perf_counter() - began) * 1000:,.0f} ms")
 
 
 def _grow(chance: random.Random) -> int:

@@ -73,27 +73,37 @@ def standing_on(filings: FilingQuerySet, day: date) -> FilingQuerySet:
     return submitted.annotate(status_then=Subquery(last)).exclude(status_then__in=ENDED)
 
 
-def dependence(
-    user: User, *, day: date, through: Through, by: By, group: Group | None = None, asked: Q | None = None
-) -> dict[str, Any]:
-    """
-    Count on what the models in use stand, over the filings that a person may see, on a day. `asked` narrows the filings.
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """The models in use on a day, each followed to its roots: what is counted, however often."""
 
-    Returns `filings`, `models`, `origins` (domestic, foreign, unknown), `rows` (value, models, share, filings, applicants), and
-    with a `group` the same for each of its values.
-    """
+    day: date
+    through: Through
+    filings: dict[int, Any]
+    uses: list[Use]
+    origins: Origins
+
+    def counted(self, by: By, group: Group | None = None) -> dict[str, Any]:
+        """
+        Return `filings`, `models`, `origins` (domestic, foreign, unknown), `rows` (value, models, share, filings, applicants),
+        and with a `group` the same for each of its values.
+        """
+        answer = _counted(self.uses, self.filings, self.origins, by)
+        if group:
+            answer["groups"] = [
+                {"value": value, "label": label, **_counted(part, self.filings, self.origins, by)}
+                for (value, label), part in _grouped(self.uses, self.filings, group)
+            ]
+        return {"on": self.day, "through": self.through, "by": by, **answer}
+
+
+def followed(user: User, *, day: date, through: Through, asked: Q | None = None) -> Followed:
+    """Follow the models in use over the filings that a person may see; `asked` narrows the filings."""
     filings = standing_on(Filing.objects.visible_to(user).filter(asked or Q()), day)
-    told = {row["pk"]: row for row in filings.values("pk", "province", "applicant_id", "applicant__name", "kind",
-                                                      "first_submitted_at", "source_id")}  # fmt: skip
+    columns = ("pk", "province", "applicant_id", "applicant__name", "kind", "first_submitted_at", "source_id")
+    told = {row["pk"]: row for row in filings.values(*columns)}
     uses = list(_uses(told.values()))
-    origins = origins_of({use.model for use in uses}, through, user)
-    answer = _counted(uses, told, origins, by)
-    if group:
-        answer["groups"] = [
-            {"value": value, "label": label, **_counted(part, told, origins, by)}
-            for (value, label), part in _grouped(uses, told, group)
-        ]
-    return {"on": day, "through": through, "by": by, **answer}
+    return Followed(day, through, told, uses, origins_of({use.model for use in uses}, through, user))
 
 
 def _uses(filings: Iterable[dict[str, Any]]) -> Iterator[Use]:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from compliance.admin.pages import user_of
 from compliance.admin.permissions import may_see_filings
-from compliance.dependence import DOMESTIC, FOREIGN, UNKNOWN, Barred, dependence, what_breaks
+from compliance.dependence import DOMESTIC, FOREIGN, UNKNOWN, Barred, followed, what_breaks
 from compliance.dossier.codes import KINDS
 from compliance.reports.presenting import harmless, province_in
 from compliance.words import Language, language_of
@@ -63,9 +63,9 @@ def _ways() -> list[tuple[str, str]]:
 
 
 def _statistics(request: HttpRequest, asked: dict[str, Any]) -> dict[str, Any]:
-    by = user_of(request)
-    through, day = WAYS[asked["through"]], asked["on"]
-    told = {name: dependence(by, day=day, through=through, by=name) for name in ("country", "family", "license")}  # type: ignore[arg-type]
+    gathered = followed(user_of(request), day=asked["on"], through=WAYS[asked["through"]])
+    told: dict[str, Any] = {"country": gathered.counted("country"), "family": gathered.counted("family")}
+    told["license"] = gathered.counted("license")
     origins = told["country"]["origins"]
     names = ((DOMESTIC, _("Chinese roots only")), (FOREIGN, _("A foreign root")), (UNKNOWN, _("Not known")))
     return {

@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from compliance.dependence import Barred, dependence, what_breaks
+from compliance.dependence import Barred, followed, what_breaks
 from compliance.models import Kind
 from compliance.workflow import STATUSES
 from registry.ancestry import WAYS
@@ -121,14 +121,11 @@ class DependenceView(APIView):
         over the submitted filings that you may see, on a day.
         """
         refuse_unknown(request, {parameter.name for parameter in self.FILTERS})
-        told = dependence(
-            user_of(request),
-            day=_day(request),
-            through=_through(request),
-            by=chosen(request, "by", ("country", "family", "license")) or "country",  # type: ignore[arg-type]
-            group=chosen(request, "group", ("province", "applicant", "year", "kind")),  # type: ignore[arg-type]
-            asked=_asked(request),
-        )
+        by = chosen(request, "by", ("country", "family", "license")) or "country"
+        group = chosen(request, "group", ("province", "applicant", "year", "kind"))
+        asked = _asked(request)
+        gathered = followed(user_of(request), day=_day(request), through=_through(request), asked=asked)
+        told = gathered.counted(by, group)  # type: ignore[arg-type]
         return Response(DependenceSerializer(told).data)
 
 
