@@ -52,14 +52,14 @@ def filed_evidence(filing: Filing, dossier: Dossier, *, keys: Collection[str] | 
     models = {model.key: model for model in dossier.models or () if model.key}
     order = {key: place for place, key in enumerate(models)}
     told = [key for key in held if keys is None or key in keys]
-    against = compared_with() if told else ({}, {})
+    against = compared_with() if told else ((), {})
     return [
         _filed(filing, key, held[key], models.get(key), dossier, against)
         for key in sorted(told, key=lambda key: order.get(key, len(order)))
     ]
 
 
-Against = tuple[Mapping[str, Sketch], Mapping[str, str]]
+Against = tuple[Sequence[tuple[str, Sketch]], Mapping[str, str]]
 
 
 def _filed(
@@ -105,14 +105,13 @@ def dossier_of(filing: Filing) -> Dossier:
 
 
 def compared_with() -> Against:
-    """Return the reference sketches by name and seed, and public models by the hashes of their files."""
-    sketches: dict[str, Sketch] = {}
+    """Return the reference sketches with the names of their models, and public models by the hashes of their files."""
+    sketches: list[tuple[str, Sketch]] = []
     public_files: dict[str, str] = {}
     for reference in ReferenceSketch.objects.all():
         public_files |= {digest.lower(): reference.name for digest in reference.file_hashes.values()}
         if reference.content is not None:
-            name = reference.name if reference.name not in sketches else f"{reference.name} ({reference.pk})"
-            sketches[name] = read_sketch(reference.document)
+            sketches.append((reference.name, read_sketch(reference.document)))
     return sketches, public_files
 
 

@@ -22,6 +22,8 @@ from compliance.words import Language, Words
 from registry.reference.hub import base_model_named
 
 MOST_BYTES = 2 * 1024 * 1024
+# What a front matter holds at most, in characters; YAML is slow to read.
+MOST_MATTER = 200_000
 MOST_NAMES = 200
 LONGEST_NAME = 200
 FINETUNE, ADAPTER, MERGE, QUANTIZED = "finetune", "adapter", "merge", "quantized"
@@ -82,7 +84,10 @@ _QUANTIZED_TAGS = frozenset(
 )
 _NOTHING = frozenset({"", "null", "~", "none", "n/a", "na", "unknown", "[]", "{}"})
 _REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}")
-_HUB = re.compile(r"^https?://(?:www\.)?(?:huggingface\.co|hf\.co|modelscope\.cn/models)/(datasets/)?([^\s?#]+)", re.I)
+_LINK = re.compile(r"^\[[^\]]*\]\(([^)\s]+)\)$")
+_HUB = re.compile(
+    r"^(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co|modelscope\.cn/models)/(datasets/)?([^\s?#]+)", re.I
+)
 _LOCAL = re.compile(r"^(?:[./~\\]|[A-Za-z]:[\\/]|file:|\$)|\\|/.+/")
 _LOCAL_FOLDERS = frozenset(
     {"checkpoint", "checkpoints", "output", "outputs", "models", "model", "content", "workspace"}
@@ -210,7 +215,7 @@ def read_card(raw: bytes, file: str = "") -> Card:
 def front_matter_of(raw: bytes) -> dict[str, Any]:
     """Return the fields of a card that are read, as evidence keeps them. Raises Unusable: `no_front_matter`."""
     card = Card()
-    matter, _ = _parted(_text(raw, card), card)
+    matter, _ = _parted(_text(raw[:MOST_BYTES], card), card)
     if matter is None:
         raise Unusable("no_front_matter")
     return _fields(matter, card)
@@ -227,7 +232,7 @@ def _text(raw: bytes, card: Card) -> str:
 
 def _parted(text: str, card: Card) -> tuple[str | None, str]:
     """Part a card into its front matter, without the lines of ---, and its body."""
-    lines = text.lstrip().split("\n")
+    lines = re.sub(r"^\s*(?:<!--.*?-->\s*)?", "", text, count=1, flags=re.DOTALL).split("\n")
     if lines[0].rstrip() != "---":
         card.note("no_front_matter")
         return None, text
@@ -236,7 +241,11 @@ def _parted(text: str, card: Card) -> tuple[str | None, str]:
         card.note("unfinished")
         return None, text
     card.has_front_matter = True
-    return "\n".join(lines[1:end]), "\n".join(lines[end + 1 :])
+    matter, body = "\n".join(lines[1:end]), "\n".join(lines[end + 1 :])
+    if len(matter) > MOST_MATTER:
+        card.note("too_large", limit=MOST_MATTER)
+        return None, body
+    return matter, body
 
 
 def _fields(matter: str, card: Card) -> dict[str, Any]:
@@ -325,17 +334,27 @@ def _top_level(matter: str) -> Iterator[tuple[int, str]]:
     yield first, "\n".join(part)
 
 
-def _texts(value: Any) -> list[str]:
-    """Whatever was written, as a list of the texts in it: a text, a list, a mapping of one thing."""
-    found = []
-    for each in value if isinstance(value, list) else [value]:
-        if isinstance(each, dict):
-            each = next(
-                (each[name] for name in ("name", "id", "path", "type") if isinstance(each.get(name), str)), None
-            )
-        if isinstance(each, str) and each.strip().casefold() not in _NOTHING:
-            found.append(each.strip()[:1_000])
-    return found
+def _texts(value: Any, depth: int = 0) -> list[str]:
+    """Whatever was written, as a list of the texts in it: a text, a list, lists in it, a mapping of one thing."""
+    if isinstance(value, list) and depth < _DEEPEST:
+        return [text for each in value[:MOST_ENTRIES] for text in _texts(each, depth + 1)]
+    if isinstance(value, dict):
+        named = next(
+            (value[name] for name in ("name", "id", "path", "model", "type") if isinstance(value.get(name), str)), None
+        )
+        value = named if named is not None else next((key for key in value if _REPOSITORY.fullmatch(str(key))), None)
+    if not isinstance(value, str):
+        return []
+    text = _sayable(value).strip()
+    return [] if text.casefold() in _NOTHING else [text[:1_000]]
+
+
+_DEEPEST, MOST_ENTRIES = 3, 1_000
+
+
+def _sayable(text: str) -> str:
+    """Escapes in quoted YAML can write half a pair of surrogates, or NUL; nobody can say those."""
+    return text.encode("utf-8", "ignore").decode().replace("\x00", "")
 
 
 def _bounded(card: Card, field: str, names: Iterable[str]) -> list[str]:
@@ -345,6 +364,9 @@ def _bounded(card: Card, field: str, names: Iterable[str]) -> list[str]:
     return found[:MOST_NAMES]
 
 
+_READ_OF_A_BODY = 20_000
+
+
 def _read_name(card: Card, told: Mapping[str, Any], body: str, file: str) -> None:
     index = told.get("model-index")
     first = index[0] if isinstance(index, list) and index else index
@@ -352,9 +374,12 @@ def _read_name(card: Card, told: Mapping[str, Any], body: str, file: str) -> Non
     if names:
         card.name = names[0][:LONGEST_NAME]
         return
-    heading = re.search(r"(?m)^#\s+(\S.*?)\s*#*$", body)
+    prose = re.sub(r"(?ms)^(```|~~~).*?^\1", "", body[:_READ_OF_A_BODY])
+    heading = re.search(r"(?m)^#[ \t]+(\S[^\n]*)$", prose)
     stem = re.sub(r"\.(md|markdown|txt)$", "", file.replace("\\", "/").rsplit("/", 1)[-1], flags=re.IGNORECASE)
-    if heading and (shown := re.sub(r"<[^>]*>|[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}", "", heading[1]).strip()):
+    if heading and (
+        shown := re.sub(r"<[^>]*>|[*`]{1,3}|\s#+$", "", re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", heading[1])).strip()
+    ):
         card.name = shown[:LONGEST_NAME]
         card.note("name_from", found=_HEADING)
     elif stem and stem.casefold() not in ("readme", "model_card", "modelcard"):
@@ -365,7 +390,13 @@ def _read_name(card: Card, told: Mapping[str, Any], body: str, file: str) -> Non
 def _read_base_models(card: Card, told: Mapping[str, Any]) -> None:
     written = told.get("base_model")
     if "base_model" in told and not _texts(written):
-        card.note("empty", found="base_model")
+        is_empty = written in (None, "", [], {}) or (
+            isinstance(written, str) and written.strip().casefold() in _NOTHING
+        )
+        if is_empty or not _says_anything(written):
+            card.note("empty", found="base_model")
+        else:
+            card.note("not_understood", field="base_model", found=_shown(written))
     names = [name for text in _texts(written) for name in _split(text)]
     if not names and (tagged := list(_tagged_bases(told))):
         names = [name for name, _ in tagged]
@@ -373,6 +404,17 @@ def _read_base_models(card: Card, told: Mapping[str, Any]) -> None:
     card.base_models = _bounded(card, "base_model", (name for each in names if (name := _published(each, card))))
     if not card.base_models and card.has_front_matter:
         card.note("no_base_model")
+
+
+def _says_anything(value: Any) -> bool:
+    return not (isinstance(value, list) and all(each in ("", None) for each in value[:MOST_ENTRIES]))
+
+
+def _shown(value: Any) -> str:
+    """What was written, in short; a thing of things is told by its kind."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(_sayable(str(key)) for key in list(value)[:5]) + "}"
+    return "[…]" if isinstance(value, list) else _sayable(str(value))[:100]
 
 
 def _split(text: str) -> list[str]:
@@ -389,9 +431,14 @@ def _tagged_bases(told: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
 
 
 def _published(name: str, card: Card) -> str | None:
-    """The name of a model on the Hub, without its address; a path on somebody's machine is none."""
+    """The name of a model on the Hub, without its address; a path on somebody's machine is none, nor another address."""
+    if link := _LINK.match(name):
+        name = link[1]
     if found := _HUB.match(name):
         return "/".join(found[2].strip("/").split("/")[:2])
+    if re.match(r"https?://", name):
+        card.note("not_understood", field="base_model", found=name[:LONGEST_NAME])
+        return None
     if _is_local(name):
         card.note("local_path", found=name[:LONGEST_NAME])
         if meant := base_model_named(name):

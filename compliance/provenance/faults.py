@@ -54,6 +54,10 @@ _MESSAGES = MappingProxyType(
         "no_front_matter": Words(
             "The card has no front matter between two lines of ---.", "模型卡没有位于两行 --- 之间的头部元数据。"
         ),
+        "unsayable_text": Words(
+            "The text holds what no text may hold: a NUL, or half a surrogate pair. Remove it.",
+            "文本含有不允许的内容：NUL 或不成对的代理码。请删除。",
+        ),
         "not_text": Words("A text is expected here.", "此处应为文本。"),
         "too_many_tensors": Words(
             "{found} tensors; a model of {limit} is the largest that is read.",

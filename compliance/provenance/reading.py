@@ -5,6 +5,7 @@ Bytes to evidence: JSON in bounds, each key once; and files shaped like the refe
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -43,13 +44,24 @@ def read_json(raw: bytes) -> Any:
     if len(raw) > MOST_BYTES:
         raise Unusable("too_large", limit=MOST_BYTES)
     try:
-        return json.loads(raw.decode("utf-8-sig"), object_pairs_hook=_object, parse_int=_integer)
+        document = json.loads(raw.decode("utf-8-sig"), object_pairs_hook=_object, parse_int=_integer)
+        _refuse_what_nobody_can_say(raw, document)
+        return document
     except UnicodeDecodeError as error:
         raise Unusable("not_utf8") from error
     except json.JSONDecodeError as error:
         raise Unusable("not_json", line=error.lineno, column=error.colno) from error
     except RecursionError as error:
         raise Unusable("too_deep") from error
+
+
+def _refuse_what_nobody_can_say(raw: bytes, document: Any) -> None:
+    """NUL and halves of surrogate pairs come only as escapes; neither database keeps them as texts."""
+    if not re.search(rb"\\u(?:[dD][89a-fA-F]|0000)", raw):
+        return
+    written = json.dumps(document, ensure_ascii=False)
+    if "\\u0000" in written or any("\ud800" <= character <= "\udfff" for character in written):
+        raise Unusable("unsayable_text")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -28,14 +28,19 @@ class Residue:
 
 def residues(evidence: Mapping[str, Any], own_name: str | None) -> list[Residue]:
     """Return the names of known models in config, adapter config, GGUF metadata and merge files, without one's own name."""
-    own = folded_model(own_name or "")
+    own = folded_model((own_name or "").rsplit("/", 1)[-1])
     told: dict[tuple[str, str], Residue] = {}
     for at, written in _written(evidence):
-        if not isinstance(written, str) or _NOT_A_NAME.match(written) or (own and folded_model(written).endswith(own)):
+        if not isinstance(written, str) or _NOT_A_NAME.match(written) or _is_own(written, own):
             continue
         if families := _families(at, written):
             told.setdefault((at, written), Residue(at, written[:200], families))
     return list(told.values())[:MOST_TOLD]
+
+
+def _is_own(written: str, own: str) -> bool:
+    """Whether a name, or a folder of a path, is the model's own name."""
+    return bool(own) and own in (folded_model(part) for part in re.split(r"[/\\]", written[:1_000]))
 
 
 def _families(at: str, written: str) -> tuple[str, ...]:
@@ -89,7 +94,9 @@ def _custom_classes(file: str, mapping: Any) -> Iterator[tuple[str, str]]:
 
 def _in_merge(text: Any) -> Iterator[tuple[str, str]]:
     """Each model that a mergekit configuration names; its syntax is YAML, and the lines of interest are simple."""
-    for found in re.finditer(r"(?m)^\s*-?\s*(?:model|base_model)\s*:\s*[\"']?([^\s\"'#]+)", str(text or "")[:200_000]):
+    for found in re.finditer(
+        r"(?m)^[ \t]*(?:-[ \t]*)?(?:model|base_model)[ \t]*:[ \t]*[\"']?([^\s\"'#]+)", str(text or "")[:200_000]
+    ):
         yield "mergekit_config.yml", found[1]
 
 

@@ -37,6 +37,11 @@ MATCH, INDEPENDENT, UNDECIDED, SHARED_PARTS, NOT_COMPARABLE = (
 # Thresholds on the cosine of count-sketches, the correlation of anchor matrices, that of the spreads of attention weights.
 CS_MATCH, CS_INDEPENDENT = 0.2, 0.06
 GRAM_MATCH, GRAM_ALONE, PDF_ALONE = 0.8, 0.85, 0.93
+# Without comparable embeddings the count-sketches stand alone. Two models from one random start came to 0.66, descendants to
+# 0.94 and more (provenance.md §3): only what is nearly the same matches.
+CS_ALONE = 0.9
+# The share of layers that must have anything to compare before a word is said about the whole.
+LEAST_COVERED = 0.5
 
 Floats = NDArray[np.float64]
 Part = tuple[str, int | None]
@@ -80,6 +85,10 @@ class Weights:
     gram: float | None = None
     pdf: float | None = None
 
+    def says_more_than(self, other: Weights) -> bool:
+        order = (MATCH, SHARED_PARTS, UNDECIDED, INDEPENDENT, NOT_COMPARABLE)
+        return order.index(self.verdict) < order.index(other.verdict)
+
 
 def read_sketch(document: Any) -> Sketch:
     """
@@ -93,7 +102,9 @@ def read_sketch(document: Any) -> Sketch:
     if document.get("format") != FORMAT or document.get("k") != BUCKETS or not isinstance(seed, str | int):
         raise Unusable("not_a_sketch", found=str(document.get("format"))[:40], asked=FORMAT)
     if not isinstance(tensors, list) or len(tensors) > MOST_TENSORS:
-        raise Unusable("too_many_tensors" if isinstance(tensors, list) else "not_a_sketch", asked=FORMAT)
+        if not isinstance(tensors, list):
+            raise Unusable("not_a_sketch", asked=FORMAT)
+        raise Unusable("too_many_tensors", found=len(tensors), limit=MOST_TENSORS)
     anchors = _anchors(document)
     parts: dict[Part, TensorSketch] = {}
     for i, entry in enumerate(tensors):
@@ -101,7 +112,13 @@ def read_sketch(document: Any) -> Sketch:
         if part in parts:
             raise Unusable("bad_tensor", f"/tensors/{i}")
         parts[part] = sketch
-    return Sketch(str(seed)[:200], anchors, parts)
+    return Sketch(str(seed)[:200], anchors, _numbered(parts))
+
+
+def _numbered(parts: dict[Part, TensorSketch]) -> dict[Part, TensorSketch]:
+    """The layers by their order, whatever their numbers: a gap in them is no layer."""
+    layers = {layer: place for place, layer in enumerate(sorted({layer for _, layer in parts if layer is not None}))}
+    return {(role, None if layer is None else layers[layer]): part for (role, layer), part in parts.items()}
 
 
 def _anchors(document: Mapping[str, Any]) -> tuple[str, ...]:
@@ -145,20 +162,23 @@ def _floats(at: str, written: Any, count: int) -> Floats | None:
 
 def compared(found: Sketch, reference: Sketch) -> Weights:
     """Compare the weights of two models by their sketches, with the thresholds of the reference."""
-    cs = _count_sketches(found, reference)
+    cs, covered = _count_sketches(found, reference)
     gram = _anchor_matrices(found, reference)
     pdf = _spreads(found, reference)
-    return Weights(_verdict(cs, gram, pdf), _rounded(cs), _rounded(gram), _rounded(pdf))
+    return Weights(_verdict(cs, gram, pdf, covered), _rounded(cs), _rounded(gram), _rounded(pdf))
 
 
-def _verdict(cs: float | None, gram: float | None, pdf: float | None) -> str:
+def _verdict(cs: float | None, gram: float | None, pdf: float | None, covered: float = 1.0) -> str:
     if cs is None and gram is None:
         return NOT_COMPARABLE
-    if gram is not None and ((cs or 0) >= CS_MATCH and gram >= GRAM_MATCH):
+    is_covered = covered >= LEAST_COVERED
+    if gram is not None and is_covered and ((cs or 0) >= CS_MATCH and gram >= GRAM_MATCH):
+        return MATCH
+    if gram is None and cs is not None and cs >= CS_ALONE and is_covered:
         return MATCH
     if gram is not None and gram >= GRAM_ALONE and pdf is not None and pdf >= PDF_ALONE:
         return MATCH
-    if cs is not None and cs < CS_INDEPENDENT and (gram is None or gram < GRAM_MATCH):
+    if cs is not None and cs < CS_INDEPENDENT and is_covered and (gram is None or gram < GRAM_MATCH):
         return INDEPENDENT
     if cs is not None and cs >= CS_MATCH:
         # The same random start gives this too. Without comparable embeddings nothing tells the two apart.
@@ -170,18 +190,22 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else round(float(value), 4)
 
 
-def _count_sketches(found: Sketch, reference: Sketch) -> float | None:
-    """The mean, over the layers found, of the cosine with the layer of the reference that fits best."""
+def _count_sketches(found: Sketch, reference: Sketch) -> tuple[float | None, float]:
+    """
+    The mean, over the layers found that can be compared, of the cosine with the layer of the reference that fits best; and
+    the share of layers that can be compared.
+    """
     if found.seed != reference.seed:
-        return None
+        return None, 1.0
     cosines = list(_cosines_by_role(found, reference))
     if not cosines:
-        return None
+        return None, 0.0
     with np.errstate(invalid="ignore"):
         known = ~np.isnan(cosines)
         summed = np.where(known, cosines, 0.0).sum(axis=0)
         mean = np.divide(summed, known.sum(axis=0), out=np.full(summed.shape, -1.0), where=known.any(axis=0))
-    return float(mean.max(axis=1).mean())
+        comparable = known.any(axis=(0, 2))
+    return float(mean[comparable].max(axis=1).mean()), float(comparable.mean())
 
 
 def _cosines_by_role(found: Sketch, reference: Sketch) -> Iterator[Floats]:
@@ -241,12 +265,9 @@ def _spreads(found: Sketch, reference: Sketch) -> float | None:
 
 
 def _profile(sketch: Sketch, role: str) -> Floats | None:
-    spreads = [
-        part.std
-        for layer in range(sketch.depth)
-        if (part := sketch.parts.get((role, layer))) is not None and part.std is not None
-    ]
-    return np.array(spreads) if len(spreads) == sketch.depth and spreads else None
+    whole = [layer for layer in range(sketch.depth) if all((each, layer) in sketch.parts for each in ATTENTION)]
+    spreads = [part.std for layer in whole if (part := sketch.parts[role, layer]).std is not None]
+    return np.array(spreads) if len(spreads) == len(whole) and spreads else None
 
 
 def _correlation(one: Floats, other: Floats) -> float | None:

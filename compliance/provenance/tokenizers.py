@@ -80,7 +80,7 @@ def _ids(vocabulary: Any, added: Iterable[Any]) -> Any:
     """Tokens by id; those of a unigram model are pairs of a token and its score, in the order of the ids."""
     if isinstance(vocabulary, list):
         vocabulary = {
-            entry[0] if isinstance(entry, list) and entry else str(entry): i for i, entry in enumerate(vocabulary)
+            str(entry[0] if isinstance(entry, list) and entry else entry): i for i, entry in enumerate(vocabulary)
         }
     if not isinstance(vocabulary, Mapping):
         return vocabulary

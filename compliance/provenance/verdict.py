@@ -107,7 +107,7 @@ def assess(
     evidence: Mapping[str, Any],
     *,
     known: Sequence[Reference] | None = None,
-    sketches: Mapping[str, weighing.Sketch] | None = None,
+    sketches: Sequence[tuple[str, weighing.Sketch]] = (),
     public_files: Mapping[str, str] | None = None,
 ) -> Verdict:
     """
@@ -115,7 +115,7 @@ def assess(
 
     `declaration` holds `model_name`, `claim`, `base_model`, `base_model_relation` and `license`; `evidence` the files by name, as
     the examples of the reference do. `known` are the models to compare structures with (all of the table without it),
-    `sketches` reference sketches by name, `public_files` names of public models by the SHA-256 of a weight file. Evidence
+    `sketches` reference sketches with the names of their models, `public_files` names of public models by the SHA-256 of a weight file. Evidence
     that no file can hold is told as INTEGRITY_ERROR; nothing is raised.
     """
     known = references() if known is None else known
@@ -127,7 +127,7 @@ def assess(
     _judge_declared_base(verdict, known)
     _judge_licenses(verdict, evidence)
     _judge_tokenizer(verdict, evidence, known)
-    _judge_weights(verdict, evidence, sketches or {}, public_files or {})
+    _judge_weights(verdict, evidence, sketches, public_files or {})
     if verdict.contradictions or verdict.faults:
         verdict.found.add(codes.INTEGRITY_ERROR)
     return verdict
@@ -336,7 +336,7 @@ def _judge_tokenizer(verdict: Verdict, evidence: Mapping[str, Any], known: Seque
 def _judge_weights(
     verdict: Verdict,
     evidence: Mapping[str, Any],
-    sketches: Mapping[str, weighing.Sketch],
+    sketches: Sequence[tuple[str, weighing.Sketch]],
     public_files: Mapping[str, str],
 ) -> None:
     hashes = evidence.get("file_hashes")
@@ -353,7 +353,7 @@ def _judge_weights(
         verdict.found.add(codes.UNDECLARED_WEIGHT_REUSE)
 
 
-def _weigh(verdict: Verdict, evidence: Mapping[str, Any], sketches: Mapping[str, weighing.Sketch]) -> None:
+def _weigh(verdict: Verdict, evidence: Mapping[str, Any], sketches: Sequence[tuple[str, weighing.Sketch]]) -> None:
     document = evidence.get("weight_sketch")
     if document is None:
         return
@@ -368,9 +368,11 @@ def _weigh(verdict: Verdict, evidence: Mapping[str, Any], sketches: Mapping[str,
         verdict.faults.append(("weight_sketch", fault))
         return
     verdict.has_sketch = True
-    for name, reference in {**sketches, **read}.items():
+    for name, reference in [*sketches, *read.items()]:
         weights = weighing.compared(found, reference)
-        if weights.verdict != weighing.NOT_COMPARABLE:
+        held = verdict.weights.get(name)
+        # A model may have several sketches, under several seeds; what says most counts.
+        if weights.verdict != weighing.NOT_COMPARABLE and (held is None or weights.says_more_than(held)):
             verdict.weights[name] = weights
         _compare_shapes(verdict, found, reference)
 

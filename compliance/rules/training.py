@@ -66,14 +66,16 @@ def comes_from_where_it_says(dossier: Dossier, context: Context) -> Iterator[Pro
 
 
 def _names_one(evidence: Evidence, listed: tuple[Pointer, Model], dossier: Dossier) -> bool:
-    """Where several families have one structure, naming any of them is enough."""
-    lineage = [listed[1], *(model for _, model in ancestors_of(listed, dossier, any_relation))]
-    names = [model.name for model in lineage if model.name]
-    families = {named.family for name in names if (named := base_model_named(name))}
-    asked = [folded_model(family) for family in evidence.families]
-    return bool(families & set(evidence.families)) or any(
-        folded_model(name).startswith(family) for name in names for family in asked
-    )
+    """
+    Where several families have one structure, naming any of them is enough. The model itself may be of the family; a copy
+    of weights may be that of the model only if it bears the very name.
+    """
+    lineage = [model.name for _, model in ancestors_of(listed, dossier, any_relation) if model.name]
+    named = {folded_model(name.rsplit("/", 1)[-1]) for name in [*lineage, listed[1].name or ""] if name}
+    if named & {folded_model(family.rsplit("/", 1)[-1]) for family in evidence.families}:
+        return True
+    names = lineage if evidence.part == "weights" else [*lineage, listed[1].name]
+    return any(meant.family in evidence.families for name in names if (meant := base_model_named(name)))
 
 
 @rule(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 
 from registry.reference.base_models import FAMILIES, BaseModel, base_models
@@ -93,11 +94,16 @@ def _series(pattern: str, family: str, prefix: str, license: str = "") -> Series
     return Series(re.compile(rf"(?<![a-z0-9]){pattern}", re.IGNORECASE), family, prefix, license)
 
 
-_SIZE = r"(?=[-_ ]?(?:\w+[-_ ])*?\d+(?:[._]\d+)?[bm](?![a-z0-9]))"
+# Words between a series and a size are parted by something: read so, a long name costs no more than its length.
+_SIZE = r"(?=[-_ ]?(?:[^\W_]+[-_ .])*?\d+(?:[._]\d+)?[bm](?![a-z0-9]))"
 # The first that fits counts: models that were made from others and carry both names come first.
 SERIES = (
     _series(r"deepseek[-_ ]r1[-_ ]distill[-_ ]llama", "Llama-3", "llama-3.1-"),
     _series(r"deepseek[-_ ]r1[-_ ]distill[-_ ]qwen", "Qwen-2/2.5", "qwen-2.5-"),
+    _series(r"sheared[-_ ]?llama", "Llama-2", "sheared-", "LicenseRef-Llama-2"),
+    _series(r"(?:meta[-_ ])?llama[-_ ]?guard[-_ ]?3", "Llama-3", "guard-", "LicenseRef-Llama-3.1"),
+    _series(r"(?:meta[-_ ])?llama[-_ ]?guard[-_ ]?2", "Llama-3", "guard-", "LicenseRef-Llama-3"),
+    _series(r"(?:meta[-_ ])?llama[-_ ]?4(?![\d.]|[bm](?![a-z]))", "Llama-4", "llama-4-", "LicenseRef-Llama-4"),
     _series(r"tiny[-_ ]?llama", "TinyLlama", "tinyllama-"),
     _series(r"open[-_ ]?llama", "OpenLLaMA", "open-llama-"),
     _series(r"chinese[-_ ]?(?:llama|alpaca)[-_ ]?2", "Chinese-LLaMA-Alpaca", "chinese-llama-2-"),
@@ -116,7 +122,7 @@ SERIES = (
     _series(r"qwen[-_ ]?1[._]5", "Qwen-1.5", "qwen-1.5-"),
     _series(r"qwen(?:[-_ ]1)?" + _SIZE, "Qwen-1", "qwen-1-"),
     _series(r"yi[-_ ]1[._]5", "Yi", "yi-1.5-"),
-    _series(r"yi[-_](?:coder[-_]|vl[-_])?" + _SIZE, "Yi", "yi-"),
+    _series(r"(?<![a-z]-)yi[-_](?:coder[-_]|vl[-_])?" + _SIZE, "Yi", "yi-"),
     _series(r"baichuan[-_ ]?2", "Baichuan-2", "baichuan2-"),
     _series(r"baichuan(?:[-_ ]1)?" + _SIZE, "Baichuan-1", "baichuan-"),
     _series(r"internlm[-_ ]?2(?:[._]5)?(?!\d|[bm](?![a-z]))", "InternLM-2", "internlm2-"),
@@ -126,7 +132,8 @@ SERIES = (
     _series(r"glm[-_ ]?4", "GLM-4", "glm-4-"),
     _series(r"deepseek[-_ ]?(?:coder[-_ ]?)?v2[-_ ]?lite", "DeepSeek-V2", "deepseek-v2-lite"),
     _series(r"deepseek[-_ ]?(?:coder[-_ ]?)?v2", "DeepSeek-V2", "deepseek-v2"),
-    _series(r"deepseek[-_ ]?(?:v3|r1)", "DeepSeek-V3", "deepseek-v3"),
+    _series(r"deepseek[-_ ]?(?:r1|v3[-_ ]0324|v3[._][12])", "DeepSeek-V3", "deepseek-v3", "MIT"),
+    _series(r"deepseek[-_ ]?v3", "DeepSeek-V3", "deepseek-v3"),
     _series(r"deepseek[-_ ]?moe", "DeepSeek-MoE", "deepseek-moe-"),
     _series(r"deepseek[-_ ]?coder", "DeepSeek-LLM", "deepseek-coder-"),
     _series(r"deepseek[-_ ]?llm", "DeepSeek-LLM", "deepseek-llm-"),
@@ -180,15 +187,76 @@ class Named:
     license: str
 
 
+# Words that a name may have beside its series and its size without being another model.
+_PLAIN_WORDS = frozenset(
+    [
+        "instruct",
+        "chat",
+        "base",
+        "it",
+        "hf",
+        "original",
+        "gguf",
+        "awq",
+        "gptq",
+        "int4",
+        "int8",
+        "4bit",
+        "8bit",
+        "fp8",
+        "bf16",
+        "fp16",
+        "mlx",
+        "bnb",
+        "nf4",
+        "coder",
+        "code",
+        "math",
+        "python",
+        "preview",
+        "distill",
+        "meta",
+        "model",
+        "models",
+    ]
+)
+_PLAIN = re.compile(r"\d+(?:x\d+)?(?:\.\d+)?[bm]\d?|v?\d+|\d+[kmt]|q\d(?:_\w+)?|a\d+(?:\.\d+)?b", re.IGNORECASE)
+
+
+@lru_cache(maxsize=20_000)
 def base_model_named(name: str | None) -> Named | None:
-    """Return the known base model that a name of the Hub, a path or a title means, or None."""
+    """
+    Return the known base model that a name of the Hub, a path or a title means, or None.
+
+    A name with words that tell another model (mini, vision, mamba) means the series, and none of its models in the table.
+    """
     written = (name or "").strip()[:500]
     for series in SERIES:
         if found := series.pattern.search(written):
-            models = sorted(_models(series, written[found.start() :]), key=lambda model: len(model.id))
-            license = next((model.license for model in models), series.license or FAMILIES[series.family].license)
-            return Named(series.family, tuple(model.id for model in models), license)
+            after = written[found.start() :]
+            models = sorted(_models(series, after), key=lambda model: _closeness(model.id, written))
+            license = series.license or next((model.license for model in models), _license_of(series.family))
+            plain = _is_plain(written, found)
+            return Named(series.family, tuple(model.id for model in models) if plain else (), license)
     return None
+
+
+def _license_of(family: str) -> str:
+    return FAMILIES[family].license if family in FAMILIES else ""
+
+
+def _closeness(id: str, written: str) -> tuple[int, int]:
+    """The model whose whole id stands in the name first, the longest of those; then the shortest of the others."""
+    stands = re.sub(r"[^a-z0-9]", "", id) in re.sub(r"[^a-z0-9]", "", written.casefold())
+    return (0, -len(id)) if stands else (1, len(id))
+
+
+def _is_plain(written: str, found: re.Match[str]) -> bool:
+    """Whether a name holds nothing but its series, its size, and words that all models of a series may have."""
+    last = re.split(r"[/\\]", written[: found.start()])[-1]
+    rest = re.split(r"[/\\]", written[found.end() :])[0]
+    words = [word for word in re.split(r"[-_ .@:]+", f"{last} {rest}".casefold()) if word]
+    return all(word in _PLAIN_WORDS or _PLAIN.fullmatch(word) for word in words)
 
 
 # Sizes of a series that are not in the table by themselves, because they have the structure of the series before.
@@ -211,12 +279,25 @@ def _models_of(prefix: str, written: str) -> Iterator[BaseModel]:
             yield model
 
 
+_SPELLED_OUT = MappingProxyType(
+    {
+        "mit license": "mit",
+        "the mit license": "mit",
+        "apache license 2.0": "apache-2.0",
+        "apache 2.0": "apache-2.0",
+        "apache-2": "apache-2.0",
+        "apache license, version 2.0": "apache-2.0",
+    }
+)
+
+
 def license_of_card(license: str | None, license_name: str | None = None) -> str | None:
     """Return the license of a model card as the registry writes it; one that is not known stays as it is written."""
     named = (license_name or "").strip()
     if named and (license or "").strip().casefold() in ("", "other"):
         return HUB_LICENSE_NAMES.get(named.casefold(), named)
     written = (license or "").strip()
+    written = _SPELLED_OUT.get(written.casefold(), written)
     if written.casefold() in ("", "other", "unknown"):
         return None
     return HUB_LICENSES.get(written.casefold(), written)
