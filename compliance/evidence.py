@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,6 @@ from compliance.dossier.stored import load
 from compliance.models import EvidenceFile, EvidenceSummary, Filing, ReferenceSketch, SketchRequest
 from compliance.models.evidence import hash_of
 from compliance.provenance.claims import Summary, declaration_of
-from compliance.provenance.faults import Unusable
 from compliance.provenance.sketches import Sketch, read_sketch
 from compliance.provenance.verdict import Verdict, assess
 from registry.models import AIModel, Standing, User
@@ -47,7 +46,7 @@ class Filed:
 def filed_evidence(filing: Filing, dossier: Dossier, *, keys: Collection[str] | None = None) -> list[Filed]:
     """Return the evidence of a filing's models, in the order of the dossier; of all of them, or of those with some keys."""
     held: dict[str, list[EvidenceFile]] = defaultdict(list)
-    for file in filing.evidence.all():
+    for file in filing.evidence.current():
         held[file.model_key].append(file)
     models = {model.key: model for model in dossier.models or () if model.key}
     order = {key: place for place, key in enumerate(models)}
@@ -66,10 +65,17 @@ def _filed(
     filing: Filing, key: str, files: list[EvidenceFile], model: Model | None, dossier: Dossier, against: Against
 ) -> Filed:
     declaration = declaration_of(model, dossier.models or []) if model else {"claim": NOT_LISTED}
+    files = _those_that_count(files)
     documents = {file.part: file.document for file in files}
     sketches, public_files = against
     verdict = assess(declaration, documents, sketches=sketches, public_files=public_files)
-    return Filed(filing, key, model, files, declaration, verdict, _is_bound(filing, key, documents))
+    return Filed(filing, key, model, files, declaration, verdict, _is_bound(filing, key, files, documents))
+
+
+def _those_that_count(files: Iterable[EvidenceFile]) -> list[EvidenceFile]:
+    """Each part once: what staff filed counts before what the applicant filed."""
+    ordered = sorted(files, key=lambda file: file.is_staffs)
+    return sorted({file.part: file for file in ordered}.values(), key=lambda file: file.part)
 
 
 def evidence_of_model(model: AIModel, user: User) -> list[Filed]:
@@ -86,11 +92,7 @@ def evidence_of_model(model: AIModel, user: User) -> list[Filed]:
     held = seen.filter(uid__in={uid for uid, _ in named}, evidence__isnull=False).distinct()
     by_uid = {str(filing.uid): filing for filing in held}
     told = [(by_uid[uid], key) for uid, key in dict.fromkeys(named) if uid in by_uid]
-    return [
-        filed
-        for filing, key in told
-        for filed in filed_evidence(filing, load(filing.dossier_for(user).content), keys={key})
-    ]
+    return [filed for filing, key in told for filed in filed_evidence(filing, dossier_of(filing, user), keys={key})]
 
 
 def may_see_evidence(model: AIModel, user: User) -> bool:
@@ -100,8 +102,9 @@ def may_see_evidence(model: AIModel, user: User) -> bool:
     )
 
 
-def dossier_of(filing: Filing) -> Dossier:
-    return load(filing.kept_dossier().content)
+def dossier_of(filing: Filing, user: User) -> Dossier:
+    """The dossier as a person may see it: staff see what was submitted."""
+    return load(filing.dossier_for(user).content)
 
 
 def compared_with() -> Against:
@@ -117,7 +120,7 @@ def compared_with() -> Against:
 
 def summarize(filing: Filing, model_key: str) -> None:
     """Write down in short what the evidence of a model shows; the rules read that."""
-    files = filing.evidence.filter(model_hash=hash_of(model_key))
+    files = _those_that_count(filing.evidence.current().filter(model_hash=hash_of(model_key)))
     documents = {file.part: file.document for file in files}
     sketches, public_files = compared_with()
     verdict = assess({}, documents, sketches=sketches, public_files=public_files)
@@ -136,18 +139,23 @@ def seed_for_sketches() -> str:
     committed to the hashes of all weight files.
     """
     newest = ReferenceSketch.objects.order_by("-pk").values_list("seed", flat=True).first()
-    return newest or secrets.token_hex(SEED_BYTES)
+    return newest or new_seed()
 
 
-def _is_bound(filing: Filing, model_key: str, documents: Mapping[str, Any]) -> bool | None:
-    """Whether a sketch was taken with the seed that was given for just these files; None without a sketch."""
-    sketch = documents.get("weight_sketch")
-    if sketch is None:
+def new_seed() -> str:
+    return secrets.token_hex(SEED_BYTES)
+
+
+def _is_bound(
+    filing: Filing, model_key: str, files: Sequence[EvidenceFile], documents: Mapping[str, Any]
+) -> bool | None:
+    """
+    Whether a sketch was filed after the seed was given, with that seed, for just these files; None without a sketch.
+    """
+    filed_at = next((file.filed_at for file in files if file.part == "weight_sketch"), None)
+    if filed_at is None:
         return None
     asked = SketchRequest.objects.filter(filing=filing, model_hash=hash_of(model_key)).first()
-    if asked is None or asked.file_hashes != documents.get("file_hashes"):
+    if asked is None or asked.file_hashes != documents.get("file_hashes") or asked.committed_at >= filed_at:
         return False
-    try:
-        return read_sketch(sketch).seed == asked.seed
-    except Unusable:
-        return False
+    return read_sketch(documents["weight_sketch"]).seed == asked.seed

@@ -57,6 +57,8 @@ def add_sketch(name: str, document: Any, evidence: Mapping[str, Any]) -> tuple[R
     if sketch.seed != reference.seed:
         raise Refused(f"The sketch was taken with the seed {sketch.seed}; the one that was given is {reference.seed}.")
     hashes = evidence.get("file_hashes")
+    if hashes is not None and not isinstance(hashes, Mapping):
+        raise Refused("file_hashes is no object of file names with their SHA-256.")
     if hashes is not None and {file: str(digest).lower() for file, digest in hashes.items()} != reference.file_hashes:
         raise Refused("The file hashes are not those that were committed to. Commit to these files first.")
     with transaction.atomic():
@@ -64,14 +66,14 @@ def add_sketch(name: str, document: Any, evidence: Mapping[str, Any]) -> tuple[R
         reference.added_at = timezone.now()
         reference.save()
         compared = compare_again()
-    compared_with = EvidenceFile.objects.filter(part__in=_COMPARED).values("filing")
+    compared_with = EvidenceFile.objects.current().filter(part__in=_COMPARED).values("filing")
     mark_in_parts(Filing.objects.running().filter(pk__in=compared_with))
     return reference, compared
 
 
 def compare_again() -> int:
     """Summarize anew all evidence that references bear upon, and return of how many models that is."""
-    filed = EvidenceFile.objects.filter(part__in=_COMPARED).values_list("filing", "model_key").distinct()
+    filed = EvidenceFile.objects.current().filter(part__in=_COMPARED).values_list("filing", "model_key").distinct()
     pairs = sorted(filed)
     filings = Filing.objects.in_bulk({filing for filing, _ in pairs})
     for filing, model_key in pairs:

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from compliance import workflow
 from compliance.actions.moving import locked_alone, now, refuse_who_may_not, told
-from compliance.evidence import dossier_of, seed_for_sketches, summarize
+from compliance.evidence import dossier_of, new_seed, seed_for_sketches, summarize
 from compliance.models import EvidenceFile, Filing, SketchRequest
 from compliance.models.evidence import hash_of
 from compliance.refusals import EvidenceRefused, TransitionRefused
@@ -28,7 +28,7 @@ def file_evidence(filing: Filing, model_key: str, evidence: Mapping[str, Any], *
     filing = locked_alone(filing)
     if filing.status in workflow.ENDED:
         raise TransitionRefused(workflow.FILE_EVIDENCE, filing.status)
-    keys = [model.key for model in dossier_of(filing).models or () if model.key]
+    keys = [model.key for model in dossier_of(filing, by).models or () if model.key]
     if model_key not in keys:
         raise EvidenceRefused("no_such_model", key=model_key[:200], keys=", ".join(keys)[:500])
     files = {part: _kept(filing, model_key, part, document, by) for part, document in evidence.items()}
@@ -40,10 +40,15 @@ def file_evidence(filing: Filing, model_key: str, evidence: Mapping[str, Any], *
 
 
 def _kept(filing: Filing, model_key: str, part: str, document: Any, by: User) -> EvidenceFile:
-    held = EvidenceFile.objects.filter(filing=filing, model_hash=hash_of(model_key), part=part).first()
-    file = held or EvidenceFile(filing=filing, part=part)
+    """Keep a file beside those that it replaces."""
+    is_staffs = bool(by.standings)
+    same = EvidenceFile.objects.current().filter(
+        filing=filing, model_hash=hash_of(model_key), part=part, is_staffs=is_staffs
+    )
+    at = now()
+    same.update(replaced_at=at)
+    file = EvidenceFile(filing=filing, part=part, filed_at=at, filed_by=by, is_staffs=is_staffs)
     file.set_document(model_key, document)
-    file.filed_at, file.filed_by = now(), by
     file.save()
     return file
 
@@ -54,6 +59,7 @@ def _commit(filing: Filing, model_key: str, hashes: Mapping[str, str], by: User)
     if held is not None and held.file_hashes == hashes:
         return
     request = held or SketchRequest(filing=filing, model_key=model_key, model_hash=hash_of(model_key))
-    request.file_hashes, request.seed = dict(hashes), seed_for_sketches()
+    # Whoever changes the files knows the seed already: they get one that nobody knows.
+    request.file_hashes, request.seed = dict(hashes), seed_for_sketches() if held is None else new_seed()
     request.committed_at, request.committed_by = now(), by
     request.save()

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from compliance.admin.pages import user_of
 from compliance.admin.permissions import may_see_filings
+from compliance.api.dependence import LAST_YEAR
 from compliance.dependence import DOMESTIC, FOREIGN, UNKNOWN, Barred, followed, what_breaks
 from compliance.dossier.codes import KINDS
 from compliance.reports.presenting import harmless, province_in
@@ -54,7 +55,7 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
     return {
         "through": way if way in WAYS else "weights",
         "family": family if family in FAMILIES else "",
-        "on": day_in(request.GET.get("on", "")) or timezone.localdate(),
+        "on": day if (day := day_in(request.GET.get("on", ""))) and day.year <= LAST_YEAR else timezone.localdate(),
     }
 
 

@@ -26,6 +26,8 @@ from registry.reference.base_models import FAMILIES
 
 Fields = serializers.Serializer[Any]
 THROUGH = OpenApiParameter("through", str, enum=list(WAYS), description="Along which relations; weights without it.")
+# Beyond it no day can be counted on.
+LAST_YEAR = 9000
 DAY = OpenApiParameter("on", OpenApiTypes.DATE, description="On which day; today without it.")
 
 
@@ -170,7 +172,7 @@ def _through(request: Request) -> Through:
 def _day(request: Request) -> date:
     asked = request.query_params.get("on")
     day = day_in(asked) if asked is not None else timezone.localdate()
-    if day is None:
+    if day is None or day.year > LAST_YEAR:
         raise bad_query("on", _("Give a day as YYYY-MM-DD."))
     return day
 

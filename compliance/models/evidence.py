@@ -16,8 +16,17 @@ from compliance.provenance.claims import Summary
 from registry.names import key_of
 
 
+class EvidenceFileQuerySet(models.QuerySet["EvidenceFile"]):
+    def current(self) -> EvidenceFileQuerySet:
+        """Leave out what was replaced."""
+        return self.filter(replaced_at__isnull=True)
+
+
 class EvidenceFile(models.Model):
-    """One file of one model of a filing; filed again, it takes the place of the one before, and the history tells both."""
+    """
+    One file of one model of a filing. Filed again by the same side, applicant or staff, it is replaced and kept; neither
+    side replaces what the other filed.
+    """
 
     uid = models.UUIDField(_("id"), default=uuid7, unique=True, editable=False)
     filing = models.ForeignKey(Filing, models.PROTECT, related_name="evidence", verbose_name=_("filing"))
@@ -30,13 +39,21 @@ class EvidenceFile(models.Model):
     content = models.BinaryField()
     filed_at = models.DateTimeField(_("filed at"))
     filed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("filed by"))
+    is_staffs = models.BooleanField(_("filed by staff"), default=False)
+    replaced_at = models.DateTimeField(_("replaced at"), null=True)
+
+    objects = EvidenceFileQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("evidence")
         verbose_name_plural = _("evidence")
         ordering = ["part"]
         constraints = [
-            models.UniqueConstraint(fields=["filing", "model_hash", "part"], name="a_model_has_each_file_once")
+            models.UniqueConstraint(
+                fields=["filing", "model_hash", "part", "is_staffs"],
+                condition=models.Q(replaced_at__isnull=True),
+                name="a_model_has_each_file_once",
+            )
         ]
 
     def __str__(self) -> str:

@@ -63,7 +63,8 @@ def _model(models: list[Any], card: Card, key: str | None) -> dict[str, Any]:
         return found
     if not card.name:
         raise NoName
-    return _named(models, card.name) or _added(models, {"name": card.name, "used_by_service": True})
+    found = _named(models, card.name) or _added(models, {"name": card.name, "used_by_service": True})
+    return _keyed(found, models)
 
 
 def _keys(models: list[Any]) -> list[str]:
@@ -79,12 +80,23 @@ def _named(models: list[Any], name: str) -> dict[str, Any] | None:
     return None
 
 
+def _keyed(model: dict[str, Any], models: list[Any]) -> dict[str, Any]:
+    """A model that others derive from goes by a key."""
+    if not model.get("key"):
+        model["key"] = _free_key(str(model.get("name") or "model"), models)
+    return model
+
+
+def _free_key(name: str, models: list[Any]) -> str:
+    """A key made from a name, that no other model has."""
+    stem = re.sub(r"[^\w.-]+", "-", name.rsplit("/", 1)[-1]).strip("-").casefold()[:_LONGEST_KEY] or "model"
+    taken = set(_keys(models))
+    return next(key for i in range(len(taken) + 1) if (key := f"{stem}-{i + 1}" if i else stem) not in taken)
+
+
 def _added(models: list[Any], model: dict[str, Any]) -> dict[str, Any]:
     """Add a model under a key made from its name."""
-    stem = re.sub(r"[^\w.-]+", "-", model["name"].rsplit("/", 1)[-1]).strip("-").casefold()[:_LONGEST_KEY] or "model"
-    taken = set(_keys(models))
-    key = next(key for i in range(len(taken) + 1) if (key := f"{stem}-{i + 1}" if i else stem) not in taken)
-    models.append({"key": key, **model})
+    models.append({"key": _free_key(model["name"], models), **model})
     added: dict[str, Any] = models[-1]
     return added
 
@@ -110,8 +122,11 @@ def _fill(model: dict[str, Any], name: str, value: Any) -> bool:
 
 
 def _add_parents(models: list[Any], model: dict[str, Any], card: Card) -> None:
+    taken = [model]
     for name in card.base_models:
-        parent = _named(models, name) or _added(models, _parent(name))
+        others = [other for other in models if not any(other is each for each in taken)]
+        parent = _keyed(_named(others, name) or _added(models, _parent(name)), models)
+        taken.append(parent)
         held = model.get("derived_from")
         edges = model["derived_from"] = held if isinstance(held, list) else []
         if not any(isinstance(edge, dict) and edge.get("key") == parent.get("key") for edge in edges):
