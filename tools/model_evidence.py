@@ -212,14 +212,16 @@ def _tokens(vocabulary: Any) -> list[str]:
 
 # --- headers --------------------------------------------------------------------------------------------------------
 def _headers(folder: Path) -> dict[str, Any]:
-    shards = {path.name: safetensors_header(path)[0] for path in sorted(folder.glob("*.safetensors"))}
+    shards = {path.name: safetensors_header(path)[0] for path in _shards(folder)}
     found: dict[str, Any] = {}
     if len(shards) == 1:
         found["safetensors_header"] = next(iter(shards.values()))
     elif shards:
         found["safetensors_headers"] = shards
     if files := sorted(folder.glob("*.gguf")):
-        found["gguf_header"] = gguf_header(files[0])
+        parts = [path for path in files if re.search(r"-\d{5}-of-\d{5}\.gguf$", path.name)] or files[:1]
+        headers = [gguf_header(path) for path in parts]
+        found["gguf_header"] = {**headers[0], "tensors": [tensor for header in headers for tensor in header["tensors"]]}
     return found
 
 
@@ -325,16 +327,33 @@ def sketch(folder: Path, seed: str) -> dict[str, Any]:
     return {**told, "anchor_tokens": [word for word, _ in anchors], "tensors": entries}
 
 
-def _weights(folder: Path) -> Iterator[Weight]:
-    for path in sorted(folder.glob("*.safetensors")):
+def _weights(folder: Path) -> list[Weight]:
+    """The tensors that have a role, of that stack which has most layers: not those of a vision tower beside it."""
+    found: dict[str, list[Weight]] = {}
+    for path in _shards(folder):
         header, start = safetensors_header(path)
         for name, entry in header.items():
             role = next((role for role, pattern in ROLES.items() if re.search(pattern, name)), None)
             numbers = re.findall(r"\.(\d+)\.", name)
             if role is None or entry["dtype"] not in TYPES or len(numbers) > 1 or (role in OUTSIDE) == bool(numbers):
                 continue
+            stack = name.split(f".{numbers[0]}.")[0] if numbers else ""
             layer = int(numbers[0]) if numbers else None
-            yield Weight(role, layer, tuple(entry["shape"]), entry["dtype"], path, start + entry["data_offsets"][0])
+            weight = Weight(role, layer, tuple(entry["shape"]), entry["dtype"], path, start + entry["data_offsets"][0])
+            found.setdefault(stack, []).append(weight)
+    outside = {weight.role: weight for weight in found.pop("", [])}
+    inside = max(found.values(), key=len, default=[])
+    return [*{(weight.role, weight.layer): weight for weight in inside}.values(), *outside.values()]
+
+
+def _shards(folder: Path) -> list[Path]:
+    """The files that the index names; without one all, but for a second copy in another form (`consolidated…`)."""
+    index = folder / "model.safetensors.index.json"
+    named = (_json(index).get("weight_map") or {}) if index.is_file() else {}
+    if named:
+        return sorted(path for name in set(named.values()) if (path := folder / name).is_file())
+    found = sorted(folder.glob("*.safetensors"))
+    return [path for path in found if not path.name.startswith("consolidated")] or found
 
 
 def _anchors(folder: Path) -> list[tuple[str, int]]:

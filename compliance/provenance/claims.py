@@ -92,10 +92,11 @@ def _above(model: Model, by_key: Mapping[str, Model]) -> Iterator[tuple[str, str
 def claims(summary: Summary, declaration: Mapping[str, Any]) -> list[tuple[str, tuple[str, ...]]]:
     """
     Return what evidence says of a model's origin that matters beside this declaration: the part, and known families, of
-    which one should be named. A layer block alone matters only where it speaks against the declaration.
+    which one should be named. A structure matters where no base model is declared, or one that it cannot be of; a layer block
+    alone only where it speaks against the declaration.
     """
     found: list[tuple[str, tuple[str, ...]]] = [(WEIGHTS, (_family_of(name),)) for name in summary.matched]
-    if summary.identical:
+    if summary.identical and (declaration.get("claim") == SELF_DEVELOPED or _speaks_against(summary, declaration)):
         found.append((STRUCTURE, summary.identical))
     elif summary.same_block and _speaks_against(summary, declaration):
         found.append((BLOCK, _families(summary.same_block)))

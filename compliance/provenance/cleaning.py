@@ -18,12 +18,17 @@ _COMPUTED = re.compile(
     r"|inv_freq$|rotary.*(cos|sin)(_cached)?$"
 )
 _LORA = re.compile(
+    r"(^|[._])(ia3_l|hada_w\d|lokr_w\d|adapter_(down|up)|adapters?)([._]|$)|"
     r"(^|[._])lora_(A|B|a|b|embedding_A|embedding_B|magnitude_vector|up|down)([._]|$)|\.modules_to_save\."
 )
 _SIDE_TABLE = re.compile(
     r"\.(scales|qzeros|g_idx|zeros|perm|weight_scale(_inv|_2)?|weight_zero_point|weight_shape|weight_g_idx|input_scale"
     r"|activation_scale|absmax|quant_map|nested_absmax|nested_quant_map|quant_state(\..*)?|SCB|weight_format|k_scale|v_scale"
     r"|quant_state\.bitsandbytes__\w+)$"
+)
+# Packings whose shapes a header does not show: EXL2, EXL3, AQLM.
+_UNREADABLE = re.compile(
+    r"\.(q_weight|q_scale|q_scale_max|q_groups|q_group_map|q_invperm|q_perm|trellis|suh|svh|codes|codebooks)$"
 )
 _PACKED = re.compile(r"\.(qweight|weight_packed)$")
 _QUANTIZED_TYPES = frozenset({"F8_E4M3", "F8_E5M2", "I8", "U8", "F4", "F6_E2M3", "F6_E3M2"})
@@ -58,9 +63,18 @@ def _sort(tensor: Tensor, found: Weights, shapes: Mapping[str, tuple[int, ...]],
         found.adapters += 1
     elif _SIDE_TABLE.search(name):
         found.is_quantized = True
+    elif _UNREADABLE.search(name):
+        found.is_quantized = True
+        found.unreadable += 1
     elif _PACKED.search(name):
         found.is_quantized = True
         _unpack(tensor, found, shapes, bits)
+    elif (packing := _columns_in_one(tensor, shapes, bits)) > 1:
+        found.is_quantized = True
+        rows, columns = tensor.shape
+        found.tensors.append(Tensor(plain_name(name), (rows, columns * packing), tensor.dtype))
+    elif name.endswith(".biases") and f"{name.removesuffix('.biases')}.scales" in shapes:
+        found.is_quantized = True
     elif _is_packed_by_bytes(tensor, shapes):
         found.is_quantized = True
         found.unreadable += 1
@@ -86,6 +100,16 @@ def _is_packed_by_bytes(tensor: Tensor, shapes: Mapping[str, tuple[int, ...]]) -
     return tensor.dtype == "U8" and f"{tensor.name}.absmax" in shapes
 
 
+def _columns_in_one(tensor: Tensor, shapes: Mapping[str, tuple[int, ...]], bits: int) -> int:
+    """MLX packs columns into words of 32 bits, with scales beside the weight; NVFP4 two into a byte. Else 1."""
+    if len(tensor.shape) != 2 or not tensor.name.endswith(".weight"):
+        return 1
+    stem = tensor.name.removesuffix(".weight")
+    if tensor.dtype == "U32" and f"{stem}.scales" in shapes:
+        return _BITS_OF_A_WORD // bits
+    return 2 if tensor.dtype == "U8" and f"{stem}.weight_scale_2" in shapes else 1
+
+
 def _unpack(tensor: Tensor, found: Weights, shapes: Mapping[str, tuple[int, ...]], bits: int) -> None:
     """GPTQ packs the rows of [in, out], AWQ and compressed-tensors the columns; the scales tell which."""
     if len(tensor.shape) != 2:
@@ -105,6 +129,12 @@ def _unpack(tensor: Tensor, found: Weights, shapes: Mapping[str, tuple[int, ...]
 
 
 def _bits(config: Mapping[str, Any]) -> int:
-    told = config.get("quantization_config")
-    bits = told.get("bits", told.get("w_bit")) if isinstance(told, Mapping) else None
+    """How many bits a packed weight has, as the configurations of GPTQ, AWQ, MLX and compressed-tensors say it; 4 else."""
+    told = config.get("quantization_config", config.get("quantization"))
+    if not isinstance(told, Mapping):
+        return 4
+    groups = told.get("config_groups")
+    group = next(iter(groups.values()), None) if isinstance(groups, Mapping) else None
+    weights = group.get("weights") if isinstance(group, Mapping) else None
+    bits = told.get("bits", told.get("w_bit", weights.get("num_bits") if isinstance(weights, Mapping) else None))
     return bits if bits in (2, 4, 8) else 4

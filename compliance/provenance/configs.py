@@ -130,9 +130,13 @@ def mismatches(config: Config, structure: Structure) -> Iterator[Contradiction]:
         if not 0 <= beyond < MOST_PADDING:
             yield Contradiction("vocab_size", {"found": config.vocabulary, "asked": structure.vocabulary})
     if block := structure.block:
-        yield from _differs("num_attention_heads", config.q, block.q)
-        if config.kv_heads:
-            yield from _differs("num_key_value_heads", config.kv, block.kv)
+        if config.head_size:
+            yield from _differs("num_attention_heads", config.q, block.q)
+        elif config.heads and block.q % config.heads:
+            # Without the size of a head, only a number of heads that does not fit at all is a mismatch.
+            yield Contradiction("num_attention_heads", {"found": config.heads, "asked": block.q})
+        if config.kv_heads and config.heads and block.q % config.heads == 0:
+            yield from _differs("num_key_value_heads", config.kv_heads * (block.q // config.heads), block.kv)
         # Qwen-1 counts gate and up together; with experts the name stands for other things.
         if block.mlp != EXPERTS and config.ff not in (None, block.ff, 2 * block.ff):
             yield Contradiction("intermediate_size", {"found": config.ff, "asked": block.ff})

@@ -94,7 +94,7 @@ def _pairs(
     strange: dict[tuple[int, ...], list[str]] = defaultdict(list)
     missing: dict[tuple[int, ...], list[str]] = defaultdict(list)
     for name, shape in found.items():
-        if not any(_is_same(name, known) for known in scheme) and not is_fused_name(name):
+        if not any(_is_same(name, known) for known in scheme) and not is_fused_name(name) and not _is_of_a_task(name):
             strange[(len(shape),) if by_rank else shape].append(name)
     for name, shape in scheme.items():
         if not any(_is_same(name, here) for here in found):
@@ -102,6 +102,11 @@ def _pairs(
     for shape, names in strange.items():
         if asked := missing.get(shape):
             yield from _told_apart(sorted(names), asked)
+
+
+def _is_of_a_task(name: str) -> bool:
+    """A head that a task put in place of the one for words: it stands for nothing of the known model."""
+    return bool(re.match(r"(?:\w+\.)?(?:score|classifier|v_head|value_head|reward_head|qa_outputs|dense_head)\.", name))
 
 
 def _told_apart(found: list[str], asked: list[str]) -> Iterator[Renaming]:

@@ -144,6 +144,12 @@ def total_size_differs(header: Header, index: Any) -> Iterator[Contradiction]:
         yield Contradiction("weight_map", {"found": len(named), "asked": len(header.tensors)})
 
 
+def is_part_of(header: Header, index: Any) -> bool:
+    """Whether a header holds only some of the tensors that an index names: a shard of several."""
+    named = index.get("weight_map") if isinstance(index, Mapping) else None
+    return isinstance(named, Mapping) and {tensor.name for tensor in header.tensors} < set(named)
+
+
 def read_gguf(header: Any) -> Header:
     """
     Read a GGUF header: `{kv, tensors: [{name, dimensions, type}]}`; dimensions come in reversed order.

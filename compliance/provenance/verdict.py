@@ -6,6 +6,7 @@ Only a weight sketch or the hash of a file can say "weights". Where the evidence
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,6 +33,7 @@ from compliance.provenance.structure import Structure, structure_of
 from compliance.provenance.tensors import (
     Contradiction,
     Header,
+    is_part_of,
     read_gguf,
     read_safetensors,
     total_size_differs,
@@ -43,8 +45,33 @@ from registry.reference.licenses import License, license_named
 
 SELF_DEVELOPED = "self-developed"
 # Relations by which a child keeps the layers of its parent as they are, and those by which it takes no weights at all.
-KEEPS_THE_BLOCK = frozenset({"finetune", "continued_pretraining", "adapter", "merge", "quantized", None})
+KEEPS_THE_BLOCK = frozenset({"finetune", "continued_pretraining", "adapter", "quantized", None})
 WITHOUT_WEIGHTS = frozenset({"architecture_only", "api_call", "distillation"})
+
+
+def relation_of(declaration: Mapping[str, Any]) -> str | None:
+    """The declared relation, however it is spelled; None where none is said."""
+    said = str(declaration.get("base_model_relation") or "").strip().casefold()
+    folded = re.sub(r"[\s_-]+", "", said)
+    return _RELATIONS.get(folded, said) or None
+
+
+_RELATIONS = {
+    "finetune": "finetune",
+    "finetuned": "finetune",
+    "finetuning": "finetune",
+    "continuedpretraining": "continued_pretraining",
+    "lora": "adapter",
+    "quantised": "quantized",
+    "quantization": "quantized",
+    "architectureonly": "architecture_only",
+    "apicall": "api_call",
+}
+
+
+def stem_of(name: str) -> str:
+    """The name of an architecture without the task: LlamaForCausalLM, LlamaModel and LlamaForSequenceClassification are one."""
+    return re.sub(r"(?:For[A-Z]\w*|LMHeadModel|Model)$", "", name)
 
 
 @dataclass(slots=True)
@@ -57,6 +84,7 @@ class Verdict:
     comparison: Comparison = field(default_factory=lambda: Comparison(NONE))
     has_header: bool = False
     goes_by_own_names: bool = False
+    is_incomplete: bool = False
     depth_of: Reference | None = None
     vocabulary_change: int = 0
     renamed: list[Renaming] = field(default_factory=list)
@@ -82,8 +110,14 @@ class Verdict:
 
     @property
     def is_self_developed(self) -> bool:
-        claim = self.declaration.get("claim")
+        claim = re.sub(r"[\s_-]+", "-", str(self.declaration.get("claim") or "").strip().casefold())
         return claim == SELF_DEVELOPED or (not claim and not declared_bases(self.declaration))
+
+    @property
+    def names_only_declared(self) -> bool:
+        """Whether every known model that the files still name is of a declared family."""
+        declared = {base.family for base in named_bases(self.declaration)}
+        return all(set(residue.families) <= declared for residue in self.residues)
 
     @property
     def wants_sketch(self) -> bool:
@@ -158,7 +192,7 @@ def _judge_structure(verdict: Verdict, evidence: Mapping[str, Any], config: Conf
     if structure is None:
         return
     verdict.comparison = comparison = compared(structure, known, plain_config(evidence))
-    verdict.config_differs = list(mismatches(config, structure))
+    verdict.config_differs = [] if verdict.is_incomplete else list(mismatches(config, structure))
     verdict.found |= {codes.CONFIG_HEADER_MISMATCH} if verdict.config_differs else set()
     verdict.found.add(_STRUCTURE[comparison.kind])
     if comparison.kind != NONE:
@@ -185,10 +219,12 @@ def _header(verdict: Verdict, evidence: Mapping[str, Any]) -> Header | None:
     except Unusable as fault:
         verdict.faults.append(("safetensors_headers", fault))
         return None
+    index = evidence.get("model.safetensors.index.json")
     if header is not None:
         verdict.contradictions = header.contradictions
-        if not header.is_gguf:
-            verdict.contradictions += total_size_differs(header, evidence.get("model.safetensors.index.json"))
+        verdict.is_incomplete = is_part_of(header, index)
+        if not header.is_gguf and not verdict.is_incomplete:
+            verdict.contradictions += total_size_differs(header, index)
     return None if verdict.faults else header
 
 
@@ -210,7 +246,7 @@ def _joined(headers: list[Header]) -> Header | None:
 
 
 def _judge_differences(verdict: Verdict, structure: Structure, comparison: Comparison, *, is_gguf: bool) -> None:
-    if comparison.kind == SAME_BLOCK:
+    if comparison.kind == SAME_BLOCK and not verdict.is_incomplete:
         verdict.depth_of = depth_change(structure, comparison)
         verdict.vocabulary_change = vocabulary_change(structure, comparison)
     verdict.renamed = renamings(structure, comparison, is_gguf=is_gguf)
@@ -252,7 +288,7 @@ def _goes_by_own_names(verdict: Verdict, config: Config) -> bool:
     if verdict.renamed:
         return True
     if config.classes:
-        return not known_classes() & set(config.classes)
+        return not {stem_of(name) for name in known_classes()} & {stem_of(name) for name in config.classes}
     return bool(config.model_type) and config.model_type not in known_types()
 
 
@@ -285,23 +321,20 @@ def is_contradicted(
 ) -> bool:
     """
     Whether a structure cannot be that of any declared base model. `same_block` are the ids of the known models with the
-    same block. Only relations that keep the layers as they are say so, and only base models that the table holds.
+    same block. Only relations that keep the layers as they are say so, only base models that the table holds, and only layers
+    whose parts can be told by their roles.
     """
     bases = named_bases(declaration)
-    keeps = (declaration.get("base_model_relation") or None) in KEEPS_THE_BLOCK
-    if not bases or not keeps or _is_consistent(declaration, same_block):
+    keeps = relation_of(declaration) in KEEPS_THE_BLOCK
+    if not bases or not keeps or not has_block or _is_consistent(declaration, same_block):
         return False
-    held = {
-        reference.id
-        for reference in (references() if known is None else known)
-        if has_block or reference.layer is not None
-    }
+    held = {reference.id for reference in (references() if known is None else known)}
     return all(held & set(base.models) for base in bases)
 
 
 def _judge_licenses(verdict: Verdict, evidence: Mapping[str, Any]) -> None:
     """The licenses of declared base models, where by the declared relation weights, or outputs, reach the model."""
-    relation = verdict.declaration.get("base_model_relation")
+    relation = relation_of(verdict.declaration)
     name = verdict.declaration.get("model_name")
     own_name = name.rsplit("/", 1)[-1] if isinstance(name, str) else None
     for base in named_bases(verdict.declaration):
@@ -322,8 +355,9 @@ def _by_outputs(relation: Any, license: License) -> bool:
 def _own_licenses(verdict: Verdict, evidence: Mapping[str, Any]) -> Iterator[str | None]:
     card = evidence.get("model_card_front_matter")
     for told in (verdict.declaration.get("license"), card.get("license") if isinstance(card, Mapping) else None):
-        if isinstance(told, str):
-            yield license_of_card(told)
+        for each in told if isinstance(told, list) else [told]:
+            if isinstance(each, str):
+                yield license_of_card(each)
 
 
 def _judge_tokenizer(verdict: Verdict, evidence: Mapping[str, Any], known: Sequence[Reference]) -> None:

@@ -108,6 +108,8 @@ def _structure(verdict: Verdict) -> Iterator[Filling]:
         yield _NO_LAYERS, {}
     elif verdict.has_header:
         yield from _likeness(verdict)
+    if verdict.is_incomplete:
+        yield _INCOMPLETE, {}
     yield from _differences(verdict)
     for contradiction in verdict.contradictions:
         yield _CONTRADICTIONS[contradiction.code], contradiction.values
@@ -117,6 +119,10 @@ def _structure(verdict: Verdict) -> Iterator[Filling]:
 
 _NO_HEADER = Words("no file header was filed.", "未提交文件头。")
 _NO_LAYERS = Words("the header shows no layers that could be compared.", "文件头中没有可供比对的层结构。")
+_INCOMPLETE = Words(
+    "Only some of the shards that the index names were filed: depth and vocabulary are not judged; ask for the others.",
+    "仅提交了索引所列分片中的一部分：不判断层数和词表，请索取其余分片。",
+)
 _CONFIG_DIFFERS = Words(
     "config.json says {field} {found}, the header shows {asked}.",
     "config.json 中 {field} 为 {found}，而文件头显示为 {asked}。",
@@ -330,6 +336,8 @@ def _declaration(verdict: Verdict) -> Iterator[Filling]:
         else (_SELF_DEVELOPED if verdict.is_self_developed else _NOT_DECLARED, {})
     )
     told = [code for code in verdict.codes if code in _CONCLUSIONS]
+    if codes.RESIDUAL_NAME in told and verdict.names_only_declared:
+        told.remove(codes.RESIDUAL_NAME)
     for code in told:
         names = [name for name in verdict.matched if not verdict.is_declared(name)]
         yield _CONCLUSIONS[code], {"families": _All(verdict.comparison.families()), "names": names}

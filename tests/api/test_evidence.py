@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from compliance import actions
-from compliance.models import EvidenceFile, Flag
+from compliance.models import EvidenceFile, Filing, Flag
 from registry.models import AIModel
 from tests.building import ABSENT, parsed
 from tests.conftest import client_of
@@ -88,9 +88,25 @@ def test_files_come_one_by_one_too_and_replace_one_another(api, filer):
     told = post(api, filing, config_of("yi-34b"), query="?part=config.json").json()
     assert "CONFIG_HEADER_MISMATCH" not in told["verdict"]["findings"]
     assert [file["part"] for file in told["files"]] == ["config.json", "safetensors_header"]
-    assert EvidenceFile.objects.count() == 2
+    assert (EvidenceFile.objects.current().count(), EvidenceFile.objects.count()) == (2, 3)
     verbs = [event["verb"] for event in api.get(f"/api/v1/filings/{filing.uid}/events/").json()["results"]]
     assert verbs.count("file_evidence") == 3
+
+
+def test_the_applicant_replaces_nothing_that_the_reviewer_filed(filer, reviewer):
+    filing = a_submitted_filing(filer, "generative")
+    post(client_of(reviewer), filing, evidence_of("yi-34b"))
+    told = post(client_of(filer), filing, evidence_of("gpt2")).json()["verdict"]
+    assert told["families_with_identical_structure"] == ["Yi"]
+
+
+def test_staff_learn_no_keys_of_a_working_copy(filer, reviewer):
+    filing = a_submitted_filing(filer, "generative")
+    actions.return_filing(filing, by=reviewer, reason="Say more.")
+    hidden = parsed("generative", {"/models/-": {"key": "secret", "name": "Secret"}})
+    actions.edit_dossier(Filing.objects.get(pk=filing.pk), hidden, by=filer)
+    answer = post(client_of(reviewer), filing, evidence_of("yi-34b"), key="secret")
+    assert (answer.status_code, "secret" in answer.json()["detail"].split("it has")[1]) == (404, False)
 
 
 def test_a_model_card_is_evidence_too(api, filer):
@@ -110,6 +126,9 @@ def test_a_model_card_is_evidence_too(api, filer):
         ({"safetensors_header": {"a/b": {"dtype": "F32", "shape": [-1]}}}, "/safetensors_header/a~1b", "bad_shape"),
         ({"file_hashes": {"a": "x"}}, "/file_hashes/a", "bad_hash"),
         ({"weight_sketch": {"format": "?"}}, "/weight_sketch", "not_a_sketch"),
+        ({"config.json": {"a": "\ud800"}}, "", "unsayable_text"),
+        ({"config.json": {"a": "\x00"}}, "", "unsayable_text"),
+        ({"tokenizer.json": {"model": {"vocab": {"a": "b"}}}}, "/tokenizer.json", "no_vocabulary"),
         ({"reference_sketches": {}}, "/reference_sketches", "nothing_known"),
     ],
 )
