@@ -39,6 +39,8 @@ class Use:
 
     filing: int
     model: int
+    # Declared as derived; from what may not be said.
+    is_open: bool = False
 
 
 @dataclass(slots=True)
@@ -50,15 +52,21 @@ class Origins:
     countries: dict[int, str] = field(default_factory=dict)
     families: dict[int, str] = field(default_factory=dict)
     licenses: dict[int, str] = field(default_factory=dict)
+    # Models that are said to derive from something, without a word of what.
+    open: set[int] = field(default_factory=set)
 
     def values(self, model: int, by: By) -> set[str]:
         """The values under which a model counts: of its roots for countries and licenses, of every ancestor for families."""
         if by == "family":
             return {self.families[node] for node in self.above[model] if node in self.families}
+        if model in self.open:
+            return set()
         told = self.countries if by == "country" else self.licenses
         return {told[root] for root in self.roots[model] if told.get(root)}
 
     def origin(self, model: int) -> str:
+        if model in self.open:
+            return UNKNOWN
         countries = [self.countries.get(root, "") for root in self.roots[model]]
         if any(country not in ("", HOME) for country in countries):
             return FOREIGN
@@ -98,12 +106,17 @@ class Followed:
 
 
 def followed(user: User, *, day: date, through: Through, asked: Q | None = None) -> Followed:
-    """Follow the models in use over the filings that a person may see; `asked` narrows the filings."""
-    filings = standing_on(Filing.objects.visible_to(user).filter(asked or Q()), day)
+    """
+    Follow the models in use over the filings that a person may see; `asked` narrows the filings, `status_then` is their
+    status on the day. What a filing says is what its last revision says, also for a day before it.
+    """
+    filings = standing_on(Filing.objects.visible_to(user), day).filter(asked or Q())
     columns = ("pk", "province", "applicant_id", "applicant__name", "kind", "first_submitted_at", "source_id")
     told = {row["pk"]: row for row in filings.values(*columns)}
     uses = list(_uses(told.values()))
-    return Followed(day, through, told, uses, origins_of({use.model for use in uses}, through, user))
+    origins = origins_of({use.model for use in uses}, through, user)
+    origins.open = {use.model for use in uses if use.is_open and origins.above[use.model] == {use.model}}
+    return Followed(day, through, told, uses, origins)
 
 
 def _uses(filings: Iterable[dict[str, Any]]) -> Iterator[Use]:
@@ -111,8 +124,8 @@ def _uses(filings: Iterable[dict[str, Any]]) -> Iterator[Use]:
     by_source = {row["source_id"]: row["pk"] for row in filings}
     for part in _parts(by_source):
         rows = ModelStatement.objects.filter(source__in=part, used_by_service=True)
-        for source, model in rows.values_list("source_id", "model_id").distinct():
-            yield Use(by_source[source], model)
+        for source, model, development in rows.values_list("source_id", "model_id", "development").distinct():
+            yield Use(by_source[source], model, development == "derived")
 
 
 def _parts(keys: Collection[Any]) -> Iterator[list[Any]]:

@@ -110,7 +110,7 @@ class DependenceView(APIView):
         OpenApiParameter("by", str, enum=["country", "family", "license"], description="country without it."),
         OpenApiParameter("group", str, enum=["province", "applicant", "year", "kind"]),
         OpenApiParameter("kind", str, enum=[Kind.GENERATIVE, Kind.REGISTRATION]),
-        OpenApiParameter("status", str, enum=list(STATUSES)),
+        OpenApiParameter("status", str, enum=list(STATUSES), description="Of the filing, on the day."),
         OpenApiParameter("province", str, description="Two-digit code of the province."),
         OpenApiParameter("applicant", str, description="USCC of the applicant."),
         OpenApiParameter("filing", OpenApiTypes.UUID, many=True, description="Only these filings; repeat it."),
@@ -179,9 +179,9 @@ def _day(request: Request) -> date:
 
 def _asked(request: Request) -> Q:
     asked = Q()
-    for name, choices in (("kind", Kind.values), ("status", list(STATUSES))):
+    for name, column, choices in (("kind", "kind", Kind.values), ("status", "status_then", list(STATUSES))):
         if value := chosen(request, name, choices):
-            asked &= Q(**{name: value})
+            asked &= Q(**{column: value})
     if province := code_of(request, "province", "[0-9]{2}", _("Give the two-digit code of a province, such as 44.")):
         asked &= Q(province=province)
     if uscc := request.query_params.get("applicant"):

@@ -413,6 +413,14 @@ def _weigh(verdict: Verdict, evidence: Mapping[str, Any], sketches: Sequence[tup
 
 def _compare_shapes(verdict: Verdict, found: weighing.Sketch, reference: weighing.Sketch) -> None:
     """A reference sketch shows a structure too: that of a model that the table may not have."""
-    if verdict.comparison.kind == NONE and verdict.structure is not None and found.shapes == reference.shapes:
+    if verdict.comparison.kind == NONE and _is_of(found, verdict.structure) and found.shapes == reference.shapes:
         verdict.comparison = Comparison(IDENTICAL)
         verdict.found = (verdict.found - {codes.STRUCT_NONE}) | {codes.STRUCT_IDENTICAL}
+
+
+def _is_of(sketch: weighing.Sketch, structure: Structure | None) -> bool:
+    """Whether a sketch can be that of a structure: as deep, and as large a vocabulary of the same width."""
+    if structure is None or structure.vocabulary is None:
+        return False
+    embed = sketch.shapes.get(("embed", None), ())
+    return sketch.depth == structure.depth and sorted(embed) == sorted((structure.vocabulary, structure.width))

@@ -220,7 +220,9 @@ _PLAIN_WORDS = frozenset(
         "models",
     ]
 )
-_PLAIN = re.compile(r"\d+(?:x\d+)?(?:\.\d+)?[bm]\d?|v?\d+|\d+[kmt]|q\d(?:_\w+)?|a\d+(?:\.\d+)?b", re.IGNORECASE)
+_PLAIN = re.compile(
+    r"\d+(?:x\d+)?(?:\.\d+)?[bm]\d?|v?\d+|\d+[kmt]|\d+e\d+t|q\d(?:_\w+)?|a\d+(?:\.\d+)?b", re.IGNORECASE
+)
 
 
 @lru_cache(maxsize=20_000)

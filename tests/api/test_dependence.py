@@ -8,6 +8,7 @@ from typing import Any
 
 import networkx as nx
 import pytest
+import time_machine
 from django.utils import timezone
 
 from compliance import actions
@@ -88,6 +89,21 @@ def test_any_set_of_filings_is_counted(four, auditor):
     assert rows(told) == {"CN": (1, 0.5), "US": (1, 0.5)}
     assert ask(client, kind="registration")["models"] == 0
     assert ask(client, applicant="91440300708461136T", status="submitted")["models"] == 5
+
+
+def test_a_model_that_hides_its_base_is_not_counted_as_domestic(filer, auditor):
+    hidden = {"/reference": "one", "/models/0/development": "derived", "/models/0/derived_from": []}
+    a_submitted_filing(filer, "generative", hidden)
+    told = ask(client_of(auditor))
+    assert (rows(told), told["origins"]["unknown"]["models"]) == ({}, 1)
+
+
+def test_the_status_is_the_one_of_the_day(four, auditor, reviewer):
+    with time_machine.travel(timezone.now() + timedelta(days=3)):
+        actions.return_filing(Filing.objects.get(reference="one"), by=reviewer, reason="Say more.")
+        day = str(timezone.localdate() - timedelta(days=3))
+        assert ask(client_of(auditor), status="submitted", on=day)["filings"] == 5
+        assert ask(client_of(auditor), status="submitted")["filings"] == 4
 
 
 def test_groups_are_counted_each_by_itself(four, auditor):

@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 from compliance.provenance import findings as codes
 from compliance.provenance.references import without
 from compliance.provenance.verdict import Verdict, assess
 from compliance.provenance.wording import as_text
 from tests.provenance.making import as_safetensors, config_of, models, shapes_of
 
+EXAMPLES = Path(__file__).parent.parent / "examples" / "provenance"
+# The sketch of an independent model beside a reference: something that a verdict could accuse by.
+SKETCHES = {
+    part: value
+    for part, value in json.loads((EXAMPLES / "x012.json").read_text())["evidence"].items()
+    if part in ("weight_sketch", "reference_sketches")
+}
 OF_WEIGHTS = {codes.WEIGHTS_MATCH, codes.UNDECLARED_WEIGHT_REUSE}
 
 
 def as_a_strangers(id: str) -> Verdict:
     evidence = {
+        **SKETCHES,
+        "file_hashes": {"model.safetensors": "0" * 64},
         "safetensors_header": as_safetensors(shapes_of(id)),
         "config.json": config_of(id, architectures=["OwnForCausalLM"], model_type="own"),
     }
     declaration = {"model_name": "Own-1", "claim": "self-developed"}
-    return assess(declaration, evidence, known=without({models()[id]["family"]}))
+    known = without({models()[id]["family"]})
+    return assess(declaration, evidence, known=known, public_files={"1" * 64: "meta-llama/Llama-2-7b"})
 
 
 def doubles(verdict: Verdict) -> bool:
@@ -32,7 +45,10 @@ def doubles(verdict: Verdict) -> bool:
 def test_no_verdict_on_an_innocent_says_weights(capsys):
     verdicts = {id: as_a_strangers(id) for id in models()}
     assert not [id for id, verdict in verdicts.items() if verdict.found & OF_WEIGHTS]
-    assert all("Weight origin: no evidence filed." in as_text(verdict, "en") for verdict in verdicts.values())
+    assert {tuple(weights.verdict for weights in verdict.weights.values()) for verdict in verdicts.values()} == {
+        ("independent",)
+    }
+    assert all("Weight origin: independent of ref/base-A" in as_text(verdict, "en") for verdict in verdicts.values())
     counts = {
         "same layer block": sum(bool(verdict.comparison.same_block) for verdict in verdicts.values()),
         "same block and depth, vocabulary up to twice": sum(doubles(verdict) for verdict in verdicts.values()),
