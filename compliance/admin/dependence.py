@@ -5,8 +5,11 @@ from __future__ import annotations
 import csv
 import io
 from datetime import date
+from functools import cache
+from gettext import NullTranslations, translation
 from typing import Any
 
+import pycountry
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -76,7 +79,7 @@ def _statistics(request: HttpRequest, asked: dict[str, Any]) -> dict[str, Any]:
             {"code": code, "name": name, **origins[code], "percent": _percent(origins[code])} for code, name in names
         ],
         "charts": [
-            {"title": title, "name": name, "rows": [_bar(row) for row in told[name]["rows"][:MOST_BARS]]}
+            {"title": title, "name": name, "rows": [_bar(row, name) for row in told[name]["rows"][:MOST_BARS]]}
             for name, title in (("family", _("By family")), ("country", _("By country")), ("license", _("By license")))
         ],
     }
@@ -86,8 +89,22 @@ def _percent(counted: dict[str, Any]) -> str:
     return f"{100 * counted['share']:.1f}"
 
 
-def _bar(row: dict[str, Any]) -> dict[str, Any]:
-    return {**row, "percent": _percent(row)}
+def _bar(row: dict[str, Any], by: str) -> dict[str, Any]:
+    note = country_name(row["value"], language_of(get_language())) if by == "country" else ""
+    return {**row, "percent": _percent(row), "note": note}
+
+
+def country_name(code: str, language: Language) -> str:
+    """The name of a country in the reader's language, by the translations of ISO 3166-1; nothing for an unknown code."""
+    country = pycountry.countries.get(alpha_2=code)
+    if country is None or language == "en":
+        return country.name if country else ""
+    return _countries().gettext(country.name)
+
+
+@cache
+def _countries() -> NullTranslations:
+    return translation("iso3166-1", pycountry.LOCALES_DIR, languages=["zh_CN"], fallback=True)
 
 
 def _broken(request: HttpRequest, asked: dict[str, Any], language: Language) -> dict[str, Any] | None:

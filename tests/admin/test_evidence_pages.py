@@ -57,7 +57,9 @@ def test_dependence_is_shown_with_what_breaks_and_as_a_file(client, registrar, f
     answer = page(client, registrar, f"{PAGE}?family=Llama-2&form=csv")
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert (len(rows), rows[1][0], rows[1][-1]) == (2, filing.case_number, "one")
-    assert "若禁用 Llama-2" in page(client, registrar, f"{PAGE}?family=Llama-2", "zh-hans").content.decode()
+    chinese = page(client, registrar, f"{PAGE}?family=Llama-2", "zh-hans").content.decode()
+    assert "若禁用 Llama-2" in chinese
+    assert ("United States" in text, "美国" in chinese) == (True, True)
 
 
 @pytest.mark.parametrize("query", ["?family=x&through=y&on=z", "?form=csv", ""])
