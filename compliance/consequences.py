@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Q
 
 from compliance.checking import mark_in_parts
-from compliance.dispatch import SPREAD, announce_spread_after_commit
+from compliance.dispatch import announce_spread_after_commit
 from compliance.models import Consequence, Filing, Kind
 from compliance.querysets import FilingQuerySet
 from compliance.workflow import EDITABLE
@@ -24,8 +24,6 @@ from registry.signals import lineage_changed, numbers_changed
 AT_ONCE = 5_000
 # Kinds of filings in which models are asked for their numbers.
 _ASKED = (Kind.GENERATIVE, Kind.REGISTRATION)
-
-__all__ = ["SPREAD", "affected", "connect", "spread"]
 
 
 def connect() -> None:

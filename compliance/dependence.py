@@ -19,8 +19,8 @@ from django.utils import timezone
 from compliance.models import Event, Filing, Kind
 from compliance.querysets import FilingQuerySet
 from compliance.workflow import ENDED
-from registry.ancestry import families_of
-from registry.lineage import Through, pairs_above
+from registry.ancestry import Graph, families_of
+from registry.lineage import Through, edges_above
 from registry.models import AIModel, ModelStatement, ServiceStatement, User
 from registry.precedence import PENDING
 
@@ -136,16 +136,13 @@ def _parts(keys: Collection[Any]) -> Iterator[list[Any]]:
 def origins_of(models: Collection[int], through: Through, viewer: User) -> Origins:
     """Return what models go back to, as far as the viewer may see it."""
     found = Origins()
-    parents: dict[int, set[int]] = defaultdict(set)
-    found.above = {model: {model} for model in models}
+    graph = Graph(())
     for part in _parts(models):
-        for model, ancestor in pairs_above(part, viewer, through=through):
-            found.above[model].add(ancestor)
-    nodes = {node for above in found.above.values() for node in above}
-    for part in _parts(nodes):
-        for child, parent in pairs_above(part, viewer, through=through, steps=1):
-            parents[child].add(parent)
-    found.roots = {model: {node for node in above if not parents[node]} for model, above in found.above.items()}
+        graph.add(edges_above(part, viewer, through=through))
+    for model in models:
+        found.above[model] = graph.above(model)
+        found.roots[model] = {node for node in found.above[model] if not graph.parents.get(node)}
+    nodes = set().union(*found.above.values())
     for part in _parts(nodes):
         found.countries |= dict(AIModel.objects.filter(pk__in=part).values_list("pk", "country"))
         found.families |= families_of(part)

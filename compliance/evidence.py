@@ -13,11 +13,11 @@ from compliance.dossier.lineage import Model
 from compliance.dossier.schema import Dossier
 from compliance.dossier.stored import load
 from compliance.models import EvidenceFile, EvidenceSummary, Filing, ReferenceSketch, SketchRequest
-from compliance.models.evidence import hash_of
 from compliance.provenance.claims import Summary, declaration_of
 from compliance.provenance.sketches import Sketch, read_sketch
 from compliance.provenance.verdict import Verdict, assess
 from registry.models import AIModel, Standing, User
+from registry.names import key_of
 
 SEED_BYTES = 16
 # The claim of a model that the dossier no longer lists: none.
@@ -37,6 +37,8 @@ class Filed:
     declaration: Mapping[str, Any]
     verdict: Verdict
     is_sketch_bound: bool | None
+    # For the sketch; there is one once the hashes of the weight files are filed.
+    seed: str | None
 
     @property
     def filed_at(self) -> datetime:
@@ -51,7 +53,7 @@ def filed_evidence(filing: Filing, dossier: Dossier, *, keys: Collection[str] | 
     models = {model.key: model for model in dossier.models or () if model.key}
     order = {key: place for place, key in enumerate(models)}
     told = [key for key in held if keys is None or key in keys]
-    against = compared_with() if told else ((), {})
+    against = compared_with({file.part for key in told for file in held[key]})
     return [
         _filed(filing, key, held[key], models.get(key), dossier, against)
         for key in sorted(told, key=lambda key: order.get(key, len(order)))
@@ -69,7 +71,9 @@ def _filed(
     documents = {file.part: file.document for file in files}
     sketches, public_files = against
     verdict = assess(declaration, documents, sketches=sketches, public_files=public_files)
-    return Filed(filing, key, model, files, declaration, verdict, _is_bound(filing, key, files, documents))
+    asked = SketchRequest.objects.filter(filing=filing, model_hash=key_of(key)).first()
+    is_bound = _is_bound(asked, files, documents)
+    return Filed(filing, key, model, files, declaration, verdict, is_bound, asked.seed if asked else None)
 
 
 def _those_that_count(files: Iterable[EvidenceFile]) -> list[EvidenceFile]:
@@ -107,28 +111,32 @@ def dossier_of(filing: Filing, user: User) -> Dossier:
     return load(filing.dossier_for(user).content)
 
 
-def compared_with() -> Against:
-    """Return the reference sketches with the names of their models, and public models by the hashes of their files."""
+def compared_with(parts: Collection[str]) -> Against:
+    """
+    Return the reference sketches with the names of their models, and public models by the hashes of their files; of each
+    only what some parts of evidence can be compared with.
+    """
     sketches: list[tuple[str, Sketch]] = []
     public_files: dict[str, str] = {}
-    for reference in ReferenceSketch.objects.all():
-        public_files |= {digest.lower(): reference.name for digest in reference.file_hashes.values()}
-        if reference.content is not None:
-            sketches.append((reference.name, read_sketch(reference.document)))
+    if "file_hashes" in parts:
+        for name, hashes in ReferenceSketch.objects.values_list("name", "file_hashes"):
+            public_files |= dict.fromkeys(hashes.values(), name)
+    if "weight_sketch" in parts:
+        stored = ReferenceSketch.objects.filter(content__isnull=False)
+        sketches = [(reference.name, read_sketch(reference.document)) for reference in stored]
     return sketches, public_files
 
 
 def summarize(filing: Filing, model_key: str) -> None:
     """Write down in short what the evidence of a model shows; the rules read that."""
-    files = _those_that_count(filing.evidence.current().filter(model_hash=hash_of(model_key)))
+    files = _those_that_count(filing.evidence.current().filter(model_hash=key_of(model_key)))
     documents = {file.part: file.document for file in files}
-    sketches, public_files = compared_with()
+    sketches, public_files = compared_with(documents)
     verdict = assess({}, documents, sketches=sketches, public_files=public_files)
-    summary = Summary.of(verdict)
     EvidenceSummary.objects.update_or_create(
         filing=filing,
-        model_hash=hash_of(model_key),
-        defaults={"model_key": model_key, "content": summary.as_json(), "has_sketch": summary.has_sketch},
+        model_hash=key_of(model_key),
+        defaults={"model_key": model_key, "content": Summary.of(verdict).as_json()},
     )
 
 
@@ -146,16 +154,13 @@ def new_seed() -> str:
     return secrets.token_hex(SEED_BYTES)
 
 
-def _is_bound(
-    filing: Filing, model_key: str, files: Sequence[EvidenceFile], documents: Mapping[str, Any]
-) -> bool | None:
+def _is_bound(asked: SketchRequest | None, files: Sequence[EvidenceFile], documents: Mapping[str, Any]) -> bool | None:
     """
     Whether a sketch was filed after the seed was given, with that seed, for just these files; None without a sketch.
     """
     filed_at = next((file.filed_at for file in files if file.part == "weight_sketch"), None)
     if filed_at is None:
         return None
-    asked = SketchRequest.objects.filter(filing=filing, model_hash=hash_of(model_key)).first()
     if asked is None or asked.file_hashes != documents.get("file_hashes") or asked.committed_at >= filed_at:
         return False
     return read_sketch(documents["weight_sketch"]).seed == asked.seed

@@ -15,9 +15,6 @@ from compliance.models import EvidenceFile, Filing, ReferenceSketch
 from compliance.provenance.sketches import read_sketch
 from compliance.provenance.validating import faults_in
 
-# The parts of evidence whose meaning changes with the references.
-_COMPARED = ("weight_sketch", "file_hashes")
-
 
 class Refused(Exception):
     """A reference was refused, and nothing has changed; the text says why."""
@@ -36,9 +33,11 @@ def commit(name: str, hashes: Any, *, source: str = "", is_new_seed: bool = Fals
     if ReferenceSketch.objects.filter(name=name, seed=seed).exists():
         raise Refused(f"{name} is committed to already; its seed is {seed}. Add the sketch, or begin with --new-seed.")
     kept = {file: digest.lower() for file, digest in hashes.items()}
-    return ReferenceSketch.objects.create(
+    reference = ReferenceSketch.objects.create(
         name=name, seed=seed, file_hashes=kept, committed_at=timezone.now(), source=source
     )
+    compare_again("file_hashes")
+    return reference
 
 
 def add_sketch(name: str, document: Any, evidence: Mapping[str, Any]) -> tuple[ReferenceSketch, int]:
@@ -65,17 +64,15 @@ def add_sketch(name: str, document: Any, evidence: Mapping[str, Any]) -> tuple[R
         reference.set_document(document)
         reference.added_at = timezone.now()
         reference.save()
-        compared = compare_again()
-    compared_with = EvidenceFile.objects.current().filter(part__in=_COMPARED).values("filing")
-    mark_in_parts(Filing.objects.running().filter(pk__in=compared_with))
-    return reference, compared
+        return reference, compare_again("weight_sketch")
 
 
-def compare_again() -> int:
-    """Summarize anew all evidence that references bear upon, and return of how many models that is."""
-    filed = EvidenceFile.objects.current().filter(part__in=_COMPARED).values_list("filing", "model_key").distinct()
-    pairs = sorted(filed)
+def compare_again(part: str) -> int:
+    """Summarize anew the evidence that has a part, mark its filings due, and return of how many models that is."""
+    filed = EvidenceFile.objects.current().filter(part=part)
+    pairs = sorted(filed.values_list("filing", "model_key").distinct())
     filings = Filing.objects.in_bulk({filing for filing, _ in pairs})
     for filing, model_key in pairs:
         summarize(filings[filing], model_key)
+    mark_in_parts(Filing.objects.running().filter(pk__in=filings))
     return len(pairs)

@@ -93,12 +93,12 @@ class DocumentRefused(Refused):
         self.code, self.values = code, values
 
 
-class EvidenceRefused(Refused):
-    """Evidence of a model is refused; `code` says why."""
+class NoSuchModel(Refused):
+    """The dossier lists no model of this key; `keys` are those that it has."""
 
-    def __init__(self, code: str, **values: object) -> None:
-        super().__init__(code, values)
-        self.code, self.values = code, values
+    def __init__(self, key: str, keys: list[str]) -> None:
+        super().__init__(key)
+        self.key, self.keys = key, keys
 
 
 class StillBeingRead(Refused):

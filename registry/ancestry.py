@@ -7,12 +7,12 @@ its architecture or its outputs.
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
-from collections.abc import Collection, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from registry.lineage import AsRegistrar, Through, edges_above
+from registry.lineage import AsRegistrar, Edge, Through, edges_above
 from registry.models import AIModel, ModelStatement, SourceKind, Viewer
 from registry.models.ai_models import WITH_NUMBERS
 from registry.reference.hub import base_model_named
@@ -26,42 +26,48 @@ class Graph:
 
     starts: tuple[int, ...]
     parents: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    _above: dict[int, set[int]] = field(default_factory=dict)
 
-    def distances(self, start: int) -> dict[int, int]:
-        """Return each ancestor with the number of steps to it; the model itself at 0."""
-        found, waiting = {start: 0}, deque([start])
+    def add(self, edges: Iterable[Edge]) -> None:
+        for edge in edges:
+            self.parents[edge.child].add(edge.parent)
+
+    def above(self, start: int) -> set[int]:
+        """Return the model with all its ancestors; what was worked out for one is kept for those below it."""
+        waiting, begun = [start], set[int]()
         while waiting:
-            node = waiting.popleft()
-            for parent in self.parents.get(node, ()):
-                if parent not in found:
-                    found[parent] = found[node] + 1
-                    waiting.append(parent)
-        return found
+            node = waiting[-1]
+            begun.add(node)
+            parents = self.parents.get(node, set())
+            if missing := [parent for parent in parents if parent not in self._above and parent not in begun]:
+                waiting.extend(missing)
+            else:
+                self._above[waiting.pop()] = {node}.union(*(self._above.get(parent, set()) for parent in parents))
+        return self._above[start]
 
     def roots(self, start: int) -> list[int]:
         """Return what a model goes back to and that itself derives from nothing; a model without parents is its own root."""
-        return sorted(node for node in self.distances(start) if not self.parents.get(node))
+        return sorted(node for node in self.above(start) if not self.parents.get(node))
 
     def common(self) -> list[int]:
         """Return the models that all go back to, or are."""
-        every = [set(self.distances(start)) for start in self.starts]
+        every = [self.above(start) for start in self.starts]
         return sorted(set.intersection(*every)) if every else []
 
     def nearest_common(self) -> list[int]:
         """Of the common ancestors those that are no ancestor of another common one; there may be several."""
         common = set(self.common())
-        above = {node for each in common for node in self.distances(each) if node != each}
+        above = {node for each in common for node in self.above(each) if node != each}
         return sorted(common - above)
 
     def nodes(self) -> set[int]:
-        return {node for start in self.starts for node in self.distances(start)}
+        return {node for start in self.starts for node in self.above(start)}
 
 
 def graph_above(starts: Collection[int], viewer: Viewer | AsRegistrar, through: Through) -> Graph:
     """Return what some models go back to, as far as the viewer may see it; one query."""
     graph = Graph(tuple(starts))
-    for edge in edges_above(starts, viewer, through=through):
-        graph.parents[edge.child].add(edge.parent)
+    graph.add(edges_above(starts, viewer, through=through))
     return graph
 
 
@@ -85,7 +91,7 @@ class Ancestry:
     def families_above(self, model: int, way: str) -> list[str]:
         """The families of the catalog that a model or any of its ancestors belongs to."""
         graph = self.graphs[way]
-        return sorted({self.families[node] for node in graph.distances(model) if node in self.families})
+        return sorted({self.families[node] for node in graph.above(model) if node in self.families})
 
 
 def ancestry_of(models: Sequence[AIModel], viewer: Viewer) -> Ancestry:

@@ -124,35 +124,22 @@ def edges_above(
     return [Edge(*row) for row in _edges(sql, "ancestors", list(starts), viewer, through, None, most)]
 
 
-def pairs_above(
-    starts: Collection[int],
-    viewer: Viewer | AsRegistrar = None,
-    *,
-    through: Through = "weights",
-    steps: int | None = None,
-) -> list[tuple[int, int]]:
+def pairs_above(starts: Collection[int]) -> list[tuple[int, int]]:
     """
-    Return what each model goes back to as pairs (model, ancestor), by default along the edges that all may see; with
-    `steps` 1 only its parents. One query, or none.
+    Return what each model goes back to through weights, along the edges that all may see, as pairs (model, ancestor). One
+    query, or none.
     """
     if not starts:
         return []
-    condition = _condition(viewer, through)
+    condition = _condition(None, "weights")
     places = ", ".join(["%s"] * len(starts))
-    first = (
-        f"SELECT d.child_id, d.parent_id FROM registry_derivation d WHERE d.child_id IN ({places}) AND {condition.sql}"
+    sql = (
+        "WITH RECURSIVE up(start, id) AS (SELECT d.child_id, d.parent_id FROM registry_derivation d "
+        f"WHERE d.child_id IN ({places}) AND {condition.sql} UNION SELECT u.start, d.parent_id FROM up u "
+        f"JOIN registry_derivation d ON d.child_id = u.id WHERE {condition.sql}) SELECT start, id FROM up ORDER BY 1, 2"
     )
-    if steps == 1:
-        sql, parameters = f"{first} GROUP BY 1, 2 ORDER BY 1, 2", [*starts, *condition.parameters]
-    else:
-        sql = (
-            f"WITH RECURSIVE up(start, id) AS ({first} UNION SELECT u.start, d.parent_id FROM up u "
-            f"JOIN registry_derivation d ON d.child_id = u.id WHERE {condition.sql}) "
-            "SELECT start, id FROM up ORDER BY 1, 2"
-        )
-        parameters = [*starts, *condition.parameters, *condition.parameters]
     with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
+        cursor.execute(sql, [*starts, *condition.parameters, *condition.parameters])
         return [(start, ancestor) for start, ancestor in cursor.fetchall()]
 
 

@@ -11,9 +11,9 @@ from compliance import workflow
 from compliance.actions.moving import locked_alone, now, refuse_who_may_not, told
 from compliance.evidence import dossier_of, new_seed, seed_for_sketches, summarize
 from compliance.models import EvidenceFile, Filing, SketchRequest
-from compliance.models.evidence import hash_of
-from compliance.refusals import EvidenceRefused, TransitionRefused
+from compliance.refusals import NoSuchModel, TransitionRefused
 from registry.models import User
+from registry.names import key_of
 
 
 @transaction.atomic
@@ -22,7 +22,7 @@ def file_evidence(filing: Filing, model_key: str, evidence: Mapping[str, Any], *
     Keep the parts of a model's evidence, valid already; a part that was filed before is replaced. The applicant's filers
     and the reviewers of the filing may.
 
-    Raises EvidenceRefused: `no_such_model`; TransitionRefused for an ended filing.
+    Raises NoSuchModel; TransitionRefused for an ended filing.
     """
     refuse_who_may_not(workflow.REVIEWING if by.standings else workflow.FILING, filing, by)
     filing = locked_alone(filing)
@@ -30,7 +30,7 @@ def file_evidence(filing: Filing, model_key: str, evidence: Mapping[str, Any], *
         raise TransitionRefused(workflow.FILE_EVIDENCE, filing.status)
     keys = [model.key for model in dossier_of(filing, by).models or () if model.key]
     if model_key not in keys:
-        raise EvidenceRefused("no_such_model", key=model_key[:200], keys=", ".join(keys)[:500])
+        raise NoSuchModel(model_key, keys)
     files = {part: _kept(filing, model_key, part, document, by) for part, document in evidence.items()}
     if "file_hashes" in evidence:
         _commit(filing, model_key, evidence["file_hashes"], by)
@@ -43,7 +43,7 @@ def _kept(filing: Filing, model_key: str, part: str, document: Any, by: User) ->
     """Keep a file beside those that it replaces."""
     is_staffs = bool(by.standings)
     same = EvidenceFile.objects.current().filter(
-        filing=filing, model_hash=hash_of(model_key), part=part, is_staffs=is_staffs
+        filing=filing, model_hash=key_of(model_key), part=part, is_staffs=is_staffs
     )
     at = now()
     same.update(replaced_at=at)
@@ -55,10 +55,10 @@ def _kept(filing: Filing, model_key: str, part: str, document: Any, by: User) ->
 
 def _commit(filing: Filing, model_key: str, hashes: Mapping[str, str], by: User) -> None:
     """Whoever names the hashes of all weight files is told a seed; other hashes are another commitment."""
-    held = SketchRequest.objects.filter(filing=filing, model_hash=hash_of(model_key)).first()
+    held = SketchRequest.objects.filter(filing=filing, model_hash=key_of(model_key)).first()
     if held is not None and held.file_hashes == hashes:
         return
-    request = held or SketchRequest(filing=filing, model_key=model_key, model_hash=hash_of(model_key))
+    request = held or SketchRequest(filing=filing, model_key=model_key, model_hash=key_of(model_key))
     # Whoever changes the files knows the seed already: they get one that nobody knows.
     request.file_hashes, request.seed = dict(hashes), seed_for_sketches() if held is None else new_seed()
     request.committed_at, request.committed_by = now(), by

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from datetime import date
 from functools import cache
 from gettext import NullTranslations, translation
@@ -23,7 +21,7 @@ from compliance.admin.permissions import may_see_filings
 from compliance.api.dependence import LAST_YEAR
 from compliance.dependence import DOMESTIC, FOREIGN, UNKNOWN, Barred, followed, what_breaks
 from compliance.dossier.codes import KINDS
-from compliance.reports.presenting import harmless, province_in
+from compliance.reports.presenting import csv_of, province_in
 from compliance.words import Language, language_of
 from registry.ancestry import WAYS
 from registry.api.requests import day_in
@@ -119,7 +117,7 @@ def _broken(request: HttpRequest, asked: dict[str, Any], language: Language) -> 
 
 
 def _as_csv(broken: dict[str, Any], asked: dict[str, Any], language: Language) -> HttpResponse:
-    """The report as CSV with a byte-order mark, by which Excel knows that it is UTF-8."""
+    """The report as CSV."""
     columns = {
         "case_number": _("case number"),
         "service": _("service"),
@@ -130,12 +128,9 @@ def _as_csv(broken: dict[str, Any], asked: dict[str, Any], language: Language) -
         "monthly_active_users": _("monthly active users"),
         "models": _("models in use"),
     }
-    told = io.StringIO()
-    writer = csv.writer(told)
-    writer.writerow(columns.values())
-    for row in broken["rows"]:
-        writer.writerow([harmless(", ".join(row[name]) if name == "models" else row[name]) for name in columns])
+    rows = ({**row, "models": ", ".join(row["models"])} for row in broken["rows"])
+    told = csv_of(columns.values(), ([row[name] for name in columns] for row in rows))
     day: date = asked["on"]
     name = f"what-breaks-{asked['family'].replace('/', '-')}-{day:%Y%m%d}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-cache"}
-    return HttpResponse("\ufeff" + told.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
+    return HttpResponse(told, content_type="text/csv; charset=utf-8", headers=headers)

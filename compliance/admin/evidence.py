@@ -10,8 +10,7 @@ from compliance.dossier.codes import RELATIONS
 from compliance.dossier.stored import load
 from compliance.evidence import NOT_LISTED, Filed, filed_evidence
 from compliance.models import Filing, Revision
-from compliance.provenance.claims import AGAINST
-from compliance.provenance.findings import INTEGRITY_ERROR, MEANINGS
+from compliance.provenance.findings import AGAINST, MEANINGS
 from compliance.provenance.verdict import SELF_DEVELOPED
 from compliance.provenance.wording import CAVEAT, PARTS, in_parts
 from compliance.words import Language
@@ -56,4 +55,4 @@ def _declared(filed: Filed, language: Language) -> list[tuple[str, str]]:
 
 
 def _tone(code: str) -> str:
-    return "warning" if code in AGAINST or code == INTEGRITY_ERROR else "plain"
+    return "warning" if code in AGAINST else "plain"

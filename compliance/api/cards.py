@@ -48,7 +48,7 @@ class ModelCardView(APIView):
         operation_id="model_card_import",
         parameters=[KEY, FILE, IF_MATCH],
         request={"text/markdown": OpenApiTypes.STR},
-        responses={200: ANSWER, **dict.fromkeys((400, 403, 409, 412, 413), ProblemSerializer)},
+        responses={200: ANSWER, **dict.fromkeys((400, 403, 404, 409, 412, 413), ProblemSerializer)},
     )
     def post(self, request: Request, id: UUID) -> Response:
         """
@@ -77,11 +77,7 @@ def _extended(text: bytes, card: Card, key: str | None) -> tuple[Drafted, Parsed
     except Malformed as error:
         raise problems.malformed(error) from error
     except NoSuchModel as error:
-        message = _("The dossier has no model “%(key)s”; it has %(keys)s.") % {
-            "key": error.key[:200],
-            "keys": ", ".join(error.keys)[:500] or "–",
-        }
-        raise Problem.at("/models", 400, "no_such_model", _("No such model"), message) from error
+        raise problems.no_such_model(error.key, error.keys) from error
     except NoName as error:
         message = _("The card names no model. Say with ?key= which model of the dossier it speaks of.")
         raise Problem.at("", 400, "no_name", _("No name"), message) from error

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import IO, Any
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
-from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -17,15 +16,15 @@ from compliance import actions
 from compliance.api import problems
 from compliance.api.evidence_serializers import EvidenceListSerializer, EvidenceSerializer
 from compliance.api.filings import found
+from compliance.api.requests import BytesParser
 from compliance.api.serializers import ProblemSerializer
-from compliance.dossier.schema import Dossier
-from compliance.dossier.stored import load
-from compliance.evidence import Filed, evidence_of_model, filed_evidence, may_see_evidence
+from compliance.dossier.pointer import ROOT
+from compliance.evidence import dossier_of, evidence_of_model, filed_evidence, may_see_evidence
 from compliance.models import Filing
 from compliance.provenance.faults import Unusable
 from compliance.provenance.reading import MOST_BYTES, PARTS, read_json
 from compliance.provenance.validating import faults_in
-from registry.api.problems import BodyTooLarge, Problem
+from registry.api.problems import Problem
 from registry.api.requests import bad_query, refuse_unknown, user_of
 from registry.api.views import found_model
 from registry.models import User
@@ -40,16 +39,11 @@ PART = OpenApiParameter(
 )
 
 
-class EvidenceParser(BaseParser):
+class EvidenceParser(BytesParser):
     """Hand the body on as bytes, whatever its type."""
 
     media_type = "*/*"
-
-    def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> bytes:
-        body = stream.read(MOST_BYTES + 1)
-        if len(body) > MOST_BYTES:
-            raise BodyTooLarge(MOST_BYTES)
-        return body
+    limit = MOST_BYTES
 
 
 class FilingEvidenceView(APIView):
@@ -62,7 +56,7 @@ class FilingEvidenceView(APIView):
         """Read what was filed of a model, and the verdict beside its declaration."""
         refuse_unknown(request, set())
         filing = found(request, id)
-        return Response(EvidenceSerializer(_of_model(filing, _dossier(filing, user_of(request)), key)).data)
+        return Response(_told(filing, key, user_of(request)))
 
     @extend_schema(
         operation_id="evidence_file",
@@ -80,8 +74,7 @@ class FilingEvidenceView(APIView):
         evidence = _evidence(request)
         with problems.refusals_as_problems():
             filing = actions.file_evidence(filing, key, evidence, by=user_of(request))
-        told = _of_model(filing, _dossier(filing, user_of(request)), key)
-        return Response(EvidenceSerializer(told).data, status=201)
+        return Response(_told(filing, key, user_of(request)), status=201)
 
 
 class ModelEvidenceView(APIView):
@@ -94,18 +87,15 @@ class ModelEvidenceView(APIView):
         user, model = user_of(request), found_model(request, id)
         if not may_see_evidence(model, user):
             raise Http404
-        return Response({"results": EvidenceSerializer(evidence_of_model(model, user), many=True).data})
+        told = EvidenceSerializer(evidence_of_model(model, user), many=True, context={"user": user})
+        return Response({"results": told.data})
 
 
-def _dossier(filing: Filing, user: User) -> Dossier:
-    return load(filing.dossier_for(user).content)
-
-
-def _of_model(filing: Filing, dossier: Dossier, key: str) -> Filed:
-    told = filed_evidence(filing, dossier, keys={key})
-    if not told:
-        raise Http404
-    return told[0]
+def _told(filing: Filing, key: str, user: User) -> Any:
+    """The evidence of one model, with its verdict; 404 where none was filed."""
+    for filed in filed_evidence(filing, dossier_of(filing, user), keys={key}):
+        return EvidenceSerializer(filed, context={"user": user}).data
+    raise Http404
 
 
 def _evidence(request: Request) -> dict[str, Any]:
@@ -148,8 +138,6 @@ def _refused(faults: list[tuple[str, Unusable]]) -> Problem:
     )
 
 
-def _pointer(*steps: str) -> str:
-    written = [
-        step if step.startswith("/") else "/" + step.replace("~", "~0").replace("/", "~1") for step in steps if step
-    ]
-    return "".join(written)
+def _pointer(part: str, at: str) -> str:
+    whole = ROOT / part if part else ROOT
+    return f"{whole}{at}" if at.startswith("/") else str(whole / at if at else whole)

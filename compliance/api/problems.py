@@ -250,12 +250,12 @@ def _number_not_issued(error: refusals.NumberNotIssued) -> Problem:
     return Problem(409, error.code, _("No number can be issued"), str(_NOT_ISSUED[error.code]))
 
 
-def _evidence_refused(error: refusals.EvidenceRefused) -> Problem:
-    message = _("The dossier has no model with the key “%(key)s”; it has %(keys)s.") % {
-        **error.values,
-        "keys": error.values["keys"] or "–",
-    }
-    return Problem(404, error.code, _("No such model"), message)
+def no_such_model(key: str, keys: list[str]) -> Problem:
+    """A key that no model of the dossier has, with those that they have."""
+    message = _("The dossier has no model with the key “%(key)s”; it has %(keys)s.")
+    return Problem(
+        404, "no_such_model", _("No such model"), message % {"key": key[:200], "keys": ", ".join(keys)[:500] or "–"}
+    )
 
 
 def document_refused(error: refusals.DocumentRefused) -> Problem:
@@ -279,7 +279,7 @@ _AS_PROBLEMS: dict[type[refusals.Refused], Callable[[Any], Problem]] = {
     refusals.NumberRefused: _number_refused,
     refusals.NumberNotIssued: _number_not_issued,
     refusals.DocumentRefused: document_refused,
-    refusals.EvidenceRefused: _evidence_refused,
+    refusals.NoSuchModel: lambda error: no_such_model(error.key, error.keys),
     refusals.WaiverRefused: _waiver_refused,
     refusals.StillBeingRead: lambda error: _still_being_read(error),
     refusals.NotChecked: lambda error: _not_checked(),

@@ -14,18 +14,24 @@ from registry.api.problems import BodyTooLarge, Problem
 REASON_LIMIT = 2_000
 
 
-class JsonBytesParser(BaseParser):
-    """Hand the body on as bytes: the strict parsers want what was sent, not what another parser made of it."""
+class BytesParser(BaseParser):
+    """Hand the body on as bytes, up to a limit."""
 
-    media_type = "application/json"
+    limit = SIZE_LIMIT
 
     def parse(
         self, stream: IO[bytes], media_type: str | None = None, parser_context: dict[str, Any] | None = None
     ) -> bytes:
-        body = stream.read(SIZE_LIMIT + 1)
-        if len(body) > SIZE_LIMIT:
-            raise BodyTooLarge(SIZE_LIMIT)
+        body = stream.read(self.limit + 1)
+        if len(body) > self.limit:
+            raise BodyTooLarge(self.limit)
         return body
+
+
+class JsonBytesParser(BytesParser):
+    """Take JSON only: the strict parsers want what was sent, not what another parser made of it."""
+
+    media_type = "application/json"
 
 
 def reason_in(body: bytes) -> str:

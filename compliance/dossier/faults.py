@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from compliance.dossier.pointer import Pointer
+from compliance.dossier.pointer import ROOT, Pointer
 from compliance.words import Language, Words
 
 _MESSAGES = MappingProxyType(
@@ -161,3 +161,9 @@ class Malformed(ValueError):
         super().__init__(f"{len(faults)} faults")
         self.total = len(faults)
         self.faults = faults[:FAULTS_SHOWN]
+
+
+def unreadable(error: OSError) -> Fault:
+    """What keeps a file on disk from being read, as a fault of the whole of it."""
+    codes = {FileNotFoundError: "no_such_file", IsADirectoryError: "is_a_folder", PermissionError: "no_permission"}
+    return Fault(ROOT, codes.get(type(error), "unreadable"), {"found": error.strerror or str(error)})

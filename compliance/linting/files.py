@@ -10,9 +10,8 @@ from pathlib import Path
 from json_source_map import calculate
 from json_source_map.errors import InvalidInputError
 
-from compliance.dossier.faults import Fault, Malformed
+from compliance.dossier.faults import Fault, Malformed, unreadable
 from compliance.dossier.parsing import parse
-from compliance.dossier.pointer import ROOT
 from compliance.rules.catalog import CATALOG, ERROR
 from compliance.rules.comparing import Comparison, compared
 from compliance.rules.context import A_FILE_ON_ITS_OWN
@@ -113,7 +112,7 @@ def check_file(path: Path, name: str, asked: Asked) -> CheckedFile:
         raw = path.read_bytes()
         dossier = parse(raw).dossier
     except OSError as error:
-        return CheckedFile(name, asked, faults=[_unreadable(error)])
+        return CheckedFile(name, asked, faults=[unreadable(error)])
     except Malformed as error:
         return CheckedFile(name, asked, faults=error.faults, text=raw.decode("utf-8-sig", "replace"))
     findings = [finding for finding in evaluate(dossier, today=asked.day).findings if asked.counts(finding)]
@@ -122,8 +121,3 @@ def check_file(path: Path, name: str, asked: Asked) -> CheckedFile:
         whole = compared(dossier, A_FILE_ON_ITS_OWN, asked.day, asked.compare_to)
         comparison = whole.only(asked.counts)
     return CheckedFile(name, asked, findings=findings, comparison=comparison, text=raw.decode("utf-8-sig"))
-
-
-def _unreadable(error: OSError) -> Fault:
-    codes = {FileNotFoundError: "no_such_file", IsADirectoryError: "is_a_folder", PermissionError: "no_permission"}
-    return Fault(ROOT, codes.get(type(error), "unreadable"), {"found": error.strerror or str(error)})

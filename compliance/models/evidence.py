@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
@@ -61,13 +62,13 @@ class EvidenceFile(models.Model):
 
     def set_document(self, model_key: str, document: Any) -> None:
         """Keep the document, packed; `sha256` and `size` are those of its JSON."""
-        text = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
-        self.model_key, self.model_hash = model_key, hash_of(model_key)
-        self.sha256, self.size, self.content = key_of(text.decode()), len(text), zlib.compress(text, 6)
+        text = json_of(document)
+        self.model_key, self.model_hash = model_key, key_of(model_key)
+        self.sha256, self.size, self.content = sha256(text).hexdigest(), len(text), _packed(document)
 
     @property
     def document(self) -> Any:
-        return json.loads(zlib.decompress(self.content))
+        return _unpacked(self.content)
 
 
 class EvidenceSummary(models.Model):
@@ -77,7 +78,6 @@ class EvidenceSummary(models.Model):
     model_key = models.TextField(_("model"))
     model_hash = models.CharField(max_length=64, editable=False)
     content = models.JSONField(_("content"))
-    has_sketch = models.BooleanField(default=False)
 
     class Meta:
         verbose_name = _("summary of evidence")
@@ -116,11 +116,11 @@ class ReferenceSketch(models.Model):
         return self.name
 
     def set_document(self, document: Any) -> None:
-        self.content = zlib.compress(json.dumps(document, separators=(",", ":")).encode(), 6)
+        self.content = _packed(document)
 
     @property
     def document(self) -> Any:
-        return None if self.content is None else json.loads(zlib.decompress(self.content))
+        return None if self.content is None else _unpacked(self.content)
 
 
 class SketchRequest(models.Model):
@@ -145,5 +145,13 @@ class SketchRequest(models.Model):
         return self.model_key
 
 
-def hash_of(model_key: str) -> str:
-    return key_of(model_key)
+def _packed(document: Any) -> bytes:
+    return zlib.compress(json_of(document), 6)
+
+
+def _unpacked(content: bytes) -> Any:
+    return json.loads(zlib.decompress(content))
+
+
+def json_of(document: Any) -> bytes:
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from compliance.dossier.faults import unreadable
 from compliance.provenance.faults import Unusable
 from compliance.provenance.reading import read_case
 from compliance.provenance.verdict import Verdict, assess
 from compliance.provenance.wording import as_text
-from compliance.words import Language, Words
-
-_NO_FILE = Words("The file cannot be read ({found}). Check its path.", "无法读取文件（{found}）。请检查路径。")
+from compliance.words import Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ def assess_file(path: Path, language: Language) -> Assessed:
     try:
         declaration, evidence = read_case(path.read_bytes())
     except OSError as error:
-        return Assessed(str(path), None, _NO_FILE.filled(language, {"found": error.strerror or str(error)}))
+        return Assessed(str(path), None, unreadable(error).message(language))
     except Unusable as fault:
         return Assessed(str(path), None, f"{fault.at}{': ' if fault.at else ''}{fault.message(language)}")
     verdict = assess(declaration, evidence)

@@ -11,7 +11,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from compliance.dossier.lineage import Model
-from compliance.provenance import findings as codes
 from compliance.provenance.references import references
 from compliance.provenance.verdict import SELF_DEVELOPED, Verdict, is_contradicted
 from registry.reference.hub import base_model_named
@@ -26,25 +25,23 @@ SEVERAL = "several"
 class Summary:
     """
     The evidence of one model in short: families of identical structure, known models (ids) with the same layer block,
-    whether a block was found at all, whether classes or tensors go by own names, and references with the same weights.
+    whether a layer was found whose parts can be told by their roles, whether classes or tensors go by own names, and references with the same weights.
     """
 
     identical: tuple[str, ...] = ()
     same_block: tuple[str, ...] = ()
-    has_structure: bool = False
+    has_block: bool = False
     has_own_names: bool = False
     matched: tuple[str, ...] = ()
-    has_sketch: bool = False
 
     @classmethod
     def of(cls, verdict: Verdict) -> Summary:
         return cls(
             tuple(verdict.comparison.identical_families()),
             tuple(reference.id for reference in verdict.comparison.same_block),
-            verdict.structure is not None,
+            verdict.structure is not None and verdict.structure.block is not None,
             verdict.goes_by_own_names,
             tuple(verdict.matched),
-            verdict.has_sketch,
         )
 
     @classmethod
@@ -115,10 +112,4 @@ def _families(ids: Sequence[str]) -> tuple[str, ...]:
 def _speaks_against(summary: Summary, declaration: Mapping[str, Any]) -> bool:
     if declaration.get("claim") == SELF_DEVELOPED and summary.has_own_names:
         return True
-    return summary.has_structure and is_contradicted(declaration, summary.same_block, has_block=True)
-
-
-# The findings that speak against a declaration, or ask for a word about it.
-AGAINST = frozenset(
-    {codes.UNDECLARED_ARCHITECTURE_REUSE, codes.DECLARED_BASE_CONTRADICTED, codes.UNDECLARED_WEIGHT_REUSE}
-)
+    return is_contradicted(declaration, summary.same_block, has_block=summary.has_block)

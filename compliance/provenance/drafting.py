@@ -46,8 +46,8 @@ def drafted(document: Mapping[str, Any], card: Card, key: str | None = None) -> 
     Raises NoSuchModel for a key that is not there, NoName where neither key nor card names a model.
     """
     extended: dict[str, Any] = copy.deepcopy(dict(document))
-    models = extended.get("models")
-    models = extended["models"] = models if isinstance(models, list) else []
+    models: list[dict[str, Any]] = extended.get("models") or []
+    extended["models"] = models
     model = _model(models, card, key)
     kept = tuple(name for name, value in _said(card).items() if not _fill(model, name, value))
     _add_parents(models, model, card)
@@ -55,9 +55,9 @@ def drafted(document: Mapping[str, Any], card: Card, key: str | None = None) -> 
     return Drafted(extended, model["key"], kept)
 
 
-def _model(models: list[Any], card: Card, key: str | None) -> dict[str, Any]:
+def _model(models: list[dict[str, Any]], card: Card, key: str | None) -> dict[str, Any]:
     if key is not None:
-        found = next((model for model in models if isinstance(model, dict) and model.get("key") == key), None)
+        found = next((model for model in models if model.get("key") == key), None)
         if found is None:
             raise NoSuchModel(key, _keys(models))
         return found
@@ -67,34 +67,34 @@ def _model(models: list[Any], card: Card, key: str | None) -> dict[str, Any]:
     return _keyed(found, models)
 
 
-def _keys(models: list[Any]) -> list[str]:
-    return [str(model.get("key")) for model in models if isinstance(model, dict) and model.get("key")]
+def _keys(models: list[dict[str, Any]]) -> list[str]:
+    return [model["key"] for model in models if model.get("key")]
 
 
-def _named(models: list[Any], name: str) -> dict[str, Any] | None:
+def _named(models: list[dict[str, Any]], name: str) -> dict[str, Any] | None:
     """The model of a dossier that goes by this name, with or without the owner before it."""
     meant = {folded_model(name), folded_model(name.rsplit("/", 1)[-1])}
     for model in models:
-        if isinstance(model, dict) and folded_model(str(model.get("name") or "").rsplit("/", 1)[-1]) in meant:
+        if folded_model((model.get("name") or "").rsplit("/", 1)[-1]) in meant:
             return model
     return None
 
 
-def _keyed(model: dict[str, Any], models: list[Any]) -> dict[str, Any]:
+def _keyed(model: dict[str, Any], models: list[dict[str, Any]]) -> dict[str, Any]:
     """A model that others derive from goes by a key."""
     if not model.get("key"):
         model["key"] = _free_key(str(model.get("name") or "model"), models)
     return model
 
 
-def _free_key(name: str, models: list[Any]) -> str:
+def _free_key(name: str, models: list[dict[str, Any]]) -> str:
     """A key made from a name, that no other model has."""
     stem = re.sub(r"[^\w.-]+", "-", name.rsplit("/", 1)[-1]).strip("-").casefold()[:_LONGEST_KEY] or "model"
     taken = set(_keys(models))
     return next(key for i in range(len(taken) + 1) if (key := f"{stem}-{i + 1}" if i else stem) not in taken)
 
 
-def _added(models: list[Any], model: dict[str, Any]) -> dict[str, Any]:
+def _added(models: list[dict[str, Any]], model: dict[str, Any]) -> dict[str, Any]:
     """Add a model under a key made from its name."""
     models.append({"key": _free_key(model["name"], models), **model})
     added: dict[str, Any] = models[-1]
@@ -121,15 +121,14 @@ def _fill(model: dict[str, Any], name: str, value: Any) -> bool:
     return name == "name" or model[name] == value
 
 
-def _add_parents(models: list[Any], model: dict[str, Any], card: Card) -> None:
+def _add_parents(models: list[dict[str, Any]], model: dict[str, Any], card: Card) -> None:
     taken = [model]
     for name in card.base_models:
         others = [other for other in models if not any(other is each for each in taken)]
         parent = _keyed(_named(others, name) or _added(models, _parent(name)), models)
         taken.append(parent)
-        held = model.get("derived_from")
-        edges = model["derived_from"] = held if isinstance(held, list) else []
-        if not any(isinstance(edge, dict) and edge.get("key") == parent.get("key") for edge in edges):
+        edges = model["derived_from"] = model.get("derived_from") or []
+        if not any(edge.get("key") == parent["key"] for edge in edges):
             edges.append({"key": parent["key"], "relation": card.relation})
 
 
@@ -159,9 +158,8 @@ def _known(name: str) -> BaseModel | None:
 def _add_corpora(model: dict[str, Any], card: Card) -> None:
     if not card.datasets:
         return
-    held = model.get("corpora")
-    corpora = model["corpora"] = held if isinstance(held, list) else []
-    names = {folded_model(str(corpus.get("name") or "")) for corpus in corpora if isinstance(corpus, dict)}
+    corpora = model["corpora"] = model.get("corpora") or []
+    names = {folded_model(corpus.get("name") or "") for corpus in corpora}
     for name in card.datasets:
         if folded_model(name) not in names:
             corpora.append(_corpus(name, card))

@@ -87,6 +87,10 @@ MEANINGS = MappingProxyType(
         ),
     }
 )
+# The findings that speak against a declaration, or against the files themselves.
+AGAINST = frozenset(
+    {UNDECLARED_ARCHITECTURE_REUSE, DECLARED_BASE_CONTRADICTED, UNDECLARED_WEIGHT_REUSE, INTEGRITY_ERROR}
+)
 ORDER = MappingProxyType({code: place for place, code in enumerate(MEANINGS)})
 
 

@@ -95,7 +95,6 @@ class Verdict:
     weights: dict[str, weighing.Weights] = field(default_factory=dict)
     has_sketch: bool = False
     same_files: dict[str, str] = field(default_factory=dict)
-    licenses: list[License] = field(default_factory=list)
     faults: list[tuple[str, Unusable]] = field(default_factory=list)
 
     @property
@@ -149,8 +148,8 @@ def assess(
 
     `declaration` holds `model_name`, `claim`, `base_model`, `base_model_relation` and `license`; `evidence` the files by name, as
     the examples of the reference do. `known` are the models to compare structures with (all of the table without it),
-    `sketches` reference sketches with the names of their models, `public_files` names of public models by the SHA-256 of a weight file. Evidence
-    that no file can hold is told as INTEGRITY_ERROR; nothing is raised.
+    `sketches` reference sketches with the names of their models, `public_files` names of public models by the SHA-256 of a
+    weight file. Evidence that no file can hold is told as INTEGRITY_ERROR; nothing is raised.
     """
     known = references() if known is None else known
     evidence = _with_front_matter(evidence)
@@ -341,7 +340,6 @@ def _judge_licenses(verdict: Verdict, evidence: Mapping[str, Any]) -> None:
         license = license_named(base.license)
         if license is None or (relation in WITHOUT_WEIGHTS and not _by_outputs(relation, license)):
             continue
-        verdict.licenses.append(license)
         if own_name and not license.names(own_name):
             verdict.found.add(codes.LICENSE_NAME_RULE)
         if any(license.is_contradicted_by(own) for own in _own_licenses(verdict, evidence)):

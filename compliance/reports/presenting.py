@@ -119,13 +119,18 @@ def province_in(code: str, language: Language) -> str:
 
 
 def as_csv(rows: list[dict[str, Any]], language: Language) -> str:
-    """Write rows as CSV with a byte-order mark, by which Excel knows that it is UTF-8."""
+    """Write the rows of a report as CSV."""
+    labels = {"change": "change_label", "kind": "kind_label", "level": "level_label", "province": "province_label"}
+    told = ([row[labels.get(name, name)] for name in _COLUMNS] for row in in_words(rows, language))
+    return csv_of([words.in_(language) for words in _COLUMNS.values()], told)
+
+
+def csv_of(headings: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
+    """Write a table as CSV with a byte-order mark, by which Excel knows that it is UTF-8."""
     told = io.StringIO()
     writer = csv.writer(told)
-    writer.writerow([words.in_(language) for words in _COLUMNS.values()])
-    for row in in_words(rows, language):
-        labels = {"change": "change_label", "kind": "kind_label", "level": "level_label", "province": "province_label"}
-        writer.writerow([harmless(row[labels.get(name, name)]) for name in _COLUMNS])
+    writer.writerow(headings)
+    writer.writerows([harmless(value) for value in row] for row in rows)
     return "\ufeff" + told.getvalue()
 
 

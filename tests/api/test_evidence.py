@@ -10,9 +10,9 @@ import pytest
 
 from compliance import actions
 from compliance.models import EvidenceFile, Filing, Flag
-from registry.models import AIModel
+from registry.models import AIModel, Source
 from tests.building import ABSENT, parsed
-from tests.conftest import client_of
+from tests.conftest import OTHER_USCC, client_of
 from tests.filings import a_filing, a_submitted_filing, check_everything
 from tests.provenance.making import as_safetensors, config_of, renamed, shapes_of
 
@@ -181,6 +181,31 @@ def test_staff_and_the_developer_read_the_evidence_of_a_model(filer, reviewer, s
     assert [told["model"] for told in answers["reviewer"].json()["results"]] == ["main"]
 
 
+def test_a_developer_is_not_told_the_seed_of_a_stranger(filer, stranger, organization):
+    """The stranger's filing uses a model of the filer's organization, and its evidence is the developer's to read."""
+    own = {"name": organization.name, "country": "CN", "uscc": organization.uscc}
+    filed = {"/applicant/uscc": OTHER_USCC, "/applicant/name": "示例旁观科技有限公司", "/models/0/developer": own}
+    filing = a_submitted_filing(stranger, "generative", filed)
+    actions.file_evidence(filing, "main", {"file_hashes": {"a": "0" * 64}}, by=stranger)
+    url = f"/api/v1/models/{AIModel.objects.get().uid}/evidence/"
+    Source.objects.update(is_public=True)
+    (told,) = client_of(filer).get(url).json()["results"]
+    assert (told["filing"], told["seed"]) == (str(filing.uid), None)
+    assert client_of(stranger).get(url_of(filing)).json()["seed"]
+
+
+def test_low_rank_layers_are_flagged_no_more_than_the_verdict_says(api, filer):
+    derived = {
+        "/models/0/development": "derived",
+        "/models/0/derived_from": [{"key": "base", "relation": "finetune"}],
+        "/models/-": {"key": "base", "name": "Mistral-7B-v0.1", "developer": {"name": "Mistral AI", "country": "FR"}},
+    }
+    filing = a_filing(filer, "generative", derived)
+    answer = post(api, filing, {"safetensors_header": as_safetensors(shapes_of("deepseek-v2-lite"))})
+    assert answer.json()["verdict"]["findings"] == ["STRUCT_IDENTICAL"]
+    assert flagged(filing) == []
+
+
 def test_the_verdict_speaks_the_readers_language(api, filer):
     filing = a_filing(filer, "generative")
     post(api, filing, evidence_of("yi-34b"))
@@ -197,9 +222,9 @@ def test_a_card_extends_a_draft(api, filer):
     dossier = api.get(f"/api/v1/filings/{filing.uid}/dossier/").json()
     assert (dossier["models"][0]["license"], dossier["models"][1]["name"]) == ("Apache-2.0", "Qwen2.5-7B")
     assert dossier["models"][0]["corpora"][-1]["name"] == "a/b"
-    for query, code in (("?key=other", "no_such_model"), ("", "no_name")):
+    for query, status, code in (("?key=other", 404, "no_such_model"), ("", 400, "no_name")):
         refused = api.generic("POST", url + query, card, content_type="text/markdown")
-        assert (refused.status_code, refused.json()["code"]) == (400, code)
+        assert (refused.status_code, refused.json()["code"]) == (status, code)
 
 
 def test_renamed_tensors_are_shown_as_found_and_reference(api, filer):

@@ -74,6 +74,14 @@ def test_a_file_that_is_byte_for_byte_a_public_one_is_a_match(db, tmp_path, file
     assert flagged(filing) == [("weights", ["Llama-2"])]
 
 
+def test_hashes_that_were_filed_before_the_commitment_are_compared_too(db, tmp_path, filer):
+    filing = a_filing(filer, "generative")
+    actions.file_evidence(filing, "main", {"file_hashes": {"own.safetensors": "a" * 64}}, by=filer)
+    assert flagged(filing) == []
+    add(tmp_path, "meta-llama/Llama-2-7b", "commit", {"file_hashes": HASHES})
+    assert flagged(filing) == [("weights", ["Llama-2"])]
+
+
 @pytest.mark.parametrize(
     ("option", "evidence", "told"),
     [

@@ -266,6 +266,29 @@ def test_a_draft_on_disk_is_made_then_extended_and_written_whole_or_not_at_all(t
         call_command("import_model_card", str(card))
 
 
+@pytest.mark.parametrize(
+    "text",
+    ['{"reference": "a", "reference": "b"}', '{"service": {"monthly_active_users": 1e5}}', '{"models": "x"}', "{"],
+)
+def test_a_draft_of_which_something_would_be_lost_is_left_as_it_is(tmp_path, text):
+    card, dossier = tmp_path / "README.md", tmp_path / "dossier.json"
+    card.write_bytes(CARD)
+    dossier.write_text(text)
+    with pytest.raises(CommandError, match="Nothing was written"):
+        call_command("import_model_card", str(card), "--dossier", str(dossier))
+    assert dossier.read_text() == text
+
+
+def test_one_card_that_cannot_be_read_keeps_all_from_being_written(tmp_path, capsys):
+    card, dossier = tmp_path / "README.md", tmp_path / "dossier.json"
+    card.write_bytes(CARD)
+    with pytest.raises(SystemExit) as ended:
+        call_command(
+            "import_model_card", str(card), str(tmp_path / "none.md"), "--dossier", str(dossier), language="zh"
+        )
+    assert (ended.value.code, dossier.exists(), "没有这个文件" in capsys.readouterr().out) == (2, False, True)
+
+
 def test_numbers_of_a_dossier_stay_as_they_were_written(tmp_path):
     card, dossier = tmp_path / "README.md", tmp_path / "dossier.json"
     card.write_bytes(CARD)

@@ -11,9 +11,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from compliance.carding import with_card
-from compliance.dossier.faults import Malformed
+from compliance.dossier.faults import Malformed, unreadable
 from compliance.provenance.cards import Card, read_card
-from compliance.provenance.drafting import NoName, NoSuchModel
+from compliance.provenance.drafting import Drafted, NoName, NoSuchModel
 from compliance.words import LANGUAGES, Language, Words
 
 _LINES = (
@@ -54,35 +54,42 @@ class Command(BaseCommand):
         if not options["dry_run"] and not options["dossier"]:
             raise CommandError("Name the draft to extend with --dossier DOSSIER.json, or ask for --dry-run.")
         cards = [(file, _card(file)) for file in options["files"]]
-        told = [_told(file, card, language) for file, card in cards]
-        if not options["dry_run"]:
+        is_whole = all(isinstance(card, Card) for _, card in cards)
+        if not options["dry_run"] and is_whole:
             self._write([(file, card) for file, card in cards if isinstance(card, Card)], options)
+        told = [_told(file, card, language) for file, card in cards]
         if options["format"] == "json":
             self.stdout.write(json.dumps(told, ensure_ascii=False, indent=1))
         else:
             self.stdout.write("\n\n".join(_as_text(each, language) for each in told))
-        sys.exit(0 if all(isinstance(card, Card) for _, card in cards) else 2)
+        sys.exit(0 if is_whole else 2)
 
     def _write(self, cards: list[tuple[str, Card]], options: dict[str, Any]) -> None:
-        """Bring all cards into the draft, or none of them."""
-        path: Path = options["dossier"]
-        text = path.read_bytes() if path.exists() else b"{}"
+        """Bring all cards into the draft, or none of them; the file is replaced at once."""
+        path, language = options["dossier"], options["language"]
+        text, told = path.read_bytes() if path.exists() else b"{}", []
         for file, card in cards:
-            try:
-                made, text = with_card(text, card, options["key"])
-            except Malformed as error:
-                raise CommandError(f"{path}: {error.faults[0].message(options['language'])}") from error
-            except NoSuchModel as error:
-                raise CommandError(
-                    f"The dossier has no model “{error.key}”; it has {', '.join(error.keys)}."
-                ) from error
-            except NoName as error:
-                raise CommandError(f"{file} names no model. Say with --key which one of the dossier it is.") from error
-            told = {"file": file, "key": made.key, "dossier": path}
-            self.stderr.write(_WRITTEN.filled(options["language"], told))
+            made, text = _extended(path, text, file, card, options)
+            told.append(_WRITTEN.filled(language, {"file": file, "key": made.key, "dossier": path}))
             if made.kept:
-                self.stderr.write(_KEPT.filled(options["language"], {"fields": ", ".join(made.kept)}))
-        path.write_bytes(text)
+                told.append(_KEPT.filled(language, {"fields": ", ".join(made.kept)}))
+        beside = path.with_name(f"{path.name}.new")
+        beside.write_bytes(text)
+        beside.replace(path)
+        self.stderr.write("\n".join(told))
+
+
+def _extended(path: Path, text: bytes, file: str, card: Card, options: dict[str, Any]) -> tuple[Drafted, bytes]:
+    try:
+        return with_card(text, card, options["key"])
+    except Malformed as error:
+        fault = error.faults[0]
+        message = f"{path}: {fault.at} {fault.message(options['language'])}\nNothing was written."
+        raise CommandError(message) from error
+    except NoSuchModel as error:
+        raise CommandError(f"The dossier has no model “{error.key}”; it has {', '.join(error.keys)}.") from error
+    except NoName as error:
+        raise CommandError(f"{file} names no model. Say with --key which one of the dossier it is.") from error
 
 
 def _card(file: str) -> Card | OSError:
@@ -95,7 +102,7 @@ def _card(file: str) -> Card | OSError:
 def _told(file: str, card: Card | OSError, language: Language) -> dict[str, Any]:
     if isinstance(card, Card):
         return card.as_json(file, language)
-    return Card().as_json(file, language) | {"notes": [card.strerror or str(card)]}
+    return Card().as_json(file, language) | {"notes": [unreadable(card).message(language)]}
 
 
 def _as_text(told: dict[str, Any], language: Language) -> str:
