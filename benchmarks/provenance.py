@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable
 from statistics import median
 
+from compliance.provenance.assessing import assess
 from compliance.provenance.references import references
-from compliance.provenance.verdict import assess
 from compliance.provenance.wording import as_text
 from tests.provenance.making import all_renamed, as_safetensors, config_of, models, shapes_of, without_index
 

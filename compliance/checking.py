@@ -6,7 +6,6 @@ import gc
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
@@ -15,13 +14,11 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from compliance.casefile import Case, cases_of
-from compliance.dossier.schema import Dossier
-from compliance.grounds import grounds_of
 from compliance.models import Filing, Flag
+from compliance.reconciling import parts_of, reconcile
 from compliance.recording import THE_REGISTRY, record
 from compliance.refusals import NotChecked
 from compliance.rules.evaluation import Outcome, evaluate
-from compliance.rules.problems import Finding
 from compliance.workflow import ENDED, WAIVER_LAPSED
 
 # A change announces itself; the pick-up leaves it alone for so long.
@@ -32,8 +29,6 @@ SHORTLY = timedelta(seconds=4)
 WEEK = timedelta(days=7)
 MARKED_AT_ONCE = 1_000
 LEASED_AT_ONCE = 5_000
-# SQLite takes some ten thousand variables in a statement.
-RESOLVED_AT_ONCE = 5_000
 KeyRange = tuple[int, int]
 # What a check reads of a filing besides its dossier.
 _READ = (
@@ -182,7 +177,7 @@ def _check(filings: Sequence[Filing], today: date) -> int:
     outcomes = _outcomes(cases, today)
     checked = [filing for filing in filings if filing.pk in outcomes]
     dossiers = {case.filing.pk: case.dossier for case in cases}
-    lapsed = _reconcile({pk: outcome.findings for pk, outcome in outcomes.items()}, dossiers, now)
+    lapsed = reconcile({pk: outcome.findings for pk, outcome in outcomes.items()}, dossiers, now)
     _tell_of_lapsed_waivers(lapsed, {filing.pk: filing for filing in filings}, now)
     Filing.objects.filter(pk__in=outcomes).update(
         due_since=None, leased_until=None, checked_at=now, checked_as_of=today
@@ -221,51 +216,6 @@ def _remember_next_look(filings: Sequence[Filing], outcomes: dict[int, Outcome])
     Filing.objects.bulk_update(moved, ["next_look_on"])
 
 
-@dataclass(frozen=True, slots=True)
-class _Subject:
-    """Whose flags are compared, and when."""
-
-    key: int
-    dossier: Dossier
-    now: datetime
-
-
-@dataclass(slots=True)
-class _Difference:
-    """What has to be written so that the standing flags are exactly the findings."""
-
-    raised: list[Flag] = field(default_factory=list)
-    changed: list[Flag] = field(default_factory=list)
-    gone: list[Flag] = field(default_factory=list)
-    lapsed: list[Flag] = field(default_factory=list)
-
-
-_WAIVER = {
-    "waived_until": None,
-    "waived_at": None,
-    "waived_by": None,
-    "waiver_reason": "",
-    "waived_grounds": "",
-}
-
-
-def _reconcile(findings: dict[int, list[Finding]], dossiers: dict[int, Dossier], now: datetime) -> list[Flag]:
-    """Write the difference between findings and standing flags; return the flags whose waiver lapsed by it."""
-    standing: dict[int, list[Flag]] = {pk: [] for pk in findings}
-    for flag in Flag.objects.standing().filter(filing__in=list(standing)):
-        standing[flag.filing_id].append(flag)
-    difference = _Difference()
-    for pk, flags in standing.items():
-        _compare(flags, findings[pk], difference, _Subject(pk, dossiers[pk], now))
-    Flag.objects.bulk_create(difference.raised)
-    Flag.objects.bulk_update(difference.changed, ["level", "values"])
-    for part in parts_of([flag.pk for flag in difference.gone], RESOLVED_AT_ONCE):
-        Flag.objects.filter(pk__in=part).update(resolved_at=now)
-    lapsed = difference.lapsed
-    Flag.objects.filter(pk__in=[flag.pk for flag in lapsed]).update(**_WAIVER)
-    return lapsed
-
-
 def _tell_of_lapsed_waivers(lapsed: list[Flag], filings: dict[int, Filing], now: datetime) -> None:
     """A waiver that lapses is told in the history, on the word of whoever gave it."""
     for flag in lapsed:
@@ -273,35 +223,3 @@ def _tell_of_lapsed_waivers(lapsed: list[Flag], filings: dict[int, Filing], now:
         assert by
         data = {**flag.as_line, "waived_by": by.username}
         record(filing, WAIVER_LAPSED, filing.status, by=by, at=now, data=data, actor=THE_REGISTRY)
-
-
-def _compare(flags: list[Flag], findings: list[Finding], difference: _Difference, subject: _Subject) -> None:
-    standing = {flag.identity: flag for flag in flags}
-    for finding in findings:
-        flag = standing.pop(finding.identity, None)
-        if flag is None:
-            difference.raised.append(_raised(subject.key, finding, subject.now))
-            continue
-        if flag.is_waived and flag.waived_grounds != grounds_of(finding, subject.dossier):
-            difference.lapsed.append(flag)
-        if (flag.level, flag.values) != (finding.level, finding.values):
-            flag.level, flag.values = finding.level, finding.values
-            difference.changed.append(flag)
-    difference.gone.extend(standing.values())
-    difference.lapsed.extend(flag for flag in standing.values() if flag.is_waived)
-
-
-def _raised(pk: int, finding: Finding, now: datetime) -> Flag:
-    return Flag(
-        filing_id=pk,
-        rule=finding.rule,
-        level=finding.level,
-        variant=finding.variant,
-        at=finding.at,
-        values=finding.values,
-        raised_at=now,
-    )
-
-
-def parts_of(keys: list[int], size: int) -> list[list[int]]:
-    return [keys[start : start + size] for start in range(0, len(keys), size)]

@@ -13,9 +13,10 @@ from compliance.dossier.lineage import Model
 from compliance.dossier.schema import Dossier
 from compliance.dossier.stored import load
 from compliance.models import EvidenceFile, EvidenceSummary, Filing, ReferenceSketch, SketchRequest
+from compliance.provenance.assessing import assess
 from compliance.provenance.claims import Summary, declaration_of
 from compliance.provenance.sketches import Sketch, read_sketch
-from compliance.provenance.verdict import Verdict, assess
+from compliance.provenance.verdict import Verdict
 from registry.models import AIModel, Standing, User
 from registry.names import key_of
 

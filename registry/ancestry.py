@@ -15,7 +15,7 @@ from types import MappingProxyType
 from registry.lineage import AsRegistrar, Edge, Through, edges_above
 from registry.models import AIModel, ModelStatement, SourceKind, Viewer
 from registry.models.ai_models import WITH_NUMBERS
-from registry.reference.hub import base_model_named
+from registry.reference.series import base_model_named
 
 WAYS: Mapping[str, Through] = MappingProxyType({"weights": "weights", "architecture": "anything"})
 

@@ -10,6 +10,10 @@ from compliance.dossier.declaring import STRICT, said
 from compliance.dossier.fields import AtMost500, Count, Country, Day, OneOf, Text, Uscc, YesNo
 from compliance.dossier.training import Annotation, Corpus, Training
 
+# What a child takes from its parent without taking its weights; and without getting a copy of them.
+NO_WEIGHTS = frozenset({"architecture_only", "distillation"})
+WITHOUT_A_COPY = NO_WEIGHTS | {"api_call"}
+
 
 @dataclass(slots=True, kw_only=True)
 class Developer:

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from compliance.dossier.faults import unreadable
+from compliance.provenance.assessing import assess
 from compliance.provenance.faults import Unusable
 from compliance.provenance.reading import read_case
-from compliance.provenance.verdict import Verdict, assess
+from compliance.provenance.verdict import Verdict
 from compliance.provenance.wording import as_text
 from compliance.words import Language
 

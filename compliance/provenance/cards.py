@@ -18,16 +18,15 @@ import pycountry
 import yaml
 
 from compliance.provenance.faults import Unusable
+from compliance.provenance.relations import ADAPTER, FINETUNE, MERGE, QUANTIZED, relation_named
 from compliance.words import Language, Words
-from registry.reference.hub import base_model_named
+from registry.reference.series import base_model_named
 
 MOST_BYTES = 2 * 1024 * 1024
 # What a front matter holds at most, in characters; YAML is slow to read.
 MOST_MATTER = 200_000
 MOST_NAMES = 200
 LONGEST_NAME = 200
-FINETUNE, ADAPTER, MERGE, QUANTIZED = "finetune", "adapter", "merge", "quantized"
-RELATIONS = (FINETUNE, ADAPTER, MERGE, QUANTIZED)
 
 # The fields that are read, and how else people write them; the rest of a card is left alone.
 _FIELDS = MappingProxyType(
@@ -59,24 +58,6 @@ _FIELDS = MappingProxyType(
 _KNOWN_FIELDS = frozenset(_FIELDS.values())
 # Fields of the Hub whose names are near to one that is read and mean something else.
 _OTHERS = frozenset({"licenselink", "newversion", "name", "modeltype", "modelid", "metrics", "widget", "inference"})
-_RELATION_WORDS = MappingProxyType(
-    {
-        "finetune": FINETUNE,
-        "finetuned": FINETUNE,
-        "finetuning": FINETUNE,
-        "sft": FINETUNE,
-        "adapter": ADAPTER,
-        "lora": ADAPTER,
-        "qlora": ADAPTER,
-        "peft": ADAPTER,
-        "merge": MERGE,
-        "merged": MERGE,
-        "quantized": QUANTIZED,
-        "quantised": QUANTIZED,
-        "quantization": QUANTIZED,
-        "quantize": QUANTIZED,
-    }
-)
 _ADAPTER_TAGS = frozenset({"peft", "lora", "qlora", "adapter", "adapter-transformers"})
 _MERGE_TAGS = frozenset({"merge", "mergekit", "lazymergekit"})
 _QUANTIZED_TAGS = frozenset(
@@ -455,7 +436,7 @@ def _read_relation(card: Card, told: Mapping[str, Any]) -> None:
     """The relation that is said, else what the Hub infers from library and tags; none without a base model."""
     said = next(iter(_texts(told.get("base_model_relation"))), None)
     said = said or next((relation for _, relation in _tagged_bases(told) if relation), None)
-    relation = _RELATION_WORDS.get(re.sub(r"[^a-z]", "", (said or "").casefold()))
+    relation = relation_named(said)
     if said and relation is None:
         card.note("relation_unknown", found=said[:LONGEST_NAME])
     if not card.base_models:

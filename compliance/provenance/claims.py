@@ -11,9 +11,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from compliance.dossier.lineage import Model
+from compliance.provenance.declared import is_contradicted
 from compliance.provenance.references import references
-from compliance.provenance.verdict import SELF_DEVELOPED, Verdict, is_contradicted
-from registry.reference.hub import base_model_named
+from compliance.provenance.verdict import SELF_DEVELOPED, Verdict
+from registry.reference.series import base_model_named
 
 WEIGHTS, STRUCTURE, BLOCK = "weights", "structure", "block"
 FROM_SCRATCH = "from_scratch"

@@ -11,7 +11,8 @@ from typing import Any
 from compliance.provenance.cards import Card
 from registry.names import folded_model
 from registry.reference.base_models import BaseModel, base_models
-from registry.reference.hub import base_model_named, license_of_card
+from registry.reference.hub import license_of_card
+from registry.reference.series import base_model_named
 
 _HUB = "https://huggingface.co/"
 _MODALITIES = (("text", "text"), ("image", "image"), ("audio", "audio"), ("speech", "audio"), ("video", "video"))

@@ -11,7 +11,7 @@ from typing import Any
 
 from compliance.provenance.references import known_classes, references
 from registry.names import folded_model
-from registry.reference.hub import Named, base_model_named
+from registry.reference.series import Named, base_model_named
 
 MOST_TOLD = 20
 _NOT_A_NAME = re.compile(r"^[./~\\]*$")

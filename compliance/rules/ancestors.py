@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from compliance.dossier.lineage import Model, Parent
+from compliance.dossier.lineage import NO_WEIGHTS, WITHOUT_A_COPY, Model, Parent
 from compliance.dossier.pointer import Pointer
 from compliance.dossier.schema import Dossier
 from compliance.rules.reading import MODELS, used_models
 
 Passes = Callable[[Parent], bool]
 Listed = tuple[Pointer, Model]
-
-# What a child takes from its parent without taking its weights.
-NO_WEIGHTS = frozenset({"architecture_only", "distillation"})
-WITHOUT_A_COPY = NO_WEIGHTS | {"api_call"}
 
 
 def any_relation(parent: Parent) -> bool:

@@ -13,7 +13,7 @@ from compliance.rules.context import Context, Evidence
 from compliance.rules.problems import Problem, absent
 from compliance.rules.reading import MODELS, gaps, gaps_in_section, is_missing, own_models, used_models
 from registry.names import folded_model
-from registry.reference.hub import base_model_named
+from registry.reference.series import base_model_named
 
 
 @rule(

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from registry.api import ancestry, corrections, views
+from registry.api import ancestry, corrections, numbers, views
 
 urlpatterns = [
     path("models/", views.ModelsView.as_view(), name="models"),
@@ -15,6 +15,6 @@ urlpatterns = [
     path("services/", views.ServicesView.as_view(), name="services"),
     path("services/<uuid:id>/", views.ServiceView.as_view(), name="service"),
     path("training-data-declarations/", views.DeclarationsView.as_view(), name="training-data-declarations"),
-    path("register/", views.OfficialNumbersView.as_view(), name="official-numbers"),
-    path("register/<uuid:id>/", views.OfficialNumberView.as_view(), name="official-number"),
+    path("register/", numbers.OfficialNumbersView.as_view(), name="official-numbers"),
+    path("register/<uuid:id>/", numbers.OfficialNumberView.as_view(), name="official-number"),
 ]

@@ -9,7 +9,6 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
-from rest_framework.permissions import AllowAny
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -30,7 +29,6 @@ from registry.api.serializers import (
     AIModelSerializer,
     LineageSerializer,
     ModelStatementSerializer,
-    OfficialNumberSerializer,
     OrganizationSerializer,
     ServiceSerializer,
     ServiceStatementSerializer,
@@ -40,9 +38,6 @@ from registry.api.serializers import (
 )
 from registry.models import (
     AIModel,
-    NumberKind,
-    NumberStatus,
-    OfficialNumber,
     Organization,
     RegistrationStatus,
     Service,
@@ -50,7 +45,6 @@ from registry.models import (
     User,
 )
 from registry.models.ai_models import WITH_NUMBERS, sees_all
-from registry.official_numbers import number_key
 from registry.picture import drawn
 from registry.precedence import in_order, says, shown
 
@@ -63,7 +57,7 @@ COUNTRY = OpenApiParameter("country", str, description="Country of the developer
 PAGES = [OpenApiParameter("page_size", int), OpenApiParameter("cursor", str)]
 
 
-def _listed(view: APIView, request: Request, rows: QuerySet[Any], serializer: type[BaseSerializer[Any]]) -> Response:
+def listed(view: APIView, request: Request, rows: QuerySet[Any], serializer: type[BaseSerializer[Any]]) -> Response:
     pages = CursorPages()
     page = pages.paginate_queryset(rows, request, view=view)
     return pages.get_paginated_response(serializer(page, many=True, context={"user": request.user}).data)
@@ -106,7 +100,7 @@ class ModelsView(APIView):
             rows = rows.filter(country=country)
         if developer := request.query_params.get("developer"):
             rows = rows.filter(developer__uscc=developer)
-        return _listed(self, request, _by_lineage(rows, request, user), AIModelSerializer)
+        return listed(self, request, _by_lineage(rows, request, user), AIModelSerializer)
 
 
 def _country(request: Request, name: str) -> str | None:
@@ -206,7 +200,7 @@ class OrganizationsView(APIView):
             rows = rows.filter(uscc=uscc)
         if country := _country(request, "country"):
             rows = rows.filter(country=country)
-        return _listed(self, request, rows, OrganizationSerializer)
+        return listed(self, request, rows, OrganizationSerializer)
 
 
 class OrganizationView(APIView):
@@ -242,7 +236,7 @@ class ServicesView(APIView):
             rows = rows.found_by(query)
         if uscc := request.query_params.get("organization"):
             rows = rows.filter(organization__uscc=uscc)
-        return _listed(self, request, rows, ServiceSerializer)
+        return listed(self, request, rows, ServiceSerializer)
 
 
 class ServiceView(APIView):
@@ -288,56 +282,4 @@ class DeclarationsView(APIView):
         for name, codes in self.CODES.items():
             if asked := chosen(request, name, codes):
                 rows = rows.filter(**{name: asked})
-        return _listed(self, request, rows, TrainingDataDeclarationSerializer)
-
-
-class OfficialNumbersView(APIView):
-    """The official register."""
-
-    permission_classes = [AllowAny]
-    FILTERS = [
-        Q_PARAMETER,
-        OpenApiParameter("number", str, description="An official number, in any width and case."),
-        OpenApiParameter("kind", str, enum=NumberKind.values),
-        OpenApiParameter("status", str, enum=NumberStatus.values),
-        OpenApiParameter("province", str, description="Two-digit code of the province."),
-        OpenApiParameter("holder", str, description="USCC of the holder."),
-        *PAGES,
-    ]
-
-    @extend_schema(operation_id="register_list", parameters=FILTERS, responses=OfficialNumberSerializer(many=True))
-    def get(self, request: Request) -> Response:
-        """List the official numbers, the newest first. They are public."""
-        refuse_unknown(request, {parameter.name for parameter in self.FILTERS})
-        rows = OfficialNumber.objects.select_related("organization").prefetch_related("services", "ai_models")
-        for name, choices in (("kind", NumberKind.values), ("status", NumberStatus.values)):
-            if asked := chosen(request, name, choices):
-                rows = rows.filter(**{name: asked})
-        message = _("Give the two-digit code of a province, such as 44.")
-        if province := code_of(request, "province", "[0-9]{2}", message):
-            rows = rows.filter(jurisdiction=province)
-        if number := request.query_params.get("number"):
-            rows = rows.filter(key=number_key(number))
-        if holder := request.query_params.get("holder"):
-            rows = rows.filter(organization__uscc=holder)
-        if query := request.query_params.get("q"):
-            rows = rows.found_by(query)
-        return _listed(self, request, rows, OfficialNumberSerializer)
-
-
-class OfficialNumberView(APIView):
-    """One official number."""
-
-    permission_classes = [AllowAny]
-
-    @extend_schema(operation_id="register_read", responses=OfficialNumberSerializer)
-    def get(self, request: Request, id: UUID) -> Response:
-        """Read an official number with the rows of the published lists that name it."""
-        number = OfficialNumber.objects.filter(uid=id).select_related("organization").first()
-        if number is None:
-            raise Http404
-        rows = [
-            {"list": listing.source.label, "announced": listing.announced, "row": listing.row_number, **listing.content}
-            for listing in number.listings.select_related("source")
-        ]
-        return Response({**OfficialNumberSerializer(number).data, "listings": rows})
+        return listed(self, request, rows, TrainingDataDeclarationSerializer)

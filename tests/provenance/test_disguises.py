@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from compliance.provenance import findings as codes
-from compliance.provenance.verdict import Verdict, assess
+from compliance.provenance.assessing import assess
+from compliance.provenance.verdict import Verdict
 from tests.provenance.making import (
     Shapes,
     all_renamed,

@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from compliance.provenance import findings as codes
+from compliance.provenance.assessing import assess
 from compliance.provenance.claims import Summary, claims
 from compliance.provenance.residues import residues
-from compliance.provenance.verdict import Verdict, assess
+from compliance.provenance.verdict import Verdict
 from registry.reference.base_models import base_models
-from registry.reference.hub import base_model_named, license_of_card
+from registry.reference.hub import license_of_card
+from registry.reference.series import base_model_named
 from tests.provenance.making import as_safetensors, config_of, models, shapes_of
 
 AGAINST = {codes.DECLARED_BASE_CONTRADICTED, codes.UNDECLARED_ARCHITECTURE_REUSE, codes.INTEGRITY_ERROR}

@@ -6,8 +6,9 @@ import json
 from pathlib import Path
 
 from compliance.provenance import findings as codes
+from compliance.provenance.assessing import assess
 from compliance.provenance.references import without
-from compliance.provenance.verdict import Verdict, assess
+from compliance.provenance.verdict import Verdict
 from compliance.provenance.wording import as_text
 from tests.provenance.making import as_safetensors, config_of, models, shapes_of
 

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from compliance.provenance import findings as codes
+from compliance.provenance.assessing import assess
 from compliance.provenance.faults import CODES, Unusable
 from compliance.provenance.reading import PARTS, read_json
-from compliance.provenance.verdict import assess
 from compliance.provenance.wording import as_text
 from tests.provenance.making import as_gguf, as_safetensors, renamed, shapes_of
 

@@ -9,8 +9,8 @@ import pytest
 
 from compliance.provenance import findings as codes
 from compliance.provenance import sketches, tokenizers
+from compliance.provenance.assessing import assess
 from compliance.provenance.tokenizers import likeness, read_vocabulary
-from compliance.provenance.verdict import assess
 from compliance.provenance.wording import as_text
 from tests.provenance.making import models
 

@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 
 from compliance.provenance import findings as codes
+from compliance.provenance.assessing import assess
 from compliance.provenance.sketches import compared, read_sketch
 from compliance.provenance.validating import faults_in
-from compliance.provenance.verdict import assess
 from tools import model_evidence
 
 LAYERS, WIDTH, INNER, TOKENS = 4, 64, 160, 501

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from compliance.provenance import findings as codes
-from compliance.provenance.verdict import Verdict, assess
+from compliance.provenance.assessing import assess
+from compliance.provenance.verdict import Verdict
 from tests.provenance.making import as_safetensors, config_of, models, shapes_of
 
 

@@ -1,0 +1,71 @@
+"""The declared base models against what was found: whether the structure can be theirs, and what their licenses ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from compliance.provenance import findings as codes
+from compliance.provenance.references import Reference, references
+from compliance.provenance.relations import KEEPS_THE_BLOCK, passes_no_copy, relation_of
+from compliance.provenance.residues import named_bases
+from registry.reference.hub import license_of_card
+from registry.reference.licenses import License, license_named
+
+Declaration = Mapping[str, Any]
+
+
+def is_consistent(declaration: Declaration, same_block: Sequence[str]) -> bool:
+    """Whether a declared base model is among the known models with this block."""
+    families = {reference.family for reference in references() if reference.id in same_block}
+    return any(
+        bool(set(base.models) & set(same_block)) if base.models else base.family in families
+        for base in named_bases(declaration)
+    )
+
+
+def is_contradicted(
+    declaration: Declaration,
+    same_block: Sequence[str],
+    *,
+    has_block: bool,
+    known: Sequence[Reference] | None = None,
+) -> bool:
+    """
+    Whether a structure cannot be that of any declared base model. `same_block` are the ids of the known models with the
+    same block. Only relations that keep the layers as they are say so, only base models that the table holds, and only layers
+    whose parts can be told by their roles.
+    """
+    bases = named_bases(declaration)
+    keeps = relation_of(declaration) in KEEPS_THE_BLOCK
+    if not bases or not keeps or not has_block or is_consistent(declaration, same_block):
+        return False
+    held = {reference.id for reference in (references() if known is None else known)}
+    return all(held & set(base.models) for base in bases)
+
+
+def license_findings(declaration: Declaration, card: Any) -> set[str]:
+    """The license duties of declared base models that are not met, where weights, or outputs, reach the model."""
+    relation, name = relation_of(declaration), declaration.get("model_name")
+    own_name = name.rsplit("/", 1)[-1] if isinstance(name, str) else None
+    found = set[str]()
+    for base in named_bases(declaration):
+        license = license_named(base.license)
+        if license is None or (passes_no_copy(relation) and not _by_outputs(relation, license)):
+            continue
+        if own_name and not license.names(own_name):
+            found.add(codes.LICENSE_NAME_RULE)
+        if any(license.is_contradicted_by(own) for own in _own_licenses(declaration, card)):
+            found.add(codes.LICENSE_INCOMPATIBLE)
+    return found
+
+
+def _by_outputs(relation: str | None, license: License) -> bool:
+    return relation == "distillation" and license.reaches_outputs
+
+
+def _own_licenses(declaration: Declaration, card: Any) -> Iterator[str | None]:
+    for told in (declaration.get("license"), card.get("license") if isinstance(card, Mapping) else None):
+        for each in told if isinstance(told, list) else [told]:
+            if isinstance(each, str):
+                yield license_of_card(each)

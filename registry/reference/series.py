@@ -1,0 +1,212 @@
+"""Which known base model a name means: the series by which models are written, on the Hub, in paths and in titles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+
+from registry.reference.base_models import FAMILIES, BaseModel, base_models
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """How the models of a series are written, the family they belong to, and how their ids in the table begin."""
+
+    pattern: re.Pattern[str]
+    family: str
+    prefix: str
+    license: str = ""
+
+
+def _series(pattern: str, family: str, prefix: str, license: str = "") -> Series:
+    return Series(re.compile(rf"(?<![a-z0-9]){pattern}", re.IGNORECASE), family, prefix, license)
+
+
+# Words between a series and a size are parted by something: read so, a long name costs no more than its length.
+_SIZE = r"(?=[-_ ]?(?:[^\W_]+[-_ .])*?\d+(?:[._]\d+)?[bm](?![a-z0-9]))"
+# The first that fits counts: models that were made from others and carry both names come first.
+SERIES = (
+    _series(r"deepseek[-_ ]r1[-_ ]distill[-_ ]llama", "Llama-3", "llama-3.1-"),
+    _series(r"deepseek[-_ ]r1[-_ ]distill[-_ ]qwen", "Qwen-2/2.5", "qwen-2.5-"),
+    _series(r"sheared[-_ ]?llama", "Llama-2", "sheared-", "LicenseRef-Llama-2"),
+    _series(r"(?:meta[-_ ])?llama[-_ ]?guard[-_ ]?3", "Llama-3", "guard-", "LicenseRef-Llama-3.1"),
+    _series(r"(?:meta[-_ ])?llama[-_ ]?guard[-_ ]?2", "Llama-3", "guard-", "LicenseRef-Llama-3"),
+    _series(r"(?:meta[-_ ])?llama[-_ ]?4(?![\d.]|[bm](?![a-z]))", "Llama-4", "llama-4-", "LicenseRef-Llama-4"),
+    _series(r"tiny[-_ ]?llama", "TinyLlama", "tinyllama-"),
+    _series(r"open[-_ ]?llama", "OpenLLaMA", "open-llama-"),
+    _series(r"chinese[-_ ]?(?:llama|alpaca)[-_ ]?2", "Chinese-LLaMA-Alpaca", "chinese-llama-2-"),
+    _series(r"chinese[-_ ]?llama[-_ ]?plus", "Chinese-LLaMA-Alpaca", "chinese-llama-plus-"),
+    _series(r"chinese[-_ ]?alpaca[-_ ]?plus", "Chinese-LLaMA-Alpaca", "chinese-alpaca-plus-"),
+    _series(r"code[-_ ]?llama", "Llama-2", "codellama-"),
+    _series(r"(?:meta[-_ ])?llama[-_ ]?3[._]1(?!\d)", "Llama-3", "llama-3.1-", "LicenseRef-Llama-3.1"),
+    _series(r"(?:meta[-_ ])?llama[-_ ]?3[._]2(?!\d)", "Llama-3", "llama-3.2-", "LicenseRef-Llama-3.2"),
+    _series(r"(?:meta[-_ ])?llama[-_ ]?3[._]3(?!\d)", "Llama-3", "llama-3.3-", "LicenseRef-Llama-3.3"),
+    _series(r"(?:meta[-_ ])?llama[-_ ]?3(?![\d.]|[bm](?![a-z]))", "Llama-3", "llama-3-", "LicenseRef-Llama-3"),
+    _series(r"(?:meta[-_ ])?llama[-_ ]?2(?![\d.]|[bm](?![a-z]))", "Llama-2", "llama-2-", "LicenseRef-Llama-2"),
+    _series(r"llama[-_ ]?1?" + _SIZE, "LLaMA-1", "llama-1-"),
+    _series(r"qwen[-_ ]?3(?![\d.]|[bm](?![a-z]))", "Qwen-3", "qwen-3-"),
+    _series(r"qwen[-_ ]?2[._]5", "Qwen-2/2.5", "qwen-2.5-"),
+    _series(r"qwen[-_ ]?2(?![\d.]|[bm](?![a-z]))", "Qwen-2/2.5", "qwen-2-"),
+    _series(r"qwen[-_ ]?1[._]5", "Qwen-1.5", "qwen-1.5-"),
+    _series(r"qwen(?:[-_ ]1)?" + _SIZE, "Qwen-1", "qwen-1-"),
+    _series(r"yi[-_ ]1[._]5", "Yi", "yi-1.5-"),
+    _series(r"(?<![a-z]-)yi[-_](?:coder[-_]|vl[-_])?" + _SIZE, "Yi", "yi-"),
+    _series(r"baichuan[-_ ]?2", "Baichuan-2", "baichuan2-"),
+    _series(r"baichuan(?:[-_ ]1)?" + _SIZE, "Baichuan-1", "baichuan-"),
+    _series(r"internlm[-_ ]?2(?:[._]5)?(?!\d|[bm](?![a-z]))", "InternLM-2", "internlm2-"),
+    _series(r"internlm" + _SIZE, "InternLM-1", "internlm-"),
+    _series(r"chatglm[-_ ]?2", "ChatGLM", "chatglm2-"),
+    _series(r"chatglm[-_ ]?3", "ChatGLM", "chatglm3-"),
+    _series(r"glm[-_ ]?4", "GLM-4", "glm-4-"),
+    _series(r"deepseek[-_ ]?(?:coder[-_ ]?)?v2[-_ ]?lite", "DeepSeek-V2", "deepseek-v2-lite"),
+    _series(r"deepseek[-_ ]?(?:coder[-_ ]?)?v2", "DeepSeek-V2", "deepseek-v2"),
+    _series(r"deepseek[-_ ]?(?:r1|v3[-_ ]0324|v3[._][12])", "DeepSeek-V3", "deepseek-v3", "MIT"),
+    _series(r"deepseek[-_ ]?v3", "DeepSeek-V3", "deepseek-v3"),
+    _series(r"deepseek[-_ ]?moe", "DeepSeek-MoE", "deepseek-moe-"),
+    _series(r"deepseek[-_ ]?coder", "DeepSeek-LLM", "deepseek-coder-"),
+    _series(r"deepseek[-_ ]?llm", "DeepSeek-LLM", "deepseek-llm-"),
+    _series(r"mixtral", "Mixtral", "mixtral-"),
+    _series(r"mistral[-_ ]?nemo", "Mistral", "mistral-nemo-"),
+    _series(r"mistral[-_ ]?small", "Mistral", "mistral-small-"),
+    _series(r"mistral" + _SIZE, "Mistral", "mistral-"),
+    _series(r"falcon[-_ ]?3", "Falcon-3", "falcon3-"),
+    _series(r"falcon" + _SIZE, "Falcon", "falcon-"),
+    _series(r"bloomz?[-_](?=\d)", "BLOOM", "bloom-"),
+    _series(r"gpt[-_]?2[-_]medium", "GPT-2", "gpt2-medium"),
+    _series(r"gpt[-_]?2[-_]large", "GPT-2", "gpt2-large"),
+    _series(r"gpt[-_]?2[-_]xl", "GPT-2", "gpt2-xl"),
+    _series(r"gpt[-_]?2(?![\d.])", "GPT-2", "gpt2"),
+    _series(r"gpt[-_]?neox", "GPT-NeoX", "gpt-neox-"),
+    _series(r"pythia" + _SIZE, "GPT-NeoX", "pythia-"),
+    _series(r"gpt[-_]?j(?![a-z])", "GPT-J", "gpt-j-"),
+    _series(r"mpt[-_](?=\d)", "MPT", "mpt-"),
+    _series(r"opt[-_](?=\d+(?:\.\d+)?[bm])", "OPT", "opt-"),
+    _series(r"phi[-_]?1[._]5", "Phi-1/2", "phi-1.5"),
+    _series(r"phi[-_]?2(?![\d.])", "Phi-1/2", "phi-2"),
+    _series(r"phi[-_]?3[-_]mini", "Phi-3", "phi-3-mini"),
+    _series(r"phi[-_]?3[-_]medium", "Phi-3", "phi-3-medium"),
+    _series(r"phi[-_]?3", "Phi-3", "phi-3-"),
+    _series(r"phi[-_]?4(?![\d.])", "Phi-3", "phi-4"),
+    _series(r"gemma[-_ ]?3(?![\d.]|[bm](?![a-z]))", "Gemma-3", "gemma-3-"),
+    _series(r"gemma[-_ ]?2(?![\d.]|[bm](?![a-z]))", "Gemma-2", "gemma-2-"),
+    _series(r"gemma(?:[-_ ]?1(?:\.1)?)?" + _SIZE, "Gemma-1", "gemma-"),
+    _series(r"skywork" + _SIZE, "Skywork", "skywork-"),
+    _series(r"aquila(?:chat)?[-_ ]?2", "Aquila", "aquila2-"),
+    _series(r"aquila(?:chat)?" + _SIZE, "Aquila", "aquila-"),
+    _series(r"xverse" + _SIZE, "XVERSE", "xverse-"),
+    _series(r"minicpm" + _SIZE, "MiniCPM", "minicpm-"),
+    _series(r"orion[-_ ](?=14b)", "Orion", "orion-"),
+    _series(r"stablelm" + _SIZE, "StableLM", "stablelm-"),
+    _series(r"olmo[-_ ]?2(?![\d.]|[bm](?![a-z]))", "OLMo-2", "olmo-2-"),
+    _series(r"olmo" + _SIZE, "OLMo", "olmo-"),
+    _series(r"smollm", "SmolLM", "smollm2-"),
+    _series(r"starcoder[-_ ]?2", "StarCoder2", "starcoder2-"),
+    _series(r"granite[-_ ]?3", "Granite", "granite-3.1-"),
+)
+_A_SIZE = re.compile(r"(?<![a-z0-9.])(\d+x)?(\d+(?:[._]\d+)?)(b\d?|m)(?![a-z0-9])", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The base model that a name means: its family, and the models of the table that it can be; none if the size is not there."""
+
+    family: str
+    models: tuple[str, ...]
+    license: str
+
+
+# Words that a name may have beside its series and its size without being another model.
+_PLAIN_WORDS = frozenset(
+    [
+        "instruct",
+        "chat",
+        "base",
+        "it",
+        "hf",
+        "original",
+        "gguf",
+        "awq",
+        "gptq",
+        "int4",
+        "int8",
+        "4bit",
+        "8bit",
+        "fp8",
+        "bf16",
+        "fp16",
+        "mlx",
+        "bnb",
+        "nf4",
+        "coder",
+        "code",
+        "math",
+        "python",
+        "preview",
+        "distill",
+        "meta",
+        "model",
+        "models",
+    ]
+)
+_PLAIN = re.compile(
+    r"\d+(?:x\d+)?(?:\.\d+)?[bm]\d?|v?\d+|\d+[kmt]|\d+e\d+t|q\d(?:_\w+)?|a\d+(?:\.\d+)?b", re.IGNORECASE
+)
+
+
+@lru_cache(maxsize=20_000)
+def base_model_named(name: str | None) -> Named | None:
+    """
+    Return the known base model that a name of the Hub, a path or a title means, or None.
+
+    A name with words that tell another model (mini, vision, mamba) means the series, and none of its models in the table.
+    """
+    written = (name or "").strip()[:500]
+    for series in SERIES:
+        if found := series.pattern.search(written):
+            after = written[found.start() :]
+            models = sorted(_models(series, after), key=lambda model: _closeness(model.id, written))
+            license = series.license or next((model.license for model in models), _license_of(series.family))
+            plain = _is_plain(written, found)
+            return Named(series.family, tuple(model.id for model in models) if plain else (), license)
+    return None
+
+
+def _license_of(family: str) -> str:
+    return FAMILIES[family].license if family in FAMILIES else ""
+
+
+def _closeness(id: str, written: str) -> tuple[int, int]:
+    """The model whose whole id stands in the name first, the longest of those; then the shortest of the others."""
+    stands = re.sub(r"[^a-z0-9]", "", id) in re.sub(r"[^a-z0-9]", "", written.casefold())
+    return (0, -len(id)) if stands else (1, len(id))
+
+
+def _is_plain(written: str, found: re.Match[str]) -> bool:
+    """Whether a name holds nothing but its series, its size, and words that all models of a series may have."""
+    last = re.split(r"[/\\]", written[: found.start()])[-1]
+    rest = re.split(r"[/\\]", written[found.end() :])[0]
+    words = [word for word in re.split(r"[-_ .@:]+", f"{last} {rest}".casefold()) if word]
+    return all(word in _PLAIN_WORDS or _PLAIN.fullmatch(word) for word in words)
+
+
+# Sizes of a series that are not in the table by themselves, because they have the structure of the series before.
+_SAME_STRUCTURE = MappingProxyType({"qwen-2.5-": "qwen-2-"})
+
+
+def _models(series: Series, written: str) -> Iterator[BaseModel]:
+    """The models of the table that a name can mean; Qwen2.5 of a size that is not there has the structure of Qwen2."""
+    found = list(_models_of(series.prefix, written))
+    yield from found or _models_of(_SAME_STRUCTURE.get(series.prefix, series.prefix), written)
+
+
+def _models_of(prefix: str, written: str) -> Iterator[BaseModel]:
+    size = next((f"{found[1] or ''}{found[2]}{found[3]}" for found in _A_SIZE.finditer(written)), "")
+    if prefix.endswith("-") and not size:
+        return
+    stem = f"{prefix}{size.replace('_', '.').casefold()}" if prefix.endswith("-") else prefix
+    for model in base_models():
+        if model.id == stem or (prefix.endswith("-") and model.id.startswith(f"{stem}-")):
+            yield model
