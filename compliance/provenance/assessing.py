@@ -11,8 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from compliance.provenance import findings as codes
-from compliance.provenance import sketches as weighing
-from compliance.provenance.cards import front_matter_of
 from compliance.provenance.cleaning import weights_of
 from compliance.provenance.comparing import (
     IDENTICAL,
@@ -26,9 +24,11 @@ from compliance.provenance.comparing import (
 from compliance.provenance.configs import Config, config_of, mismatches, plain_config
 from compliance.provenance.declared import is_consistent, is_contradicted, license_findings
 from compliance.provenance.faults import Unusable
+from compliance.provenance.front_matter import front_matter_of
 from compliance.provenance.naming import is_fused_otherwise, renamings
 from compliance.provenance.references import Reference, known_classes, known_types, references
 from compliance.provenance.residues import Residue, declared_bases, named_bases, residues
+from compliance.provenance.sketches import Sketch
 from compliance.provenance.structure import Structure, structure_of
 from compliance.provenance.tensors import Header, is_part_of, read_gguf, read_safetensors, total_size_differs
 from compliance.provenance.tokenizers import tokenizer_finding
@@ -48,7 +48,7 @@ def assess(
     evidence: Mapping[str, Any],
     *,
     known: Sequence[Reference] | None = None,
-    sketches: Sequence[tuple[str, weighing.Sketch]] = (),
+    sketches: Sequence[tuple[str, Sketch]] = (),
     public_files: Mapping[str, str] | None = None,
 ) -> Verdict:
     """

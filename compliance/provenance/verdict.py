@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from compliance.provenance import findings as codes
-from compliance.provenance import sketches as weighing
 from compliance.provenance.comparing import NONE, Comparison
 from compliance.provenance.faults import Unusable
 from compliance.provenance.naming import Renaming
 from compliance.provenance.references import Reference
 from compliance.provenance.residues import Residue, declared_bases, named_bases
+from compliance.provenance.sketches import MATCH, Weights
 from compliance.provenance.structure import Structure
 from compliance.provenance.tensors import Contradiction
 from compliance.provenance.tokenizers import TokenizerFinding
@@ -41,7 +41,7 @@ class Verdict:
     config_differs: list[Contradiction] = field(default_factory=list)
     residues: list[Residue] = field(default_factory=list)
     tokenizer: TokenizerFinding | None = None
-    weights: dict[str, weighing.Weights] = field(default_factory=dict)
+    weights: dict[str, Weights] = field(default_factory=dict)
     has_sketch: bool = False
     same_files: dict[str, str] = field(default_factory=dict)
     faults: list[tuple[str, Unusable]] = field(default_factory=list)
@@ -53,7 +53,7 @@ class Verdict:
     @property
     def matched(self) -> list[str]:
         """The references whose weights match."""
-        by_sketch = [name for name, weights in self.weights.items() if weights.verdict == weighing.MATCH]
+        by_sketch = [name for name, weights in self.weights.items() if weights.verdict == MATCH]
         return list(dict.fromkeys([*self.same_files.values(), *by_sketch]))
 
     @property

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from compliance.dossier.parsing import parse
 from compliance.dossier.patching import changed
-from compliance.provenance.cards import NOTES, read_card
+from compliance.provenance.card_notes import NOTES
+from compliance.provenance.cards import read_card
 from compliance.provenance.drafting import NoName, NoSuchModel, drafted
 from tests.building import a_document
 

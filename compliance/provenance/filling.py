@@ -1,0 +1,41 @@
+"""Sentences with gaps, and how values are shown in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from compliance.words import Language, Words, listed
+
+SHOWN = 6
+
+Values = Mapping[str, object]
+
+
+class All(list[str]):
+    """Names of which none may be left out, however many there are."""
+
+
+Filling = tuple[Words, Values]
+
+
+def filled(sentences: Iterable[Filling], language: Language) -> Iterator[str]:
+    for words, values in sentences:
+        shown = {name: _shown(value, language) for name, value in values.items()}
+        yield words.filled(language, shown)
+
+
+def _shown(value: object, language: Language) -> str:
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, Words):
+        return value.in_(language)
+    if isinstance(value, All):
+        return listed(value, language)
+    if isinstance(value, list | tuple):
+        more = len(value) - SHOWN
+        told = listed([_shown(each, language) for each in value[:SHOWN]], language)
+        return told + (_MORE.filled(language, {"more": more}) if more > 0 else "")
+    return str(value)
+
+
+_MORE = Words(" and {more} more", "等（另有 {more} 项）")

@@ -1,0 +1,151 @@
+"""What the structure of a model shows, in plain words; counts of known models in place of probabilities."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from types import MappingProxyType
+
+from compliance.provenance import findings as codes
+from compliance.provenance.filling import All, Filling
+from compliance.provenance.references import Reference, references
+from compliance.provenance.verdict import Verdict
+from compliance.words import Language, Words
+
+
+def faults(verdict: Verdict, language: Language) -> Iterator[str]:
+    for file, fault in verdict.faults:
+        at = f"{file}{':' if fault.at else ''}{fault.at}"
+        yield _UNUSABLE.filled(language, {"at": at, "fault": fault.message(language)})
+
+
+_UNUSABLE = Words("{at} cannot be what a tool wrote: {fault}", "{at} 不可能是工具写出的内容：{fault}")
+
+
+def structure(verdict: Verdict) -> Iterator[Filling]:
+    if not verdict.has_header and not verdict.faults:
+        yield _NO_HEADER, {}
+    elif verdict.has_header and verdict.structure is None and codes.STRUCT_IDENTICAL not in verdict.found:
+        yield _NO_LAYERS, {}
+    elif verdict.has_header:
+        yield from _likeness(verdict)
+    if verdict.is_incomplete:
+        yield _INCOMPLETE, {}
+    yield from _differences(verdict)
+    for contradiction in verdict.contradictions:
+        yield _CONTRADICTIONS[contradiction.code], contradiction.values
+    for difference in verdict.config_differs:
+        yield _CONFIG_DIFFERS, {"field": difference.code, **difference.values}
+
+
+_NO_HEADER = Words("no file header was filed.", "未提交文件头。")
+_NO_LAYERS = Words("the header shows no layers that could be compared.", "文件头中没有可供比对的层结构。")
+_INCOMPLETE = Words(
+    "Only some of the shards that the index names were filed: depth and vocabulary are not judged; ask for the others.",
+    "仅提交了索引所列分片中的一部分：不判断层数和词表，请索取其余分片。",
+)
+_CONFIG_DIFFERS = Words(
+    "config.json says {field} {found}, the header shows {asked}.",
+    "config.json 中 {field} 为 {found}，而文件头显示为 {asked}。",
+)
+_CONTRADICTIONS = MappingProxyType(
+    {
+        "gap_or_overlap": Words(
+            "The header contradicts itself: {tensor} begins at byte {found}, the one before it ends at {asked}.",
+            "文件头自相矛盾：{tensor} 起始于第 {found} 字节，而前一张量止于第 {asked} 字节。",
+        ),
+        "size": Words(
+            "The header contradicts itself: {tensor} takes {found} bytes, its shape and type need {asked}.",
+            "文件头自相矛盾：{tensor} 占 {found} 字节，而按其形状和类型应为 {asked} 字节。",
+        ),
+        "total_size": Words(
+            "The index says {found} bytes in all, the tensors take {asked}.",
+            "索引文件称总计 {found} 字节，而张量共占 {asked} 字节。",
+        ),
+        "weight_map": Words(
+            "The index names {found} tensors, the headers hold {asked}, and they are not the same.",
+            "索引文件列出 {found} 个张量，文件头中有 {asked} 个，两者不一致。",
+        ),
+    }
+)
+
+
+def _likeness(verdict: Verdict) -> Iterator[Filling]:
+    comparison = verdict.comparison
+    models = len(comparison.same_block)
+    families = Counter(reference.family for reference in comparison.same_block)
+    if codes.STRUCT_IDENTICAL in verdict.found and not models:
+        yield _LIKE_A_SKETCH, {}
+        return
+    if comparison.identical:
+        yield _IDENTICAL, {"models": _names_of(comparison.identical)}
+    elif models:
+        yield _SAME_BLOCK, {"models": _names_of(comparison.closest)}
+    else:
+        yield _UNKNOWN, {"all": len(references())}
+        return
+    yield (
+        _COUNT if len(families) > 1 else _COUNT_ONE if models > 1 else _ONLY_ONE,
+        {"models": models, "all": len(references()), "count": len(families), "families": All(_counted(families))},
+    )
+    if verdict.structure is not None and verdict.structure.block is None:
+        yield _BY_SHAPES, {}
+
+
+def _counted(families: Counter[str]) -> list[str]:
+    """Each family with the number of its models; a family alone is counted in the sentence already."""
+    return [f"{name} ({count})" if len(families) > 1 else name for name, count in sorted(families.items())]
+
+
+def _names_of(known: Sequence[Reference]) -> list[str]:
+    return [reference.name for reference in known]
+
+
+_IDENTICAL = Words(
+    "identical to: {models} (layer block, depth and size of the vocabulary).",
+    "与以下模型完全相同：{models}（层结构、层数和词表大小）。",
+)
+_SAME_BLOCK = Words(
+    "the same layer block as {models}; depth or vocabulary differ.", "层结构与 {models} 相同，层数或词表大小不同。"
+)
+_UNKNOWN = Words("none of the {all} known models has this layer block.", "{all} 个已知模型均无此层结构。")
+_COUNT = Words(
+    "{models} of {all} known models, of {count} families, have this block: {families}.",
+    "{all} 个已知模型中有 {models} 个具有该层结构，分属 {count} 个系列：{families}。",
+)
+_COUNT_ONE = Words(
+    "{models} of {all} known models, all of the family {families}, have this block.",
+    "{all} 个已知模型中有 {models} 个具有该层结构，均属 {families} 系列。",
+)
+_ONLY_ONE = Words(
+    "1 of {all} known models has this block, of the family {families}.",
+    "{all} 个已知模型中仅有 1 个具有该层结构，属 {families} 系列。",
+)
+_LIKE_A_SKETCH = Words(
+    "the shapes are those of a reference whose sketch is stored; no model of the table has them.",
+    "张量形状与一份已存参考摘要相同，参考表中没有这样的模型。",
+)
+_BY_SHAPES = Words(
+    "The parts of a layer cannot be told by their roles; the shapes of whole layers were compared.",
+    "层内各部分的作用无法区分，比对的是整层的张量形状。",
+)
+
+
+def _differences(verdict: Verdict) -> Iterator[Filling]:
+    structure, nearest = verdict.structure, verdict.depth_of
+    if nearest is not None and structure is not None:
+        yield _DEPTH, {"found": structure.depth, "asked": nearest.depth, "model": nearest.name}
+    if verdict.vocabulary_change:
+        words = _EXTENDED if verdict.vocabulary_change > 0 else _REDUCED
+        yield words, {"by": abs(verdict.vocabulary_change)}
+    if verdict.renamed:
+        yield _RENAMED, {"count": len(verdict.renamed), "renamed": [str(each) for each in verdict.renamed]}
+    for code in (codes.QKV_FUSED, codes.QUANTISED, codes.LORA_ADAPTER):
+        if code in verdict.found:
+            yield codes.MEANINGS[code], {}
+
+
+_DEPTH = Words("{found} layers, against {asked} of {model}.", "共 {found} 层，{model} 为 {asked} 层。")
+_EXTENDED = Words("Vocabulary larger by {by}.", "词表多 {by} 项。")
+_REDUCED = Words("Vocabulary smaller by {by}.", "词表少 {by} 项。")
+_RENAMED = Words("Renamed (found → known): {renamed}.", "名称有改动（现名 → 参考名）：{renamed}。")
