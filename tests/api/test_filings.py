@@ -99,6 +99,7 @@ def test_flags_come_in_pages(api):
     assert len(found) == 5
 
 
+@time_machine.travel("2026-11-23T09:00:00+08:00", tick=False)
 def test_a_filing_is_told_in_short(api, filer):
     url = opened(api)
     check_everything(today=date(2026, 11, 23))
