@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from compliance.chain import event_hash
+from compliance.language import Language, Words
 from compliance.models import Event, Filing, Revision
 from compliance.recording import THE_REGISTRY
-from compliance.words import Language, Words
 from compliance.workflow import WAIVER_LAPSED
 
 AT_ONCE = 500

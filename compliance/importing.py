@@ -14,9 +14,9 @@ from compliance.api.problems import refusals_as_problems
 from compliance.dossier.faults import Malformed
 from compliance.dossier.parsing import Parsed, parse
 from compliance.dossier.schema import Dossier
+from compliance.language import Language
 from compliance.models import Filing
 from compliance.uploads import LARGEST, TooLarge, received
-from compliance.words import Language
 from compliance.workflow import DRAFT
 from registry.api.problems import Problem
 from registry.models import Membership, MembershipStanding, Organization, User

@@ -12,6 +12,7 @@ from typing import Any
 from compliance.dossier.parsing import parse
 from compliance.dossier.patching import ABSENT
 from compliance.dossier.pointer import Pointer
+from compliance.language import Language, Words
 from compliance.rules.catalog import (
     ASSESSMENT_DAY,
     OFFICIAL,
@@ -26,7 +27,6 @@ from compliance.rules.catalog import (
 from compliance.rules.evaluation import evaluate
 from compliance.rules.examples import EXAMPLES
 from compliance.rules.wording import in_words, place
-from compliance.words import Language, Words
 
 MOST_TOLD = 3
 FORCES = MappingProxyType(

@@ -13,12 +13,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from compliance.dossier.codes import ACTIONS, KINDS
+from compliance.language import Language, language_of
 from compliance.models import Level
 from compliance.rules.catalog import ALGORITHM, CATALOG, GENERATIVE, REGISTRATION, Rule
 from compliance.rules.examples import EXAMPLES
 from compliance.rules.instruments import spelled_out
 from compliance.showing import BASES, DAYS, FORCES, example_of
-from compliance.words import Language, language_of
 
 
 def home(request: HttpRequest) -> HttpResponse:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from compliance.words import Words
+from compliance.language import Words
 
 DRAFT, SUBMITTED, ACCEPTED, RETURNED = "draft", "submitted", "accepted", "returned"
 PROVINCIAL_REVIEW, NATIONAL_REVIEW = "provincial_review", "national_review"

@@ -13,8 +13,8 @@ from compliance.actions.moving import may
 from compliance.admin.pages import user_of
 from compliance.api.problems import refusals_as_problems
 from compliance.api.waivers import day_in_or_problem
+from compliance.language import Words, language_of
 from compliance.models import Filing, Flag
-from compliance.words import Words, language_of
 from registry.api.problems import Problem
 from registry.api.requests import day_in
 from registry.models import User

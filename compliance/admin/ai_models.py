@@ -21,8 +21,8 @@ from compliance.admin.pages import PageAdmin, done, post_only, user_of
 from compliance.admin.permissions import may_see_filings
 from compliance.dossier.codes import ACCESS, DEVELOPMENT, MODALITIES, ORIGINS, RELATIONS, SOURCE_TYPES
 from compliance.evidence import evidence_of_model
+from compliance.language import Language, language_of, listed
 from compliance.models import Filing
-from compliance.words import Language, language_of, listed
 from registry import actions
 from registry.api.corrections import ChangesSerializer, refusals_as_problems
 from registry.api.problems import Problem

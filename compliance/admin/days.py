@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from compliance.admin.pages import user_of
 from compliance.casefile import cases_of
 from compliance.dossier.naming import DOSSIER
+from compliance.language import Language, language_of
 from compliance.models import Filing, Level
 from compliance.rules.catalog import CATALOG
 from compliance.rules.comparing import as_of, compared
 from compliance.rules.instruments import spelled_out
 from compliance.rules.problems import Finding
 from compliance.rules.wording import in_words, place
-from compliance.words import Language, language_of
 from registry.api.requests import day_in
 
 

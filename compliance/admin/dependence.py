@@ -21,8 +21,8 @@ from compliance.admin.permissions import may_see_filings
 from compliance.api.dependence import LAST_YEAR
 from compliance.dependence import DOMESTIC, FOREIGN, UNKNOWN, Barred, followed, what_breaks
 from compliance.dossier.codes import KINDS
+from compliance.language import Language, language_of
 from compliance.reports.presenting import csv_of, province_in
-from compliance.words import Language, language_of
 from registry.ancestry import WAYS
 from registry.api.requests import day_in
 from registry.reference.base_models import FAMILIES

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from compliance.dossier.codes import RELATIONS
 from compliance.dossier.stored import load
 from compliance.evidence import NOT_LISTED, Filed, filed_evidence
+from compliance.language import Language
 from compliance.models import Filing, Revision
 from compliance.provenance.findings import AGAINST, MEANINGS
 from compliance.provenance.verdict import SELF_DEVELOPED
 from compliance.provenance.wording import CAVEAT, PARTS, in_parts
-from compliance.words import Language
 
 
 def evidence_of(filing: Filing, kept: Revision | None, language: Language) -> list[dict[str, Any]]:

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from compliance.admin.permissions import ReadOnlyAdmin, link_to
+from compliance.language import language_of
 from compliance.models import Filing, Flag
 from compliance.rules.wording import in_words
-from compliance.words import language_of
 from registry.models import User
 
 LEVEL_COLORS = {"error": "danger", "warning": "warning", "info": "info"}

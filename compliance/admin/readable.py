@@ -9,7 +9,7 @@ from typing import Any
 
 from compliance.dossier.naming import code_label, name_of
 from compliance.dossier.pointer import ROOT, Pointer
-from compliance.words import Language, Words, listed
+from compliance.language import Language, Words, listed
 
 _FILING = Words("Filing", "申报事项")
 _YES, _NO, _NOTHING = Words("yes", "是"), Words("no", "否"), Words("none", "无")

@@ -17,11 +17,11 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from compliance.admin.pages import PageAdmin, post_only, user_of
+from compliance.language import language_of
 from compliance.models import ReportRun
 from compliance.reports.catalog import REPORTS
 from compliance.reports.presenting import MOST_ON_A_PAGE, as_csv, in_words, rows_for, summed_up
 from compliance.reports.writing import write_now
-from compliance.words import language_of
 
 
 @admin.register(ReportRun)

@@ -14,8 +14,8 @@ from compliance import refusals
 from compliance.api.etags import quoted
 from compliance.dossier.faults import Malformed
 from compliance.dossier.parsing import Parsed, parse
+from compliance.language import Language, language_of
 from compliance.rules.wording import in_words
-from compliance.words import Language, language_of
 from compliance.workflow import STATUSES
 from registry.api.problems import Problem
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from compliance.words import Words
+from compliance.language import Words
 
 
 def _codes(**labels: tuple[str, str]) -> MappingProxyType[str, Words]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from compliance.dossier.pointer import ROOT, Pointer
-from compliance.words import Language, Words
+from compliance.language import Language, Words
 
 _MESSAGES = MappingProxyType(
     {

@@ -12,7 +12,7 @@ from compliance.dossier.fields import OneOf
 from compliance.dossier.pointer import Pointer
 from compliance.dossier.risks import RISKS
 from compliance.dossier.schema import Dossier
-from compliance.words import Words
+from compliance.language import Words
 
 DOSSIER = Words("dossier", "申报文件")
 

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from compliance.dossier.faults import Fault
+from compliance.language import Language, Words
 from compliance.linting.files import CheckedFile, Places
 from compliance.rules.catalog import CATALOG, ERROR, WARNING, Rule
 from compliance.rules.instruments import spelled_out
 from compliance.rules.problems import Finding
 from compliance.rules.wording import in_words
-from compliance.words import Language, Words
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 MALFORMED = "MALFORMED"

@@ -7,6 +7,7 @@ from typing import Any
 
 from compliance.dossier.codes import ACTIONS, KINDS
 from compliance.dossier.faults import Fault
+from compliance.language import Language, Words, listed
 from compliance.linting.files import CheckedFile, Places
 from compliance.rules.catalog import CATALOG, ERROR, INFO, Level, Rule
 from compliance.rules.comparing import Comparison
@@ -14,7 +15,6 @@ from compliance.rules.instruments import spelled_out
 from compliance.rules.problems import Finding
 from compliance.rules.wording import in_words
 from compliance.showing import BASES, DAYS, FORCES, Line, example_of
-from compliance.words import Language, Words, listed
 
 LEVELS = {
     "malformed": Words("malformed", "格式错误"),

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from compliance.dossier.faults import unreadable
+from compliance.language import Language
 from compliance.provenance.assessing import assess
 from compliance.provenance.faults import Unusable
 from compliance.provenance.reading import read_case
 from compliance.provenance.verdict import Verdict
 from compliance.provenance.wording import as_text
-from compliance.words import Language
 
 
 @dataclass(frozen=True, slots=True)

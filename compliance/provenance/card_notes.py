@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from compliance.words import Language, Words
+from compliance.language import Language, Words
 
 NOTES = MappingProxyType(
     {

@@ -15,6 +15,7 @@ from typing import Any
 
 import pycountry
 
+from compliance.language import Language, Words
 from compliance.provenance.card_notes import Note
 from compliance.provenance.front_matter import (
     LONGEST_NAME,
@@ -27,7 +28,6 @@ from compliance.provenance.front_matter import (
     texts_in,
 )
 from compliance.provenance.relations import ADAPTER, FINETUNE, MERGE, QUANTIZED, relation_named
-from compliance.words import Language, Words
 from registry.reference.series import base_model_named
 
 MOST_NAMES = 200

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Any
 
-from compliance.words import Language, Words
+from compliance.language import Language, Words
 
 
 class Unusable(ValueError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from compliance.words import Language, Words, listed
+from compliance.language import Language, Words, listed
 
 SHOWN = 6
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from compliance.words import Words
+from compliance.language import Words
 
 STRUCT_IDENTICAL = "STRUCT_IDENTICAL"
 STRUCT_SAME_BLOCK = "STRUCT_SAME_BLOCK"

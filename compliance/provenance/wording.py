@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from types import MappingProxyType
 
+from compliance.language import Language, Words
 from compliance.provenance import findings as codes
 from compliance.provenance import sketches as weighing
 from compliance.provenance import tokenizers as spelling
@@ -18,7 +19,6 @@ from compliance.provenance.filling import All, Filling, filled
 from compliance.provenance.residues import declared_bases
 from compliance.provenance.verdict import Verdict
 from compliance.provenance.wording_structure import faults, structure
-from compliance.words import Language, Words
 
 STRUCTURE, TOKENIZER, WEIGHTS, NAMES, DECLARATION = "structure", "tokenizer", "weights", "names", "declaration"
 PARTS = MappingProxyType(

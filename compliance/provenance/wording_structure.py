@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from types import MappingProxyType
 
+from compliance.language import Language, Words
 from compliance.provenance import findings as codes
 from compliance.provenance.filling import All, Filling
 from compliance.provenance.references import Reference, references
 from compliance.provenance.verdict import Verdict
-from compliance.words import Language, Words
 
 
 def faults(verdict: Verdict, language: Language) -> Iterator[str]:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from compliance.language import Words
 from compliance.reports.periods import Period
-from compliance.words import Words
 
 Rows = Callable[[Period], Iterator[dict[str, Any]]]
 

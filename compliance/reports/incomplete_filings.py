@@ -9,10 +9,10 @@ from typing import Any
 from django.db.models import F, Q
 from django.utils import timezone
 
+from compliance.language import Words
 from compliance.models import Flag
 from compliance.reports.catalog import weekly_report
 from compliance.reports.periods import Period
-from compliance.words import Words
 
 STANDING, RAISED, RESOLVED = "standing", "raised", "resolved"
 _COLUMNS = (

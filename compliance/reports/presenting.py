@@ -12,10 +12,10 @@ from typing import Any
 from django.conf import settings
 
 from compliance.dossier.codes import KINDS
+from compliance.language import Language, Words
 from compliance.models import ReportRun
 from compliance.reports.incomplete_filings import RAISED, RESOLVED, STANDING
 from compliance.rules.catalog import CATALOG
-from compliance.words import Language, Words
 from registry.models import Standing, User
 from registry.reference.regions import PROVINCES
 

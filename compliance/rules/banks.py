@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from compliance.attachments.contents import NON_REFUSAL_QUESTIONS, Bank
-from compliance.days import over_a_month_after
+from compliance.dossier.days import over_a_month_after
 from compliance.dossier.pointer import Pointer
 from compliance.dossier.risks import RISKS
 from compliance.dossier.schema import Dossier

@@ -10,10 +10,10 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from compliance.dossier.schema import Dossier
+from compliance.language import Words
 from compliance.rules.context import Context
 from compliance.rules.instruments import instrument_of
 from compliance.rules.problems import Problem
-from compliance.words import Words
 
 
 class Level(StrEnum):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
-from compliance.words import Language, Words
+from compliance.language import Language, Words
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compliance.attachments.contents import KEYWORDS
-from compliance.days import days_after
+from compliance.dossier.days import days_after
 from compliance.dossier.schema import Dossier
 from compliance.rules import thresholds
 from compliance.rules.banks import (

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from compliance.dossier.codes import ACTIONS, KINDS
+from compliance.language import LANGUAGES, Words
 from compliance.rules.catalog import Rule
 from compliance.rules.instruments import INSTRUMENTS
 from compliance.rules.thresholds import Threshold
-from compliance.words import LANGUAGES, Words
 
 _BLANKS = re.compile(r"\{(\w+)\}")
 

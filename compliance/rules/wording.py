@@ -11,6 +11,7 @@ from compliance.dossier import codes
 from compliance.dossier.naming import DOSSIER, name_of
 from compliance.dossier.pointer import Pointer
 from compliance.dossier.risks import RISKS
+from compliance.language import Language, Words, listed
 from compliance.rules.catalog import CATALOG, Rule
 from compliance.rules.problems import (
     INCOMPLETE,
@@ -23,7 +24,6 @@ from compliance.rules.problems import (
     UNKNOWN,
     Finding,
 )
-from compliance.words import Language, Words, listed
 from registry.reference.regions import PROVINCES
 
 # What a rule says of a variant for which it has no words of its own.

@@ -9,7 +9,7 @@ import pytest
 
 from compliance.dossier.faults import CODES, Malformed
 from compliance.dossier.parsing import parse
-from compliance.words import LANGUAGES
+from compliance.language import LANGUAGES
 from tests.building import ABSENT, USCC, a_document
 
 CORPUS = "/models/0/corpora/0"

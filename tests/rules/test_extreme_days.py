@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from compliance.days import days_after, month_before, over_a_month_after
+from compliance.dossier.days import days_after, month_before, over_a_month_after
 from tests.building import a_document, a_dossier, judged
 
 ENDS = ["0001-01-01", "0001-01-31", "0001-02-28", "9999-11-30", "9999-12-01", "9999-12-31"]

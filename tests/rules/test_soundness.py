@@ -9,11 +9,11 @@ from types import MappingProxyType
 import pytest
 from django.core.checks import run_checks
 
+from compliance.language import Words
 from compliance.rules.catalog import CATALOG
 from compliance.rules.examples import EXAMPLES
 from compliance.rules.soundness import faults_of_catalog
 from compliance.rules.thresholds import Step, Threshold, thresholds
-from compliance.words import Words
 
 RULE = CATALOG["COR-05"]
 SOUND = Threshold("items, at least", (Step(date(2024, 2, 29), 1, "T03"), Step(date(2025, 11, 1), 2, "GB4")))

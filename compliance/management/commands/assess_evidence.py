@@ -10,9 +10,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from compliance.language import LANGUAGES, Language
 from compliance.linting.files import files_meant
 from compliance.provenance.answers import Assessed, assess_file
-from compliance.words import LANGUAGES, Language
 
 
 class Command(BaseCommand):

@@ -12,12 +12,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from compliance.days import day_from
+from compliance.dossier.days import day_from
+from compliance.language import LANGUAGES, Language
 from compliance.linting.data import as_json, as_sarif
 from compliance.linting.files import Asked, CheckedFile, check_file, files_meant, rules_meant
 from compliance.linting.text import as_text, explained
 from compliance.rules.catalog import CATALOG
-from compliance.words import LANGUAGES, Language
 
 
 class Command(BaseCommand):

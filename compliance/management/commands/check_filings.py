@@ -10,8 +10,8 @@ from django.core.management.base import BaseCommand
 
 from compliance import checking
 from compliance.actions import recheck_everything
+from compliance.language import LANGUAGES, Words
 from compliance.models import Filing, Flag, Level
-from compliance.words import LANGUAGES, Words
 
 _PROGRESS = Words("checked {done} of {count}", "已检查 {done} / {count}")
 _DONE = Words(

@@ -8,9 +8,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from compliance.language import LANGUAGES
 from compliance.models import Filing, Flag
 from compliance.rules.wording import in_words
-from compliance.words import LANGUAGES
 
 
 class Command(BaseCommand):

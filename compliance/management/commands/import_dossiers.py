@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import override
 
 from compliance.importing import OPENED, REFUSED, ImportedDossier, files_in, import_dossier
-from compliance.words import LANGUAGES, Words
+from compliance.language import LANGUAGES, Words
 from registry.models import User
 
 _OUTCOMES = {

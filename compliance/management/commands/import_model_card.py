@@ -12,9 +12,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 from compliance.carding import with_card
 from compliance.dossier.faults import Malformed, unreadable
+from compliance.language import LANGUAGES, Language, Words
 from compliance.provenance.cards import Card, read_card
 from compliance.provenance.drafting import Drafted, NoName, NoSuchModel
-from compliance.words import LANGUAGES, Language, Words
 
 _LINES = (
     ("name", Words("model", "模型")),

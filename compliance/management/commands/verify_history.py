@@ -9,8 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from compliance.history import faults_of_history, head_of_history
+from compliance.language import LANGUAGES, Words
 from compliance.models import Event, Filing, Revision
-from compliance.words import LANGUAGES, Words
 
 _SOUND = Words(
     "The history is sound: {filings} filings, {events} events, {revisions} revisions. Head: {head}",

@@ -15,8 +15,8 @@ from typing import Any
 
 from compliance.attachments.contents import Bank, Contents
 from compliance.dossier.patching import ABSENT, changed
+from compliance.language import Words
 from compliance.rules.context import A_FILE_ON_ITS_OWN, Facts
-from compliance.words import Words
 
 COMPLETE = Path(__file__).parent.parent / "complete"
 Changes = Mapping[str, Any]

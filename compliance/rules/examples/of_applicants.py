@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from compliance.dossier.patching import ABSENT
+from compliance.language import Words
 from compliance.rules.examples.making import FILED, SHOWN, Example, algorithm, generative, registration
-from compliance.words import Words
 
 EXAMPLES: Mapping[str, Example] = MappingProxyType(
     {

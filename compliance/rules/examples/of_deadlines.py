@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
 
+from compliance.language import Words
 from compliance.rules.context import Facts
 from compliance.rules.examples.making import FILED, KNOWN_DAY, SHOWN, Example, algorithm, generative
-from compliance.words import Words
 
 EXAMPLES: Mapping[str, Example] = MappingProxyType(
     {

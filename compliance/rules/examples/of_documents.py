@@ -7,6 +7,7 @@ from datetime import date
 from types import MappingProxyType
 
 from compliance.attachments.contents import Credential, UnknownClass
+from compliance.language import Words
 from compliance.rules.context import Facts
 from compliance.rules.examples.making import (
     ASSESSMENT,
@@ -19,7 +20,6 @@ from compliance.rules.examples.making import (
     with_questions,
     without,
 )
-from compliance.words import Words
 
 EXAMPLES: Mapping[str, Example] = MappingProxyType(
     {

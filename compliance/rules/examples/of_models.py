@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from compliance.dossier.patching import ABSENT
+from compliance.language import Words
 from compliance.rules.context import Evidence, Facts
 from compliance.rules.examples.making import (
     ASSESSMENT,
@@ -18,7 +19,6 @@ from compliance.rules.examples.making import (
     generative_in_2024,
     registration,
 )
-from compliance.words import Words
 
 EXAMPLES: Mapping[str, Example] = MappingProxyType(
     {
