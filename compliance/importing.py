@@ -11,12 +11,13 @@ from django.db import transaction
 
 from compliance import actions
 from compliance.api.problems import refusals_as_problems
+from compliance.documents.actions import upload_document
+from compliance.documents.uploads import LARGEST, TooLarge, received
 from compliance.dossier.faults import Malformed
 from compliance.dossier.parsing import Parsed, parse
 from compliance.dossier.schema import Dossier
 from compliance.language import Language
 from compliance.models import Filing
-from compliance.uploads import LARGEST, TooLarge, received
 from compliance.workflow import DRAFT
 from registry.api.problems import Problem
 from registry.models import Membership, MembershipStanding, Organization, User
@@ -122,7 +123,7 @@ def _upload(filing: Filing, dossier: Dossier, folders: list[Path], by: User, imp
             imported.missing.append(document.filename or document.sha256)
             continue
         try:
-            actions.upload_document(filing, received(_chunks(file), file.name, limit=LARGEST), by=by)
+            upload_document(filing, received(_chunks(file), file.name, limit=LARGEST), by=by)
         except TooLarge:
             imported.missing.append(file.name)
             continue

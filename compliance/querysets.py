@@ -12,7 +12,6 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from compliance import workflow
-from compliance.attachments.reader import READER
 from registry.models import Membership, Standing, User
 from registry.search import matching
 
@@ -75,12 +74,6 @@ def _reached_as_staff(user: User) -> Q:
     if user.holds(Standing.REVIEWER):
         return submitted & Q(province__in=user.reviewed_provinces)
     return Q(pk__in=[])
-
-
-class DocumentFactsQuerySet(models.QuerySet["DocumentFacts"]):
-    def to_count(self) -> DocumentFactsQuerySet:
-        """Those that were not counted by today's reader."""
-        return self.filter(reader__lt=READER)
 
 
 class FlagQuerySet(models.QuerySet["Flag"]):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from compliance import checking, consequences, counting, dispatch
+from compliance import checking, consequences, dispatch
+from compliance.documents import counting
 from compliance.reports import writing
 
 # 100,000 filings each time; more than the workers can check before the leases run out would only be handed out twice.

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from compliance.actions.deciding import decide_filing, record_decision, reject_filing
-from compliance.actions.documents import upload_document
-from compliance.actions.evidence import file_evidence
 from compliance.actions.opening import edit_dossier, open_filing
 from compliance.actions.reviewing import accept_filing, forward_filing, return_filing
 from compliance.actions.standing import cancel_filing, resume_filing, revoke_filing, suspend_filing
@@ -18,7 +16,6 @@ __all__ = [
     "cancel_filing",
     "decide_filing",
     "edit_dossier",
-    "file_evidence",
     "forward_filing",
     "lift_waiver",
     "open_filing",
@@ -30,7 +27,6 @@ __all__ = [
     "revoke_filing",
     "submit_filing",
     "suspend_filing",
-    "upload_document",
     "waive_flag",
     "withdraw_filing",
 ]

@@ -20,7 +20,7 @@ from compliance.admin.evidence import in_words
 from compliance.admin.pages import PageAdmin, done, post_only, user_of
 from compliance.admin.permissions import may_see_filings
 from compliance.dossier.codes import ACCESS, DEVELOPMENT, MODALITIES, ORIGINS, RELATIONS, SOURCE_TYPES
-from compliance.evidence import evidence_of_model
+from compliance.evidence.verdicts import evidence_of_model
 from compliance.language import Language, language_of, listed
 from compliance.models import Filing
 from registry import actions

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from compliance.dossier.codes import RELATIONS
 from compliance.dossier.stored import load
-from compliance.evidence import NOT_LISTED, Filed, filed_evidence
+from compliance.evidence.verdicts import NOT_LISTED, Filed, filed_evidence
 from compliance.language import Language
 from compliance.models import Filing, Revision
 from compliance.provenance.findings import AGAINST, MEANINGS

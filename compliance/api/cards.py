@@ -17,9 +17,9 @@ from compliance.api.etags import quoted, seen_by
 from compliance.api.evidence import EvidenceParser
 from compliance.api.filings import IF_MATCH, found
 from compliance.api.serializers import ProblemSerializer
-from compliance.carding import parsed_with_card
 from compliance.dossier.faults import Malformed
 from compliance.dossier.parsing import Parsed
+from compliance.evidence.model_cards import parsed_with_card
 from compliance.provenance.cards import Card, read_card
 from compliance.provenance.drafting import Drafted, NoName, NoSuchModel
 from registry.api.problems import Problem

@@ -17,15 +17,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from compliance import actions
 from compliance.api import problems
 from compliance.api.document_serializers import DocumentSerializer
 from compliance.api.etags import quoted, seen_by
 from compliance.api.filings import found
 from compliance.api.serializers import ProblemSerializer
+from compliance.documents.actions import upload_document
+from compliance.documents.uploads import LARGEST, HashingUploadHandler, Incoming, TooLarge, incoming, received
 from compliance.models import Document, Filing
 from compliance.refusals import DocumentRefused
-from compliance.uploads import LARGEST, HashingUploadHandler, Incoming, TooLarge, incoming, received
 from registry.api.problems import Problem
 from registry.api.requests import bad_query, user_of
 from registry.models import User
@@ -79,7 +79,7 @@ class DocumentsView(APIView):
         filing = found(request, id)
         entry = _entry(request)
         with problems.refusals_as_problems():
-            document, is_new = actions.upload_document(
+            document, is_new = upload_document(
                 filing, _file(request), entry=entry, by=user_of(request), expecting=seen_by(request.headers)
             )
         url = f"/api/v1/filings/{filing.uid}/documents/{document.sha256}/"

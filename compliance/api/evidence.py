@@ -12,14 +12,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from compliance import actions
 from compliance.api import problems
 from compliance.api.evidence_serializers import EvidenceListSerializer, EvidenceSerializer
 from compliance.api.filings import found
 from compliance.api.requests import BytesParser
 from compliance.api.serializers import ProblemSerializer
 from compliance.dossier.pointer import ROOT
-from compliance.evidence import dossier_of, evidence_of_model, filed_evidence, may_see_evidence
+from compliance.evidence.actions import file_evidence
+from compliance.evidence.verdicts import dossier_of, evidence_of_model, filed_evidence, may_see_evidence
 from compliance.models import Filing
 from compliance.provenance.faults import Unusable
 from compliance.provenance.reading import MOST_BYTES, PARTS, read_json
@@ -73,7 +73,7 @@ class FilingEvidenceView(APIView):
         filing = found(request, id)
         evidence = _evidence(request)
         with problems.refusals_as_problems():
-            filing = actions.file_evidence(filing, key, evidence, by=user_of(request))
+            filing = file_evidence(filing, key, evidence, by=user_of(request))
         return Response(_told(filing, key, user_of(request)), status=201)
 
 

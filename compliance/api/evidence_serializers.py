@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from compliance.api.problems import reader_language
-from compliance.evidence import Filed
+from compliance.evidence.verdicts import Filed
 from compliance.provenance.answers import answer
 from compliance.provenance.findings import MEANINGS
 from compliance.provenance.wording import CAVEAT, as_text, in_parts

@@ -9,12 +9,15 @@ from pathlib import Path
 
 from django.db import transaction
 
-from compliance import actions, counting
+from compliance import actions
 from compliance.demo import evidence
+from compliance.documents import counting
+from compliance.documents.actions import upload_document
+from compliance.documents.uploads import LARGEST, received
 from compliance.dossier.parsing import Parsed, parse
+from compliance.evidence.actions import file_evidence
 from compliance.models import Filing
 from compliance.refusals import ErrorsStand
-from compliance.uploads import LARGEST, received
 from registry.catalog import load_catalog
 from registry.models import Membership, MembershipStanding, Organization, StaffStanding, Standing, User
 from registry.published.importing import import_list
@@ -82,7 +85,7 @@ def _file(parsed: Parsed) -> Filing:
     for document in parsed.dossier.documents or ():
         path = FOLDER / "documents" / (document.filename or "")
         if document.sha256 and path.is_file():
-            actions.upload_document(filing, received([path.read_bytes()], path.name, limit=LARGEST), by=agent)
+            upload_document(filing, received([path.read_bytes()], path.name, limit=LARGEST), by=agent)
             counting.count(document.sha256)
     filing = actions.submit_filing(filing, by=agent)
     for model in parsed.dossier.models or ():
@@ -91,7 +94,7 @@ def _file(parsed: Parsed) -> Filing:
             and any(base.name == evidence.DECLARED_ON for base in parsed.dossier.models or ())
             and model.derived_from
         ):
-            filing = actions.file_evidence(filing, model.key, evidence.evidence(), by=agent)
+            filing = file_evidence(filing, model.key, evidence.evidence(), by=agent)
     return filing
 
 

@@ -7,7 +7,7 @@ import io
 
 import pytest
 
-from compliance import actions
+from compliance.evidence.actions import file_evidence
 from registry.layout import MOST_BOXES, laid_out
 from registry.models import AIModel
 from tests.api.test_dependence import LLAMA, on
@@ -20,7 +20,7 @@ PAGE = "/admin/registry/aimodel/dependence/"
 @pytest.fixture
 def filing(filer):
     filing = a_submitted_filing(filer, "generative", on(LLAMA, "one"))
-    actions.file_evidence(filing, "main", evidence_of("qwen-2-7b"), by=filer)
+    file_evidence(filing, "main", evidence_of("qwen-2-7b"), by=filer)
     return filing
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from compliance import demo, uploads
+from compliance import demo
+from compliance.documents import uploads
 from compliance.models import Document, Event, Filing
 from tests.building import a_document
 from tests.conftest import client_of

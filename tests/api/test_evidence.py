@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from compliance import actions
+from compliance.evidence.actions import file_evidence
 from compliance.models import EvidenceFile, Filing, Flag
 from registry.models import AIModel, Source
 from tests.building import ABSENT, parsed
@@ -172,7 +173,7 @@ def test_who_commits_to_files_is_told_a_seed_and_only_a_sketch_with_it_is_bound(
 
 def test_staff_and_the_developer_read_the_evidence_of_a_model(filer, reviewer, stranger, far_reviewer):
     filing = a_submitted_filing(filer, "generative")
-    actions.file_evidence(filing, "main", evidence_of("yi-34b"), by=filer)
+    file_evidence(filing, "main", evidence_of("yi-34b"), by=filer)
     url = f"/api/v1/models/{AIModel.objects.get().uid}/evidence/"
     answers = {user.username: client_of(user).get(url) for user in (filer, reviewer, stranger, far_reviewer)}
     assert {name: answer.status_code for name, answer in answers.items()} == {
@@ -186,7 +187,7 @@ def test_a_developer_is_not_told_the_seed_of_a_stranger(filer, stranger, organiz
     own = {"name": organization.name, "country": "CN", "uscc": organization.uscc}
     filed = {"/applicant/uscc": OTHER_USCC, "/applicant/name": "示例旁观科技有限公司", "/models/0/developer": own}
     filing = a_submitted_filing(stranger, "generative", filed)
-    actions.file_evidence(filing, "main", {"file_hashes": {"a": "0" * 64}}, by=stranger)
+    file_evidence(filing, "main", {"file_hashes": {"a": "0" * 64}}, by=stranger)
     url = f"/api/v1/models/{AIModel.objects.get().uid}/evidence/"
     Source.objects.update(is_public=True)
     (told,) = client_of(filer).get(url).json()["results"]

@@ -8,7 +8,7 @@ import re
 import pytest
 from rest_framework.test import APIClient
 
-from compliance import actions
+from compliance.evidence.actions import file_evidence
 from compliance.models import Event, Filing
 from registry.models import AIModel, Service
 from tests.building import a_document
@@ -109,7 +109,7 @@ def places(filer) -> dict[str, str]:
     draft = a_filing(filer, changes={"/reference": "draft"})
     submitted = a_submitted_filing(filer, changes={"/reference": "submitted", "/jurisdiction": None})
     models = a_submitted_filing(filer, "generative", {"/reference": "models"})
-    actions.file_evidence(models, "main", {"config.json": {}}, by=filer)
+    file_evidence(models, "main", {"config.json": {}}, by=filer)
     return {
         "draft": f"filings/{draft.uid}",
         "submitted": f"filings/{submitted.uid}",

@@ -9,7 +9,8 @@ import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from compliance import counting, demo
+from compliance import demo
+from compliance.documents import counting
 from compliance.history import faults_of_history
 from compliance.models import Event, Filing
 from registry.models import AIModel, Membership, OfficialNumber, Service, StaffStanding

@@ -8,11 +8,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from compliance.evidence.reference_sketches import Refused, add_sketch, commit
 from compliance.language import LANGUAGES
 from compliance.models import ReferenceSketch
 from compliance.provenance.faults import Unusable
 from compliance.provenance.reading import read_json
-from compliance.reference_sketches import Refused, add_sketch, commit
 
 
 class Command(BaseCommand):

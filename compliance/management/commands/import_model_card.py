@@ -10,8 +10,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from compliance.carding import with_card
 from compliance.dossier.faults import Malformed, unreadable
+from compliance.evidence.model_cards import with_card
 from compliance.language import LANGUAGES, Language, Words
 from compliance.provenance.cards import Card, read_card
 from compliance.provenance.drafting import Drafted, NoName, NoSuchModel

@@ -11,6 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from compliance import actions
+from compliance.evidence.actions import file_evidence
 from compliance.models import Filing, Flag, ReferenceSketch
 from tests.api.test_evidence import url_of
 from tests.building import parsed
@@ -43,7 +44,7 @@ def flagged(filing: Filing) -> list[tuple[str, list[str]]]:
 def test_a_reference_is_committed_to_then_stored_then_compared_with_all_that_is_filed(db, tmp_path, filer, api):
     assert "The seed is" in add(tmp_path, "ref/base-A", "commit", {"file_hashes": HASHES})
     filing = a_filing(filer, "generative")
-    actions.file_evidence(filing, "main", {"weight_sketch": with_seed(MATCHING["weight_sketch"])}, by=filer)
+    file_evidence(filing, "main", {"weight_sketch": with_seed(MATCHING["weight_sketch"])}, by=filer)
     assert flagged(filing) == []
     reference = with_seed(MATCHING["reference_sketches"]["ref/base-A"])
     told = add(tmp_path, "ref/base-A", "sketch", {"weight_sketch": reference, "file_hashes": HASHES})
@@ -62,7 +63,7 @@ def test_a_stranger_stays_one(db, tmp_path, filer, api):
     reference = with_seed(STRANGER["reference_sketches"]["ref/base-A"])
     add(tmp_path, "ref/base-A", "sketch", {"weight_sketch": reference})
     filing = a_filing(filer, "generative")
-    actions.file_evidence(filing, "main", {"weight_sketch": with_seed(STRANGER["weight_sketch"])}, by=filer)
+    file_evidence(filing, "main", {"weight_sketch": with_seed(STRANGER["weight_sketch"])}, by=filer)
     assert flagged(filing) == []
     assert api.get(url_of(filing)).json()["verdict"]["findings"] == ["WEIGHTS_INDEPENDENT"]
 
@@ -70,13 +71,13 @@ def test_a_stranger_stays_one(db, tmp_path, filer, api):
 def test_a_file_that_is_byte_for_byte_a_public_one_is_a_match(db, tmp_path, filer):
     add(tmp_path, "meta-llama/Llama-2-7b", "commit", {"file_hashes": HASHES})
     filing = a_filing(filer, "generative")
-    actions.file_evidence(filing, "main", {"file_hashes": {"own.safetensors": "a" * 64}}, by=filer)
+    file_evidence(filing, "main", {"file_hashes": {"own.safetensors": "a" * 64}}, by=filer)
     assert flagged(filing) == [("weights", ["Llama-2"])]
 
 
 def test_hashes_that_were_filed_before_the_commitment_are_compared_too(db, tmp_path, filer):
     filing = a_filing(filer, "generative")
-    actions.file_evidence(filing, "main", {"file_hashes": {"own.safetensors": "a" * 64}}, by=filer)
+    file_evidence(filing, "main", {"file_hashes": {"own.safetensors": "a" * 64}}, by=filer)
     assert flagged(filing) == []
     add(tmp_path, "meta-llama/Llama-2-7b", "commit", {"file_hashes": HASHES})
     assert flagged(filing) == [("weights", ["Llama-2"])]

@@ -13,13 +13,13 @@ from django.db import transaction
 from compliance import workflow
 from compliance.actions.moving import Seen, locked_alone, now, refuse_what_was_not_seen, refuse_who_is_no_filer, told
 from compliance.actions.opening import overwritten
-from compliance.counting import facts_of
+from compliance.documents.counting import facts_of
+from compliance.documents.uploads import Incoming, limit_of
 from compliance.dossier.faults import Malformed
 from compliance.dossier.normal import normal_form
 from compliance.dossier.parsing import Parsed, parse
 from compliance.models import Document, Filing
 from compliance.refusals import DocumentRefused, TransitionRefused
-from compliance.uploads import Incoming, limit_of
 from registry.models import User
 
 MOST_OF_A_FILING = 1_000

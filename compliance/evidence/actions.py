@@ -9,7 +9,7 @@ from django.db import transaction
 
 from compliance import workflow
 from compliance.actions.moving import locked_alone, now, refuse_who_may_not, told
-from compliance.evidence import dossier_of, new_seed, seed_for_sketches, summarize
+from compliance.evidence.verdicts import dossier_of, new_seed, seed_for_sketches, summarize
 from compliance.models import EvidenceFile, Filing, SketchRequest
 from compliance.refusals import NoSuchModel, TransitionRefused
 from registry.models import User

@@ -9,12 +9,18 @@ from django.utils.translation import gettext_lazy as _
 from uuid6 import uuid7
 
 from compliance.attachments.contents import Contents
+from compliance.attachments.reader import READER
 from compliance.models.filings import Filing
-from compliance.querysets import DocumentFactsQuerySet
 
 
 def document_storage() -> object:
     return storages["default"]
+
+
+class DocumentFactsQuerySet(models.QuerySet["DocumentFacts"]):
+    def to_count(self) -> DocumentFactsQuerySet:
+        """Those that were not counted by today's reader."""
+        return self.filter(reader__lt=READER)
 
 
 class DocumentFacts(models.Model):

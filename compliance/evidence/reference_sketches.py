@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from compliance.checking import mark_in_parts
-from compliance.evidence import SEED_BYTES, seed_for_sketches, summarize
+from compliance.evidence.verdicts import SEED_BYTES, seed_for_sketches, summarize
 from compliance.models import EvidenceFile, Filing, ReferenceSketch
 from compliance.provenance.sketches import read_sketch
 from compliance.provenance.validating import faults_in

@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from compliance import actions, checking, counting, demo
+from compliance import actions, checking, demo
 from compliance.attachments.reader import READER
+from compliance.documents import counting
+from compliance.documents.actions import upload_document
+from compliance.documents.uploads import LARGEST, received
 from compliance.dossier.parsing import parse
 from compliance.models import Document, DocumentFacts, Filing
 from compliance.refusals import ErrorsStand, NotChecked, StillBeingRead
-from compliance.uploads import LARGEST, received
 from tests.attachments.files import KEYWORD_HEADINGS, a_workbook
 from tests.building import a_document, example, parsed
 from tests.filings import a_filing, a_submitted_filing, check_everything, hold_documents, standing
@@ -31,7 +33,7 @@ def folder(settings, tmp_path):
 
 
 def uploaded(filing: Filing, by, content: bytes = KEYWORDS, name: str = "keyword_list.xlsx") -> Document:
-    document, _ = actions.upload_document(filing, received([content], name, limit=LARGEST), by=by)
+    document, _ = upload_document(filing, received([content], name, limit=LARGEST), by=by)
     return document
 
 
@@ -75,7 +77,7 @@ def test_rows_of_an_unknown_class_are_flagged_at_their_document(filer):
     entry = {"kind": "keyword_list", "title": "list"}
     filing = a_filing(filer, "generative", {f"/documents/{place('keyword_list')}": entry})
     upload = received([file], "list.xlsx", limit=LARGEST)
-    actions.upload_document(filing, upload, entry=place("keyword_list"), by=filer)
+    upload_document(filing, upload, entry=place("keyword_list"), by=filer)
     counting.count(upload.sha256)
     check_everything()
     assert ("DOC-07", f"/documents/{place('keyword_list')}") in standing(filing)
@@ -178,7 +180,7 @@ def test_a_document_of_another_kind_in_place_of_a_list_is_told(filer):
     entry = {"kind": "keyword_list", "title": "list"}
     filing = a_filing(filer, "generative", {f"/documents/{place('keyword_list')}": entry, TOTAL: 99_999})
     upload = received([pdf], "list.pdf", limit=LARGEST)
-    actions.upload_document(filing, upload, entry=place("keyword_list"), by=filer)
+    upload_document(filing, upload, entry=place("keyword_list"), by=filer)
     counting.count(upload.sha256)
     check_everything()
     assert standing(filing) == [("DOC-07", f"/documents/{place('keyword_list')}")]
