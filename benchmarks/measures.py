@@ -16,8 +16,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from benchmarks.generator import plant
-from compliance import checking
-from compliance.dispatch import ANNOUNCER
+from compliance.checking import check_filings, due_marks
+from compliance.checking.dispatch import ANNOUNCER
 from compliance.models import Filing, Flag
 from compliance.models.frozen import thaw
 from registry.actions import create_token
@@ -101,14 +101,14 @@ def _rate(number: int, work: Callable[[], None]) -> float:
 
 def _swept() -> None:
     """As one worker does it: lease by lease, range by range."""
-    while ranges := checking.lease_due():
+    while ranges := due_marks.lease_due():
         for first, last in ranges:
-            checking.check_range(first, last)
+            check_filings.check_range(first, last)
 
 
 def _one_at_a_time(number: int) -> None:
     for key in Filing.objects.order_by("pk").values_list("pk", flat=True)[:number]:
-        checking.check_range(key, key)
+        check_filings.check_range(key, key)
 
 
 def _copied() -> None:

@@ -8,6 +8,6 @@ class ComplianceConfig(AppConfig):
 
     def ready(self) -> None:
         from compliance import checks  # noqa: F401  (registers the checks of the catalog)
-        from compliance.consequences import connect
+        from compliance.checking.consequences import connect
 
         connect()

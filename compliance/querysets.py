@@ -9,7 +9,6 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
 from compliance import workflow
 from registry.models import Membership, Standing, User
@@ -74,23 +73,3 @@ def _reached_as_staff(user: User) -> Q:
     if user.holds(Standing.REVIEWER):
         return submitted & Q(province__in=user.reviewed_provinces)
     return Q(pk__in=[])
-
-
-class FlagQuerySet(models.QuerySet["Flag"]):
-    def standing(self) -> FlagQuerySet:
-        return self.filter(resolved_at__isnull=True)
-
-    def counting(self, day: datetime.date | None = None) -> FlagQuerySet:
-        """Those that stand and are not waived on a day."""
-        day = day or timezone.localdate()
-        return self.standing().filter(Q(waived_until__isnull=True) | Q(waived_until__lt=day))
-
-    def waived(self, day: datetime.date | None = None) -> FlagQuerySet:
-        """Those that stand and are waived on a day."""
-        return self.standing().filter(waived_until__gte=day or timezone.localdate())
-
-    def resolved(self) -> FlagQuerySet:
-        return self.filter(resolved_at__isnull=False)
-
-    def errors(self) -> FlagQuerySet:
-        return self.filter(level="error")

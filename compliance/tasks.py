@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from compliance import checking, consequences, dispatch
+from compliance.checking import check_filings, consequences, dispatch, due_marks
 from compliance.documents import counting
 from compliance.reports import writing
 
@@ -16,7 +16,7 @@ COUNTING_SECONDS = 120
 @shared_task(name=dispatch.CHECK_RANGE)
 def check_range(first: int, last: int) -> int:
     """Check the due filings of a key range."""
-    return checking.check_range(first, last)
+    return check_filings.check_range(first, last)
 
 
 @shared_task(name=dispatch.SPREAD)
@@ -34,7 +34,7 @@ def pick_up() -> int:
     consequences.spread()
     handed_out = 0
     for _ in range(LEASES_A_PICK_UP):
-        ranges = checking.lease_due()
+        ranges = due_marks.lease_due()
         for first, last in ranges:
             dispatch.publish(dispatch.CHECK_RANGE, first, last)
         handed_out += len(ranges)
@@ -61,13 +61,13 @@ def count_what_is_left() -> int:
 @shared_task(name="compliance.sweep_of_the_day")
 def sweep_of_the_day() -> int:
     """Mark the filings whose outcome changes on this day by itself."""
-    return checking.mark_those_whose_day_has_come()
+    return due_marks.mark_those_whose_day_has_come()
 
 
 @shared_task(name="compliance.sweep_of_the_week")
 def sweep_of_the_week() -> int:
     """Mark the filings that nothing has led to be read for a week."""
-    return checking.mark_those_not_read_for_a_week()
+    return due_marks.mark_those_not_read_for_a_week()
 
 
 @shared_task(name="compliance.write_due_reports")

@@ -8,8 +8,6 @@ from compliance.actions.reviewing import accept_filing, forward_filing, return_f
 from compliance.actions.standing import cancel_filing, resume_filing, revoke_filing, suspend_filing
 from compliance.actions.submitting import submit_filing, withdraw_filing
 from compliance.actions.waiving import lift_waiver, waive_flag
-from compliance.checking import mark_in_parts
-from compliance.models import Filing
 
 __all__ = [
     "accept_filing",
@@ -19,7 +17,6 @@ __all__ = [
     "forward_filing",
     "lift_waiver",
     "open_filing",
-    "recheck_everything",
     "record_decision",
     "reject_filing",
     "resume_filing",
@@ -30,8 +27,3 @@ __all__ = [
     "waive_flag",
     "withdraw_filing",
 ]
-
-
-def recheck_everything() -> int:
-    """Mark every running filing due: something on which all of them hang was changed, such as the calendar."""
-    return mark_in_parts(Filing.objects.running())

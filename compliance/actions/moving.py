@@ -10,8 +10,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from compliance import workflow
-from compliance.checking import mark_due
-from compliance.dispatch import announce_after_commit
+from compliance.checking.dispatch import announce_after_commit
+from compliance.checking.due_marks import mark_due
 from compliance.models import Event, Filing, Revision
 from compliance.querysets import FilingQuerySet
 from compliance.recording import record

@@ -16,8 +16,8 @@ from compliance.actions.moving import (
     refuse_who_is_no_filer,
     take_turns,
 )
-from compliance.checking import GRACE
-from compliance.dispatch import announce_after_commit
+from compliance.checking.dispatch import announce_after_commit
+from compliance.checking.due_marks import GRACE
 from compliance.dossier.normal import said_digest
 from compliance.dossier.parsing import Parsed
 from compliance.dossier.schema import Dossier

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from compliance import workflow
 from compliance.actions.moving import Seen, begun, now, told
-from compliance.checking import check_now
+from compliance.checking.check_filings import check_now
 from compliance.documents.counting import refuse_while_documents_are_read
 from compliance.models import Filing, Flag, WorkingCopy
 from compliance.refusals import ErrorsStand, ReasonMissing

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from compliance import workflow
 from compliance.actions.moving import Seen, locked_alone, now, refuse_what_was_not_seen, refuse_who_may_not, told
-from compliance.casefile import cases_of
-from compliance.grounds import grounds_of
+from compliance.checking.case_facts import cases_of
+from compliance.checking.waiver_basis import grounds_of
 from compliance.models import Filing, Flag
 from compliance.refusals import NotChecked, ReasonMissing, TransitionRefused, WaiverRefused
 from registry.models import User

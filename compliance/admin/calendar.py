@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.db import transaction
 from django.http import HttpRequest
 
-from compliance.actions import recheck_everything
+from compliance.checking.due_marks import recheck_everything
 from compliance.models import CalendarDay, ConfirmedYear
 from registry.admin import KeptByAdministrators
 

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from compliance.admin.pages import user_of
-from compliance.casefile import cases_of
+from compliance.checking.case_facts import cases_of
 from compliance.dossier.naming import DOSSIER
 from compliance.language import Language, language_of
 from compliance.models import Filing, Level

@@ -15,7 +15,7 @@ from unfold.decorators import display
 from compliance.admin.ai_models import STANDING_COLORS
 from compliance.admin.pages import PageAdmin, user_of
 from compliance.admin.permissions import ReadOnlyAdmin
-from compliance.casefile import cases_of
+from compliance.checking.case_facts import cases_of
 from compliance.language import Language, language_of
 from compliance.models import Filing
 from compliance.rules.due_dates import running_deadlines

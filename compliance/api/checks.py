@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 from compliance.api import problems
 from compliance.api.filings import MALFORMED, body_of, found
 from compliance.api.serializers import CheckSerializer, DossierDocument, ProblemSerializer, RulesSerializer
-from compliance.casefile import cases_of
+from compliance.checking.case_facts import cases_of
 from compliance.dossier.days import day_from
 from compliance.dossier.json_schema import dossier_json_schema
 from compliance.dossier.schema import Dossier

@@ -13,8 +13,8 @@ from django.utils import timezone
 from compliance.attachments.contents import Contents, Unreadable
 from compliance.attachments.reader import READER
 from compliance.attachments.reading import read
-from compliance.checking import mark_due
-from compliance.dispatch import announce_after_commit, announce_count, announce_count_after_commit
+from compliance.checking.dispatch import announce_after_commit, announce_count, announce_count_after_commit
+from compliance.checking.due_marks import mark_due
 from compliance.models import Document, DocumentFacts, Filing
 from compliance.refusals import StillBeingRead
 

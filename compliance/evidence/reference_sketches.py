@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from compliance.checking import mark_in_parts
+from compliance.checking.due_marks import mark_in_parts
 from compliance.evidence.verdicts import SEED_BYTES, seed_for_sketches, summarize
 from compliance.models import EvidenceFile, Filing, ReferenceSketch
 from compliance.provenance.sketches import read_sketch

@@ -1,10 +1,8 @@
+from compliance.checking.models import CalendarDay, ConfirmedYear, Consequence, Flag, Level
 from compliance.documents.models import Document, DocumentFacts
 from compliance.evidence.models import EvidenceFile, EvidenceSummary, ReferenceSketch, SketchRequest
-from compliance.models.calendar import CalendarDay, ConfirmedYear
-from compliance.models.consequences import Consequence
 from compliance.models.events import Event
 from compliance.models.filings import Action, CaseNumbers, Filing, Kind, Revision, Status, WorkingCopy
-from compliance.models.flags import Flag, Level
 from compliance.models.reports import ReportRun
 
 __all__ = [

@@ -10,7 +10,9 @@ from django.db import DatabaseError, OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from compliance import actions, checking
+from compliance import actions
+from compliance.checking import due_marks
+from compliance.checking.due_marks import recheck_everything
 from compliance.models import CalendarDay, Filing, Flag
 from tests.building import parsed
 from tests.filings import a_filing, a_submitted_filing, check_everything, hold_documents, standing
@@ -31,7 +33,7 @@ def test_checking_twice_raises_once(filer):
     filing = a_filing(filer, changes=INCOMPLETE)
     for _ in range(3):
         check_everything()
-        actions.recheck_everything()
+        recheck_everything()
     check_everything()
     assert (standing(filing), Flag.objects.count()) == (FLAGS, 1)
 
@@ -91,12 +93,12 @@ def test_a_deadline_raises_its_flag_by_itself(filer):
     check_everything(today=date(2026, 11, 20))
     filing.refresh_from_db()
     assert (standing(filing), filing.next_look_on) == ([], date(2026, 11, 25))
-    assert checking.mark_those_whose_day_has_come(today=date(2026, 11, 24)) == 0
+    assert due_marks.mark_those_whose_day_has_come(today=date(2026, 11, 24)) == 0
     for day, variant, level, then in [
         (date(2026, 11, 25), "due_soon", "warning", date(2026, 12, 1)),
         (date(2026, 12, 1), "overdue", "error", None),
     ]:
-        assert checking.mark_those_whose_day_has_come(today=day) == 1
+        assert due_marks.mark_those_whose_day_has_come(today=day) == 1
         check_everything(today=day)
         filing.refresh_from_db()
         flags = Flag.objects.standing().values_list("rule", "variant", "level")
@@ -151,7 +153,7 @@ def test_an_override_of_the_calendar_moves_a_deadline(filer):
     CalendarDay.objects.create(day=date(2026, 11, 17), is_worked=False, source="a test")
     check_everything(today=date(2026, 11, 25))
     assert list(Flag.objects.all()) == []
-    actions.recheck_everything()
+    recheck_everything()
     check_everything(today=date(2026, 11, 26))
     assert list(Flag.objects.values_list("rule", "values")) == [
         ("DDL-01", {"deadline": "2026-12-01", "start": "2026-11-16", "asked": 10})
@@ -206,7 +208,7 @@ def test_a_fault_that_passes_is_tried_again_within_seconds(filer, monkeypatch):
     with monkeypatch.context() as patched:
         patched.setattr(Flag.objects, "bulk_create", lose_the_connection)
         check_everything()
-    assert checking.lease_due(at=timezone.now() + timedelta(seconds=5)) == [(filing.pk, filing.pk)]
+    assert due_marks.lease_due(at=timezone.now() + timedelta(seconds=5)) == [(filing.pk, filing.pk)]
     check_everything()
     assert standing(filing) == FLAGS
 
@@ -237,20 +239,20 @@ class TestLeases:
         return timezone.now() + timedelta(**much)
 
     def test_a_fresh_change_is_left_to_its_own_announcement(self, due):
-        assert checking.lease_due() == []
+        assert due_marks.lease_due() == []
 
     def test_what_nobody_took_is_leased_as_a_range(self, due):
-        assert checking.lease_due(at=self.later(seconds=10)) == [(due[0], due[-1])]
+        assert due_marks.lease_due(at=self.later(seconds=10)) == [(due[0], due[-1])]
 
     def test_what_is_leased_is_not_leased_again_until_the_lease_runs_out(self, due):
         at = self.later(seconds=10)
-        checking.lease_due(at=at)
-        assert checking.lease_due(at=at + checking.lease() - timedelta(seconds=1)) == []
-        assert checking.lease_due(at=at + checking.lease() + timedelta(seconds=1)) == [(due[0], due[-1])]
+        due_marks.lease_due(at=at)
+        assert due_marks.lease_due(at=at + due_marks.lease() - timedelta(seconds=1)) == []
+        assert due_marks.lease_due(at=at + due_marks.lease() + timedelta(seconds=1)) == [(due[0], due[-1])]
 
     def test_ranges_hold_a_chunk_at_most(self, due, settings):
         settings.CHECK_CHUNK = 2
-        assert checking.lease_due(at=self.later(seconds=10)) == [(due[0], due[1]), (due[2], due[2])]
+        assert due_marks.lease_due(at=self.later(seconds=10)) == [(due[0], due[1]), (due[2], due[2])]
 
     def test_more_than_a_chunk_is_checked_in_turns(self, due, settings):
         settings.CHECK_CHUNK = 2
@@ -258,5 +260,5 @@ class TestLeases:
 
     def test_the_weekly_sweep_takes_what_was_not_read_for_a_week(self, due):
         check_everything()
-        assert checking.mark_those_not_read_for_a_week(at=self.later(days=6)) == 0
-        assert checking.mark_those_not_read_for_a_week(at=self.later(days=8)) == 3
+        assert due_marks.mark_those_not_read_for_a_week(at=self.later(days=6)) == 0
+        assert due_marks.mark_those_not_read_for_a_week(at=self.later(days=8)) == 3

@@ -9,7 +9,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from compliance import actions, consequences
+from compliance import actions
+from compliance.checking import consequences
 from compliance.models import Consequence, Filing, Flag
 from compliance.tasks import spread_consequences
 from registry.actions import cover, set_number_status
@@ -142,7 +143,7 @@ def test_a_change_that_nobody_was_told_of_is_found_by_the_pick_up(filer, strange
     flags_after_spreading()
     actions.revoke_filing(Filing.objects.get(pk=base.pk), by=registrar, reason="why")
     handed_out: list[tuple[Any, ...]] = []
-    monkeypatch.setattr("compliance.dispatch.publish", lambda *args: handed_out.append(args))
+    monkeypatch.setattr("compliance.checking.dispatch.publish", lambda *args: handed_out.append(args))
     assert spread_consequences() >= 1
     check_everything(today=DAY)
     assert standing(Filing.objects.get(reference="one")) == [("PRO-04", "/models/1/filing_number")]

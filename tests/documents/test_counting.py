@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from compliance import actions, checking, demo
+from compliance import actions, demo
 from compliance.attachments.reader import READER
+from compliance.checking import check_filings
 from compliance.documents import counting
 from compliance.documents.actions import upload_document
 from compliance.documents.uploads import LARGEST, received
@@ -188,7 +189,7 @@ def test_a_document_of_another_kind_in_place_of_a_list_is_told(filer):
 
 def test_a_filing_that_cannot_be_checked_is_not_accepted(filer, reviewer, monkeypatch):
     filing = a_submitted_filing(filer, "generative", {"/documents/1/sealed": False})
-    monkeypatch.setattr(checking, "evaluate", away)
+    monkeypatch.setattr(check_filings, "evaluate", away)
     with pytest.raises(NotChecked):
         actions.accept_filing(filing, by=reviewer)
     filing.refresh_from_db()

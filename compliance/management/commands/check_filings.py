@@ -8,8 +8,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from compliance import checking
 from compliance.actions import recheck_everything
+from compliance.checking import check_filings
+from compliance.checking.reconciling import parts_of
 from compliance.language import LANGUAGES, Words
 from compliance.models import Filing, Flag, Level
 
@@ -33,8 +34,8 @@ class Command(BaseCommand):
             recheck_everything()
         keys = list(Filing.objects.due().order_by("pk").values_list("pk", flat=True))
         done = 0
-        for part in checking.parts_of(keys, settings.CHECK_CHUNK):
-            done += checking.check_range(part[0], part[-1])
+        for part in parts_of(keys, settings.CHECK_CHUNK):
+            done += check_filings.check_range(part[0], part[-1])
             self.stdout.write(_PROGRESS.filled(language, {"done": done, "count": len(keys)}))
         levels = {level: Flag.objects.counting().filter(level=level).count() for level in Level.values}
         self.stdout.write(self.style.SUCCESS(_DONE.filled(language, {"done": done, **levels})))

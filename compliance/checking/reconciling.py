@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from compliance.checking.waiver_basis import grounds_of
 from compliance.dossier.schema import Dossier
-from compliance.grounds import grounds_of
 from compliance.models import Flag
 from compliance.rules.problems import Finding
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from compliance.checking.waiver_basis import grounds_of
 from compliance.dossier.pointer import Pointer
-from compliance.grounds import grounds_of
 from compliance.rules.catalog import Level
 from compliance.rules.problems import Finding
 from tests.building import parsed

@@ -1,8 +1,11 @@
-"""Flags: what the rules found, raised once and resolved when the cause goes."""
+"""Flags, raised once and resolved when the cause goes; consequences still to be spread; the calendar of administrators."""
 
 from __future__ import annotations
 
+import datetime
+
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -10,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 
 from compliance.dossier.pointer import Pointer
 from compliance.models.filings import Filing
-from compliance.querysets import FlagQuerySet
 from compliance.rules.catalog import Level as RuleLevel
 from compliance.rules.problems import Finding
 
@@ -19,6 +21,26 @@ class Level(models.TextChoices):
     ERROR = RuleLevel.ERROR, _("error")
     WARNING = RuleLevel.WARNING, _("warning")
     INFO = RuleLevel.INFO, _("info")
+
+
+class FlagQuerySet(models.QuerySet["Flag"]):
+    def standing(self) -> FlagQuerySet:
+        return self.filter(resolved_at__isnull=True)
+
+    def counting(self, day: datetime.date | None = None) -> FlagQuerySet:
+        """Those that stand and are not waived on a day."""
+        day = day or timezone.localdate()
+        return self.standing().filter(Q(waived_until__isnull=True) | Q(waived_until__lt=day))
+
+    def waived(self, day: datetime.date | None = None) -> FlagQuerySet:
+        """Those that stand and are waived on a day."""
+        return self.standing().filter(waived_until__gte=day or timezone.localdate())
+
+    def resolved(self) -> FlagQuerySet:
+        return self.filter(resolved_at__isnull=False)
+
+    def errors(self) -> FlagQuerySet:
+        return self.filter(level="error")
 
 
 class Flag(models.Model):
@@ -88,3 +110,52 @@ class Flag(models.Model):
     @property
     def finding(self) -> Finding:
         return Finding(self.rule, RuleLevel(self.level), self.variant, Pointer(self.at), self.values)
+
+
+class Consequence(models.Model):
+    """Official numbers and AI models, by key, that have changed; the filings that hang on them are still to be marked due."""
+
+    numbers = models.JSONField(default=list)
+    ai_models = models.JSONField(default=list)
+    reaches_drafts = models.BooleanField(default=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("consequence")
+        verbose_name_plural = _("consequences")
+
+    def __str__(self) -> str:
+        return f"{len(self.numbers)} / {len(self.ai_models)}"
+
+
+class CalendarDay(models.Model):
+    """One day that is worked or not worked against what the calendar would say."""
+
+    day = models.DateField(_("day"), unique=True)
+    is_worked = models.BooleanField(_("worked"))
+    source = models.CharField(_("source"), max_length=300)
+
+    class Meta:
+        verbose_name = _("calendar day")
+        verbose_name_plural = _("calendar days")
+        ordering = ["day"]
+
+    def __str__(self) -> str:
+        return self.day.isoformat()
+
+
+class ConfirmedYear(models.Model):
+    """A year whose holiday notice is out and entered day by day; all its other weekdays are worked."""
+
+    year = models.PositiveSmallIntegerField(
+        _("year"), unique=True, validators=[MinValueValidator(2000), MaxValueValidator(2200)]
+    )
+    source = models.CharField(_("source"), max_length=300)
+
+    class Meta:
+        verbose_name = _("confirmed year")
+        verbose_name_plural = _("confirmed years")
+        ordering = ["year"]
+
+    def __str__(self) -> str:
+        return str(self.year)

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from compliance import actions
-from compliance.casefile import cases_of
+from compliance.checking.case_facts import cases_of
 from compliance.models import Filing
 from registry.models import AIModel, NumberKind, NumberStatus, OfficialNumber, Organization
 from tests.building import parsed

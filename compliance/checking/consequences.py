@@ -11,8 +11,8 @@ from typing import Any
 
 from django.db.models import Q
 
-from compliance.checking import mark_in_parts
-from compliance.dispatch import announce_spread_after_commit
+from compliance.checking.dispatch import announce_spread_after_commit
+from compliance.checking.due_marks import mark_in_parts
 from compliance.models import Consequence, Filing, Kind
 from compliance.querysets import FilingQuerySet
 from compliance.workflow import EDITABLE
