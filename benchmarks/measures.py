@@ -18,8 +18,8 @@ from django.utils import timezone
 from benchmarks.generator import plant
 from compliance.checking import check_filings, due_marks
 from compliance.checking.dispatch import ANNOUNCER
+from compliance.filings.history.triggers import thaw
 from compliance.models import Filing, Flag
-from compliance.models.frozen import thaw
 from registry.actions import create_token
 from registry.models import Membership, Organization, User
 from tests.building import USCC, a_document

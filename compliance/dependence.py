@@ -16,9 +16,9 @@ from typing import Any, Literal
 from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
+from compliance.filings.querysets import FilingQuerySet
+from compliance.filings.workflow import ENDED
 from compliance.models import Event, Filing, Kind
-from compliance.querysets import FilingQuerySet
-from compliance.workflow import ENDED
 from registry.ancestry import Graph, families_of
 from registry.lineage import Through, edges_above
 from registry.models import AIModel, ModelStatement, ServiceStatement, User

@@ -8,11 +8,11 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from compliance import actions, workflow
-from compliance.actions.moving import may
 from compliance.admin.pages import user_of
 from compliance.api.problems import refusals_as_problems
 from compliance.api.waivers import day_in_or_problem
+from compliance.filings import actions, workflow
+from compliance.filings.permissions import may
 from compliance.language import Words, language_of
 from compliance.models import Filing, Flag
 from registry.api.problems import Problem

@@ -11,9 +11,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from compliance.admin.permissions import may_see_filings
+from compliance.filings.querysets import FilingQuerySet
 from compliance.language import Language, language_of
 from compliance.models import Filing, Flag, Status
-from compliance.querysets import FilingQuerySet
 from compliance.rules.catalog import CATALOG
 from registry.models import User
 

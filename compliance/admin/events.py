@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from compliance.admin.permissions import ReadOnlyAdmin, link_to
+from compliance.filings.workflow import STATUSES, VERBS
 from compliance.language import language_of
 from compliance.models import Event, Filing
-from compliance.workflow import STATUSES, VERBS
 from registry.models import User
 
 

@@ -26,12 +26,12 @@ from compliance.attachments.faults import SAYS_UNREADABLE
 from compliance.dossier.codes import DOCUMENT_KINDS
 from compliance.dossier.naming import DOSSIER, name_of
 from compliance.dossier.pointer import ROOT, Pointer
+from compliance.filings.workflow import VERBS
 from compliance.language import Language, Words, language_of
 from compliance.models import Document, Filing, Flag, Level, Revision
 from compliance.rules.catalog import CATALOG
 from compliance.rules.instruments import spelled_out
 from compliance.rules.wording import in_words, place
-from compliance.workflow import VERBS
 from registry.models import User
 from registry.reference.regions import PROVINCES
 

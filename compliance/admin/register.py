@@ -16,11 +16,11 @@ from compliance.admin.ai_models import STANDING_COLORS
 from compliance.admin.pages import PageAdmin, user_of
 from compliance.admin.permissions import ReadOnlyAdmin
 from compliance.checking.case_facts import cases_of
+from compliance.filings.workflow import ENDED
 from compliance.language import Language, language_of
 from compliance.models import Filing
 from compliance.rules.due_dates import running_deadlines
 from compliance.rules.wording import place
-from compliance.workflow import ENDED
 from registry.models import ModelStatement, OfficialNumber, Service, TrainingDataDeclaration
 from registry.reference.regions import PROVINCES
 

@@ -11,7 +11,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from compliance import actions
 from compliance.api import problems
 from compliance.api.etags import quoted, seen_by
 from compliance.api.evidence import EvidenceParser
@@ -20,6 +19,7 @@ from compliance.api.serializers import ProblemSerializer
 from compliance.dossier.faults import Malformed
 from compliance.dossier.parsing import Parsed
 from compliance.evidence.model_cards import parsed_with_card
+from compliance.filings import actions
 from compliance.provenance.cards import Card, read_card
 from compliance.provenance.drafting import Drafted, NoName, NoSuchModel
 from registry.api.problems import Problem

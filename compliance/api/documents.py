@@ -24,8 +24,8 @@ from compliance.api.filings import found
 from compliance.api.serializers import ProblemSerializer
 from compliance.documents.actions import upload_document
 from compliance.documents.uploads import LARGEST, HashingUploadHandler, Incoming, TooLarge, incoming, received
+from compliance.filings.refusals import DocumentRefused
 from compliance.models import Document, Filing
-from compliance.refusals import DocumentRefused
 from registry.api.problems import Problem
 from registry.api.requests import bad_query, user_of
 from registry.models import User

@@ -12,7 +12,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from compliance import actions
 from compliance.api import problems
 from compliance.api.etags import quoted, seen_by, version_of
 from compliance.api.filters import FILTERS, filtered
@@ -26,8 +25,9 @@ from compliance.api.serializers import (
     FlagsSerializer,
     ProblemSerializer,
 )
+from compliance.filings import actions
+from compliance.filings.querysets import FilingQuerySet
 from compliance.models import Event, Filing
-from compliance.querysets import FilingQuerySet
 from registry.api.requests import CursorPages, bad_query, refuse_unknown, user_of
 
 assert DossierExtension  # registers itself

@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, OpenApiTypes
 from rest_framework.request import Request
 
+from compliance.filings.querysets import FilingQuerySet
 from compliance.models import Action, Flag, Kind, Level, Status
-from compliance.querysets import FilingQuerySet
 from compliance.rules.catalog import CATALOG
 from registry.api.requests import chosen, code_of, identifier, refuse_unknown, user_of
 from registry.lineage import below, below_roots_of

@@ -10,13 +10,13 @@ from typing import Any
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from compliance import refusals
 from compliance.api.etags import quoted
 from compliance.dossier.faults import Malformed
 from compliance.dossier.parsing import Parsed, parse
+from compliance.filings import refusals
+from compliance.filings.workflow import STATUSES
 from compliance.language import Language, language_of
 from compliance.rules.wording import in_words
-from compliance.workflow import STATUSES
 from registry.api.problems import Problem
 
 
@@ -52,7 +52,12 @@ def refusals_as_problems() -> Iterator[None]:
     try:
         yield
     except refusals.Refused as error:
-        raise _AS_PROBLEMS[type(error)](error) from error
+        raise problem_of(error) from error
+
+
+def problem_of(refused: refusals.Refused) -> Problem:
+    """Put a refusal into words, in the reader's language."""
+    return _AS_PROBLEMS[type(refused)](refused)
 
 
 def _not_a_filer() -> Problem:

@@ -9,11 +9,11 @@ from rest_framework import serializers
 
 from compliance.api.problems import reader_language
 from compliance.api.requests import REASON_LIMIT
+from compliance.filings.workflow import VERBS
 from compliance.models import Event, Filing, Flag
 from compliance.rules.catalog import Rule
 from compliance.rules.instruments import spelled_out
 from compliance.rules.wording import in_words
-from compliance.workflow import VERBS
 
 
 class ApplicantSerializer(serializers.Serializer[Any]):

@@ -12,12 +12,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from compliance import actions
 from compliance.api import problems
 from compliance.api.etags import seen_by
 from compliance.api.filings import IF_MATCH, MALFORMED, body_of, filing_answer, found
 from compliance.api.requests import reason_in, texts_in
 from compliance.api.serializers import DecisionSerializer, FilingSerializer, ProblemSerializer, ReasonSerializer
+from compliance.filings import actions
 from registry.api.problems import Problem
 from registry.api.requests import day_in, user_of
 

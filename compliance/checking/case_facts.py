@@ -17,6 +17,7 @@ from compliance.dossier.pointer import Pointer
 from compliance.dossier.projection import named_models, named_numbers
 from compliance.dossier.schema import Dossier
 from compliance.dossier.stored import load
+from compliance.filings.workflow import REFERENCE_IS_FREE
 from compliance.models import (
     Action,
     CalendarDay,
@@ -32,7 +33,6 @@ from compliance.models import (
 from compliance.provenance.claims import Summary, claims, declaration_of
 from compliance.rules.calendar import WorkingCalendar
 from compliance.rules.context import FILED, Evidence, Facts, FilingFact, Unlisted
-from compliance.workflow import REFERENCE_IS_FREE
 from registry.held_numbers import Known, known_of, status_of_numbers
 from registry.models.organizations import name_key_of as service_key_of
 from registry.official_numbers import number_key

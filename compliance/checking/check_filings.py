@@ -14,11 +14,11 @@ from django.utils import timezone
 
 from compliance.checking.case_facts import Case, cases_of
 from compliance.checking.reconciling import reconcile
+from compliance.filings.history.recording import THE_REGISTRY, record
+from compliance.filings.refusals import NotChecked
+from compliance.filings.workflow import ENDED, WAIVER_LAPSED
 from compliance.models import Filing, Flag
-from compliance.recording import THE_REGISTRY, record
-from compliance.refusals import NotChecked
 from compliance.rules.evaluation import Outcome, evaluate
-from compliance.workflow import ENDED, WAIVER_LAPSED
 
 # A filing that cannot be evaluated is tried again after so long.
 ASIDE = timedelta(minutes=10)

@@ -13,9 +13,9 @@ from django.db.models import Q
 
 from compliance.checking.dispatch import announce_spread_after_commit
 from compliance.checking.due_marks import mark_in_parts
+from compliance.filings.querysets import FilingQuerySet
+from compliance.filings.workflow import EDITABLE
 from compliance.models import Consequence, Filing, Kind
-from compliance.querysets import FilingQuerySet
-from compliance.workflow import EDITABLE
 from registry.lineage import AS_REGISTRAR, below
 from registry.models import ModelStatement
 from registry.signals import lineage_changed, numbers_changed

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from compliance.dossier.pointer import Pointer
-from compliance.models.filings import Filing
+from compliance.filings.models import Filing
 from compliance.rules.catalog import Level as RuleLevel
 from compliance.rules.problems import Finding
 

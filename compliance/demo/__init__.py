@@ -9,15 +9,15 @@ from pathlib import Path
 
 from django.db import transaction
 
-from compliance import actions
 from compliance.demo import evidence
 from compliance.documents import counting
 from compliance.documents.actions import upload_document
 from compliance.documents.uploads import LARGEST, received
 from compliance.dossier.parsing import Parsed, parse
 from compliance.evidence.actions import file_evidence
+from compliance.filings import actions
+from compliance.filings.refusals import ErrorsStand
 from compliance.models import Filing
-from compliance.refusals import ErrorsStand
 from registry.catalog import load_catalog
 from registry.models import Membership, MembershipStanding, Organization, StaffStanding, Standing, User
 from registry.published.importing import import_list

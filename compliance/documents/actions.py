@@ -10,16 +10,18 @@ from django.core.files import File
 from django.core.files.storage import Storage, storages
 from django.db import transaction
 
-from compliance import workflow
-from compliance.actions.moving import Seen, locked_alone, now, refuse_what_was_not_seen, refuse_who_is_no_filer, told
-from compliance.actions.opening import overwritten
 from compliance.documents.counting import facts_of
 from compliance.documents.uploads import Incoming, limit_of
 from compliance.dossier.faults import Malformed
 from compliance.dossier.normal import normal_form
 from compliance.dossier.parsing import Parsed, parse
+from compliance.filings import workflow
+from compliance.filings.locking import Seen, locked_alone, refuse_what_was_not_seen
+from compliance.filings.opening import overwritten
+from compliance.filings.permissions import refuse_who_is_no_filer
+from compliance.filings.refusals import DocumentRefused, TransitionRefused
+from compliance.filings.transitions import now, told
 from compliance.models import Document, Filing
-from compliance.refusals import DocumentRefused, TransitionRefused
 from registry.models import User
 
 MOST_OF_A_FILING = 1_000

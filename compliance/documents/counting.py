@@ -15,8 +15,8 @@ from compliance.attachments.reader import READER
 from compliance.attachments.reading import read
 from compliance.checking.dispatch import announce_after_commit, announce_count, announce_count_after_commit
 from compliance.checking.due_marks import mark_due
+from compliance.filings.refusals import StillBeingRead
 from compliance.models import Document, DocumentFacts, Filing
-from compliance.refusals import StillBeingRead
 
 LEASE = timedelta(minutes=5)
 # Bytes at which a worker died so often are not tried again.

@@ -10,7 +10,7 @@ from uuid6 import uuid7
 
 from compliance.attachments.contents import Contents
 from compliance.attachments.reader import READER
-from compliance.models.filings import Filing
+from compliance.filings.models import Filing
 
 
 def document_storage() -> object:

@@ -7,11 +7,13 @@ from typing import Any
 
 from django.db import transaction
 
-from compliance import workflow
-from compliance.actions.moving import locked_alone, now, refuse_who_may_not, told
 from compliance.evidence.verdicts import dossier_of, new_seed, seed_for_sketches, summarize
+from compliance.filings import workflow
+from compliance.filings.locking import locked_alone
+from compliance.filings.permissions import refuse_who_may_not
+from compliance.filings.refusals import NoSuchModel, TransitionRefused
+from compliance.filings.transitions import now, told
 from compliance.models import EvidenceFile, Filing, SketchRequest
-from compliance.refusals import NoSuchModel, TransitionRefused
 from registry.models import User
 from registry.names import key_of
 

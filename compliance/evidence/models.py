@@ -12,7 +12,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from uuid6 import uuid7
 
-from compliance.models.filings import Filing
+from compliance.filings.models import Filing
 from compliance.provenance.claims import Summary
 from registry.names import key_of
 

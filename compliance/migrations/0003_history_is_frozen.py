@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from compliance.models.frozen import freeze, thaw
+from compliance.filings.history.triggers import freeze, thaw
 
 
 class Migration(migrations.Migration):

@@ -8,10 +8,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from compliance import actions
+from compliance.filings import actions
 from compliance.models import CalendarDay, Filing
 from registry.models import Membership, Organization, User
-from tests.filings import a_filing, a_submitted_filing, check_everything
+from tests.making_filings import a_filing, a_submitted_filing, check_everything
 
 FILINGS = reverse("admin:compliance_filing_changelist")
 FLAGS = reverse("admin:compliance_flag_changelist")

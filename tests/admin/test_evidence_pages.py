@@ -12,7 +12,7 @@ from registry.layout import MOST_BOXES, laid_out
 from registry.models import AIModel
 from tests.api.test_dependence import LLAMA, on
 from tests.api.test_evidence import evidence_of
-from tests.filings import a_submitted_filing
+from tests.making_filings import a_submitted_filing
 
 PAGE = "/admin/registry/aimodel/dependence/"
 

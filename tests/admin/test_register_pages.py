@@ -12,12 +12,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from compliance import actions, demo
+from compliance import demo
+from compliance.filings import actions
 from compliance.models import Filing
 from registry.models import AIModel, Correction, OfficialNumber, Service
 from tests.admin.test_desk import STAFF, desk_of, page_of
 from tests.api.test_register import ON_LLAMA
-from tests.filings import a_submitted_filing, check_everything
+from tests.making_filings import a_submitted_filing, check_everything
 
 LISTS = sorted((Path(demo.__file__).parent / "lists").glob("*.csv"))
 MODELS = reverse("admin:registry_aimodel_changelist")

@@ -9,12 +9,12 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from compliance import actions
+from compliance.filings import actions
 from compliance.models import Flag
 from registry.models import NumberKind, OfficialNumber
 from tests.building import example, parsed
 from tests.conftest import client_of
-from tests.filings import a_filing, a_submitted_filing, check_everything
+from tests.making_filings import a_filing, a_submitted_filing, check_everything
 
 BASE_2024 = json.loads(example("generative-unfiled-base-2024"))
 SAMPLED = {"/models/0/corpora/0/manual_sample/size": 3_999, "/assessment/assessed_on": None}

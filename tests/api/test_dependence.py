@@ -11,12 +11,12 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from compliance import actions
+from compliance.filings import actions
 from compliance.models import Filing
 from registry.models import AIModel
 from tests.building import a_document
 from tests.conftest import client_of
-from tests.filings import a_submitted_filing
+from tests.making_filings import a_submitted_filing
 
 LLAMA = {
     "key": "llama",

@@ -14,7 +14,7 @@ from compliance.documents import uploads
 from compliance.models import Document, Event, Filing
 from tests.building import a_document
 from tests.conftest import client_of
-from tests.filings import check_everything, standing
+from tests.making_filings import check_everything, standing
 
 FILES = Path(demo.__file__).parent / "documents"
 PDF = b"%PDF-1.7\nsome bytes"

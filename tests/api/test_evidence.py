@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from compliance import actions
 from compliance.evidence.actions import file_evidence
+from compliance.filings import actions
 from compliance.models import EvidenceFile, Filing, Flag
 from registry.models import AIModel, Source
 from tests.building import ABSENT, parsed
 from tests.conftest import OTHER_USCC, client_of
-from tests.filings import a_filing, a_submitted_filing, check_everything
+from tests.making_filings import a_filing, a_submitted_filing, check_everything
 from tests.provenance.making import as_safetensors, config_of, renamed, shapes_of
 
 CASES = Path(__file__).parent.parent / "examples" / "provenance"

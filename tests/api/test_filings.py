@@ -8,11 +8,11 @@ from datetime import date
 import pytest
 import time_machine
 
-from compliance import actions
+from compliance.filings import actions
+from compliance.filings.refusals import ChangedMeanwhile
 from compliance.models import Event, Filing, Flag, Revision, WorkingCopy
-from compliance.refusals import ChangedMeanwhile
 from tests.building import a_document, example, parsed
-from tests.filings import check_everything, hold_documents
+from tests.making_filings import check_everything, hold_documents
 
 FILINGS = "/api/v1/filings/"
 

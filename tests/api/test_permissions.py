@@ -13,7 +13,7 @@ from compliance.models import Event, Filing
 from registry.models import AIModel, Service
 from tests.building import a_document
 from tests.conftest import client_of
-from tests.filings import a_filing, a_submitted_filing
+from tests.making_filings import a_filing, a_submitted_filing
 
 PEOPLE = (
     "anonymous",

@@ -14,7 +14,7 @@ from rest_framework.test import APIClient
 from compliance import demo
 from registry.models import AIModel, OfficialNumber
 from tests.conftest import client_of
-from tests.filings import a_submitted_filing
+from tests.making_filings import a_submitted_filing
 
 LISTS = Path(demo.__file__).parent / "lists"
 ON_LLAMA = {

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from compliance.models import Filing, Flag
 from tests.conftest import client_of
-from tests.filings import a_submitted_filing, check_everything
+from tests.making_filings import a_submitted_filing, check_everything
 
 FLAG = {"rule": "DOC-04", "at": "/documents/1/sealed", "variant": "not_true"}
 WAIVER = {**FLAG, "until": "2099-12-31", "reason": "The seal is being cut anew."}

@@ -11,12 +11,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from compliance import demo
 from compliance.documents import counting
-from compliance.history import faults_of_history
+from compliance.filings.history.verification import faults_of_history
 from compliance.models import Event, Filing
 from registry.models import AIModel, Membership, OfficialNumber, Service, StaffStanding
 from tests.building import a_document
 from tests.conftest import client_of
-from tests.filings import check_everything
+from tests.making_filings import check_everything
 
 FILES = Path(demo.__file__).parent / "documents"
 NUMBERS = {

@@ -8,12 +8,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from compliance import actions
 from compliance.checking.case_facts import cases_of
+from compliance.filings import actions
 from compliance.models import Filing
 from registry.models import AIModel, NumberKind, NumberStatus, OfficialNumber, Organization
 from tests.building import parsed
-from tests.filings import a_filing, a_submitted_filing, check_everything, standing
+from tests.making_filings import a_filing, a_submitted_filing, check_everything, standing
 
 NUMBER = "Beijing-ChatGLM-20230821"
 DERIVED = {

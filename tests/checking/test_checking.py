@@ -10,12 +10,12 @@ from django.db import DatabaseError, OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from compliance import actions
 from compliance.checking import due_marks
 from compliance.checking.due_marks import recheck_everything
+from compliance.filings import actions
 from compliance.models import CalendarDay, Filing, Flag
 from tests.building import parsed
-from tests.filings import a_filing, a_submitted_filing, check_everything, hold_documents, standing
+from tests.making_filings import a_filing, a_submitted_filing, check_everything, hold_documents, standing
 
 INCOMPLETE = {"/algorithm/mechanism": None, "/service/launched_on": None}
 FLAGS = [("ALG-03", "/algorithm/mechanism")]

@@ -9,15 +9,15 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from compliance import actions
 from compliance.checking import consequences
+from compliance.filings import actions
 from compliance.models import Consequence, Filing, Flag
 from compliance.tasks import spread_consequences
 from registry.actions import cover, set_number_status
 from registry.models import AIModel, NumberKind, NumberStatus, OfficialNumber, User
 from tests.building import parsed
 from tests.conftest import OTHER_USCC
-from tests.filings import a_filing, a_submitted_filing, check_everything, hold_documents, standing
+from tests.making_filings import a_filing, a_submitted_filing, check_everything, hold_documents, standing
 
 DAY = date(2026, 11, 20)
 NUMBER = "Guangdong-YangLi-202601010001"

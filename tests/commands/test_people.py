@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 
 from compliance.models import Filing
 from registry.models import ApiToken, Organization, User
-from tests.filings import check_everything
+from tests.making_filings import check_everything
 
 
 def test_a_token_stands_alone_on_the_last_line(filer, client):

@@ -13,12 +13,13 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from compliance import actions, demo
+from compliance import demo
+from compliance.filings import actions
+from compliance.filings.history.triggers import thaw
 from compliance.models import Document, Event, Filing, Flag
-from compliance.models.frozen import thaw
 from registry.models import AIModel, ModelStatement
 from tests.building import EXAMPLES
-from tests.filings import a_filing, a_submitted_filing, check_everything
+from tests.making_filings import a_filing, a_submitted_filing, check_everything
 
 
 @pytest.fixture

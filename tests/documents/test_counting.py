@@ -9,18 +9,19 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from compliance import actions, demo
+from compliance import demo
 from compliance.attachments.reader import READER
 from compliance.checking import check_filings
 from compliance.documents import counting
 from compliance.documents.actions import upload_document
 from compliance.documents.uploads import LARGEST, received
 from compliance.dossier.parsing import parse
+from compliance.filings import actions
+from compliance.filings.refusals import ErrorsStand, NotChecked, StillBeingRead
 from compliance.models import Document, DocumentFacts, Filing
-from compliance.refusals import ErrorsStand, NotChecked, StillBeingRead
 from tests.attachments.files import KEYWORD_HEADINGS, a_workbook
 from tests.building import a_document, example, parsed
-from tests.filings import a_filing, a_submitted_filing, check_everything, hold_documents, standing
+from tests.making_filings import a_filing, a_submitted_filing, check_everything, hold_documents, standing
 
 FILES = Path(demo.__file__).parent / "documents"
 KEYWORDS = (FILES / "keyword_list.xlsx").read_bytes()

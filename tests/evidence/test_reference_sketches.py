@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from compliance import actions
 from compliance.evidence.actions import file_evidence
+from compliance.filings import actions
 from compliance.models import Filing, Flag, ReferenceSketch
 from tests.api.test_evidence import url_of
 from tests.building import parsed
-from tests.filings import a_filing, check_everything
+from tests.making_filings import a_filing, check_everything
 
 CASES = Path(__file__).parent.parent / "examples" / "provenance"
 MATCHING = json.loads((CASES / "x011.json").read_text())["evidence"]

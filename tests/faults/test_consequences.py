@@ -14,7 +14,7 @@ FILINGS, A_BATCH, MODELS = 2_000, 200, 5
 ENTER = """
 import json, sys
 from datetime import date
-from compliance import actions
+from compliance.filings import actions
 from compliance.dossier.parsing import parse
 from compliance.models import Filing
 from registry.models import User
@@ -26,7 +26,7 @@ for document in documents["dossiers"]:
 """
 DECIDE = """
 from datetime import date
-from compliance import actions
+from compliance.filings import actions
 from compliance.models import Filing
 from registry.models import StaffStanding, User
 by, _ = User.objects.get_or_create(username="registrar")

@@ -17,9 +17,9 @@ AT_ONCE = 25
 # Ten applicants file for five services each; a reviewer takes them as far as the decision.
 PREPARE = f"""
 from stdnum.cn import uscc
-from compliance import actions
+from compliance.filings import actions
 from registry.models import Membership, Organization, User
-from tests.filings import a_submitted_filing
+from tests.making_filings import a_submitted_filing
 filer, reviewer = User.objects.get(username="filer"), User.objects.get(username="reviewer")
 for i in range({NUMBER}):
     code = f"91440300MADEM{{i % 10:04}}"

@@ -15,7 +15,7 @@ from tests.faults.stack import Stack
 
 AT_ONCE = 8
 RECHECK = """
-from compliance.actions import recheck_everything
+from compliance.checking.due_marks import recheck_everything
 for _ in range(200):
     recheck_everything()
 """

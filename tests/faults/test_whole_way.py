@@ -89,7 +89,7 @@ MANY = 600
 ENTER_MANY = """
 import json
 from django.utils import timezone
-from compliance import actions
+from compliance.filings import actions
 from compliance.dossier.parsing import parse
 from compliance.models import Filing
 from registry.models import User

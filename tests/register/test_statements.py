@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
-from compliance import actions
+from compliance.filings import actions
 from compliance.models import Filing
 from registry import lineage
 from registry.actions import merge_models, undo_correction
@@ -26,7 +26,7 @@ from registry.precedence import shown
 from registry.register import show
 from tests.building import a_document, parsed
 from tests.conftest import OTHER_USCC
-from tests.filings import a_submitted_filing
+from tests.making_filings import a_submitted_filing
 
 NOBODY = AnonymousUser()
 BASE = {

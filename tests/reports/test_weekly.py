@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 
-from compliance import actions
+from compliance.filings import actions
 from compliance.models import Filing, ReportRun
 from compliance.reports.catalog import REPORTS
 from compliance.reports.periods import Period, ended_weeks, monday_before
@@ -21,7 +21,7 @@ from compliance.tasks import write_due_reports
 from config.celery import app
 from tests.admin.test_desk import desk_of
 from tests.building import parsed
-from tests.filings import a_filing, a_submitted_filing, check_everything
+from tests.making_filings import a_filing, a_submitted_filing, check_everything
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 MONDAY = datetime(2026, 11, 2, tzinfo=SHANGHAI)

@@ -13,7 +13,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import override
 
-from compliance.importing import OPENED, REFUSED, ImportedDossier, files_in, import_dossier
+from compliance.api.problems import problem_of
+from compliance.filings.importing import OPENED, REFUSED, ImportedDossier, files_in, import_dossier
 from compliance.language import LANGUAGES, Words
 from registry.models import User
 
@@ -62,7 +63,7 @@ class Command(BaseCommand):
                 )
                 if options["format"] == "text":
                     self._tell(imported[-1], options["language"])
-        self._conclude(imported, options)
+            self._conclude(imported, options)
         if any(each.outcome == REFUSED for each in imported):
             sys.exit(1)
 
@@ -78,7 +79,7 @@ class Command(BaseCommand):
         paint = self.style.SUCCESS if each.outcome == OPENED else self.style.WARNING
         outcome = paint(_OUTCOMES[each.outcome].in_(language))
         self.stdout.write(
-            " ".join(filter(None, [f"{each.file}:", outcome, each.case_number, each.status, each.reason]))
+            " ".join(filter(None, [f"{each.file}:", outcome, each.case_number, each.status, _reason(each)]))
         )
         if each.uploaded or each.missing:
             values = {"uploaded": each.uploaded, "missing": ", ".join(each.missing) or "–"}
@@ -87,10 +88,21 @@ class Command(BaseCommand):
     def _conclude(self, imported: list[ImportedDossier], options: dict[str, Any]) -> None:
         language = options["language"]
         if options["format"] == "json":
-            self.stdout.write(json.dumps([asdict(each) for each in imported], ensure_ascii=False, indent=1))
+            self.stdout.write(json.dumps([_as_json(each) for each in imported], ensure_ascii=False, indent=1))
             return
         counts = Counter(each.outcome for each in imported)
         told = ", ".join(f"{_OUTCOMES[name].in_(language)} {count}" for name, count in counts.items())
         self.stdout.write(_SUMMARY.filled(language, {"files": len(imported), "counts": told or "–"}))
         if options["dry_run"]:
             self.stdout.write(_DRY.in_(language))
+
+
+def _reason(each: ImportedDossier) -> str:
+    """Why a file was skipped or refused, in the language in force."""
+    return problem_of(each.refusal).text if each.refusal else each.reason
+
+
+def _as_json(each: ImportedDossier) -> dict[str, Any]:
+    answer = {**asdict(each), "reason": _reason(each)}
+    del answer["refusal"]
+    return answer

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from compliance.actions.stating import restate
+from compliance.filings.register_statements import restate
 from compliance.models import Filing
 
 

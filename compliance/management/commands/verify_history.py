@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from compliance.history import faults_of_history, head_of_history
+from compliance.filings.history.verification import faults_of_history, head_of_history
 from compliance.language import LANGUAGES, Words
 from compliance.models import Event, Filing, Revision
 

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
-from compliance import workflow
+from compliance.filings import workflow
 from registry.models import Membership, Standing, User
 from registry.search import matching
 

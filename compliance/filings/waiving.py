@@ -8,12 +8,14 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from compliance import workflow
-from compliance.actions.moving import Seen, locked_alone, now, refuse_what_was_not_seen, refuse_who_may_not, told
 from compliance.checking.case_facts import cases_of
 from compliance.checking.waiver_basis import grounds_of
+from compliance.filings import workflow
+from compliance.filings.locking import Seen, locked_alone, refuse_what_was_not_seen
+from compliance.filings.permissions import refuse_who_may_not
+from compliance.filings.refusals import NotChecked, ReasonMissing, TransitionRefused, WaiverRefused
+from compliance.filings.transitions import now, told
 from compliance.models import Filing, Flag
-from compliance.refusals import NotChecked, ReasonMissing, TransitionRefused, WaiverRefused
 from registry.models import User
 
 Identity = tuple[str, str, str]

@@ -10,8 +10,8 @@ from datetime import date
 from django.db.models import Exists, OuterRef, QuerySet
 
 from compliance.dossier.schema import Dossier
+from compliance.filings.refusals import NumberNotIssued
 from compliance.models import Filing, Kind
-from compliance.refusals import NumberNotIssued
 from registry.models import Listing, NumberCounter, OfficialNumber
 from registry.official_numbers import algorithm_number, inferred_check_digit, latin_name, place_of, running_number
 

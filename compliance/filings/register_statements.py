@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from compliance import workflow
-from compliance.actions.moving import locked_alone
 from compliance.dossier.projection import stated_in
 from compliance.dossier.stored import load
+from compliance.filings import workflow
+from compliance.filings.locking import locked_alone
 from compliance.models import Action, Filing, Kind
 from registry import actions as registry_actions
 from registry import register

@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from compliance import actions
 from compliance.checking import check_filings
+from compliance.filings import actions
 from compliance.models import Document, Filing, Flag
 from registry.models import User
 from tests.building import parsed

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from compliance.actions.deciding import decide_filing, record_decision, reject_filing
-from compliance.actions.opening import edit_dossier, open_filing
-from compliance.actions.reviewing import accept_filing, forward_filing, return_filing
-from compliance.actions.standing import cancel_filing, resume_filing, revoke_filing, suspend_filing
-from compliance.actions.submitting import submit_filing, withdraw_filing
-from compliance.actions.waiving import lift_waiver, waive_flag
+from compliance.filings.deciding import decide_filing, record_decision, reject_filing
+from compliance.filings.opening import edit_dossier, open_filing
+from compliance.filings.reviewing import accept_filing, forward_filing, return_filing
+from compliance.filings.revoking import cancel_filing, resume_filing, revoke_filing, suspend_filing
+from compliance.filings.submitting import submit_filing, withdraw_filing
+from compliance.filings.waiving import lift_waiver, waive_flag
 
 __all__ = [
     "accept_filing",

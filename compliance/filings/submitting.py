@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from compliance import workflow
-from compliance.actions import stating
-from compliance.actions.moving import Seen, begun, frozen, now, told
-from compliance.actions.opening import copied_from, target_of
 from compliance.dossier.stored import load
+from compliance.filings import register_statements, workflow
+from compliance.filings.locking import Seen
+from compliance.filings.opening import copied_from, target_of
+from compliance.filings.transitions import begun, frozen, now, told
 from compliance.models import Filing
 from registry.models import User
 
@@ -26,7 +26,7 @@ def submit_filing(filing: Filing, *, by: User, expecting: Seen = None) -> Filing
     copy.delete()
     filing.submitted_at = at
     filing.first_submitted_at = filing.first_submitted_at or at
-    stating.state(filing, revision.content)
+    register_statements.state(filing, revision.content)
     data = {"revision": revision.number, "sha256": revision.sha256}
     return told(filing, workflow.SUBMIT.verb, source, by=by, at=at, data=data)
 
@@ -35,5 +35,5 @@ def submit_filing(filing: Filing, *, by: User, expecting: Seen = None) -> Filing
 def withdraw_filing(filing: Filing, *, by: User, reason: str = "", expecting: Seen = None) -> Filing:
     """Withdraw a filing; its reference is free again, and nothing stands against it any more."""
     filing, source = begun(workflow.WITHDRAW.verb, filing, by=by, expecting=expecting, reason=reason)
-    stating.hide(filing)
+    register_statements.hide(filing)
     return told(filing, workflow.WITHDRAW.verb, source, by=by, at=now(), reason=reason)

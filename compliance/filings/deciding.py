@@ -10,16 +10,16 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from compliance import workflow
-from compliance.actions import stating
-from compliance.actions.moving import Seen, begun, frozen, now, told
-from compliance.actions.opening import OF_REVISIONS, copied_from, target_of
 from compliance.dossier.normal import normal_form
 from compliance.dossier.schema import Dossier
 from compliance.dossier.stored import Canonical, load
+from compliance.filings import register_statements, workflow
+from compliance.filings.locking import Seen
+from compliance.filings.numbering import issue_number, name_to_register
+from compliance.filings.opening import OF_REVISIONS, copied_from, target_of
+from compliance.filings.refusals import NumberRefused, TargetNotStanding
+from compliance.filings.transitions import begun, frozen, now, told
 from compliance.models import Action, Document, Filing
-from compliance.numbering import issue_number, name_to_register
-from compliance.refusals import NumberRefused, TargetNotStanding
 from registry import actions as registry_actions
 from registry.models import NumberStatus, User
 from registry.official_numbers import has_the_form_of, normalized, number_key
@@ -75,7 +75,7 @@ def reject_filing(filing: Filing, *, by: User, reason: str, expecting: Seen = No
     """Reject a filing, with the reason; what it stated is taken out of others' sight."""
     filing, source = begun(workflow.REJECT.verb, filing, by=by, expecting=expecting, reason=reason)
     filing.decided_at = now()
-    stating.hide(filing)
+    register_statements.hide(filing)
     return told(filing, workflow.REJECT.verb, source, by=by, at=filing.decided_at, reason=reason)
 
 
@@ -102,8 +102,8 @@ def _filed(
         )
     except registry_actions.RegisterRefused as error:
         raise NumberRefused(error.code, "/number", **{k: str(v) for k, v in error.values.items()}) from error
-    stating.publish(filing)
-    stating.let_number_cover_what_is_stated(filing)
+    register_statements.publish(filing)
+    register_statements.let_number_cover_what_is_stated(filing)
     told_data = {"number": filing.official_number.number, "day": day.isoformat(), **(data or {})}
     return told(filing, verb, source, by=by, at=_decided_at(filing), reason=reason, data=told_data)
 
@@ -150,10 +150,10 @@ def _change(target: Filing, filing: Filing, *, by: User, at: datetime) -> None:
     _hand_over_documents(filing, target)
     target.submitted_at = filing.submitted_at
     _copy_names(target, load(kept.text))
-    stating.hide(filing)
-    stating.state(target, revision.content)
-    stating.publish(target)
-    stating.let_number_cover_what_is_stated(target)
+    register_statements.hide(filing)
+    register_statements.state(target, revision.content)
+    register_statements.publish(target)
+    register_statements.let_number_cover_what_is_stated(target)
     told_data = {
         "revision": revision.number,
         "sha256": revision.sha256,

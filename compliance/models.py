@@ -1,9 +1,9 @@
 from compliance.checking.models import CalendarDay, ConfirmedYear, Consequence, Flag, Level
 from compliance.documents.models import Document, DocumentFacts
 from compliance.evidence.models import EvidenceFile, EvidenceSummary, ReferenceSketch, SketchRequest
-from compliance.models.events import Event
-from compliance.models.filings import Action, CaseNumbers, Filing, Kind, Revision, Status, WorkingCopy
-from compliance.models.reports import ReportRun
+from compliance.filings.history.models import Event
+from compliance.filings.models import Action, CaseNumbers, Filing, Kind, Revision, Status, WorkingCopy
+from compliance.reports.models import ReportRun
 
 __all__ = [
     "Action",

@@ -8,22 +8,17 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from compliance import workflow
-from compliance.actions.moving import (
-    Seen,
-    locked_alone,
-    refuse_what_was_not_seen,
-    refuse_who_is_no_filer,
-    take_turns,
-)
 from compliance.checking.dispatch import announce_after_commit
 from compliance.checking.due_marks import GRACE
 from compliance.dossier.normal import said_digest
 from compliance.dossier.parsing import Parsed
 from compliance.dossier.schema import Dossier
+from compliance.filings import workflow
+from compliance.filings.history.recording import record
+from compliance.filings.locking import Seen, locked_alone, refuse_what_was_not_seen, take_turns
+from compliance.filings.permissions import refuse_who_is_no_filer
+from compliance.filings.refusals import AmendmentOpen, ApplicantIsFixed, NoStanding, ReferenceTaken, TransitionRefused
 from compliance.models import CaseNumbers, Filing, WorkingCopy
-from compliance.recording import record
-from compliance.refusals import AmendmentOpen, ApplicantIsFixed, NoStanding, ReferenceTaken, TransitionRefused
 from compliance.rules.catalog import INITIAL
 from compliance.rules.context import same_name
 from registry.models import Membership, Organization, User

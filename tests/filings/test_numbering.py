@@ -9,10 +9,10 @@ import pytest
 from django.utils import timezone
 
 from compliance.dossier.stored import load
-from compliance.numbering import issue_number
+from compliance.filings.numbering import issue_number
 from registry.models import Listing, NumberKind, OfficialNumber, Source, SourceKind
 from registry.official_numbers import has_the_form_of, is_official_number
-from tests.filings import a_filing, document_of
+from tests.making_filings import a_filing, document_of
 
 DAY = date(2026, 11, 20)
 LISTED = "Guangdong-YangLi-202605010041"

@@ -6,12 +6,12 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from compliance.models.filings import Filing
+from compliance.filings.models import Filing
 
 
 class Event(models.Model):
     """
-    One line of a filing's history. `hash` is over the line and the hash before it (see compliance.chain), so that a
+    One line of a filing's history. `hash` is over the line and the hash before it (see compliance.filings.history.chain), so that a
     changed, removed or inserted line shows. The database refuses to change or delete it.
     """
 

@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from uuid6 import uuid7
 
-from compliance import workflow
-from compliance.querysets import FilingQuerySet
+from compliance.filings import workflow
+from compliance.filings.querysets import FilingQuerySet
 from registry.models import OfficialNumber, Organization, Source, User
 from registry.search import Searchable
 

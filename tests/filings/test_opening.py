@@ -6,12 +6,12 @@ import re
 
 import pytest
 
-from compliance import actions
+from compliance.filings import actions
+from compliance.filings.refusals import NoStanding, ReferenceTaken
 from compliance.models import Event, Filing, WorkingCopy
-from compliance.refusals import NoStanding, ReferenceTaken
 from registry.models import Membership
 from tests.building import parsed
-from tests.filings import a_filing
+from tests.making_filings import a_filing
 
 
 def test_a_filing_is_a_draft_with_a_working_copy_and_one_event(filer):

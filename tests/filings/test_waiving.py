@@ -7,12 +7,12 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 
-from compliance import actions
-from compliance.history import faults_of_history
+from compliance.filings import actions
+from compliance.filings.history.verification import faults_of_history
+from compliance.filings.refusals import ErrorsStand, NotForYou, ReasonMissing, TransitionRefused, WaiverRefused
 from compliance.models import Event, Filing, Flag
-from compliance.refusals import ErrorsStand, NotForYou, ReasonMissing, TransitionRefused, WaiverRefused
 from tests.building import parsed
-from tests.filings import a_submitted_filing, check_everything, standing
+from tests.making_filings import a_submitted_filing, check_everything, standing
 
 TODAY, LAST_DAY = date(2026, 11, 20), date(2026, 11, 30)
 NOT_SEALED = {"/documents/1/sealed": False, "/reference": "waived"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from compliance import workflow
+from compliance.filings import workflow
 from compliance.models import Status
 
 

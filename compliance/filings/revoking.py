@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from compliance import workflow
-from compliance.actions.moving import Seen, begun, now, told
+from compliance.filings import workflow
+from compliance.filings.locking import Seen
+from compliance.filings.transitions import begun, now, told
 from compliance.models import Filing
 from registry import actions as registry_actions
 from registry.models import User

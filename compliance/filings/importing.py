@@ -9,17 +9,16 @@ from pathlib import Path
 
 from django.db import transaction
 
-from compliance import actions
-from compliance.api.problems import refusals_as_problems
 from compliance.documents.actions import upload_document
 from compliance.documents.uploads import LARGEST, TooLarge, received
 from compliance.dossier.faults import Malformed
 from compliance.dossier.parsing import Parsed, parse
 from compliance.dossier.schema import Dossier
+from compliance.filings import actions
+from compliance.filings.refusals import Refused
+from compliance.filings.workflow import DRAFT
 from compliance.language import Language
 from compliance.models import Filing
-from compliance.workflow import DRAFT
-from registry.api.problems import Problem
 from registry.models import Membership, MembershipStanding, Organization, User
 
 # The account that stands for whoever runs the command; it has no password and no token.
@@ -31,13 +30,14 @@ _CHUNK = 64 * 1024
 
 @dataclass(slots=True)
 class ImportedDossier:
-    """What became of one file: opened, known already, skipped (no dossier) or refused, and why."""
+    """What became of one file: opened, known already, skipped (not a dossier, `reason` says why) or refused (`refusal`)."""
 
     file: str
     outcome: str
     case_number: str = ""
     status: str = ""
     reason: str = ""
+    refusal: Refused | None = None
     uploaded: int = 0
     missing: list[str] = field(default_factory=list)
 
@@ -65,12 +65,12 @@ def import_dossier(
         return ImportedDossier(str(path), SKIPPED, reason=told + (f" (+{error.total - 1})" if error.total > 1 else ""))
     imported = ImportedDossier(str(path), OPENED)
     try:
-        with transaction.atomic(), refusals_as_problems():
+        with transaction.atomic():
             _import(parsed, path, imported, by, submit, None if dry_run else _folders(path, documents))
             if dry_run:
                 raise _Rehearsed
-    except Problem as problem:
-        return ImportedDossier(str(path), REFUSED, reason=problem.text)
+    except Refused as refusal:
+        return ImportedDossier(str(path), REFUSED, refusal=refusal)
     except _Rehearsed:
         pass
     return imported

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from compliance import workflow
-from compliance.actions.moving import Seen, begun, now, told
 from compliance.checking.check_filings import check_now
 from compliance.documents.counting import refuse_while_documents_are_read
+from compliance.filings import workflow
+from compliance.filings.locking import Seen
+from compliance.filings.refusals import ErrorsStand, ReasonMissing
+from compliance.filings.transitions import begun, now, told
 from compliance.models import Filing, Flag, WorkingCopy
-from compliance.refusals import ErrorsStand, ReasonMissing
 from registry.models import User
 
 

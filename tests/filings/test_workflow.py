@@ -7,13 +7,13 @@ import hashlib
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from compliance import actions
-from compliance.chain import event_hash
+from compliance.filings import actions
+from compliance.filings.history.chain import event_hash
+from compliance.filings.history.triggers import TABLES
+from compliance.filings.refusals import ApplicantIsFixed, ChangedMeanwhile, NotAFiler, ReferenceTaken, TransitionRefused
 from compliance.models import Event, Revision, WorkingCopy
-from compliance.models.frozen import TABLES
-from compliance.refusals import ApplicantIsFixed, ChangedMeanwhile, NotAFiler, ReferenceTaken, TransitionRefused
 from tests.building import parsed
-from tests.filings import a_filing, a_submitted_filing
+from tests.making_filings import a_filing, a_submitted_filing
 
 NEW = {"/service/name": "another name", "/jurisdiction": "11", "/kind": "generative"}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from compliance.chain import event_hash
+from compliance.filings.history.chain import event_hash
 from compliance.models import Event, Filing
 from registry.models import User
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from compliance.chain import event_hash
+from compliance.filings.history.chain import event_hash
+from compliance.filings.history.recording import THE_REGISTRY
+from compliance.filings.workflow import WAIVER_LAPSED
 from compliance.language import Language, Words
 from compliance.models import Event, Filing, Revision
-from compliance.recording import THE_REGISTRY
-from compliance.workflow import WAIVER_LAPSED
 
 AT_ONCE = 500
 _LINE_FIELDS = ("number", "verb", "from_status", "to_status", "at", "actor", "reason", "data")
