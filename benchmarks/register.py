@@ -12,8 +12,8 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from compliance.dependence import origins_of
 from compliance.models import Filing
+from compliance.statistics.dependence import origins_of
 from registry import lineage
 from registry.actions import create_token
 from registry.ancestry import ancestry_of

@@ -10,7 +10,7 @@ from django.views.defaults import bad_request, page_not_found, server_error
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from compliance import views
+from compliance.site import views
 from registry.api import problems
 from registry.views import register
 

@@ -19,10 +19,11 @@ from django.utils.translation import gettext as _
 from compliance.admin.pages import user_of
 from compliance.admin.permissions import may_see_filings
 from compliance.api.dependence import LAST_YEAR
-from compliance.dependence import DOMESTIC, FOREIGN, UNKNOWN, Barred, followed, what_breaks
 from compliance.dossier.codes import KINDS
 from compliance.language import Language, language_of
 from compliance.reports.presenting import csv_of, province_in
+from compliance.statistics.dependence import DOMESTIC, FOREIGN, UNKNOWN, followed
+from compliance.statistics.what_breaks import Barred, what_breaks
 from registry.ancestry import WAYS
 from registry.api.requests import day_in
 from registry.reference.base_models import FAMILIES

@@ -15,9 +15,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from compliance.dependence import Barred, followed, what_breaks
 from compliance.filings.workflow import STATUSES
 from compliance.models import Kind
+from compliance.statistics.dependence import followed
+from compliance.statistics.what_breaks import Barred, what_breaks
 from registry.ancestry import WAYS
 from registry.api.requests import bad_query, chosen, code_of, day_in, identifier, refuse_unknown, user_of
 from registry.lineage import Through

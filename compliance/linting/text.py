@@ -11,10 +11,10 @@ from compliance.language import Language, Words, listed
 from compliance.linting.files import CheckedFile, Places
 from compliance.rules.catalog import CATALOG, ERROR, INFO, Level, Rule
 from compliance.rules.comparing import Comparison
+from compliance.rules.explanation import BASES, DAYS, FORCES, Line, example_of
 from compliance.rules.instruments import spelled_out
 from compliance.rules.problems import Finding
 from compliance.rules.wording import in_words
-from compliance.showing import BASES, DAYS, FORCES, Line, example_of
 
 LEVELS = {
     "malformed": Words("malformed", "格式错误"),

@@ -17,8 +17,8 @@ from compliance.language import Language, language_of
 from compliance.models import Level
 from compliance.rules.catalog import ALGORITHM, CATALOG, GENERATIVE, REGISTRATION, Rule
 from compliance.rules.examples import EXAMPLES
+from compliance.rules.explanation import BASES, DAYS, FORCES, example_of
 from compliance.rules.instruments import spelled_out
-from compliance.showing import BASES, DAYS, FORCES, example_of
 
 
 def home(request: HttpRequest) -> HttpResponse:

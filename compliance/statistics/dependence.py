@@ -21,7 +21,7 @@ from compliance.filings.workflow import ENDED
 from compliance.models import Event, Filing, Kind
 from registry.ancestry import Graph, families_of
 from registry.lineage import Through, edges_above
-from registry.models import AIModel, ModelStatement, ServiceStatement, User
+from registry.models import AIModel, ModelStatement, User
 from registry.precedence import PENDING
 
 By = Literal["country", "family", "license"]
@@ -113,13 +113,13 @@ def followed(user: User, *, day: date, through: Through, asked: Q | None = None)
     filings = standing_on(Filing.objects.visible_to(user), day).filter(asked or Q())
     columns = ("pk", "province", "applicant_id", "applicant__name", "kind", "first_submitted_at", "source_id")
     told = {row["pk"]: row for row in filings.values(*columns)}
-    uses = list(_uses(told.values()))
+    uses = list(uses_of(told.values()))
     origins = origins_of({use.model for use in uses}, through, user)
     origins.open = {use.model for use in uses if use.is_open and origins.above[use.model] == {use.model}}
     return Followed(day, through, told, uses, origins)
 
 
-def _uses(filings: Iterable[dict[str, Any]]) -> Iterator[Use]:
+def uses_of(filings: Iterable[dict[str, Any]]) -> Iterator[Use]:
     """The models that the services use, each once a filing, as the last revision of the filing names them."""
     by_source = {row["source_id"]: row["pk"] for row in filings}
     for part in _parts(by_source):
@@ -202,79 +202,3 @@ def _grouped(uses: Iterable[Use], filings: dict[int, Any], group: Group) -> list
     for use in uses:
         parts[_LABELS[group](filings[use.filing])].append(use)
     return sorted(parts.items())
-
-
-# --- what breaks ----------------------------------------------------------------------------------------------------
-@dataclass(frozen=True, slots=True)
-class Barred:
-    """What is barred: a family of the catalog, all base models of a country, or single models."""
-
-    family: str = ""
-    country: str = ""
-    models: frozenset[int] = frozenset()
-
-
-def what_breaks(user: User, barred: Barred, *, through: Through, day: date) -> dict[str, Any]:
-    """
-    Tell what stands on a family, a country's base models or some models: the filings with their models in use, the
-    applicants, and the monthly active users as they are declared.
-    """
-    filings = standing_on(Filing.objects.visible_to(user), day)
-    columns = ("pk", "uid", "case_number", "service_name", "kind", "status", "province", "applicant_id", "applicant__name",
-               "applicant__uscc", "source_id")  # fmt: skip
-    told = {row["pk"]: row for row in filings.values(*columns)}
-    uses = list(_uses(told.values()))
-    origins = origins_of({use.model for use in uses}, through, user)
-    hit = [use for use in uses if _stands_on(use.model, barred, origins)]
-    struck: dict[int, list[int]] = defaultdict(list)
-    for use in hit:
-        struck[use.filing].append(use.model)
-    users = _users({told[filing]["source_id"] for filing in struck})
-    rows = [_row(told[filing], models, users) for filing, models in struck.items()]
-    names = dict(AIModel.objects.filter(pk__in={use.model for use in hit}).values_list("pk", "name"))
-    for row in rows:
-        row["models"] = sorted(names[model] for model in row["models"])
-    provinces: dict[str, int] = defaultdict(int)
-    for row in rows:
-        provinces[row["province"] or ""] += 1
-    return {
-        "on": day,
-        "through": through,
-        "models": len({use.model for use in hit}),
-        "filings": len(rows),
-        "applicants": len({told[filing]["applicant_id"] for filing in struck}),
-        "monthly_active_users": sum(row["monthly_active_users"] or 0 for row in rows),
-        "users_not_said": sum(row["monthly_active_users"] is None for row in rows),
-        "by_province": [{"province": code, "filings": count} for code, count in sorted(provinces.items())],
-        "rows": sorted(rows, key=lambda row: (-(row["monthly_active_users"] or 0), row["case_number"])),
-    }
-
-
-def _stands_on(model: int, barred: Barred, origins: Origins) -> bool:
-    above = origins.above[model]
-    if barred.models & above:
-        return True
-    if barred.family and any(origins.families.get(node) == barred.family for node in above):
-        return True
-    return bool(barred.country) and any(origins.countries.get(root) == barred.country for root in origins.roots[model])
-
-
-def _users(sources: Collection[int]) -> dict[int, int | None]:
-    rows = ServiceStatement.objects.filter(source__in=sources).order_by("pk")
-    return dict(rows.values_list("source_id", "monthly_active_users"))
-
-
-def _row(filing: dict[str, Any], models: list[int], users: dict[int, int | None]) -> dict[str, Any]:
-    return {
-        "filing": filing["uid"],
-        "filing_key": filing["pk"],
-        "case_number": filing["case_number"],
-        "service": filing["service_name"],
-        "kind": filing["kind"],
-        "status": filing["status"],
-        "province": filing["province"],
-        "applicant": filing["applicant__name"],
-        "uscc": filing["applicant__uscc"],
-        "monthly_active_users": users.get(filing["source_id"]),
-        "models": models,
-    }
