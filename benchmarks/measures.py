@@ -20,8 +20,8 @@ from compliance.checking import check_filings, due_marks
 from compliance.checking.dispatch import ANNOUNCER
 from compliance.filings.history.triggers import thaw
 from compliance.models import Filing, Flag
-from registry.actions import create_token
 from registry.models import Membership, Organization, User
+from registry.tokens import create_token
 from tests.building import USCC, a_document
 
 Say = Callable[[str, str], None]

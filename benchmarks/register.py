@@ -14,12 +14,12 @@ from django.utils import timezone
 
 from compliance.models import Filing
 from compliance.statistics.dependence import origins_of
-from registry import lineage
-from registry.actions import create_token
-from registry.ancestry import ancestry_of
+from registry.lineage import walks
+from registry.lineage.ancestry import ancestry_of
 from registry.models import AIModel, Derivation, ModelStatement, Organization, Source, StaffStanding, User
 from registry.names import key_of
 from registry.search import searched_by
+from registry.tokens import create_token
 
 Say = Callable[[str, str], None]
 DESCENDANTS = 100_000
@@ -41,11 +41,11 @@ def _measure_lineage(say: Say) -> None:
     root = _grow(random.Random(SEED))
     nobody = AnonymousUser()
     for through in ("anything", "weights"):
-        took = _median(lambda through=through: lineage.reached([root], "descendants", nobody, through=through))
-        count = len(lineage.reached([root], "descendants", nobody, through=through))
+        took = _median(lambda through=through: walks.reached([root], "descendants", nobody, through=through))
+        count = len(walks.reached([root], "descendants", nobody, through=through))
         say(f"lineage: {count:,} descendants through {through}", f"{took * 1000:,.0f} ms")
     deepest = AIModel.objects.order_by("-pk").values_list("pk", flat=True)[0]
-    took = _median(lambda: lineage.walk(deepest, "ancestors", nobody))
+    took = _median(lambda: walks.walk(deepest, "ancestors", nobody))
     say("lineage: ancestors of one of them", f"{took * 1000:,.1f} ms")
     some = list(AIModel.objects.order_by("-pk").values_list("pk", flat=True)[:STATISTICS])
     began = time.perf_counter()

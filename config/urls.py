@@ -12,7 +12,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from compliance.site import views
 from registry.api import problems
-from registry.views import register
+from registry.site.views import register
 
 admin.site.index_title = _("Overview")
 

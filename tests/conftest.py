@@ -9,8 +9,8 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from registry.actions import create_token
 from registry.models import Membership, Organization, StaffStanding, User
+from registry.tokens import create_token
 from tests.building import USCC
 
 OTHER_USCC = "91440305MADEMA004M"

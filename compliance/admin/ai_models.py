@@ -23,13 +23,13 @@ from compliance.dossier.codes import ACCESS, DEVELOPMENT, MODALITIES, ORIGINS, R
 from compliance.evidence.verdicts import evidence_of_model
 from compliance.language import Language, language_of, listed
 from compliance.models import Filing
-from registry import actions
 from registry.api.corrections import ChangesSerializer, refusals_as_problems
 from registry.api.problems import Problem
-from registry.layout import laid_out
+from registry.lineage.layout import laid_out
+from registry.lineage.picture import drawn
 from registry.models import AIModel, Correction, Derivation, ModelStatement, Standing, TrainingDataDeclaration
-from registry.picture import drawn
-from registry.precedence import CORRECTABLE, in_order, says, shown
+from registry.register import corrections
+from registry.register.precedence import CORRECTABLE, in_order, says, shown
 
 STANDING_COLORS = {
     "unfiled": "default",
@@ -110,7 +110,7 @@ class AIModelAdmin(PageAdmin):
         def act() -> None:
             changes = _changes(request.POST.get("field", ""), request.POST.get("value", ""))
             with refusals_as_problems():
-                actions.correct_model(model, changes, reason=request.POST.get("reason", ""), by=by)
+                corrections.correct_model(model, changes, reason=request.POST.get("reason", ""), by=by)
 
         return done(request, act, _("The correction is recorded."), _address(model))
 
@@ -124,7 +124,7 @@ class AIModelAdmin(PageAdmin):
             if into is None:
                 raise Problem(400, "no_such_model", _("Not corrected"), _("There is no such AI model; copy its id."))
             with refusals_as_problems():
-                actions.merge_models(model, into, reason=request.POST.get("reason", ""), by=by)
+                corrections.merge_models(model, into, reason=request.POST.get("reason", ""), by=by)
 
         return done(request, act, _("The two records are merged."), _address(into or model))
 
@@ -136,7 +136,7 @@ class AIModelAdmin(PageAdmin):
 
         def act() -> None:
             with refusals_as_problems():
-                actions.undo_correction(correction, reason=request.POST.get("reason", ""), by=by)
+                corrections.undo_correction(correction, reason=request.POST.get("reason", ""), by=by)
 
         return done(request, act, _("The correction is undone."), _address(correction.model))
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from compliance.checking.due_marks import recheck_everything
 from compliance.models import CalendarDay, ConfirmedYear
-from registry.admin import KeptByAdministrators
+from registry.admin.permissions import KeptByAdministrators
 
 
 class _MovesDeadlines(KeptByAdministrators):

@@ -24,8 +24,8 @@ from compliance.language import Language, language_of
 from compliance.reports.presenting import csv_of, province_in
 from compliance.statistics.dependence import DOMESTIC, FOREIGN, UNKNOWN, followed
 from compliance.statistics.what_breaks import Barred, what_breaks
-from registry.ancestry import WAYS
 from registry.api.requests import day_in
+from registry.lineage.ancestry import WAYS
 from registry.reference.base_models import FAMILIES
 
 MOST_ROWS = 500

@@ -19,9 +19,9 @@ from compliance.filings.workflow import STATUSES
 from compliance.models import Kind
 from compliance.statistics.dependence import followed
 from compliance.statistics.what_breaks import Barred, what_breaks
-from registry.ancestry import WAYS
 from registry.api.requests import bad_query, chosen, code_of, day_in, identifier, refuse_unknown, user_of
-from registry.lineage import Through
+from registry.lineage.ancestry import WAYS
+from registry.lineage.walks import Through
 from registry.models import AIModel
 from registry.reference.base_models import FAMILIES
 

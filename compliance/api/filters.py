@@ -10,9 +10,9 @@ from compliance.filings.querysets import FilingQuerySet
 from compliance.models import Action, Flag, Kind, Level, Status
 from compliance.rules.catalog import CATALOG
 from registry.api.requests import chosen, code_of, identifier, refuse_unknown, user_of
-from registry.lineage import below, below_roots_of
+from registry.lineage.walks import below, below_roots_of
 from registry.models import AIModel, ModelStatement, User
-from registry.official_numbers import number_key
+from registry.numbers.forms import number_key
 
 FILTERS = [
     OpenApiParameter("q", str, description="Words in the case number, service, reference, applicant or USCC."),

@@ -33,10 +33,10 @@ from compliance.models import (
 from compliance.provenance.claims import Summary, claims, declaration_of
 from compliance.rules.calendar import WorkingCalendar
 from compliance.rules.context import FILED, Evidence, Facts, FilingFact, Unlisted
-from registry.held_numbers import Known, known_of, status_of_numbers
 from registry.models.organizations import name_key_of as service_key_of
-from registry.official_numbers import number_key
-from registry.stated import NamedModel
+from registry.numbers.forms import number_key
+from registry.numbers.held import Known, known_of, status_of_numbers
+from registry.register.statements import NamedModel
 
 Service = tuple[int, str]
 logger = logging.getLogger(__name__)

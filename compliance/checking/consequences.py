@@ -16,7 +16,7 @@ from compliance.checking.due_marks import mark_in_parts
 from compliance.filings.querysets import FilingQuerySet
 from compliance.filings.workflow import EDITABLE
 from compliance.models import Consequence, Filing, Kind
-from registry.lineage import AS_REGISTRAR, below
+from registry.lineage.walks import AS_REGISTRAR, below
 from registry.models import ModelStatement
 from registry.signals import lineage_changed, numbers_changed
 

@@ -18,9 +18,9 @@ from compliance.evidence.actions import file_evidence
 from compliance.filings import actions
 from compliance.filings.refusals import ErrorsStand
 from compliance.models import Filing
-from registry.catalog import load_catalog
 from registry.models import Membership, MembershipStanding, Organization, StaffStanding, Standing, User
-from registry.published.importing import import_list
+from registry.numbers.published.importing import import_list
+from registry.register.catalog import load_catalog
 
 FOLDER = Path(__file__).parent
 # The applicant of the example dossiers, and another organization that has nothing to do with it.

@@ -12,7 +12,7 @@ from compliance.dossier.pointer import ROOT, Pointer
 from compliance.dossier.schema import Dossier
 from compliance.dossier.training import Compute, Corpus
 from registry.names import folded
-from registry.stated import Columns, NamedModel, Parent, Party, Stated, StatedModel, StatedService
+from registry.register.statements import Columns, NamedModel, Parent, Party, Stated, StatedModel, StatedService
 
 _APPLICANT = (
     "name_en",

@@ -20,9 +20,10 @@ from compliance.filings.opening import OF_REVISIONS, copied_from, target_of
 from compliance.filings.refusals import NumberRefused, TargetNotStanding
 from compliance.filings.transitions import begun, frozen, now, told
 from compliance.models import Action, Document, Filing
-from registry import actions as registry_actions
+from registry import refusals
 from registry.models import NumberStatus, User
-from registry.official_numbers import has_the_form_of, normalized, number_key
+from registry.numbers import actions
+from registry.numbers.forms import has_the_form_of, normalized, number_key
 
 
 @transaction.atomic
@@ -92,7 +93,7 @@ def _filed(
 ) -> Filing:
     dossier = load(filing.revisions.latest("number").content)
     try:
-        filing.official_number = registry_actions.hold_number(
+        filing.official_number = actions.hold_number(
             number,
             kind=filing.kind,
             issued_on=day,
@@ -100,7 +101,7 @@ def _filed(
             title=name_to_register(filing, dossier),
             jurisdiction=filing.province,
         )
-    except registry_actions.RegisterRefused as error:
+    except refusals.RegisterRefused as error:
         raise NumberRefused(error.code, "/number", **{k: str(v) for k, v in error.values.items()}) from error
     register_statements.publish(filing)
     register_statements.let_number_cover_what_is_stated(filing)
@@ -138,7 +139,7 @@ def _can_be_amended(target: Filing, filing: Filing) -> bool:
 def _cancel(target: Filing, filing: Filing, *, by: User, at: datetime) -> None:
     assert target.official_number is not None
     source, target.status = target.status, workflow.CANCELLED
-    registry_actions.set_number_status(target.official_number, NumberStatus.CANCELLED)
+    actions.set_number_status(target.official_number, NumberStatus.CANCELLED)
     told(target, workflow.CANCEL.verb, source, by=by, at=at, data={"by_filing": filing.case_number})
 
 

@@ -13,7 +13,7 @@ from compliance.dossier.schema import Dossier
 from compliance.filings.refusals import NumberNotIssued
 from compliance.models import Filing, Kind
 from registry.models import Listing, NumberCounter, OfficialNumber
-from registry.official_numbers import algorithm_number, inferred_check_digit, latin_name, place_of, running_number
+from registry.numbers.forms import algorithm_number, inferred_check_digit, latin_name, place_of, running_number
 
 # The kinds in an algorithm number; digits 14 and 15. 05 stands for two types in the published lists.
 ALGORITHM_KINDS = {

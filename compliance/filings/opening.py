@@ -23,7 +23,7 @@ from compliance.rules.catalog import INITIAL
 from compliance.rules.context import same_name
 from registry.models import Membership, Organization, User
 from registry.names import key_of
-from registry.official_numbers import NUMBER_LENGTH, number_key
+from registry.numbers.forms import NUMBER_LENGTH, number_key
 from registry.reference.regions import PROVINCES
 from registry.search import searched_by
 

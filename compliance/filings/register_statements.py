@@ -9,9 +9,9 @@ from compliance.dossier.stored import load
 from compliance.filings import workflow
 from compliance.filings.locking import locked_alone
 from compliance.models import Action, Filing, Kind
-from registry import actions as registry_actions
-from registry import register
 from registry.models import ModelStatement, ServiceStatement, Source, SourceKind
+from registry.numbers import actions
+from registry.register import writing
 
 
 def state(filing: Filing, content: str) -> None:
@@ -34,17 +34,17 @@ def state(filing: Filing, content: str) -> None:
     if filing.submitted_at:
         source.stated_at = filing.submitted_at
     source.save()
-    register.state(source, stated_in(load(content)))
+    writing.state(source, stated_in(load(content)))
 
 
 def hide(filing: Filing) -> None:
     if filing.source:
-        register.show(filing.source, is_live=False, is_public=filing.source.is_public)
+        writing.show(filing.source, is_live=False, is_public=filing.source.is_public)
 
 
 def publish(filing: Filing) -> None:
     if filing.source:
-        register.show(filing.source, is_live=filing.source.is_live, is_public=True)
+        writing.show(filing.source, is_live=filing.source.is_live, is_public=True)
 
 
 def let_number_cover_what_is_stated(filing: Filing) -> None:
@@ -57,7 +57,7 @@ def let_number_cover_what_is_stated(filing: Filing) -> None:
     services = [told.service for told in ServiceStatement.objects.filter(source=source).select_related("service")]
     own = ModelStatement.objects.filter(source=source, is_developers_own=True, used_by_service=True)
     models = [told.subject for told in own.select_related("subject")] if filing.kind == Kind.GENERATIVE else []
-    registry_actions.cover(number, services=services, models=models)
+    actions.cover(number, services=services, models=models)
 
 
 @transaction.atomic
@@ -72,5 +72,5 @@ def restate(key: int) -> None:
         return
     is_folded = filing.is_amendment and filing.status == workflow.FILED
     is_live = filing.status not in workflow.REFERENCE_IS_FREE and not is_folded
-    register.show(filing.source, is_live=is_live, is_public=filing.official_number is not None)
+    writing.show(filing.source, is_live=is_live, is_public=filing.official_number is not None)
     let_number_cover_what_is_stated(filing)

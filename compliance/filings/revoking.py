@@ -8,8 +8,8 @@ from compliance.filings import workflow
 from compliance.filings.locking import Seen
 from compliance.filings.transitions import begun, now, told
 from compliance.models import Filing
-from registry import actions as registry_actions
 from registry.models import User
+from registry.numbers import actions
 
 
 def cancel_filing(filing: Filing, *, by: User, reason: str, expecting: Seen = None) -> Filing:
@@ -37,5 +37,5 @@ def _moved(verb: str, filing: Filing, *, by: User, reason: str, expecting: Seen)
     """The number, the models and the services that hang on it go where the filing goes."""
     filing, source = begun(verb, filing, by=by, expecting=expecting, reason=reason)
     if filing.official_number:
-        registry_actions.set_number_status(filing.official_number, filing.status)
+        actions.set_number_status(filing.official_number, filing.status)
     return told(filing, verb, source, by=by, at=now(), reason=reason)

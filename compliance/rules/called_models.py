@@ -15,7 +15,7 @@ from compliance.rules.context import Context
 from compliance.rules.lineage import BARRED, SAYS_BARRED, called
 from compliance.rules.problems import MISSING, Problem
 from compliance.rules.reading import is_missing, used_models
-from registry.official_numbers import is_filing_number, is_registration_number, number_key
+from registry.numbers.forms import is_filing_number, is_registration_number, number_key
 
 
 @rule(

@@ -24,7 +24,7 @@ from compliance.rules.reading import (
     is_missing,
     used_models,
 )
-from registry.official_numbers import normalized
+from registry.numbers.forms import normalized
 from registry.reference.regions import PROVINCES
 
 DECIDED = frozenset({"filed", "cancelled", "revoked", "suspended", "rejected", "withdrawn"})

@@ -22,7 +22,7 @@ from compliance.rules.catalog import (
 from compliance.rules.context import CANCELLED, REVOKED, SUSPENDED, Context
 from compliance.rules.problems import MISSING, Problem, absent
 from compliance.rules.reading import MODELS, gaps, gaps_in_section, is_applicants, is_missing, used_models
-from registry.official_numbers import is_filing_number, is_registration_number, number_key
+from registry.numbers.forms import is_filing_number, is_registration_number, number_key
 
 GENERATIVE_KINDS = frozenset({GENERATIVE, REGISTRATION})
 BARRED = frozenset({CANCELLED, REVOKED, SUSPENDED})

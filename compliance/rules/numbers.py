@@ -21,11 +21,7 @@ from compliance.rules.catalog import (
 from compliance.rules.context import Context
 from compliance.rules.problems import Problem
 from compliance.rules.reading import SERVICE, is_missing
-from registry.official_numbers import (
-    KNOWN_ALGORITHM_KINDS,
-    algorithm_number,
-    has_the_form_of,
-)
+from registry.numbers.forms import KNOWN_ALGORITHM_KINDS, algorithm_number, has_the_form_of
 from registry.reference.regions import is_known_region
 
 Form = Callable[[str], bool]

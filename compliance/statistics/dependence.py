@@ -19,10 +19,10 @@ from django.utils import timezone
 from compliance.filings.querysets import FilingQuerySet
 from compliance.filings.workflow import ENDED
 from compliance.models import Event, Filing, Kind
-from registry.ancestry import Graph, families_of
-from registry.lineage import Through, edges_above
+from registry.lineage.ancestry import Graph, families_of
+from registry.lineage.walks import Through, edges_above
 from registry.models import AIModel, ModelStatement, User
-from registry.precedence import PENDING
+from registry.register.precedence import PENDING
 
 By = Literal["country", "family", "license"]
 Group = Literal["province", "applicant", "year", "kind"]

@@ -10,7 +10,7 @@ from typing import Any
 
 from compliance.models import Filing
 from compliance.statistics.dependence import Origins, origins_of, standing_on, uses_of
-from registry.lineage import Through
+from registry.lineage.walks import Through
 from registry.models import AIModel, ServiceStatement, User
 
 

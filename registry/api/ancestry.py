@@ -14,9 +14,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from registry.ancestry import WAYS, Ancestry, ancestry_of
 from registry.api.requests import bad_query, refuse_unknown, user_of
 from registry.api.serializers import AIModelSerializer
+from registry.lineage.ancestry import WAYS, Ancestry, ancestry_of
 from registry.models import AIModel
 
 MOST_MODELS = 500

@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
-from registry import actions
+from registry import refusals
 from registry.api.problems import Problem
 from registry.api.requests import user_of
 from registry.api.serializers import (
@@ -29,6 +29,7 @@ from registry.api.serializers import (
 )
 from registry.api.views import found_model
 from registry.models import AIModel, Correction, Standing
+from registry.register import corrections
 
 REFUSALS = {
     "not_a_registrar": (403, gettext_lazy("Only registrars may do this.")),
@@ -47,7 +48,7 @@ def refusals_as_problems() -> Iterator[None]:
     """Turn a refused correction into its problem."""
     try:
         yield
-    except actions.RegisterRefused as error:
+    except refusals.RegisterRefused as error:
         status, text = REFUSALS[error.code]
         raise Problem(status, error.code, _("Not corrected"), str(text) % error.values) from error
 
@@ -99,7 +100,9 @@ class CorrectView(APIView):
         """State, above all others, what is true of a model. Registrars only; recorded with a reason."""
         model, told = found_model(request, id), _read(request, CorrectionRequestSerializer)
         with refusals_as_problems():
-            correction = actions.correct_model(model, dict(told["changes"]), reason=told["reason"], by=user_of(request))
+            correction = corrections.correct_model(
+                model, dict(told["changes"]), reason=told["reason"], by=user_of(request)
+            )
         return Response(CorrectionSerializer(correction).data, status=201)
 
 
@@ -114,7 +117,7 @@ class MergeView(APIView):
         if into is None:
             raise Problem.at("/into", 400, "no_such_model", _("Not corrected"), _("There is no such AI model."))
         with refusals_as_problems():
-            correction = actions.merge_models(model, into, reason=told["reason"], by=user_of(request))
+            correction = corrections.merge_models(model, into, reason=told["reason"], by=user_of(request))
         return Response(CorrectionSerializer(correction).data, status=201)
 
 
@@ -132,5 +135,5 @@ class UndoView(APIView):
             raise Http404
         told = _read(request, UndoRequestSerializer)
         with refusals_as_problems():
-            correction = actions.undo_correction(correction, reason=told["reason"], by=user)
+            correction = corrections.undo_correction(correction, reason=told["reason"], by=user)
         return Response(CorrectionSerializer(correction).data)

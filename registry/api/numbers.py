@@ -16,7 +16,7 @@ from registry.api.requests import chosen, code_of, refuse_unknown
 from registry.api.serializers import OfficialNumberSerializer
 from registry.api.views import PAGES, Q_PARAMETER, listed
 from registry.models import NumberKind, NumberStatus, OfficialNumber
-from registry.official_numbers import number_key
+from registry.numbers.forms import number_key
 
 
 class OfficialNumbersView(APIView):

@@ -18,7 +18,7 @@ from registry.models import (
     Source,
     TrainingDataDeclaration,
 )
-from registry.precedence import CORRECTABLE
+from registry.register.precedence import CORRECTABLE
 
 
 class SourceSerializer(serializers.ModelSerializer[Source]):

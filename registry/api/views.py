@@ -15,7 +15,6 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
-from registry import lineage
 from registry.api.ancestry import GraphMLRenderer
 from registry.api.requests import (
     CursorPages,
@@ -36,6 +35,8 @@ from registry.api.serializers import (
     TrainingDataDeclarationSerializer,
     plain,
 )
+from registry.lineage import walks
+from registry.lineage.picture import drawn
 from registry.models import (
     AIModel,
     Organization,
@@ -45,8 +46,7 @@ from registry.models import (
     User,
 )
 from registry.models.ai_models import WITH_NUMBERS, sees_all
-from registry.picture import drawn
-from registry.precedence import in_order, says, shown
+from registry.register.precedence import in_order, says, shown
 
 Rows = TypeVar("Rows", bound="QuerySet[Any]")
 # Of a model of which thousands speak, the statements that count most are shown, and their number.
@@ -111,9 +111,9 @@ def _by_lineage(rows: QuerySet[AIModel], request: Request, user: User) -> QueryS
     through = chosen(request, "through", ("anything", "weights")) or "anything"
     if base := identifier(request, "base_model"):
         starts = AIModel.objects.visible_to(user).filter(uid=base).values_list("pk", flat=True)
-        rows = rows.filter(pk__in=lineage.below(starts, user, through=through)).exclude(uid=base)  # type: ignore[arg-type]
+        rows = rows.filter(pk__in=walks.below(starts, user, through=through)).exclude(uid=base)  # type: ignore[arg-type]
     if country := _country(request, "root_country"):
-        rows = rows.filter(pk__in=lineage.below_roots_of(country, user))
+        rows = rows.filter(pk__in=walks.below_roots_of(country, user))
     return rows
 
 

@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-from registry.official_numbers import NUMBER_LENGTH, number_key
+from registry.numbers.forms import NUMBER_LENGTH, number_key
 
 
 def fill(apps, schema_editor):

@@ -11,7 +11,7 @@ from registry.models.ai_models import AIModel
 from registry.models.organizations import Organization
 from registry.models.services import Service
 from registry.models.sources import Source
-from registry.official_numbers import algorithm_number, number_key
+from registry.numbers.forms import algorithm_number, number_key
 from registry.search import Searchable, matching
 
 

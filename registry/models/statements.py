@@ -12,7 +12,7 @@ from registry.models.ai_models import AIModel
 from registry.models.organizations import Organization
 from registry.models.services import Service
 from registry.models.sources import Source, Viewer, seen_by
-from registry.official_numbers import NUMBER_LENGTH
+from registry.numbers.forms import NUMBER_LENGTH
 
 
 class StatementQuerySet(models.QuerySet[Any]):
@@ -62,7 +62,7 @@ class OrganizationStatement(models.Model):
 class ModelStatement(models.Model):
     """
     What a source says of an AI model. `subject` is the model as it is named there, `model` the record that it is
-    merged into, if any. `rank` is its place in the order of precedence (see registry.precedence), 0 the first.
+    merged into, if any. `rank` is its place in the order of precedence (see registry.register.precedence), 0 the first.
     """
 
     source = models.ForeignKey(Source, models.CASCADE, related_name="models", verbose_name=_("source"))

@@ -8,7 +8,7 @@ import io
 import pytest
 
 from compliance.evidence.actions import file_evidence
-from registry.layout import MOST_BOXES, laid_out
+from registry.lineage.layout import MOST_BOXES, laid_out
 from registry.models import AIModel
 from tests.api.test_dependence import LLAMA, on
 from tests.api.test_evidence import evidence_of

@@ -11,8 +11,8 @@ from django.test import Client
 
 from compliance.models import Filing, Flag
 from compliance.rules.catalog import CATALOG
-from registry.actions import create_token
 from registry.models import ApiToken
+from registry.tokens import create_token
 from tests.building import example
 
 

@@ -13,8 +13,8 @@ from compliance.checking import consequences
 from compliance.filings import actions
 from compliance.models import Consequence, Filing, Flag
 from compliance.tasks import spread_consequences
-from registry.actions import cover, set_number_status
 from registry.models import AIModel, NumberKind, NumberStatus, OfficialNumber, User
+from registry.numbers.actions import cover, set_number_status
 from tests.building import parsed
 from tests.conftest import OTHER_USCC
 from tests.making_filings import a_filing, a_submitted_filing, check_everything, hold_documents, standing

@@ -11,7 +11,7 @@ from django.utils import timezone
 from compliance.dossier.stored import load
 from compliance.filings.numbering import issue_number
 from registry.models import Listing, NumberKind, OfficialNumber, Source, SourceKind
-from registry.official_numbers import has_the_form_of, is_official_number
+from registry.numbers.forms import has_the_form_of, is_official_number
 from tests.making_filings import a_filing, document_of
 
 DAY = date(2026, 11, 20)

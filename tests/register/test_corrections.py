@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
-from registry import actions, lineage
-from registry.catalog import load_catalog
+from registry import refusals
+from registry.lineage import walks
 from registry.models import AIModel, Correction, Derivation, ModelStatement
-from registry.precedence import shown
+from registry.register import corrections
+from registry.register.catalog import load_catalog
+from registry.register.precedence import shown
 
 NOBODY = AnonymousUser()
 
@@ -39,9 +41,11 @@ def test_the_catalog_is_loaded_once(catalog):
 
 def test_a_correction_counts_above_the_catalog_and_is_undone(catalog, registrar):
     row = model("Llama-2-13B")
-    correction = actions.correct_model(row, {"license": "LicenseRef-Other"}, reason="the text says so", by=registrar)
+    correction = corrections.correct_model(
+        row, {"license": "LicenseRef-Other"}, reason="the text says so", by=registrar
+    )
     assert value(row, "license") == "LicenseRef-Other"
-    actions.undo_correction(correction, reason="misread", by=registrar)
+    corrections.undo_correction(correction, reason="misread", by=registrar)
     assert value(row, "license") == "LicenseRef-Llama-2"
     correction.refresh_from_db()
     assert (correction.reason, correction.undone_reason, correction.by) == ("the text says so", "misread", registrar)
@@ -49,38 +53,38 @@ def test_a_correction_counts_above_the_catalog_and_is_undone(catalog, registrar)
 
 def test_a_corrected_country_moves_the_model(catalog, registrar):
     row = model("SmolLM2-1.7B")
-    actions.correct_model(row, {"developer_country": "FR"}, reason="seat", by=registrar)
+    corrections.correct_model(row, {"developer_country": "FR"}, reason="seat", by=registrar)
     row.refresh_from_db()
     assert row.country == "FR"
 
 
 def test_a_merged_model_carries_its_lineage_over_and_back(catalog, registrar):
     old, new, child = model("LLaMA-7B"), model("Falcon-7B"), model("Chinese-LLaMA-plus-7B")
-    merge = actions.merge_models(old, new, reason="a test of merging", by=registrar)
-    assert lineage.walk(child.pk, "ancestors", NOBODY).depths == {child.pk: 0, new.pk: 1}
+    merge = corrections.merge_models(old, new, reason="a test of merging", by=registrar)
+    assert walks.walk(child.pk, "ancestors", NOBODY).depths == {child.pk: 0, new.pk: 1}
     assert not AIModel.objects.visible_to(NOBODY).filter(pk=old.pk).exists()
-    actions.undo_correction(merge, reason="back", by=registrar)
-    assert lineage.walk(child.pk, "ancestors", NOBODY).depths == {child.pk: 0, old.pk: 1}
+    corrections.undo_correction(merge, reason="back", by=registrar)
+    assert walks.walk(child.pk, "ancestors", NOBODY).depths == {child.pk: 0, old.pk: 1}
     assert AIModel.objects.visible_to(NOBODY).filter(pk=old.pk).exists()
     assert ModelStatement.objects.filter(model=old).count() == ModelStatement.objects.filter(model=new).count() == 1
 
 
 def test_merges_are_undone_in_any_order(catalog, registrar):
     a, b, c = model("GPT-2"), model("GPT-2-medium"), model("GPT-2-large")
-    first = actions.merge_models(a, b, reason="x", by=registrar)
-    second = actions.merge_models(b, c, reason="x", by=registrar)
+    first = corrections.merge_models(a, b, reason="x", by=registrar)
+    second = corrections.merge_models(b, c, reason="x", by=registrar)
     assert set(ModelStatement.objects.filter(model=c).values_list("subject", flat=True)) == {a.pk, b.pk, c.pk}
-    actions.undo_correction(first, reason="x", by=registrar)
+    corrections.undo_correction(first, reason="x", by=registrar)
     assert set(ModelStatement.objects.filter(model=c).values_list("subject", flat=True)) == {b.pk, c.pk}
-    actions.undo_correction(second, reason="x", by=registrar)
+    corrections.undo_correction(second, reason="x", by=registrar)
     assert [ModelStatement.objects.get(model=row).subject for row in (a, b, c)] == [a, b, c]
 
 
 def test_a_model_merged_into_its_own_parent_derives_not_from_itself(catalog, registrar):
     child, parent = model("CodeLlama-7B"), model("Llama-2-7B")
-    actions.merge_models(child, parent, reason="x", by=registrar)
+    corrections.merge_models(child, parent, reason="x", by=registrar)
     assert Derivation.objects.get(child=parent, parent=parent).closes_cycle
-    assert child.pk not in lineage.walk(parent.pk, "ancestors", NOBODY).depths
+    assert child.pk not in walks.walk(parent.pk, "ancestors", NOBODY).depths
 
 
 @pytest.mark.parametrize(
@@ -92,22 +96,22 @@ def test_a_model_merged_into_its_own_parent_derives_not_from_itself(catalog, reg
     ],
 )
 def test_what_cannot_be_corrected_is_refused(catalog, registrar, changes, reason, code):
-    with pytest.raises(actions.RegisterRefused) as refused:
-        actions.correct_model(model("GPT-2"), changes, reason=reason, by=registrar)
+    with pytest.raises(refusals.RegisterRefused) as refused:
+        corrections.correct_model(model("GPT-2"), changes, reason=reason, by=registrar)
     assert (refused.value.code, Correction.objects.count()) == (code, 0)
 
 
 @pytest.mark.parametrize("person", ["reviewer", "auditor", "administrator", "filer"])
 def test_only_registrars_correct(catalog, person, request):
-    with pytest.raises(actions.RegisterRefused) as refused:
-        actions.correct_model(model("GPT-2"), {"license": "MIT"}, reason="x", by=request.getfixturevalue(person))
+    with pytest.raises(refusals.RegisterRefused) as refused:
+        corrections.correct_model(model("GPT-2"), {"license": "MIT"}, reason="x", by=request.getfixturevalue(person))
     assert refused.value.code == "not_a_registrar"
 
 
 def test_a_model_is_not_merged_into_itself_or_twice(catalog, registrar):
     a, b = model("GPT-2"), model("GPT-2-medium")
-    actions.merge_models(a, b, reason="x", by=registrar)
+    corrections.merge_models(a, b, reason="x", by=registrar)
     for row, into, code in ((b, b, "same_model"), (a, b, "merged_away"), (b, a, "merged_away")):
-        with pytest.raises(actions.RegisterRefused) as refused:
-            actions.merge_models(row, into, reason="x", by=registrar)
+        with pytest.raises(refusals.RegisterRefused) as refused:
+            corrections.merge_models(row, into, reason="x", by=registrar)
         assert refused.value.code == code

@@ -7,8 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from compliance.filings import actions
 from compliance.models import Filing
-from registry import lineage
-from registry.actions import merge_models, undo_correction
+from registry.lineage import walks
 from registry.models import (
     AIModel,
     Derivation,
@@ -22,8 +21,9 @@ from registry.models import (
     User,
 )
 from registry.names import version_beside
-from registry.precedence import shown
-from registry.register import show
+from registry.register.corrections import merge_models, undo_correction
+from registry.register.precedence import shown
+from registry.register.writing import show
 from tests.building import a_document, parsed
 from tests.conftest import OTHER_USCC
 from tests.making_filings import a_submitted_filing
@@ -66,7 +66,7 @@ def model(name: str) -> AIModel:
 
 
 def walked(name: str, viewer) -> list[str]:
-    found = lineage.walk(model(name).pk, "ancestors", viewer)
+    found = walks.walk(model(name).pk, "ancestors", viewer)
     return [AIModel.objects.get(pk=key).name for key in sorted(found.depths, key=lambda key: found.depths[key])]
 
 

@@ -9,8 +9,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from compliance.checking import check_filings
+from compliance.checking.due_marks import recheck_everything
 from compliance.checking.reconciling import parts_of
-from compliance.filings.actions import recheck_everything
 from compliance.language import LANGUAGES, Words
 from compliance.models import Filing, Flag, Level
 

@@ -8,8 +8,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from registry.actions import create_token
 from registry.models import User
+from registry.tokens import create_token
 
 
 class Command(BaseCommand):

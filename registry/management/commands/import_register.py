@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from registry.published.importing import Imported, import_list
+from registry.numbers.published.importing import Imported, import_list
 
 LANGUAGES = ("en", "zh")
 

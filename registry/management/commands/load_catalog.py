@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from registry.catalog import load_catalog
+from registry.register.catalog import load_catalog
 
 
 class Command(BaseCommand):

@@ -15,7 +15,7 @@ from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
 from registry.models import Derivation, ModelStatement
-from registry.precedence import PENDING
+from registry.register.precedence import PENDING
 
 
 @dataclass(slots=True)

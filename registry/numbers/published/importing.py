@@ -16,15 +16,15 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from registry.identities import organizations_of
 from registry.models import Listing, NumberStatus, OfficialNumber, Source, SourceKind
-from registry.official_numbers import number_key
-from registry.published.entries import Entry, entry_of, is_footer
-from registry.published.numbers import ALGORITHM, NoEntry
-from registry.published.reading import Row, Unreadable, rows_of
-from registry.published.stating import AT_ONCE, cover, parts_of, restate
+from registry.numbers.forms import number_key
+from registry.numbers.published.entries import Entry, entry_of, is_footer
+from registry.numbers.published.numbers import ALGORITHM, NoEntry
+from registry.numbers.published.reading import Row, Unreadable, rows_of
+from registry.numbers.published.stating import AT_ONCE, cover, parts_of, restate
+from registry.register.identities import organizations_of
+from registry.register.statements import Party
 from registry.search import searched_by
-from registry.stated import Party
 
 _WORST_LAST = ("filed", "registered", "suspended", "cancelled", "revoked")
 _SHOWN = ("title", "holder", "jurisdiction", "place", "algorithm_type", "role", "products", "purpose")

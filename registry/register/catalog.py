@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 
-from registry import register
 from registry.models import ModelStatement, Source, SourceKind
 from registry.names import key_of
 from registry.reference.base_models import BaseModel, base_models, schema
-from registry.stated import Parent, Party, Stated, StatedModel
+from registry.register import writing
+from registry.register.statements import Parent, Party, Stated, StatedModel
 
 LABEL = "Catalog of known base models"
 KEY = "catalog"
@@ -32,7 +32,7 @@ def load_catalog() -> tuple[int, bool]:
         return len(models), False
     source.citation, source.stated_at, source.label = edition, timezone.now(), LABEL
     source.save()
-    register.state(source, Stated(Party(), models=[_stated(model) for model in models]))
+    writing.state(source, Stated(Party(), models=[_stated(model) for model in models]))
     return len(models), True
 
 

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from registry.models import AIModel, Membership, Organization, Service
 from registry.models.organizations import name_key_of
 from registry.names import folded, folded_model, key_of, version_beside
-from registry.stated import NamedModel, Party, StatedModel, StatedService
+from registry.register.statements import NamedModel, Party, StatedModel, StatedService
 
 NAME_LENGTH = 200
 

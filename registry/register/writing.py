@@ -11,8 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
-from registry.identities import models_of, organizations_of, services_of
-from registry.lineage import NOT_BY_WEIGHTS
+from registry.lineage.walks import NOT_BY_WEIGHTS
 from registry.models import (
     AIModel,
     Derivation,
@@ -24,10 +23,11 @@ from registry.models import (
     TrainingCompute,
     TrainingDataDeclaration,
 )
-from registry.official_numbers import NUMBER_LENGTH, number_key
-from registry.precedence import rank_of
-from registry.settling import lock, settle
-from registry.stated import Party, Stated, StatedModel
+from registry.numbers.forms import NUMBER_LENGTH, number_key
+from registry.register.deriving import lock, settle
+from registry.register.identities import models_of, organizations_of, services_of
+from registry.register.precedence import rank_of
+from registry.register.statements import Party, Stated, StatedModel
 
 
 def state(source: Source, stated: Stated) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from registry import register
-from registry.identities import models_of, organizations_of, services_of
 from registry.models import AIModel, Listing, OfficialNumber, Source
-from registry.published.numbers import ALGORITHM, GENERATIVE
-from registry.published.products import products_of
-from registry.settling import settle
+from registry.numbers.published.numbers import ALGORITHM, GENERATIVE
+from registry.numbers.published.products import products_of
+from registry.register import writing
+from registry.register.deriving import settle
+from registry.register.identities import models_of, organizations_of, services_of
+from registry.register.statements import Party, Stated, StatedModel, StatedService
 from registry.signals import numbers_changed
-from registry.stated import Party, Stated, StatedModel, StatedService
 
 AT_ONCE = 1_000
 
@@ -25,7 +25,7 @@ def restate(sources: Iterable[Source]) -> None:
     """State again what whole lists say: a list speaks of many holders, so it states its models and services by holder."""
     for source in sorted(sources, key=lambda source: source.pk):
         rows = [listing.content for listing in source.listings.select_related("number").order_by("pk")]
-        register.state_list(source, [_stated(row) for row in rows])
+        writing.state_list(source, [_stated(row) for row in rows])
 
 
 def _stated(row: dict[str, Any]) -> Stated:

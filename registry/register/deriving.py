@@ -24,10 +24,10 @@ from registry.models import (
     ServiceStatement,
     SourceKind,
 )
-from registry.precedence import CORRECTED, PENDING, in_order
+from registry.register.edges_in_force import choose_edges, leave_out_cycles
+from registry.register.precedence import CORRECTED, PENDING, in_order
 from registry.search import searched_by
 from registry.signals import lineage_changed
-from registry.walking import choose_edges, leave_out_cycles
 
 _SERVICE_KINDS = (NumberKind.GENERATIVE, NumberKind.REGISTRATION)
 # Where several numbers speak, the first of these that one of them has; a filing under way comes after `suspended`.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from registry.published.entries import MINUS
+from registry.numbers.published.entries import MINUS
 
 _PRODUCT = re.compile("(?P<name>[^、,,;;()]+)(?:\\((?P<forms>[^)]*)\\))?")
 _FORMS = {

@@ -16,9 +16,9 @@ from openpyxl import Workbook
 
 from compliance import demo
 from registry.models import AIModel, Listing, OfficialNumber, Organization, Service, Source
-from registry.published.entries import entry_of
-from registry.published.numbers import NoEntry
-from registry.published.products import products_of
+from registry.numbers.published.entries import entry_of
+from registry.numbers.published.numbers import NoEntry
+from registry.numbers.published.products import products_of
 
 LISTS = sorted((Path(demo.__file__).parent / "lists").glob("*.csv"))
 PROVINCES = {

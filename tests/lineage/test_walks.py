@@ -7,10 +7,10 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from registry import lineage
+from registry.lineage import walks
 from registry.models import AIModel, Derivation, Source
-from registry.register import state
-from registry.stated import Parent, Party, Stated, StatedModel
+from registry.register.statements import Parent, Party, Stated, StatedModel
+from registry.register.writing import state
 
 NOBODY = AnonymousUser()
 # d → b → a, d → c → a by distillation, e → d; a has an American developer, x stands alone.
@@ -59,43 +59,43 @@ def names(models, keys) -> set[str]:
     ],
 )
 def test_a_walk_meets_what_derives(models, start, direction, through, expected):
-    walk = lineage.walk(models[start].pk, direction, NOBODY, through=through)
+    walk = walks.walk(models[start].pk, direction, NOBODY, through=through)
     found = {name: walk.depths[model.pk] for name, model in models.items() if model.pk in walk.depths and name != start}
     assert found == expected
-    reached = lineage.reached([models[start].pk], direction, NOBODY, through=through)
+    reached = walks.reached([models[start].pk], direction, NOBODY, through=through)
     assert names(models, reached) == set(expected)
 
 
 @pytest.mark.parametrize(("depth", "expected"), [(1, {"a", "b", "c"}), (2, {"a", "b", "c", "d"}), (3, set("abcde"))])
 def test_a_walk_is_bounded_by_its_depth(models, depth, expected):
-    walk = lineage.walk(models["a"].pk, "descendants", NOBODY, depth=depth)
+    walk = walks.walk(models["a"].pk, "descendants", NOBODY, depth=depth)
     assert names(models, walk.depths) == expected
 
 
 def test_the_roots_are_what_derives_from_nothing(models):
-    assert names(models, lineage.walk(models["e"].pk, "ancestors", NOBODY).roots) == {"a"}
-    assert names(models, lineage.walk(models["x"].pk, "ancestors", NOBODY).roots) == {"x"}
+    assert names(models, walks.walk(models["e"].pk, "ancestors", NOBODY).roots) == {"a"}
+    assert names(models, walks.walk(models["x"].pk, "ancestors", NOBODY).roots) == {"x"}
 
 
 def test_the_paths_are_all_ways_up_the_shortest_first(models):
-    ways = lineage.paths(models["e"].pk, models["a"].pk, NOBODY)
+    ways = walks.paths(models["e"].pk, models["a"].pk, NOBODY)
     assert sorted("".join(next(iter(names(models, [key]))) for key in way) for way in ways) == ["edba", "edca"]
-    assert len(lineage.paths(models["e"].pk, models["a"].pk, NOBODY, through="weights")) == 1
-    assert lineage.paths(models["a"].pk, models["e"].pk, NOBODY) == []
+    assert len(walks.paths(models["e"].pk, models["a"].pk, NOBODY, through="weights")) == 1
+    assert walks.paths(models["a"].pk, models["e"].pk, NOBODY) == []
 
 
 def test_models_are_found_by_what_they_stand_on_and_by_the_country_of_their_root(models):
-    below = AIModel.objects.filter(pk__in=lineage.below([models["b"].pk], NOBODY))
+    below = AIModel.objects.filter(pk__in=walks.below([models["b"].pk], NOBODY))
     assert names(models, below.values_list("pk", flat=True)) == {"b", "d", "e"}
-    american = AIModel.objects.filter(pk__in=lineage.below_roots_of("US", NOBODY))
+    american = AIModel.objects.filter(pk__in=walks.below_roots_of("US", NOBODY))
     assert names(models, american.values_list("pk", flat=True)) == set("abcde")
-    assert not AIModel.objects.filter(pk__in=lineage.below_roots_of("CN", NOBODY)).exists()
+    assert not AIModel.objects.filter(pk__in=walks.below_roots_of("CN", NOBODY)).exists()
 
 
 def test_a_walk_takes_one_query_however_far_it_goes(models):
     for start, direction in (("e", "ancestors"), ("a", "descendants")):
         with CaptureQueriesContext(connection) as captured:
-            lineage.walk(models[start].pk, direction, NOBODY)
+            walks.walk(models[start].pk, direction, NOBODY)
         assert len(captured) == 1
 
 
@@ -110,12 +110,12 @@ def test_a_circle_in_the_rows_themselves_ends_the_walk(models):
         relation="merge",
         walked_by_all=True,
     )
-    walk = lineage.walk(models["a"].pk, "ancestors", NOBODY)
+    walk = walks.walk(models["a"].pk, "ancestors", NOBODY)
     assert names(models, walk.depths) == set("abcde")
-    assert names(models, lineage.walk(models["a"].pk, "ancestors", NOBODY, depth=40).depths) == set("abcde")
-    assert lineage.paths(models["e"].pk, models["a"].pk, NOBODY)
+    assert names(models, walks.walk(models["a"].pk, "ancestors", NOBODY, depth=40).depths) == set("abcde")
+    assert walks.paths(models["e"].pk, models["a"].pk, NOBODY)
 
 
 def test_a_walk_says_when_it_is_cut(models):
-    walk = lineage.walk(models["a"].pk, "descendants", NOBODY, most=2)
+    walk = walks.walk(models["a"].pk, "descendants", NOBODY, most=2)
     assert (walk.is_cut, len(walk.edges)) == (True, 2)

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 from django.db.models import Q
 
-from registry.identities import known_models
-from registry.lineage import pairs_above
+from registry.lineage.walks import pairs_above
 from registry.models import AIModel, NumberKind, OfficialNumber
-from registry.stated import NamedModel
+from registry.register.identities import known_models
+from registry.register.statements import NamedModel
 
 Numbers = dict[str, str]
 # The numbers that say that a model may be offered; an algorithm's says nothing of a model.

@@ -7,20 +7,9 @@ import unicodedata
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 
-from registry.official_numbers import (
-    algorithm_number,
-    is_official_number,
-    place_in,
-)
-from registry.published.numbers import (
-    ALGORITHM,
-    GENERATIVE,
-    REGISTRATION,
-    NoEntry,
-    kind_of,
-    number_in,
-)
-from registry.published.remarks import HOLDERS, is_about_names, is_about_status, rename_in, status_in
+from registry.numbers.forms import algorithm_number, is_official_number, place_in
+from registry.numbers.published.numbers import ALGORITHM, GENERATIVE, REGISTRATION, NoEntry, kind_of, number_in
+from registry.numbers.published.remarks import HOLDERS, is_about_names, is_about_status, rename_in, status_in
 from registry.reference.regions import PROVINCES
 
 # State-owned enterprises file with this body in place of a province; their numbers begin with ZhongYangQiYe.

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from registry.lineage import AsRegistrar, Edge, Through, edges_above
+from registry.lineage.walks import AsRegistrar, Edge, Through, edges_above
 from registry.models import AIModel, ModelStatement, SourceKind, Viewer
 from registry.models.ai_models import WITH_NUMBERS
 from registry.reference.series import base_model_named

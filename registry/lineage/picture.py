@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, Literal
 
-from registry.lineage import AS_REGISTRAR, Direction, Edge, Through, reached, walk
+from registry.lineage.walks import AS_REGISTRAR, Direction, Edge, Through, reached, walk
 from registry.models import AIModel, Source, Standing, User, Viewer
 from registry.models.ai_models import WITH_NUMBERS
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from registry.official_numbers import (
+from registry.numbers.forms import (
     KNOWN_ALGORITHM_KINDS,
     AlgorithmNumber,
     algorithm_number,

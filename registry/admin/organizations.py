@@ -1,0 +1,79 @@
+"""The admin pages of organizations and of who stands for them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from registry.admin.permissions import InlineKeptByAdministrators, KeptByAdministrators, is_staff
+from registry.models import Membership, Organization
+
+
+class MembershipInline(InlineKeptByAdministrators):
+    model = Membership
+    autocomplete_fields = ["user"]
+
+
+def _refuse_a_known_name(form: Any) -> dict[str, Any]:
+    given: dict[str, Any] = form.cleaned_data
+    known = Organization.objects.named(given.get("name") or "").filter(uscc__isnull=True)
+    if given.get("name") and known.exists():
+        raise ValidationError(
+            {"name": _("The register knows an organization of this name without a code. Open it and add the code.")}
+        )
+    return given
+
+
+@admin.register(Organization)
+class OrganizationAdmin(KeptByAdministrators):
+    """Organizations, seen by all staff, entered by administrators; a code once entered stays."""
+
+    list_display = ["name", "uscc", "name_en", "member_count_shown", "created_at"]
+    search_fields = ["name", "name_en", "uscc"]
+    inlines = [MembershipInline]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Organization]:
+        return super().get_queryset(request).annotate(member_count=Count("memberships"))
+
+    @admin.display(description=_("members"), ordering="member_count")
+    def member_count_shown(self, organization: Any) -> int:
+        return int(organization.member_count)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return is_staff(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_staff(request)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["uscc"] if obj and obj.uscc else []
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """A new organization that the register knows by its name already is opened and given its code, not entered twice."""
+        form = super().get_form(request, obj, change, **kwargs)
+        if obj is None:
+            form.clean = _refuse_a_known_name
+        return form
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        obj.is_named_by_others = False
+        super().save_model(request, obj, form, change)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Membership)
+class MembershipAdmin(KeptByAdministrators):
+    """Who stands for which organization."""
+
+    list_display = ["user", "organization", "standing", "mandate", "mandate_from", "mandate_until"]
+    list_filter = ["standing"]
+    list_select_related = ["user", "organization"]
+    search_fields = ["user__username", "organization__name", "organization__uscc"]
+    autocomplete_fields = ["user", "organization"]

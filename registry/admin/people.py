@@ -1,0 +1,54 @@
+"""The admin pages of people and their tokens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from registry.admin.permissions import InlineKeptByAdministrators, KeptByAdministrators
+from registry.models import ApiToken, StaffStanding, User
+
+admin.site.unregister(Group)
+
+
+class StandingInline(InlineKeptByAdministrators):
+    model = StaffStanding
+
+
+class TokenInline(InlineKeptByAdministrators):
+    """Tokens can be seen by their beginning and taken away; `create_token` makes them."""
+
+    model = ApiToken
+    fields = readonly_fields = ["beginning", "created_at"]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(User)
+class PersonAdmin(UserAdmin, KeptByAdministrators):
+    """People and their staff standings."""
+
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+    list_display = ["username", "first_name", "email", "is_staff", "is_active", "last_login"]
+    list_filter = ["is_staff", "is_active", "staff_standings__standing"]
+    search_fields = ["username", "first_name", "last_name", "email"]
+    inlines = [StandingInline, TokenInline]
+    filter_horizontal = []
+    fieldsets = [
+        (None, {"fields": ["username", "password"]}),
+        (_("Person"), {"fields": ["first_name", "last_name", "email"]}),
+        (_("Account"), {"fields": ["is_active", "is_staff", "last_login", "date_joined"]}),
+    ]
+    readonly_fields = ["last_login", "date_joined"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -1,0 +1,79 @@
+"""Changes to official numbers: one is held by a filing, covers services and models, moves to a status."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db import transaction
+
+from registry.models import AIModel, NumberStatus, OfficialNumber, Organization, Service
+from registry.models.numbers import in_force
+from registry.numbers.forms import NUMBER_LENGTH, normalized, number_key
+from registry.refusals import RegisterRefused
+from registry.register.deriving import settle
+from registry.signals import numbers_changed
+
+
+@transaction.atomic
+def hold_number(
+    number: str, *, kind: str, issued_on: date, holder: Organization, title: str, jurisdiction: str
+) -> OfficialNumber:
+    """
+    Enter a number that a filing of this registry holds from now on.
+
+    Raises RegisterRefused `number_taken` when another filing holds it, `number_of_another` when a published list gives
+    it to another organization.
+    """
+    if len(normalized(number)) > NUMBER_LENGTH:
+        raise RegisterRefused("number_malformed", number=number[:NUMBER_LENGTH])
+    OfficialNumber.objects.get_or_create(
+        key=number_key(number),
+        defaults={"number": normalized(number), "kind": kind, "status": in_force(kind), "holder": holder.name},
+    )
+    entered = OfficialNumber.objects.select_for_update().get(key=number_key(number))
+    _refuse_to_hold(entered, kind, holder)
+    entered.status, entered.issued_on = in_force(kind), issued_on
+    entered.is_held_by_filing = True
+    entered.organization, entered.holder = holder, holder.name
+    entered.title, entered.jurisdiction = title, entered.jurisdiction or jurisdiction
+    entered.save()
+    return entered
+
+
+def _refuse_to_hold(known: OfficialNumber, kind: str, holder: Organization) -> None:
+    if known.is_held_by_filing:
+        raise RegisterRefused("number_taken", number=known.number)
+    listed = known.organization
+    is_same = listed is None or listed.pk == holder.pk or listed.name_key == holder.name_key
+    if not is_same or known.kind != kind:
+        raise RegisterRefused("number_of_another", number=known.number, holder=known.holder)
+    if known.status != in_force(kind):
+        raise RegisterRefused("number_not_standing", number=known.number)
+
+
+@transaction.atomic
+def cover(number: OfficialNumber, *, services: Iterable[Service], models: Iterable[AIModel]) -> None:
+    """Say which services and models a number covers now, and settle them and those it covered before."""
+    before = covered_by(number)
+    number.services.set(services)
+    number.ai_models.set(models)
+    after = covered_by(number)
+    settle(before[0] | after[0], before[1] | after[1])
+    numbers_changed.send(OfficialNumber, numbers={number.key}, models=before[0] | after[0])
+
+
+@transaction.atomic
+def set_number_status(number: OfficialNumber, status: str) -> None:
+    """Move a number to a status: `filed` means that it stands, whatever its kind calls that."""
+    number.status = in_force(number.kind) if status == NumberStatus.FILED else status
+    number.save(update_fields=["status"])
+    covered = covered_by(number)
+    settle(*covered)
+    numbers_changed.send(OfficialNumber, numbers={number.key}, models=covered[0])
+
+
+def covered_by(number: OfficialNumber) -> tuple[set[int], set[int]]:
+    """Return the keys of the models, merged ones by what they are merged into, and of the services of a number."""
+    models = {merged or key for key, merged in number.ai_models.values_list("pk", "merged_into")}
+    return models, set(number.services.values_list("pk", flat=True))
