@@ -43,9 +43,7 @@ def _posts(by: User, say: Say) -> None:
     """One POST over the whole stack of Django, without a network and with nobody to announce it to."""
     ANNOUNCER.announce = lambda task, *args: None  # type: ignore[method-assign]
     settings.ALLOWED_HOSTS = ["*"]
-    Membership.objects.create(
-        user=by, organization=Organization.objects.create(uscc=USCC, name="bench"), standing="filer"
-    )
+    Membership.objects.create(user=by, organization=Organization.objects.create(uscc=USCC, name="bench"), role="filer")
     headers = {"Authorization": f"Token {create_token(by)}"}
     took = [_post(Client(headers=headers), i) for i in range(POSTS)]
     with CaptureQueriesContext(connection) as queries:
@@ -75,7 +73,7 @@ def _sweeps(size: int, by: User, say: Say) -> None:
     planted = plant(size, by)
     memory = _memory()
     first = _rate(size, _swept)
-    assert Flag.objects.standing().count() == planted.flags, (Flag.objects.standing().count(), planted.flags)
+    assert Flag.objects.unresolved().count() == planted.flags, (Flag.objects.unresolved().count(), planted.flags)
     again = _rate(size, _swept)
     say(f"{size:,} filings: COPY of their revisions", f"{_rate(size, _copied):,.0f}/s")
     say(f"{size:,} filings: sweep that raises {planted.flags:,} flags", f"{first:,.0f}/s")

@@ -16,7 +16,7 @@ from compliance.models import Filing
 from compliance.statistics.dependence import origins_of
 from registry.lineage import walks
 from registry.lineage.ancestry import ancestry_of
-from registry.models import AIModel, Derivation, ModelStatement, Organization, Source, StaffStanding, User
+from registry.models import AIModel, Derivation, ModelStatement, Organization, Source, StaffRole, User
 from registry.names import key_of
 from registry.search import searched_by
 from registry.tokens import create_token
@@ -67,7 +67,7 @@ def _grow(chance: random.Random) -> int:
             AIModel(key=f"bench {start + i}", name=f"m{start + i}") for i in range(number)
         )
         told = ModelStatement.objects.bulk_create(
-            ModelStatement(source=source, model=row, subject=row, rank=2, name=row.name, speaks_of_lineage=True)
+            ModelStatement(source=source, model=row, named_model=row, rank=2, name=row.name, speaks_of_lineage=True)
             for row in rows
         )
         edges = []
@@ -95,7 +95,7 @@ def _edge(source: Source, statement: ModelStatement, child: int, parent: int, ch
 
 def _measure_lists(say: Say) -> None:
     person = User.objects.create_user("bench-registrar", is_staff=True)
-    StaffStanding.objects.create(user=person, standing="registrar")
+    StaffRole.objects.create(user=person, role="registrar")
     api = Client(headers={"Authorization": f"Token {create_token(person)}"})
     desk = Client()
     desk.force_login(person)

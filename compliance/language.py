@@ -11,7 +11,7 @@ LANGUAGES: tuple[Language, ...] = ("en", "zh")
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class Bilingual:
     """One text in English and in simplified Chinese (简体中文)."""
 
     en: str

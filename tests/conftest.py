@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from registry.models import Membership, Organization, StaffStanding, User
+from registry.models import Membership, Organization, StaffRole, User
 from registry.tokens import create_token
 from tests.building import USCC
 
@@ -26,15 +26,15 @@ def other_organization(db: None) -> Organization:
     return Organization.objects.create(uscc=OTHER_USCC, name="示例旁观科技有限公司")
 
 
-def _member(username: str, organization: Organization, standing: str) -> User:
+def _member(username: str, organization: Organization, role: str) -> User:
     user = User.objects.create_user(username)
-    Membership.objects.create(user=user, organization=organization, standing=standing)
+    Membership.objects.create(user=user, organization=organization, role=role)
     return user
 
 
-def staff(username: str, standing: str, provinces: list[str] | None = None) -> User:
+def staff(username: str, role: str, provinces: list[str] | None = None) -> User:
     user = User.objects.create_user(username, password="a password", is_staff=True)
-    StaffStanding.objects.create(user=user, standing=standing, provinces=provinces or [])
+    StaffRole.objects.create(user=user, role=role, provinces=provinces or [])
     return user
 
 

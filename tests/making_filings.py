@@ -54,5 +54,5 @@ def check_everything(**when: Any) -> int:
 
 def standing(filing: Filing) -> list[tuple[str, str]]:
     """The standing flags of a filing as (rule, pointer)."""
-    flags = Flag.objects.standing().filter(filing=filing).order_by("pk")
+    flags = Flag.objects.unresolved().filter(filing=filing).order_by("pk")
     return list(flags.values_list("rule", "at"))

@@ -12,8 +12,8 @@ from compliance.admin.pages import user_of
 from compliance.api.problems import refusals_as_problems
 from compliance.api.waivers import day_in_or_problem
 from compliance.filings import actions, workflow
-from compliance.filings.permissions import may
-from compliance.language import Words, language_of
+from compliance.filings.permissions import can_perform
+from compliance.language import Bilingual, language_of
 from compliance.models import Filing, Flag
 from registry.api.problems import Problem
 from registry.api.requests import day_in
@@ -33,25 +33,40 @@ ACTIONS = {
 }
 # What the button says, and what pressing it does.
 _SAYS = {
-    "accept": (Words("Accept", "受理"), Words("The materials are complete.", "材料齐全，予以受理。")),
+    "accept": (Bilingual("Accept", "受理"), Bilingual("The materials are complete.", "材料齐全，予以受理。")),
     "return": (
-        Words("Return for correction", "退回补正"),
-        Words("The standing errors go with it as the notice.", "现存错误作为补正通知一并退回。"),
+        Bilingual("Return for correction", "退回补正"),
+        Bilingual("The standing errors go with it as the notice.", "现存错误作为补正通知一并退回。"),
     ),
-    "forward": (Words("Forward to review", "转送审核"), Words("Hand it to the next review.", "转入下一级审核。")),
+    "forward": (
+        Bilingual("Forward to review", "转送审核"),
+        Bilingual("Hand it to the next review.", "转入下一级审核。"),
+    ),
     "decide": (
-        Words("File", "予以备案"),
-        Words("It gets its number, or takes effect on what it amends.", "发放编号，或使变更、注销生效。"),
+        Bilingual("File", "予以备案"),
+        Bilingual("It gets its number, or takes effect on what it amends.", "发放编号，或使变更、注销生效。"),
     ),
     "record_decision": (
-        Words("Record a decision", "登记外部决定"),
-        Words("The authority decided outside of this registry.", "主管部门已在系统外作出决定。"),
+        Bilingual("Record a decision", "登记外部决定"),
+        Bilingual("The authority decided outside of this registry.", "主管部门已在系统外作出决定。"),
     ),
-    "reject": (Words("Reject", "不予备案"), Words("The reason is told to the applicant.", "理由将告知备案主体。")),
-    "suspend": (Words("Suspend", "暂停"), Words("The number is suspended for the time being.", "暂停该备案编号。")),
-    "resume": (Words("Resume", "恢复"), Words("The number stands again.", "恢复该备案编号。")),
-    "cancel": (Words("Cancel", "注销"), Words("By the authority, Article 33 ¶2.", "主管部门依第三十三条第二款注销。")),
-    "revoke": (Words("Revoke", "撤销"), Words("By the authority, Article 33 ¶1.", "主管部门依第三十三条第一款撤销。")),
+    "reject": (
+        Bilingual("Reject", "不予备案"),
+        Bilingual("The reason is told to the applicant.", "理由将告知备案主体。"),
+    ),
+    "suspend": (
+        Bilingual("Suspend", "暂停"),
+        Bilingual("The number is suspended for the time being.", "暂停该备案编号。"),
+    ),
+    "resume": (Bilingual("Resume", "恢复"), Bilingual("The number stands again.", "恢复该备案编号。")),
+    "cancel": (
+        Bilingual("Cancel", "注销"),
+        Bilingual("By the authority, Article 33 ¶2.", "主管部门依第三十三条第二款注销。"),
+    ),
+    "revoke": (
+        Bilingual("Revoke", "撤销"),
+        Bilingual("By the authority, Article 33 ¶1.", "主管部门依第三十三条第一款撤销。"),
+    ),
 }
 _GRAVE = frozenset({"reject", "suspend", "cancel", "revoke"})
 
@@ -61,7 +76,7 @@ def offered(filing: Filing, by: User) -> list[dict[str, Any]]:
     language = language_of(get_language())
     rows = workflow.transitions_of(filing.kind, filing.action)
     open_rows = {row.verb: row for row in rows if filing.status in row.sources and row.verb in ACTIONS}
-    duties = {duty: may(duty, filing, by) for duty in {row.duty for row in open_rows.values()}}
+    duties = {duty: can_perform(duty, filing, by) for duty in {row.duty for row in open_rows.values()}}
     return [
         {
             "verb": verb,
@@ -79,9 +94,9 @@ def offered(filing: Filing, by: User) -> list[dict[str, Any]]:
 WAIVERS = {workflow.WAIVE: actions.waive_flag, workflow.LIFT_WAIVER: actions.lift_waiver}
 
 
-def may_waive(filing: Filing, by: User) -> bool:
+def can_waive(filing: Filing, by: User) -> bool:
     """Say whether a person may waive flags of this filing."""
-    return filing.status not in workflow.ENDED and may(workflow.REVIEWING, filing, by)
+    return filing.status not in workflow.ENDED and can_perform(workflow.REVIEWING, filing, by)
 
 
 def waive(filing: Filing, flag: Flag, verb: str, request: HttpRequest) -> None:
@@ -90,7 +105,7 @@ def waive(filing: Filing, flag: Flag, verb: str, request: HttpRequest) -> None:
     told: dict[str, Any] = {
         "reason": form.get("reason", ""),
         "by": user_of(request),
-        "expecting": frozenset({form.get("seen", "")}),
+        "expected_version": frozenset({form.get("seen", "")}),
     }
     if verb == workflow.WAIVE:
         told["until"] = day_in_or_problem(form.get("until", ""))
@@ -101,7 +116,11 @@ def waive(filing: Filing, flag: Flag, verb: str, request: HttpRequest) -> None:
 def act(filing: Filing, verb: str, request: HttpRequest) -> None:
     """Call the action of a verb with what the form says; the filing must be as the page showed it."""
     form, seen = request.POST, request.POST.get("seen", "")
-    told: dict[str, Any] = {"reason": form.get("reason", ""), "by": user_of(request), "expecting": frozenset({seen})}
+    told: dict[str, Any] = {
+        "reason": form.get("reason", ""),
+        "by": user_of(request),
+        "expected_version": frozenset({seen}),
+    }
     if verb == workflow.RECORD_DECISION.verb:
         told |= {name: form.get(name, "").strip() for name in ("number", "document")}
         told["day"] = day_in(form.get("day", ""))

@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from unfold.decorators import display
 
 from compliance.admin import dependence
-from compliance.admin.evidence import in_words
+from compliance.admin.evidence import describe
 from compliance.admin.pages import PageAdmin, done, post_only, user_of
-from compliance.admin.permissions import may_see_filings
+from compliance.admin.permissions import can_see_filings
 from compliance.dossier.codes import ACCESS, DEVELOPMENT, MODALITIES, ORIGINS, RELATIONS, SOURCE_TYPES
 from compliance.evidence.verdicts import evidence_of_model
 from compliance.language import Language, language_of, listed
@@ -27,11 +27,11 @@ from registry.api.corrections import ChangesSerializer, refusals_as_problems
 from registry.api.problems import Problem
 from registry.lineage.layout import laid_out
 from registry.lineage.picture import drawn
-from registry.models import AIModel, Correction, Derivation, ModelStatement, Standing, TrainingDataDeclaration
+from registry.models import AIModel, Correction, Derivation, ModelStatement, Role, TrainingDataDeclaration
 from registry.register import corrections
 from registry.register.precedence import CORRECTABLE, in_order, says, shown
 
-STANDING_COLORS = {
+STATUS_COLORS = {
     "unfiled": "default",
     "in_progress": "info",
     "filed": "success",
@@ -77,7 +77,7 @@ class AIModelAdmin(PageAdmin):
     ordering = ["-id"]
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return may_see_filings(request)
+        return can_see_filings(request)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AIModel]:
         return AIModel.objects.visible_to(user_of(request)).select_related("developer")
@@ -94,7 +94,7 @@ class AIModelAdmin(PageAdmin):
         ]
         return [*own, *super().get_urls()]
 
-    @display(description=gettext_lazy("registration status"), label=STANDING_COLORS, ordering="registration_status")
+    @display(description=gettext_lazy("registration status"), label=STATUS_COLORS, ordering="registration_status")
     def shown_standing(self, model: AIModel) -> tuple[str, str]:
         return model.registration_status, model.get_registration_status_display()
 
@@ -164,7 +164,7 @@ def _changes(field: str, value: str) -> dict[str, Any]:
 
 
 def page_of(model: AIModel, user: Any, language: Language) -> dict[str, Any]:
-    seen = model.statements.visible_to(user).select_related("source", "subject")
+    seen = model.statements.visible_to(user).select_related("source", "named_model")
     statements = in_order(seen[:MOST_STATEMENTS])
     told = drawn(model, user, direction="both", depth=DEPTH)
     return {
@@ -182,10 +182,10 @@ def page_of(model: AIModel, user: Any, language: Language) -> dict[str, Any]:
         "left_out": _left_out(model, user),
         "corpora": [_corpus(corpus, language) for corpus in _corpora(model, user)],
         "filings": _filings(model, user),
-        "evidence": [in_words(filed, language) for filed in evidence_of_model(model, user)],
+        "evidence": [describe(filed, language) for filed in evidence_of_model(model, user)],
         "corrections": model.corrections.select_related("into", "by", "undone_by")
         | Correction.objects.filter(into=model).select_related("into", "by", "undone_by"),
-        "may_correct": user.holds(Standing.REGISTRAR),
+        "can_correct": user.has_role(Role.REGISTRAR),
         "correctable": [(name, ModelStatement._meta.get_field(name).verbose_name) for name in CORRECTABLE],
     }
 
@@ -256,7 +256,7 @@ def _corpora(model: AIModel, user: Any) -> QuerySet[TrainingDataDeclaration]:
 
 def _left_out(model: AIModel, user: Any) -> list[Derivation]:
     """Edges that would close a cycle are told to registrars only."""
-    if not user.holds(Standing.REGISTRAR):
+    if not user.has_role(Role.REGISTRAR):
         return []
     marked = Derivation.objects.filter(closes_cycle=True).select_related("child", "parent", "source")
     return list(marked.filter(child=model) | marked.filter(parent=model))

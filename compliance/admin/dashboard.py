@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from compliance.admin.permissions import may_see_filings
+from compliance.admin.permissions import can_see_filings
 from compliance.filings.querysets import FilingQuerySet
 from compliance.language import Language, language_of
 from compliance.models import Filing, Flag, Status
@@ -23,7 +23,7 @@ MOST = 8
 
 def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Add the figures and lists of the first page; unfold calls this."""
-    if may_see_filings(request) and isinstance(request.user, User):
+    if can_see_filings(request) and isinstance(request.user, User):
         filings = Filing.objects.visible_to(request.user)
         language = language_of(get_language())
         context |= {"cards": _cards(filings), "latest": _latest(filings), "faults": _faults(filings, language)}
@@ -31,7 +31,7 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
 
 def _cards(filings: FilingQuerySet) -> list[dict[str, Any]]:
-    flagged = Flag.objects.counting().filter(filing__in=filings.values("pk"))
+    flagged = Flag.objects.open().filter(filing__in=filings.values("pk"))
     with_errors = flagged.errors().values("filing").distinct().count()
     counts = filings.aggregate(
         submitted=Count("pk", filter=Q(status=Status.SUBMITTED)), due=Count("pk", filter=Q(due_since__isnull=False))
@@ -56,7 +56,7 @@ def _latest(filings: FilingQuerySet) -> list[Filing]:
 def _faults(filings: FilingQuerySet, language: Language) -> list[dict[str, Any]]:
     """The rules with most standing flags, with a bar each."""
     rows = (
-        Flag.objects.counting()
+        Flag.objects.open()
         .filter(filing__in=filings.values("pk"))
         .values("rule", "level")
         .annotate(count=Count("pk"))

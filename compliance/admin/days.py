@@ -18,7 +18,7 @@ from compliance.rules.catalog import CATALOG
 from compliance.rules.comparing import as_of, compared
 from compliance.rules.instruments import spelled_out
 from compliance.rules.problems import Finding
-from compliance.rules.wording import in_words, place
+from compliance.rules.wording import describe, place
 from registry.api.requests import day_in
 
 
@@ -67,4 +67,4 @@ def _changes(comparison: Any, language: Language) -> list[dict[str, Any]]:
 def _told(finding: Finding, language: Language) -> dict[str, Any]:
     citations = [spelled_out(citation, language) for citation in CATALOG[finding.rule].cites]
     where = place(finding.at, language) if finding.at else DOSSIER.in_(language)
-    return {**in_words(finding, language), "place": where, "citations": citations}
+    return {**describe(finding, language), "place": where, "citations": citations}

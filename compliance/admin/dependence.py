@@ -17,7 +17,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from compliance.admin.pages import user_of
-from compliance.admin.permissions import may_see_filings
+from compliance.admin.permissions import can_see_filings
 from compliance.api.dependence import LAST_YEAR
 from compliance.dossier.codes import KINDS
 from compliance.language import Language, language_of
@@ -34,7 +34,7 @@ MOST_BARS = 12
 
 def page(request: HttpRequest) -> HttpResponse:
     """Show on what the models in use stand; with `family`, what breaks if that family were barred."""
-    if not may_see_filings(request):
+    if not can_see_filings(request):
         raise PermissionDenied
     language = language_of(get_language())
     asked = _asked(request)

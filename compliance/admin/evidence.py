@@ -20,10 +20,10 @@ def evidence_of(filing: Filing, kept: Revision | None, language: Language) -> li
     """The evidence of each model of a filing; nothing is read where none was filed."""
     if kept is None or not filing.evidence.exists():
         return []
-    return [in_words(filed, language) for filed in filed_evidence(filing, load(kept.content))]
+    return [describe(filed, language) for filed in filed_evidence(filing, load(kept.content))]
 
 
-def in_words(filed: Filed, language: Language) -> dict[str, Any]:
+def describe(filed: Filed, language: Language) -> dict[str, Any]:
     """One model's declaration and verdict, side by side."""
     verdict = filed.verdict
     return {

@@ -16,7 +16,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from compliance.admin.acting import ACTIONS, WAIVERS, act, may_waive, offered, waive
+from compliance.admin.acting import ACTIONS, WAIVERS, act, can_waive, offered, waive
 from compliance.admin.days import judged_as_of
 from compliance.admin.evidence import evidence_of
 from compliance.admin.pages import PageAdmin, done, post_only, user_of
@@ -27,11 +27,11 @@ from compliance.dossier.codes import DOCUMENT_KINDS
 from compliance.dossier.naming import DOSSIER, name_of
 from compliance.dossier.pointer import ROOT, Pointer
 from compliance.filings.workflow import VERBS
-from compliance.language import Language, Words, language_of
+from compliance.language import Bilingual, Language, language_of
 from compliance.models import Document, Filing, Flag, Level, Revision
 from compliance.rules.catalog import CATALOG
 from compliance.rules.instruments import spelled_out
-from compliance.rules.wording import in_words, place
+from compliance.rules.wording import describe, place
 from registry.models import User
 from registry.reference.regions import PROVINCES
 
@@ -64,7 +64,7 @@ class FlaggedFilter(admin.SimpleListFilter):
         return [("error", _("with errors")), ("warning", _("with warnings")), ("none", _("without flags"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Filing]) -> QuerySet[Filing]:
-        standing = Flag.objects.counting().filter(filing=OuterRef("pk"))
+        standing = Flag.objects.open().filter(filing=OuterRef("pk"))
         if self.value() == "none":
             return queryset.exclude(Exists(standing))
         return queryset.filter(Exists(standing.filter(level=self.value()))) if self.value() else queryset
@@ -141,7 +141,7 @@ class FilingAdmin(PageAdmin):
     def page(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         """Everything the page shows, and what the reader may do."""
         by = user_of(request)
-        return {**_page(row), "verbs": offered(row, by), "may_waive": may_waive(row, by), "today": timezone.localdate()}
+        return {**_page(row), "verbs": offered(row, by), "may_waive": can_waive(row, by), "today": timezone.localdate()}
 
     def act(self, request: HttpRequest, key: int, verb: str) -> HttpResponse:
         """Do what a form of the page asks for; the same actions as over the API."""
@@ -162,7 +162,7 @@ class FilingAdmin(PageAdmin):
         """Waive a flag, or let it count again."""
         post_only(request)
         filing = get_object_or_404(self.get_queryset(request), pk=key)
-        row = get_object_or_404(Flag.objects.standing().filter(filing=filing), pk=flag)
+        row = get_object_or_404(Flag.objects.unresolved().filter(filing=filing), pk=flag)
         if verb not in WAIVERS:
             raise Http404
         back = reverse("admin:compliance_filing_change", args=[filing.pk]) + "#flags"
@@ -206,7 +206,7 @@ def _page(filing: Filing) -> dict[str, Any]:
         "levels": [_level(level, flags, language) for level in Level],
         "waived": [_told(flag, language) for flag in flags if not flag.resolved_at and flag.is_waived],
         "resolved": [_told(flag, language) for flag in flags if flag.resolved_at],
-        "standing_count": sum(flag.resolved_at is None and not flag.is_waived for flag in flags),
+        "open_count": sum(flag.resolved_at is None and not flag.is_waived for flag in flags),
         "revision": kept,
         "sections": sections_of(kept.content, language, _flagged(flags)) if kept else [],
         "documents": _documents(filing, kept, language),
@@ -240,7 +240,7 @@ def _counted_in_words(document: Document | None, language: Language) -> list[str
     if contents is None:
         return [gettext("being read …")] if facts else []
     if contents.unreadable:
-        return [Words(*SAYS_UNREADABLE[contents.unreadable.code]).filled(language, contents.unreadable.values)]
+        return [Bilingual(*SAYS_UNREADABLE[contents.unreadable.code]).filled(language, contents.unreadable.values)]
     return [
         gettext("%(bank)s: %(total)s rows")
         % {"bank": name_of(ROOT / "assessment" / name).in_(language), "total": bank.total}
@@ -264,7 +264,7 @@ def _level(level: Any, flags: list[Flag], language: Language) -> dict[str, Any]:
 
 
 def _told(flag: Flag, language: Language) -> dict[str, Any]:
-    told = in_words(flag.finding, language)
+    told = describe(flag.finding, language)
     citations = [spelled_out(citation, language) for citation in CATALOG[flag.rule].cites]
     at = flag.finding.at
     return {**told, "place": place(at, language) if at else DOSSIER.in_(language), "citations": citations, "flag": flag}

@@ -13,17 +13,17 @@ from unfold.decorators import display
 from compliance.admin.permissions import ReadOnlyAdmin, link_to
 from compliance.language import language_of
 from compliance.models import Filing, Flag
-from compliance.rules.wording import in_words
+from compliance.rules.wording import describe
 from registry.models import User
 
 LEVEL_COLORS = {"error": "danger", "warning": "warning", "info": "info"}
 
 
-class StandingFilter(admin.SimpleListFilter):
+class StateFilter(admin.SimpleListFilter):
     """Standing flags unless asked otherwise."""
 
     title = _("state")
-    parameter_name = "standing"
+    parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, object]]:
         return [("resolved", _("resolved")), ("all", _("all"))]
@@ -43,7 +43,7 @@ class StandingFilter(admin.SimpleListFilter):
 class FlagAdmin(ReadOnlyAdmin):
     list_display = ["shown_level", "rule", "told", "at", "case", "service", "raised_at"]
     list_display_links = None
-    list_filter = [StandingFilter, "level", "rule", "filing__kind", "filing__province"]
+    list_filter = [StateFilter, "level", "rule", "filing__kind", "filing__province"]
     search_fields = ["rule", "at", "filing__case_number", "filing__service_name", "filing__applicant__name"]
     list_select_related = ["filing"]
     ordering = ["-id"]
@@ -59,7 +59,7 @@ class FlagAdmin(ReadOnlyAdmin):
 
     @display(description=_("fault"))
     def told(self, flag: Flag) -> str:
-        return str(in_words(flag.finding, language_of(get_language()))["title"])
+        return str(describe(flag.finding, language_of(get_language()))["title"])
 
     @display(description=_("case number"), ordering="filing__case_number")
     def case(self, flag: Flag) -> SafeString:

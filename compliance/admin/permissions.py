@@ -13,12 +13,12 @@ from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 
 from compliance.models import Filing
-from registry.models import Standing, User
+from registry.models import Role, User
 
 
-def may_see_filings(request: HttpRequest) -> bool:
+def can_see_filings(request: HttpRequest) -> bool:
     user = request.user
-    return isinstance(user, User) and user.holds(Standing.REVIEWER, Standing.REGISTRAR, Standing.AUDITOR)
+    return isinstance(user, User) and user.has_role(Role.REVIEWER, Role.REGISTRAR, Role.AUDITOR)
 
 
 class BoundedPaginator(Paginator):  # type: ignore[type-arg]
@@ -39,10 +39,10 @@ class ReadOnlyAdmin(ModelAdmin):
     show_full_result_count = False
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return may_see_filings(request)
+        return can_see_filings(request)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return may_see_filings(request)
+        return can_see_filings(request)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

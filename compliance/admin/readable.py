@@ -9,11 +9,11 @@ from typing import Any
 
 from compliance.dossier.naming import code_label, name_of
 from compliance.dossier.pointer import ROOT, Pointer
-from compliance.language import Language, Words, listed
+from compliance.language import Bilingual, Language, listed
 
-_FILING = Words("Filing", "申报事项")
-_YES, _NO, _NOTHING = Words("yes", "是"), Words("no", "否"), Words("none", "无")
-_NOT_GIVEN = Words("not given", "未填写")
+_FILING = Bilingual("Filing", "申报事项")
+_YES, _NO, _NOTHING = Bilingual("yes", "是"), Bilingual("no", "否"), Bilingual("none", "无")
+_NOT_GIVEN = Bilingual("not given", "未填写")
 
 
 @dataclass(frozen=True, slots=True)

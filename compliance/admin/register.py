@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from compliance.admin.ai_models import STANDING_COLORS
+from compliance.admin.ai_models import STATUS_COLORS
 from compliance.admin.pages import PageAdmin, user_of
 from compliance.admin.permissions import ReadOnlyAdmin
 from compliance.checking.case_facts import cases_of
@@ -43,7 +43,7 @@ class ServiceAdmin(PageAdmin):
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         return queryset.found_by(search_term), False
 
-    @display(description=_("registration status"), label=STANDING_COLORS, ordering="registration_status")
+    @display(description=_("registration status"), label=STATUS_COLORS, ordering="registration_status")
     def shown_standing(self, service: Service) -> tuple[str, str]:
         return service.registration_status, service.get_registration_status_display()
 
@@ -103,7 +103,7 @@ class OfficialNumberAdmin(PageAdmin):
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         return queryset.found_by(search_term), False
 
-    @display(description=_("status"), label=STANDING_COLORS, ordering="status")
+    @display(description=_("status"), label=STATUS_COLORS, ordering="status")
     def shown_status(self, number: OfficialNumber) -> tuple[str, str]:
         return number.status, number.get_status_display()
 

@@ -20,7 +20,7 @@ from compliance.admin.pages import PageAdmin, post_only, user_of
 from compliance.language import language_of
 from compliance.models import ReportRun
 from compliance.reports.catalog import REPORTS
-from compliance.reports.presenting import MOST_ON_A_PAGE, as_csv, in_words, rows_for, summed_up
+from compliance.reports.presenting import MOST_ON_A_PAGE, as_csv, describe, rows_for, summed_up
 from compliance.reports.writing import write_now
 
 
@@ -104,7 +104,7 @@ def context_of(run: ReportRun, request: HttpRequest, most: int | None = MOST_ON_
         "title": report.title.in_(language),
         "tells": report.tells.in_(language),
         "summary": summed_up(rows, language),
-        "rows": in_words(rows[:most], language),
+        "rows": describe(rows[:most], language),
         "left_out": 0 if most is None else max(len(rows) - most, 0),
         "language": get_language(),
         "style": _style() if most is None else "",

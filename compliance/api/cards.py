@@ -64,8 +64,8 @@ class ModelCardView(APIView):
         made, parsed = _extended(kept.content.encode(), card, request.query_params.get("key"))
         with problems.refusals_as_problems():
             seen = seen_by(request.headers)
-            expecting = frozenset({kept.sha256}) if seen is None else seen
-            actions.edit_dossier(filing, parsed, by=user_of(request), expecting=expecting)
+            expected_version = frozenset({kept.sha256}) if seen is None else seen
+            actions.edit_dossier(filing, parsed, by=user_of(request), expected_version=expected_version)
         told = card.as_json(request.query_params.get("filename", ""), problems.reader_language())
         answer = {"model": made.key, "kept": list(made.kept), "card": told}
         return Response(answer, headers={"ETag": quoted(parsed.canonical.sha256)})

@@ -26,7 +26,7 @@ from compliance.rules.comparing import Comparison, as_of, compared
 from compliance.rules.context import A_FILE_ON_ITS_OWN, Facts
 from compliance.rules.evaluation import Outcome, evaluate
 from compliance.rules.problems import Finding
-from compliance.rules.wording import in_words
+from compliance.rules.wording import describe
 from registry.api.requests import bad_query, refuse_unknown, user_of
 
 AS_OF = OpenApiParameter("as_of", OpenApiTypes.DATE, description="Judge as of this day, not today.")
@@ -101,7 +101,7 @@ def _compared(comparison: Comparison) -> dict[str, Any]:
 
 def _in_words(findings: list[Finding]) -> list[dict[str, Any]]:
     language = problems.reader_language()
-    return [in_words(finding, language) for finding in findings]
+    return [describe(finding, language) for finding in findings]
 
 
 class RulesView(APIView):

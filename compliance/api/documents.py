@@ -80,7 +80,7 @@ class DocumentsView(APIView):
         entry = _entry(request)
         with problems.refusals_as_problems():
             document, is_new = upload_document(
-                filing, _file(request), entry=entry, by=user_of(request), expecting=seen_by(request.headers)
+                filing, _file(request), entry=entry, by=user_of(request), expected_version=seen_by(request.headers)
             )
         url = f"/api/v1/filings/{filing.uid}/documents/{document.sha256}/"
         return Response(

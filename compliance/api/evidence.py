@@ -19,7 +19,7 @@ from compliance.api.requests import BytesParser
 from compliance.api.serializers import ProblemSerializer
 from compliance.dossier.pointer import ROOT
 from compliance.evidence.actions import file_evidence
-from compliance.evidence.verdicts import dossier_of, evidence_of_model, filed_evidence, may_see_evidence
+from compliance.evidence.verdicts import can_see_evidence, dossier_of, evidence_of_model, filed_evidence
 from compliance.models import Filing
 from compliance.provenance.faults import Unusable
 from compliance.provenance.reading import MOST_BYTES, PARTS, read_json
@@ -85,7 +85,7 @@ class ModelEvidenceView(APIView):
         """Read the evidence that filings hold of a model; it is there for staff and for the model's developer."""
         refuse_unknown(request, set())
         user, model = user_of(request), found_model(request, id)
-        if not may_see_evidence(model, user):
+        if not can_see_evidence(model, user):
             raise Http404
         told = EvidenceSerializer(evidence_of_model(model, user), many=True, context={"user": user})
         return Response({"results": told.data})

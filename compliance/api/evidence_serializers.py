@@ -56,7 +56,7 @@ class EvidenceSerializer(serializers.Serializer[Filed]):
     def get_seed(self, filed: Filed) -> str | None:
         """A seed is for who committed, and for staff: who knows it beforehand can forge a sketch."""
         user = self.context["user"]
-        return filed.seed if user.standings or filed.filing.applicant_id in user.own_organizations else None
+        return filed.seed if user.roles or filed.filing.applicant_id in user.own_organizations else None
 
     @extend_schema_field(VerdictSerializer)
     def get_verdict(self, filed: Filed) -> Any:

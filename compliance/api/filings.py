@@ -33,7 +33,9 @@ from registry.api.requests import CursorPages, bad_query, refuse_unknown, user_o
 assert DossierExtension  # registers itself
 
 IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="The ETag that GET gave.")
-STANDING = OpenApiParameter("standing", str, enum=["standing", "resolved", "all"])
+STATE = OpenApiParameter(
+    "state", str, enum=["open", "resolved", "all"], description="open without it: waived flags are among the open ones."
+)
 MALFORMED = {400: ProblemSerializer, 413: ProblemSerializer}
 
 
@@ -98,16 +100,17 @@ class DossierView(APIView):
             raise problems.precondition_required(filing.dossier_for(user_of(request)).sha256)
         parsed = problems.parsed_or_problem(body_of(request))
         with problems.refusals_as_problems():
-            actions.edit_dossier(filing, parsed, by=user_of(request), expecting=seen_by(request.headers))
+            actions.edit_dossier(filing, parsed, by=user_of(request), expected_version=seen_by(request.headers))
         return _dossier_answer(parsed.canonical.text, parsed.canonical.sha256)
 
 
 class FlagsView(APIView):
     """The flags of a filing."""
 
-    @extend_schema(operation_id="flags_list", parameters=[STANDING], responses=FlagsSerializer)
+    @extend_schema(operation_id="flags_list", parameters=[STATE], responses=FlagsSerializer)
     def get(self, request: Request, id: UUID) -> Response:
         """List the standing flags, with the day of the last check and whether one is due."""
+        refuse_unknown(request, {"state", "cursor", "page_size"})
         filing = found(request, id)
         pages = CursorPages()
         pages.ordering, pages.page_size = "id", 100
@@ -173,8 +176,8 @@ def filing_answer(filing: Filing, status: int = 200) -> Response:
 
 def _flags(request: Request, filing: Filing) -> Any:
     flags = filing.flags.all()
-    asked = request.query_params.get("standing", "standing")
-    choices = {"standing": flags.standing, "resolved": flags.resolved, "all": flags.all}
+    asked = request.query_params.get("state", "open")
+    choices = {"open": flags.unresolved, "resolved": flags.resolved, "all": flags.all}
     if asked not in choices:
-        raise bad_query("standing", _("Ask for standing, resolved or all."))
+        raise bad_query("state", _("Ask for open, resolved or all."))
     return choices[asked]()

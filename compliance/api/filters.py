@@ -56,7 +56,7 @@ def _by_flags(request: Request, filings: FilingQuerySet) -> FilingQuerySet:
     asked = {name: value for name, value in standing.items() if value}
     if not asked:
         return filings
-    return filings.filter(pk__in=Flag.objects.counting().filter(**asked).values("filing"))
+    return filings.filter(pk__in=Flag.objects.open().filter(**asked).values("filing"))
 
 
 def _by_lineage(request: Request, filings: FilingQuerySet) -> FilingQuerySet:

@@ -16,7 +16,7 @@ from compliance.dossier.parsing import Parsed, parse
 from compliance.filings import refusals
 from compliance.filings.workflow import STATUSES
 from compliance.language import Language, language_of
-from compliance.rules.wording import in_words
+from compliance.rules.wording import describe
 from registry.api.problems import Problem
 
 
@@ -69,7 +69,7 @@ def _not_a_filer() -> Problem:
     )
 
 
-def _no_standing(error: refusals.NoStanding) -> Problem:
+def _no_membership(error: refusals.NoMembership) -> Problem:
     message = _(
         "You do not file for an organization with the USCC %(uscc)s. Ask an administrator of this registry to enter "
         "you as its filer; agents need a mandate from it."
@@ -125,7 +125,7 @@ def _applicant_is_fixed() -> Problem:
     return Problem.at("/applicant/uscc", 409, "applicant_is_fixed", _("Another applicant"), message)
 
 
-_NOT_FOR_YOU = {
+_NOT_PERMITTED = {
     "not_a_reviewer": gettext_lazy("Only reviewers and registrars may do this."),
     "not_a_registrar": gettext_lazy("Only registrars may do this."),
     "not_your_province": gettext_lazy("The filing belongs to a province that you do not review."),
@@ -191,12 +191,12 @@ _NOT_ISSUED = {
 }
 
 
-def _not_for_you(error: refusals.NotForYou) -> Problem:
-    return Problem(403, error.code, _("Not allowed"), str(_NOT_FOR_YOU[error.code]))
+def _not_permitted(error: refusals.NotPermitted) -> Problem:
+    return Problem(403, error.code, _("Not allowed"), str(_NOT_PERMITTED[error.code]))
 
 
-def _errors_stand(error: refusals.ErrorsStand) -> Problem:
-    told = [in_words(finding, reader_language()) for finding in error.findings]
+def _errors_open(error: refusals.ErrorsOpen) -> Problem:
+    told = [describe(finding, reader_language()) for finding in error.findings]
     return Problem(
         409,
         "errors_stand",
@@ -219,7 +219,7 @@ def _amendment_open(error: refusals.AmendmentOpen) -> Problem:
     return Problem.at("/amends", 409, "amendment_open", _("Another amendment is open"), message)
 
 
-def _target_not_standing(error: refusals.TargetNotStanding) -> Problem:
+def _target_not_in_force(error: refusals.TargetNotInForce) -> Problem:
     message = _(
         "The filing with the number “%(number)s” is not in this registry, or it is neither filed nor suspended; it "
         "cannot be amended."
@@ -270,17 +270,17 @@ def document_refused(error: refusals.DocumentRefused) -> Problem:
 
 
 _AS_PROBLEMS: dict[type[refusals.Refused], Callable[[Any], Problem]] = {
-    refusals.NoStanding: _no_standing,
+    refusals.NoMembership: _no_membership,
     refusals.NotAFiler: lambda error: _not_a_filer(),
-    refusals.NotForYou: _not_for_you,
+    refusals.NotPermitted: _not_permitted,
     refusals.TransitionRefused: _transition,
     refusals.ReferenceTaken: _reference_taken,
     refusals.ChangedMeanwhile: lambda error: changed_meanwhile(error.there.content, error.there.sha256),
     refusals.ApplicantIsFixed: lambda error: _applicant_is_fixed(),
-    refusals.ErrorsStand: _errors_stand,
+    refusals.ErrorsOpen: _errors_open,
     refusals.ReasonMissing: lambda error: _reason_missing(),
     refusals.AmendmentOpen: _amendment_open,
-    refusals.TargetNotStanding: _target_not_standing,
+    refusals.TargetNotInForce: _target_not_in_force,
     refusals.NumberRefused: _number_refused,
     refusals.NumberNotIssued: _number_not_issued,
     refusals.DocumentRefused: document_refused,

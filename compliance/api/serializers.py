@@ -13,7 +13,7 @@ from compliance.filings.workflow import VERBS
 from compliance.models import Event, Filing, Flag
 from compliance.rules.catalog import Rule
 from compliance.rules.instruments import spelled_out
-from compliance.rules.wording import in_words
+from compliance.rules.wording import describe
 
 
 class ApplicantSerializer(serializers.Serializer[Any]):
@@ -118,7 +118,7 @@ class FlagSerializer(FindingSerializer):
     def to_representation(self, flag: Flag) -> dict[str, Any]:
         times = {name: self._time(name, flag) for name in ("raised_at", "resolved_at")}
         waiver = WaiverSerializer(flag).data if flag.is_waived else None
-        return {**in_words(flag.finding, reader_language()), **times, "waiver": waiver}
+        return {**describe(flag.finding, reader_language()), **times, "waiver": waiver}
 
     def _time(self, name: str, flag: Flag) -> Any:
         moment = getattr(flag, name)

@@ -39,7 +39,7 @@ class WaiveView(APIView):
                 until=day_in_or_problem(told["until"]),
                 reason=told["reason"],
                 by=user_of(request),
-                expecting=seen_by(request.headers),
+                expected_version=seen_by(request.headers),
             )
         return Response(FlagSerializer(flag).data)
 
@@ -60,7 +60,7 @@ class LiftWaiverView(APIView):
                 (told["rule"], told["at"], told["variant"]),
                 reason=told["reason"],
                 by=user_of(request),
-                expecting=seen_by(request.headers),
+                expected_version=seen_by(request.headers),
             )
         return Response(FlagSerializer(flag).data)
 

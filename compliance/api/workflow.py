@@ -32,7 +32,7 @@ class SubmitView(APIView):
         """Freeze the working copy as the next revision and hand it to the authority."""
         filing = found(request, id)
         with problems.refusals_as_problems():
-            actions.submit_filing(filing, by=user_of(request), expecting=seen_by(request.headers))
+            actions.submit_filing(filing, by=user_of(request), expected_version=seen_by(request.headers))
         return filing_answer(found(request, id))
 
 
@@ -51,7 +51,7 @@ def verb_view(name: str, action: Callable[..., Any], summary: str) -> type[APIVi
             filing = found(request, id)
             reason = reason_in(body_of(request))
             with problems.refusals_as_problems():
-                action(filing, by=user_of(request), reason=reason, expecting=seen_by(request.headers))
+                action(filing, by=user_of(request), reason=reason, expected_version=seen_by(request.headers))
             return filing_answer(found(request, id))
 
     VerbView.__doc__ = summary
@@ -95,6 +95,6 @@ class RecordDecisionView(APIView):
             raise Problem.at("/day", 400, "bad_day", _("No day"), message)
         with problems.refusals_as_problems():
             actions.record_decision(
-                filing, **{**told, "day": day}, by=user_of(request), expecting=seen_by(request.headers)
+                filing, **{**told, "day": day}, by=user_of(request), expected_version=seen_by(request.headers)
             )
         return filing_answer(found(request, id))

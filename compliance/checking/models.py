@@ -24,17 +24,18 @@ class Level(models.TextChoices):
 
 
 class FlagQuerySet(models.QuerySet["Flag"]):
-    def standing(self) -> FlagQuerySet:
+    def unresolved(self) -> FlagQuerySet:
+        """Open and waived flags: the cause is still there."""
         return self.filter(resolved_at__isnull=True)
 
-    def counting(self, day: datetime.date | None = None) -> FlagQuerySet:
-        """Those that stand and are not waived on a day."""
+    def open(self, day: datetime.date | None = None) -> FlagQuerySet:
+        """Unresolved flags that are not waived on a day (default: today)."""
         day = day or timezone.localdate()
-        return self.standing().filter(Q(waived_until__isnull=True) | Q(waived_until__lt=day))
+        return self.unresolved().filter(Q(waived_until__isnull=True) | Q(waived_until__lt=day))
 
     def waived(self, day: datetime.date | None = None) -> FlagQuerySet:
-        """Those that stand and are waived on a day."""
-        return self.standing().filter(waived_until__gte=day or timezone.localdate())
+        """Unresolved flags that are waived on a day (default: today)."""
+        return self.unresolved().filter(waived_until__gte=day or timezone.localdate())
 
     def resolved(self) -> FlagQuerySet:
         return self.filter(resolved_at__isnull=False)
@@ -65,7 +66,7 @@ class Flag(models.Model):
     )
     waiver_reason = models.TextField(_("reason of the waiver"), blank=True)
     # The hash of what was flagged when it was waived.
-    waived_grounds = models.CharField(_("grounds of the flag"), max_length=64, blank=True, editable=False)
+    waiver_basis = models.CharField(_("grounds of the flag"), max_length=64, blank=True, editable=False)
 
     objects = FlagQuerySet.as_manager()
 

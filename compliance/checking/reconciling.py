@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from compliance.checking.waiver_basis import grounds_of
+from compliance.checking.waiver_basis import waiver_basis_of
 from compliance.dossier.schema import Dossier
 from compliance.models import Flag
 from compliance.rules.problems import Finding
@@ -38,14 +38,14 @@ _WAIVER = {
     "waived_at": None,
     "waived_by": None,
     "waiver_reason": "",
-    "waived_grounds": "",
+    "waiver_basis": "",
 }
 
 
 def reconcile(findings: dict[int, list[Finding]], dossiers: dict[int, Dossier], now: datetime) -> list[Flag]:
     """Write the difference between findings and standing flags; return the flags whose waiver lapsed by it."""
     standing: dict[int, list[Flag]] = {pk: [] for pk in findings}
-    for flag in Flag.objects.standing().filter(filing__in=list(standing)):
+    for flag in Flag.objects.unresolved().filter(filing__in=list(standing)):
         standing[flag.filing_id].append(flag)
     difference = _Difference()
     for pk, flags in standing.items():
@@ -66,7 +66,7 @@ def _compare(flags: list[Flag], findings: list[Finding], difference: _Difference
         if flag is None:
             difference.raised.append(_raised(subject.key, finding, subject.now))
             continue
-        if flag.is_waived and flag.waived_grounds != grounds_of(finding, subject.dossier):
+        if flag.is_waived and flag.waiver_basis != waiver_basis_of(finding, subject.dossier):
             difference.lapsed.append(flag)
         if (flag.level, flag.values) != (finding.level, finding.values):
             flag.level, flag.values = finding.level, finding.values

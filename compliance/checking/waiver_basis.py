@@ -18,7 +18,7 @@ _IDENTITY = ("key", "name", "filename", "sha256", "official_number", "vendor")
 _BESIDE = frozenset({"declared"})
 
 
-def grounds_of(finding: Finding, dossier: Dossier) -> str:
+def waiver_basis_of(finding: Finding, dossier: Dossier) -> str:
     """
     Return the SHA-256 of what a finding rests on: its level, the values that it names, the value at its place, and which
     entries of lists lead there. Where an entry is exchanged for another, what was said of the first says nothing of it.

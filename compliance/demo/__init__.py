@@ -16,9 +16,9 @@ from compliance.documents.uploads import LARGEST, received
 from compliance.dossier.parsing import Parsed, parse
 from compliance.evidence.actions import file_evidence
 from compliance.filings import actions
-from compliance.filings.refusals import ErrorsStand
+from compliance.filings.refusals import ErrorsOpen
 from compliance.models import Filing
-from registry.models import Membership, MembershipStanding, Organization, StaffStanding, Standing, User
+from registry.models import Membership, MembershipRole, Organization, Role, StaffRole, User
 from registry.numbers.published.importing import import_list
 from registry.register.catalog import load_catalog
 
@@ -45,8 +45,8 @@ def _enter() -> None:
     load_catalog()
     for path in sorted((FOLDER / "lists").glob("*.csv")):
         import_list(path, path.name)
-    admin = _staff("admin", {Standing.ADMINISTRATOR: [], Standing.REGISTRAR: []})
-    reviewer = _staff("reviewer", {Standing.REVIEWER: REVIEWED})
+    admin = _staff("admin", {Role.ADMINISTRATOR: [], Role.REGISTRAR: []})
+    reviewer = _staff("reviewer", {Role.REVIEWER: REVIEWED})
     _filer("filer", *APPLICANT)
     _filer("stranger", *ANOTHER)
     filings = [_file(parse(path.read_bytes())) for path in sorted((FOLDER / "dossiers").glob("*.json"))]
@@ -62,19 +62,17 @@ def _person(username: str, *, is_staff: bool = False) -> User:
     return user
 
 
-def _staff(username: str, standings: dict[str, list[str]]) -> User:
+def _staff(username: str, roles: dict[str, list[str]]) -> User:
     user = _person(username, is_staff=True)
-    for standing, provinces in standings.items():
-        StaffStanding.objects.get_or_create(user=user, standing=standing, defaults={"provinces": provinces})
+    for role, provinces in roles.items():
+        StaffRole.objects.get_or_create(user=user, role=role, defaults={"provinces": provinces})
     return user
 
 
 def _filer(username: str, uscc: str, name: str, name_en: str) -> User:
     organization, _ = Organization.objects.get_or_create(uscc=uscc, defaults={"name": name, "name_en": name_en})
     user = _person(username)
-    Membership.objects.get_or_create(
-        user=user, organization=organization, defaults={"standing": MembershipStanding.FILER}
-    )
+    Membership.objects.get_or_create(user=user, organization=organization, defaults={"role": MembershipRole.FILER})
     return user
 
 
@@ -105,7 +103,7 @@ def _review(filing: Filing, reviewer: User, registrar: User) -> None:
     try:
         with transaction.atomic():
             filing = actions.accept_filing(filing, by=reviewer)
-    except ErrorsStand:
+    except ErrorsOpen:
         return
     filing = actions.forward_filing(filing, by=reviewer)
     if filing.kind != "registration":

@@ -16,11 +16,11 @@ from compliance.dossier.faults import Malformed
 from compliance.dossier.normal import normal_form
 from compliance.dossier.parsing import Parsed, parse
 from compliance.filings import workflow
-from compliance.filings.locking import Seen, locked_alone, refuse_what_was_not_seen
-from compliance.filings.opening import overwritten
-from compliance.filings.permissions import refuse_who_is_no_filer
+from compliance.filings.locking import ExpectedVersion, lock_filing, refuse_other_version
+from compliance.filings.opening import replace_working_copy
+from compliance.filings.permissions import refuse_unless_filer
 from compliance.filings.refusals import DocumentRefused, TransitionRefused
-from compliance.filings.transitions import now, told
+from compliance.filings.transitions import now, record_change
 from compliance.models import Document, Filing
 from registry.models import User
 
@@ -29,7 +29,7 @@ _NAME_LENGTH = 255
 
 
 def upload_document(
-    filing: Filing, file: Incoming, *, entry: int | None = None, by: User, expecting: Seen = None
+    filing: Filing, file: Incoming, *, entry: int | None = None, by: User, expected_version: ExpectedVersion = None
 ) -> tuple[Document, bool]:
     """
     Keep a document of a filing, and say whether it is new; the same bytes again are the same document.
@@ -38,15 +38,17 @@ def upload_document(
     Raises DocumentRefused: `empty`, `unknown_type`, `too_large`, `no_such_entry`, `entry_names_another`, `not_named`,
     `too_many`.
     """
-    refuse_who_is_no_filer(filing, by)
+    refuse_unless_filer(filing, by)
     _refuse_by_its_bytes(file)
     with transaction.atomic():
-        return _kept(filing, file, entry=entry, by=by, expecting=expecting)
+        return _kept(filing, file, entry=entry, by=by, expected_version=expected_version)
 
 
-def _kept(filing: Filing, file: Incoming, *, entry: int | None, by: User, expecting: Seen) -> tuple[Document, bool]:
-    filing = locked_alone(filing)
-    refuse_what_was_not_seen(filing, expecting, by)
+def _kept(
+    filing: Filing, file: Incoming, *, entry: int | None, by: User, expected_version: ExpectedVersion
+) -> tuple[Document, bool]:
+    filing = lock_filing(filing)
+    refuse_other_version(filing, expected_version, by)
     if filing.status in workflow.ENDED:
         raise TransitionRefused(workflow.UPLOAD, filing.status)
     tree = json.loads(filing.kept_dossier().content, parse_float=Decimal)
@@ -63,9 +65,9 @@ def _kept(filing: Filing, file: Incoming, *, entry: int | None, by: User, expect
     }
     if is_filled and entry is not None:
         entries[entry] |= {"sha256": file.sha256, "size": file.size, "filename": document.filename}
-        overwritten(filing, _parsed(tree), workflow.UPLOAD, by=by, data=data)
+        replace_working_copy(filing, _parsed(tree), workflow.UPLOAD, by=by, data=data)
     elif is_new:
-        told(filing, workflow.UPLOAD, filing.status, by=by, at=now(), data=data)
+        record_change(filing, workflow.UPLOAD, filing.status, by=by, at=now(), data=data)
     return document, is_new
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from compliance.language import Words
+from compliance.language import Bilingual
 
 
-def _codes(**labels: tuple[str, str]) -> MappingProxyType[str, Words]:
-    return MappingProxyType({code: Words(*both) for code, both in labels.items()})
+def _codes(**labels: tuple[str, str]) -> MappingProxyType[str, Bilingual]:
+    return MappingProxyType({code: Bilingual(*both) for code, both in labels.items()})
 
 
 KINDS = _codes(
@@ -98,7 +98,7 @@ ROLES = _codes(
     technical_supporter=("technical supporter", "服务技术支持者"),
 )
 MODALITIES = _codes(text=("text", "文本"), image=("image", "图片"), audio=("audio", "音频"), video=("video", "视频"))
-LABEL_MODALITIES = MappingProxyType({**MODALITIES, "virtual_scene": Words("virtual scene", "虚拟场景")})
+LABEL_MODALITIES = MappingProxyType({**MODALITIES, "virtual_scene": Bilingual("virtual scene", "虚拟场景")})
 ACCESS = _codes(
     own_deployment=("own deployment", "自行部署"),
     third_party_api=("third-party API", "第三方接口"),
@@ -145,7 +145,7 @@ PROOFS = _codes(
 FILTERS = _codes(keywords=("keywords", "关键词"), classifier=("classifier", "分类模型"), manual=("manual", "人工"))
 PERSONAL_INFORMATION_BASES = _codes(consent=("consent", "同意"), law=("law", "法律规定"), none=("none", "无"))
 STANDARDS = MappingProxyType(
-    {name: Words(name, name) for name in ("TC260-003-2024", "GB/T 45654-2025")},
+    {name: Bilingual(name, name) for name in ("TC260-003-2024", "GB/T 45654-2025")},
 )
 ASSESSORS = _codes(self=("self", "自行"), third_party=("third party", "第三方"))
 CONCLUSIONS = _codes(conforming=("conforming", "符合"), non_conforming=("non-conforming", "不符合"))

@@ -12,49 +12,49 @@ from compliance.dossier.fields import OneOf
 from compliance.dossier.pointer import Pointer
 from compliance.dossier.risks import RISKS
 from compliance.dossier.schema import Dossier
-from compliance.language import Words
+from compliance.language import Bilingual
 
-DOSSIER = Words("dossier", "申报文件")
+DOSSIER = Bilingual("dossier", "申报文件")
 
 
 @lru_cache(maxsize=4096)
-def name_of(at: Pointer) -> Words:
+def name_of(at: Pointer) -> Bilingual:
     """Return the name of the field at a place; an entry of a list is named after the list, with its number."""
     return _at(at)[1]
 
 
-def code_label(at: Pointer, value: str) -> Words:
+def code_label(at: Pointer, value: str) -> Bilingual:
     """Return what a value at a place means: the label of a code where the field has codes, else the value itself."""
     codes = next((note.codes for note in getattr(_at(at)[0], "__metadata__", ()) if isinstance(note, OneOf)), {})
     label = codes.get(value)
-    return label if isinstance(label, Words) else Words(value, value)
+    return label if isinstance(label, Bilingual) else Bilingual(value, value)
 
 
-def _at(at: Pointer) -> tuple[Any, Words]:
+def _at(at: Pointer) -> tuple[Any, Bilingual]:
     kind, name = Dossier, DOSSIER
     for step in at.steps:
         kind, name = _down(kind, name, step)
     return kind, name
 
 
-def _down(kind: Any, name: Words, step: str) -> tuple[Any, Words]:
+def _down(kind: Any, name: Bilingual, step: str) -> tuple[Any, Bilingual]:
     origin, arguments = get_origin(kind), get_args(kind)
     if is_dataclass(kind):
         return _plain(get_type_hints(kind, include_extras=True).get(step)), _field_name(kind, step)
     if origin is list:
         nth = int(step) + 1 if step.isdigit() else step
-        return _plain(arguments[0]), Words(f"{name.en} {nth}", f"{name.zh} {nth}")
+        return _plain(arguments[0]), Bilingual(f"{name.en} {nth}", f"{name.zh} {nth}")
     if origin is dict:
-        code = {**RISKS, **ASPECTS}.get(step, Words(step, step))
-        return None, Words(f"{name.en}, {step} {code.en}", f"{name.zh}：{step} {code.zh}")
-    return None, Words(step, step)
+        code = {**RISKS, **ASPECTS}.get(step, Bilingual(step, step))
+        return None, Bilingual(f"{name.en}, {step} {code.en}", f"{name.zh}：{step} {code.zh}")
+    return None, Bilingual(step, step)
 
 
-def _field_name(kind: Any, step: str) -> Words:
+def _field_name(kind: Any, step: str) -> Bilingual:
     for field in fields(kind):
         if field.name == step:
-            return Words(field.metadata["en"], field.metadata["zh"])
-    return Words(step, step)
+            return Bilingual(field.metadata["en"], field.metadata["zh"])
+    return Bilingual(step, step)
 
 
 def _plain(kind: Any) -> Any:

@@ -12,7 +12,7 @@ from compliance.dossier.pointer import ROOT, Pointer
 from compliance.dossier.schema import Dossier
 from compliance.dossier.training import Compute, Corpus
 from registry.names import folded
-from registry.register.statements import Columns, NamedModel, Parent, Party, Stated, StatedModel, StatedService
+from registry.register.statements import Columns, ModelDetails, NamedModel, Parent, Party, ServiceDetails, Statement
 
 _APPLICANT = (
     "name_en",
@@ -81,24 +81,24 @@ _CHECKS = ("source_check", "post_check", "manual_sample", "technical_sample")
 _COMPUTE = tuple(field.name for field in fields(Compute))
 
 
-def stated_in(dossier: Dossier) -> Stated:
+def statement_of(dossier: Dossier) -> Statement:
     """Return what a dossier states; what it does not say is left out."""
     applicant = dossier.applicant
-    return Stated(
-        speaker=Party(applicant.name or "", applicant.uscc, "CN"),
+    return Statement(
+        declarant=Party(applicant.name or "", applicant.uscc, "CN"),
         organization=_said(applicant, _APPLICANT),
         services=[_service(dossier)],
         models=[_model(model, key, dossier) for model, key in _keyed(dossier)],
     )
 
 
-def _service(dossier: Dossier) -> StatedService:
+def _service(dossier: Dossier) -> ServiceDetails:
     algorithm = dossier.algorithm
     columns = _said(dossier.service, _SERVICE)
     if algorithm:
         named = {"algorithm_name": algorithm.name, "algorithm_type": algorithm.type, "algorithm_role": algorithm.role}
         columns |= {name: value for name, value in named.items() if value is not None}
-    return StatedService(dossier.service.name, columns)
+    return ServiceDetails(dossier.service.name, columns)
 
 
 def _keyed(dossier: Dossier) -> list[tuple[Model, str]]:
@@ -111,7 +111,7 @@ def _keyed(dossier: Dossier) -> list[tuple[Model, str]]:
     return [(model, model.key or f"{blank}{i}") for i, model in enumerate(models)]
 
 
-def _model(model: Model, key: str, dossier: Dossier) -> StatedModel:
+def _model(model: Model, key: str, dossier: Dossier) -> ModelDetails:
     training = model.training
     columns = _said(model, _MODEL)
     if training:
@@ -123,7 +123,7 @@ def _model(model: Model, key: str, dossier: Dossier) -> StatedModel:
         columns |= {name: value for name, value in dated.items() if value is not None}
     if model.annotation:
         columns["annotation"] = _plain(model.annotation)
-    return StatedModel(
+    return ModelDetails(
         key=key,
         name=model.name or "",
         version=model.version or "",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from compliance.language import Words
+from compliance.language import Bilingual
 
 _NAMES = {
     "A.1": (
@@ -51,5 +51,5 @@ _NAMES = {
 }
 
 RISKS = MappingProxyType(
-    {f"{group}.{'abcdefghi'[i]}": Words(*both) for group, names in _NAMES.items() for i, both in enumerate(names)}
+    {f"{group}.{'abcdefghi'[i]}": Bilingual(*both) for group, names in _NAMES.items() for i, both in enumerate(names)}
 )

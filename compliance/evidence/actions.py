@@ -9,10 +9,10 @@ from django.db import transaction
 
 from compliance.evidence.verdicts import dossier_of, new_seed, seed_for_sketches, summarize
 from compliance.filings import workflow
-from compliance.filings.locking import locked_alone
-from compliance.filings.permissions import refuse_who_may_not
+from compliance.filings.locking import lock_filing
+from compliance.filings.permissions import refuse_unless_permitted
 from compliance.filings.refusals import NoSuchModel, TransitionRefused
-from compliance.filings.transitions import now, told
+from compliance.filings.transitions import now, record_change
 from compliance.models import EvidenceFile, Filing, SketchRequest
 from registry.models import User
 from registry.names import key_of
@@ -26,8 +26,8 @@ def file_evidence(filing: Filing, model_key: str, evidence: Mapping[str, Any], *
 
     Raises NoSuchModel; TransitionRefused for an ended filing.
     """
-    refuse_who_may_not(workflow.REVIEWING if by.standings else workflow.FILING, filing, by)
-    filing = locked_alone(filing)
+    refuse_unless_permitted(workflow.REVIEWING if by.roles else workflow.FILING, filing, by)
+    filing = lock_filing(filing)
     if filing.status in workflow.ENDED:
         raise TransitionRefused(workflow.FILE_EVIDENCE, filing.status)
     keys = [model.key for model in dossier_of(filing, by).models or () if model.key]
@@ -38,12 +38,12 @@ def file_evidence(filing: Filing, model_key: str, evidence: Mapping[str, Any], *
         _commit(filing, model_key, evidence["file_hashes"], by)
     summarize(filing, model_key)
     data = {"model": model_key, "files": {part: file.sha256 for part, file in files.items()}}
-    return told(filing, workflow.FILE_EVIDENCE, filing.status, by=by, at=now(), data=data)
+    return record_change(filing, workflow.FILE_EVIDENCE, filing.status, by=by, at=now(), data=data)
 
 
 def _kept(filing: Filing, model_key: str, part: str, document: Any, by: User) -> EvidenceFile:
     """Keep a file beside those that it replaces."""
-    is_staffs = bool(by.standings)
+    is_staffs = bool(by.roles)
     same = EvidenceFile.objects.current().filter(
         filing=filing, model_hash=key_of(model_key), part=part, is_staffs=is_staffs
     )

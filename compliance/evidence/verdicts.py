@@ -17,7 +17,7 @@ from compliance.provenance.assessing import assess
 from compliance.provenance.claims import Summary, declaration_of
 from compliance.provenance.sketches import Sketch, read_sketch
 from compliance.provenance.verdict import Verdict
-from registry.models import AIModel, Standing, User
+from registry.models import AIModel, Role, User
 from registry.names import key_of
 
 SEED_BYTES = 16
@@ -88,7 +88,7 @@ def evidence_of_model(model: AIModel, user: User) -> list[Filed]:
     Return the evidence that filings hold of an AI model, the latest filing first: to staff that of the filings that they
     may see, to its developer that of all submitted ones, to nobody else any.
     """
-    if not may_see_evidence(model, user):
+    if not can_see_evidence(model, user):
         return []
     is_developer = model.developer_id is not None and model.developer_id in user.own_organizations
     statements = model.statements.filter(source__key__startswith=FILING_SOURCE).order_by("-source__stated_at", "-pk")
@@ -100,9 +100,9 @@ def evidence_of_model(model: AIModel, user: User) -> list[Filed]:
     return [filed for filing, key in told for filed in filed_evidence(filing, dossier_of(filing, user), keys={key})]
 
 
-def may_see_evidence(model: AIModel, user: User) -> bool:
+def can_see_evidence(model: AIModel, user: User) -> bool:
     """Whether a person is staff or of the model's developer."""
-    return user.holds(Standing.REVIEWER, Standing.REGISTRAR, Standing.AUDITOR) or (
+    return user.has_role(Role.REVIEWER, Role.REGISTRAR, Role.AUDITOR) or (
         model.developer_id is not None and model.developer_id in user.own_organizations
     )
 

@@ -14,11 +14,11 @@ from compliance.dossier.normal import normal_form
 from compliance.dossier.schema import Dossier
 from compliance.dossier.stored import Canonical, load
 from compliance.filings import register_statements, workflow
-from compliance.filings.locking import Seen
+from compliance.filings.locking import ExpectedVersion
 from compliance.filings.numbering import issue_number, name_to_register
-from compliance.filings.opening import OF_REVISIONS, copied_from, target_of
-from compliance.filings.refusals import NumberRefused, TargetNotStanding
-from compliance.filings.transitions import begun, frozen, now, told
+from compliance.filings.opening import REVISION_COLUMNS, columns_of_dossier, find_target
+from compliance.filings.refusals import NumberRefused, TargetNotInForce
+from compliance.filings.transitions import freeze_revision, now, record_change, start_transition
 from compliance.models import Action, Document, Filing
 from registry import refusals
 from registry.models import NumberStatus, User
@@ -27,12 +27,12 @@ from registry.numbers.forms import has_the_form_of, normalized, number_key
 
 
 @transaction.atomic
-def decide_filing(filing: Filing, *, by: User, reason: str = "", expecting: Seen = None) -> Filing:
+def decide_filing(filing: Filing, *, by: User, reason: str = "", expected_version: ExpectedVersion = None) -> Filing:
     """
     File a filing: an initial one gets its official number; a change becomes the next revision of the filing that it
     amends, a cancellation cancels it.
     """
-    filing, source = begun(workflow.DECIDE.verb, filing, by=by, expecting=expecting)
+    filing, source = start_transition(workflow.DECIDE.verb, filing, by=by, expected_version=expected_version)
     filing.decided_at = now()
     if filing.is_amendment:
         return _amend(filing, workflow.DECIDE.verb, source, by=by, reason=reason)
@@ -51,7 +51,7 @@ def record_decision(
     document: str = "",
     by: User,
     reason: str = "",
-    expecting: Seen = None,
+    expected_version: ExpectedVersion = None,
 ) -> Filing:
     """
     Record a decision that the authority took outside of this registry: the number, the day, and the document
@@ -60,7 +60,7 @@ def record_decision(
     Raises NumberRefused when the number has not the form of its kind or is another's, the day is still to come, or the
     document is not there.
     """
-    filing, source = begun(workflow.RECORD_DECISION.verb, filing, by=by, expecting=expecting)
+    filing, source = start_transition(workflow.RECORD_DECISION.verb, filing, by=by, expected_version=expected_version)
     filing.decided_at = now()
     _refuse_what_cannot_be(filing, number, day, document)
     proof = {"document": document} if document else {}
@@ -72,12 +72,14 @@ def record_decision(
 
 
 @transaction.atomic
-def reject_filing(filing: Filing, *, by: User, reason: str, expecting: Seen = None) -> Filing:
+def reject_filing(filing: Filing, *, by: User, reason: str, expected_version: ExpectedVersion = None) -> Filing:
     """Reject a filing, with the reason; what it stated is taken out of others' sight."""
-    filing, source = begun(workflow.REJECT.verb, filing, by=by, expecting=expecting, reason=reason)
+    filing, source = start_transition(
+        workflow.REJECT.verb, filing, by=by, expected_version=expected_version, reason=reason
+    )
     filing.decided_at = now()
     register_statements.hide(filing)
-    return told(filing, workflow.REJECT.verb, source, by=by, at=filing.decided_at, reason=reason)
+    return record_change(filing, workflow.REJECT.verb, source, by=by, at=filing.decided_at, reason=reason)
 
 
 def _filed(
@@ -106,7 +108,7 @@ def _filed(
     register_statements.publish(filing)
     register_statements.let_number_cover_what_is_stated(filing)
     told_data = {"number": filing.official_number.number, "day": day.isoformat(), **(data or {})}
-    return told(filing, verb, source, by=by, at=_decided_at(filing), reason=reason, data=told_data)
+    return record_change(filing, verb, source, by=by, at=_decided_at(filing), reason=reason, data=told_data)
 
 
 def _decided_at(filing: Filing) -> datetime:
@@ -118,12 +120,12 @@ def _amend(
     filing: Filing, verb: str, source: str, *, by: User, reason: str, data: dict[str, Any] | None = None
 ) -> Filing:
     """Let a change or cancellation take effect upon its target, which alone holds the number."""
-    target = filing.target = filing.target or target_of(filing)
+    target = filing.target = filing.target or find_target(filing)
     if target is None or not _can_be_amended(target, filing):
-        raise TargetNotStanding(str(load(filing.revisions.latest("number").content).amends or ""))
+        raise TargetNotInForce(str(load(filing.revisions.latest("number").content).amends or ""))
     at = _decided_at(filing)
     amended = {"number": target.official_number.number, "target": target.case_number, **(data or {})}
-    told(filing, verb, source, by=by, at=at, reason=reason, data=amended)
+    record_change(filing, verb, source, by=by, at=at, reason=reason, data=amended)
     if filing.action == Action.CANCELLATION:
         _cancel(target, filing, by=by, at=at)
     else:
@@ -132,7 +134,7 @@ def _amend(
 
 
 def _can_be_amended(target: Filing, filing: Filing) -> bool:
-    is_standing = target.status in workflow.STANDING and target.official_number is not None
+    is_standing = target.status in workflow.IN_FORCE and target.official_number is not None
     return is_standing and target.kind == filing.kind
 
 
@@ -140,14 +142,14 @@ def _cancel(target: Filing, filing: Filing, *, by: User, at: datetime) -> None:
     assert target.official_number is not None
     source, target.status = target.status, workflow.CANCELLED
     actions.set_number_status(target.official_number, NumberStatus.CANCELLED)
-    told(target, workflow.CANCEL.verb, source, by=by, at=at, data={"by_filing": filing.case_number})
+    record_change(target, workflow.CANCEL.verb, source, by=by, at=at, data={"by_filing": filing.case_number})
 
 
 def _change(target: Filing, filing: Filing, *, by: User, at: datetime) -> None:
     """The change's dossier becomes the next revision of its target; what it stated itself is told by the target now."""
     change = filing.revisions.latest("number")
     kept = _as_the_targets(change.content, target)
-    revision = frozen(target, kept.text, kept.sha256, by=by, at=at)
+    revision = freeze_revision(target, kept.text, kept.sha256, by=by, at=at)
     _hand_over_documents(filing, target)
     target.submitted_at = filing.submitted_at
     _copy_names(target, load(kept.text))
@@ -161,7 +163,7 @@ def _change(target: Filing, filing: Filing, *, by: User, at: datetime) -> None:
         "by_filing": filing.case_number,
         "of": change.sha256,
     }
-    told(target, workflow.AMENDED, target.status, by=by, at=at, data=told_data)
+    record_change(target, workflow.AMENDED, target.status, by=by, at=at, data=told_data)
 
 
 def _as_the_targets(content: str, target: Filing) -> Canonical:
@@ -178,8 +180,8 @@ def _as_the_targets(content: str, target: Filing) -> Canonical:
 
 def _copy_names(target: Filing, dossier: Dossier) -> None:
     """What the target is found and called by, from its new revision."""
-    for name, value in copied_from(target, dossier).items():
-        if name in OF_REVISIONS:
+    for name, value in columns_of_dossier(target, dossier).items():
+        if name in REVISION_COLUMNS:
             setattr(target, name, value)
     assert target.official_number is not None
     target.official_number.title = name_to_register(target, dossier)

@@ -19,7 +19,7 @@ from compliance.filings.refusals import Refused
 from compliance.filings.workflow import DRAFT
 from compliance.language import Language
 from compliance.models import Filing
-from registry.models import Membership, MembershipStanding, Organization, User
+from registry.models import Membership, MembershipRole, Organization, User
 
 # The account that stands for whoever runs the command; it has no password and no token.
 IMPORTER = "import"
@@ -102,7 +102,7 @@ def _importer_for(dossier: Dossier) -> User:
     Membership.objects.get_or_create(
         user=user,
         organization=organization,
-        defaults={"standing": MembershipStanding.FILER, "mandate": MANDATE},
+        defaults={"role": MembershipRole.FILER, "mandate": MANDATE},
     )
     return user
 

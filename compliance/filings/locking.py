@@ -12,10 +12,10 @@ from compliance.models import Filing
 from registry.models import Organization, User
 
 # The hashes that a caller has seen; None: whatever is there.
-Seen = Set[str] | None
+ExpectedVersion = Set[str] | None
 
 
-def take_turns(applicant: int) -> None:
+def lock_applicant(applicant: int) -> None:
     """
     Let the changes of one applicant go one after another.
 
@@ -25,36 +25,38 @@ def take_turns(applicant: int) -> None:
     list(Organization.objects.select_for_update(no_key=True).filter(pk=applicant).values_list("pk"))
 
 
-def locked_alone(filing: Filing) -> Filing:
-    take_turns(filing.applicant_id)
+def lock_filing(filing: Filing) -> Filing:
+    lock_applicant(filing.applicant_id)
     return Filing.objects.select_for_update().get(pk=filing.pk)
 
 
-def locked_with_its_kin(filing: Filing) -> Filing:
+def lock_with_related_filings(filing: Filing) -> Filing:
     """
     Lock a filing, and with it the applicant's other filings whose outcome hangs on it.
 
     They are locked in the order of their keys, so that a sweep beside it cannot wait in a circle.
     """
-    take_turns(filing.applicant_id)
+    lock_applicant(filing.applicant_id)
     now = Filing.objects.get(pk=filing.pk)
-    return next(row for row in kin_of(now).order_by("pk").select_for_update() if row.pk == now.pk)
+    return next(row for row in related_filings(now).order_by("pk").select_for_update() if row.pk == now.pk)
 
 
-def kin_of(filing: Filing) -> FilingQuerySet:
+def related_filings(filing: Filing) -> FilingQuerySet:
     """A filing with those of the same service, the one it amends, and those that amend it, by link or by number."""
-    kin = Q(pk=filing.pk) | Q(applicant_id=filing.applicant_id, service_key=filing.service_key) | Q(target=filing.pk)
+    related = (
+        Q(pk=filing.pk) | Q(applicant_id=filing.applicant_id, service_key=filing.service_key) | Q(target=filing.pk)
+    )
     if filing.target_id:
-        kin |= Q(pk=filing.target_id)
+        related |= Q(pk=filing.target_id)
     if filing.official_number:
-        kin |= Q(applicant_id=filing.applicant_id, amends_key=filing.official_number.key)
-    return Filing.objects.filter(kin)
+        related |= Q(applicant_id=filing.applicant_id, amends_key=filing.official_number.key)
+    return Filing.objects.filter(related)
 
 
-def refuse_what_was_not_seen(filing: Filing, expecting: Seen, by: User) -> None:
+def refuse_other_version(filing: Filing, expected_version: ExpectedVersion, by: User) -> None:
     """Compare what the caller has seen with the locked filing: the dossier's hash, or the last event's."""
-    if expecting is None:
+    if expected_version is None:
         return
     there = filing.dossier_for(by)
-    if there.sha256 not in expecting and filing.last_event_hash not in expecting:
+    if there.sha256 not in expected_version and filing.last_event_hash not in expected_version:
         raise ChangedMeanwhile(there)

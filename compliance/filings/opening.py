@@ -15,9 +15,9 @@ from compliance.dossier.parsing import Parsed
 from compliance.dossier.schema import Dossier
 from compliance.filings import workflow
 from compliance.filings.history.recording import record
-from compliance.filings.locking import Seen, locked_alone, refuse_what_was_not_seen, take_turns
-from compliance.filings.permissions import refuse_who_is_no_filer
-from compliance.filings.refusals import AmendmentOpen, ApplicantIsFixed, NoStanding, ReferenceTaken, TransitionRefused
+from compliance.filings.locking import ExpectedVersion, lock_applicant, lock_filing, refuse_other_version
+from compliance.filings.permissions import refuse_unless_filer
+from compliance.filings.refusals import AmendmentOpen, ApplicantIsFixed, NoMembership, ReferenceTaken, TransitionRefused
 from compliance.models import CaseNumbers, Filing, WorkingCopy
 from compliance.rules.catalog import INITIAL
 from compliance.rules.context import same_name
@@ -32,7 +32,7 @@ def open_filing(parsed: Parsed, *, by: User) -> tuple[Filing, bool]:
     """
     Open a filing with a dossier, and say whether it is new.
 
-    The applicant is the organization of the dossier's USCC; NoStanding when `by` does not file for it. The same
+    The applicant is the organization of the dossier's USCC; NoMembership when `by` does not file for it. The same
     applicant, reference and dossier again give the same filing; another dossier under a used reference is
     ReferenceTaken; a second open change or cancellation of one filing is AmendmentOpen.
     """
@@ -52,29 +52,29 @@ def open_filing(parsed: Parsed, *, by: User) -> tuple[Filing, bool]:
 
 
 @transaction.atomic
-def edit_dossier(filing: Filing, parsed: Parsed, *, by: User, expecting: Seen = None) -> Filing:
+def edit_dossier(filing: Filing, parsed: Parsed, *, by: User, expected_version: ExpectedVersion = None) -> Filing:
     """
-    Overwrite the working copy. `expecting` are the hashes that the editor has seen, None for whatever is there.
+    Overwrite the working copy. `expected_version` are the hashes that the editor has seen, None for whatever is there.
 
     Raises ChangedMeanwhile when something else is there, TransitionRefused when the filing is not editable,
     ApplicantIsFixed when the dossier names another applicant, ReferenceTaken when its reference is used, AmendmentOpen
     when another filing amends the same one already.
     """
-    refuse_who_is_no_filer(filing, by)
-    filing = locked_alone(filing)
+    refuse_unless_filer(filing, by)
+    filing = lock_filing(filing)
     if not filing.is_editable:
         raise TransitionRefused(workflow.EDIT, filing.status)
     if parsed.dossier.applicant.uscc != filing.applicant.uscc:
         raise ApplicantIsFixed
-    refuse_what_was_not_seen(filing, expecting, by)
-    return overwritten(filing, parsed, workflow.EDIT, by=by, data={})
+    refuse_other_version(filing, expected_version, by)
+    return replace_working_copy(filing, parsed, workflow.EDIT, by=by, data={})
 
 
 def _applicant_of(dossier: Dossier, by: User) -> Organization:
     held = Membership.objects.of(by).in_force().filing().select_related("organization")
     membership = held.filter(organization__uscc=dossier.applicant.uscc).first()
     if membership is None:
-        raise NoStanding(dossier.applicant.uscc)
+        raise NoMembership(dossier.applicant.uscc)
     return membership.organization
 
 
@@ -94,7 +94,7 @@ def _said_now(filing: Filing) -> str:
 
 
 def _new_filing(applicant: Organization, parsed: Parsed, by: User) -> Filing:
-    take_turns(applicant.pk)
+    lock_applicant(applicant.pk)
     now = timezone.now()
     filing = Filing(
         case_number=_next_case_number(now),
@@ -124,7 +124,7 @@ def _next_case_number(now: datetime) -> str:
     return str(numbers)
 
 
-def overwritten(filing: Filing, parsed: Parsed, verb: str, *, by: User, data: dict[str, Any]) -> Filing:
+def replace_working_copy(filing: Filing, parsed: Parsed, verb: str, *, by: User, data: dict[str, Any]) -> Filing:
     """Put a dossier in place of the working copy of a locked filing, and write the event of this verb."""
     now = timezone.now()
     _copy(filing, parsed.dossier)
@@ -143,18 +143,18 @@ def overwritten(filing: Filing, parsed: Parsed, verb: str, *, by: User, data: di
 
 def _copy(filing: Filing, dossier: Dossier) -> None:
     """Fill the columns that repeat what the dossier says."""
-    copied = copied_from(filing, dossier)
+    copied = columns_of_dossier(filing, dossier)
     # Once submitted, what others see of a filing is its last revision's until the next one.
-    kept = OF_REVISIONS if filing.first_submitted_at else frozenset()
+    kept = REVISION_COLUMNS if filing.first_submitted_at else frozenset()
     for name in copied.keys() - kept:
         setattr(filing, name, copied[name])
-    filing.target = target_of(filing)
+    filing.target = find_target(filing)
 
 
-OF_REVISIONS = frozenset({"jurisdiction", "province", "service_name", "service_key", "search_text", "search_grams"})
+REVISION_COLUMNS = frozenset({"jurisdiction", "province", "service_name", "service_key", "search_text", "search_grams"})
 
 
-def copied_from(filing: Filing, dossier: Dossier) -> dict[str, Any]:
+def columns_of_dossier(filing: Filing, dossier: Dossier) -> dict[str, Any]:
     """Return the columns that repeat what a dossier says."""
     region = dossier.applicant.region or dossier.applicant.uscc[2:8]
     jurisdiction = dossier.jurisdiction or ""
@@ -179,7 +179,7 @@ def _amends_key(dossier: Dossier) -> str:
     return key if len(key) <= NUMBER_LENGTH else ""
 
 
-def target_of(filing: Filing) -> Filing | None:
+def find_target(filing: Filing) -> Filing | None:
     """Return the applicant's filing that holds the number amended; AmendmentOpen where another amends it already."""
     if not filing.amends_key:
         return None

@@ -11,7 +11,7 @@ from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from compliance.filings import workflow
-from registry.models import Membership, Standing, User
+from registry.models import Membership, Role, User
 from registry.search import matching
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class FilingQuerySet(models.QuerySet["Filing"]):
         the rows that are read.
         """
         flags = apps.get_model("compliance", "Flag").objects
-        counts = {f"{level}_count": flags.counting().filter(level=level) for level in ("error", "warning", "info")}
+        counts = {f"{level}_count": flags.open().filter(level=level) for level in ("error", "warning", "info")}
         return self.annotate(
             **{name: _count(rows) for name, rows in {**counts, "waived_count": flags.waived()}.items()}
         )
@@ -68,8 +68,8 @@ def _count(flags: models.QuerySet[Any]) -> Coalesce:
 
 def _reached_as_staff(user: User) -> Q:
     submitted = Q(first_submitted_at__isnull=False)
-    if user.holds(Standing.REGISTRAR, Standing.AUDITOR):
+    if user.has_role(Role.REGISTRAR, Role.AUDITOR):
         return submitted
-    if user.holds(Standing.REVIEWER):
+    if user.has_role(Role.REVIEWER):
         return submitted & Q(province__in=user.reviewed_provinces)
     return Q(pk__in=[])

@@ -13,7 +13,7 @@ class Refused(Exception):
     """An action was refused, and nothing has changed."""
 
 
-class NoStanding(Refused):
+class NoMembership(Refused):
     """The person does not file for the organization of this USCC, or there is none; the two are not told apart."""
 
     def __init__(self, uscc: str) -> None:
@@ -33,7 +33,7 @@ class TransitionRefused(Refused):
         self.verb, self.status = verb, status
 
 
-class NotForYou(Refused):
+class NotPermitted(Refused):
     """The person does not stand for this duty here; `code` says which line of the permission table refuses."""
 
     def __init__(self, code: str) -> None:
@@ -41,7 +41,7 @@ class NotForYou(Refused):
         self.code = code
 
 
-class ErrorsStand(Refused):
+class ErrorsOpen(Refused):
     """A filing is not accepted while errors stand against it."""
 
     def __init__(self, findings: list[Finding]) -> None:
@@ -61,7 +61,7 @@ class AmendmentOpen(Refused):
         self.number, self.case = number, case
 
 
-class TargetNotStanding(Refused):
+class TargetNotInForce(Refused):
     """The filing that a change or cancellation amends is unknown, or neither filed nor suspended."""
 
     def __init__(self, number: str) -> None:

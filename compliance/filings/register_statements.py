@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from compliance.dossier.projection import stated_in
+from compliance.dossier.projection import statement_of
 from compliance.dossier.stored import load
 from compliance.filings import workflow
-from compliance.filings.locking import locked_alone
+from compliance.filings.locking import lock_filing
 from compliance.models import Action, Filing, Kind
 from registry.models import ModelStatement, ServiceStatement, Source, SourceKind
 from registry.numbers import actions
@@ -34,7 +34,7 @@ def state(filing: Filing, content: str) -> None:
     if filing.submitted_at:
         source.stated_at = filing.submitted_at
     source.save()
-    writing.state(source, stated_in(load(content)))
+    writing.state(source, statement_of(load(content)))
 
 
 def hide(filing: Filing) -> None:
@@ -56,14 +56,14 @@ def let_number_cover_what_is_stated(filing: Filing) -> None:
         return
     services = [told.service for told in ServiceStatement.objects.filter(source=source).select_related("service")]
     own = ModelStatement.objects.filter(source=source, is_developers_own=True, used_by_service=True)
-    models = [told.subject for told in own.select_related("subject")] if filing.kind == Kind.GENERATIVE else []
+    models = [told.named_model for told in own.select_related("named_model")] if filing.kind == Kind.GENERATIVE else []
     actions.cover(number, services=services, models=models)
 
 
 @transaction.atomic
 def restate(key: int) -> None:
     """Draw again what one filing states, from its last revision, and whether it is public or hidden."""
-    filing = locked_alone(Filing.objects.get(pk=key))
+    filing = lock_filing(Filing.objects.get(pk=key))
     if not filing.revisions.exists():
         return
     state(filing, filing.revisions.latest("number").content)

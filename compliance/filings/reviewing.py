@@ -7,34 +7,34 @@ from django.db import transaction
 from compliance.checking.check_filings import check_now
 from compliance.documents.counting import refuse_while_documents_are_read
 from compliance.filings import workflow
-from compliance.filings.locking import Seen
-from compliance.filings.refusals import ErrorsStand, ReasonMissing
-from compliance.filings.transitions import begun, now, told
+from compliance.filings.locking import ExpectedVersion
+from compliance.filings.refusals import ErrorsOpen, ReasonMissing
+from compliance.filings.transitions import now, record_change, start_transition
 from compliance.models import Filing, Flag, WorkingCopy
 from registry.models import User
 
 
 @transaction.atomic
-def accept_filing(filing: Filing, *, by: User, reason: str = "", expecting: Seen = None) -> Filing:
+def accept_filing(filing: Filing, *, by: User, reason: str = "", expected_version: ExpectedVersion = None) -> Filing:
     """Accept a filing as complete, provided that no error flag stands against it."""
-    filing, source = begun(workflow.ACCEPT.verb, filing, by=by, expecting=expecting)
+    filing, source = start_transition(workflow.ACCEPT.verb, filing, by=by, expected_version=expected_version)
     refuse_while_documents_are_read(filing)
     filing.accepted_at = now()
-    filing = told(filing, workflow.ACCEPT.verb, source, by=by, at=filing.accepted_at, reason=reason)
+    filing = record_change(filing, workflow.ACCEPT.verb, source, by=by, at=filing.accepted_at, reason=reason)
     check_now(filing)
     if standing := list(_errors(filing)):
         # The transaction undoes the move.
-        raise ErrorsStand([flag.finding for flag in standing])
+        raise ErrorsOpen([flag.finding for flag in standing])
     return filing
 
 
 @transaction.atomic
-def return_filing(filing: Filing, *, by: User, reason: str = "", expecting: Seen = None) -> Filing:
+def return_filing(filing: Filing, *, by: User, reason: str = "", expected_version: ExpectedVersion = None) -> Filing:
     """
     Return a filing for correction. The standing errors go with it as the correction notice; where none stands, a
     reason is needed.
     """
-    filing, source = begun(workflow.RETURN.verb, filing, by=by, expecting=expecting)
+    filing, source = start_transition(workflow.RETURN.verb, filing, by=by, expected_version=expected_version)
     refuse_while_documents_are_read(filing)
     check_now(filing)
     gaps = [flag.as_line for flag in _errors(filing)]
@@ -42,18 +42,20 @@ def return_filing(filing: Filing, *, by: User, reason: str = "", expecting: Seen
         raise ReasonMissing
     filing.returned_at = now()
     _open_again(filing, by)
-    return told(filing, workflow.RETURN.verb, source, by=by, at=filing.returned_at, reason=reason, data={"gaps": gaps})
+    return record_change(
+        filing, workflow.RETURN.verb, source, by=by, at=filing.returned_at, reason=reason, data={"gaps": gaps}
+    )
 
 
 @transaction.atomic
-def forward_filing(filing: Filing, *, by: User, reason: str = "", expecting: Seen = None) -> Filing:
+def forward_filing(filing: Filing, *, by: User, reason: str = "", expected_version: ExpectedVersion = None) -> Filing:
     """Hand an accepted filing to review: the province's, then the nation's where the kind asks for it."""
-    filing, source = begun(workflow.FORWARD.verb, filing, by=by, expecting=expecting)
-    return told(filing, workflow.FORWARD.verb, source, by=by, at=now(), reason=reason)
+    filing, source = start_transition(workflow.FORWARD.verb, filing, by=by, expected_version=expected_version)
+    return record_change(filing, workflow.FORWARD.verb, source, by=by, at=now(), reason=reason)
 
 
 def _errors(filing: Filing) -> list[Flag]:
-    return list(Flag.objects.counting().errors().filter(filing=filing).order_by("pk"))
+    return list(Flag.objects.open().errors().filter(filing=filing).order_by("pk"))
 
 
 def _open_again(filing: Filing, by: User) -> None:

@@ -5,37 +5,37 @@ from __future__ import annotations
 from django.db import transaction
 
 from compliance.filings import workflow
-from compliance.filings.locking import Seen
-from compliance.filings.transitions import begun, now, told
+from compliance.filings.locking import ExpectedVersion
+from compliance.filings.transitions import now, record_change, start_transition
 from compliance.models import Filing
 from registry.models import User
 from registry.numbers import actions
 
 
-def cancel_filing(filing: Filing, *, by: User, reason: str, expecting: Seen = None) -> Filing:
+def cancel_filing(filing: Filing, *, by: User, reason: str, expected_version: ExpectedVersion = None) -> Filing:
     """Cancel a filing on the registrar's own account (ALG 33 ¶2): no cancellation was filed, or the site was closed."""
-    return _moved(workflow.CANCEL.verb, filing, by=by, reason=reason, expecting=expecting)
+    return _moved(workflow.CANCEL.verb, filing, by=by, reason=reason, expected_version=expected_version)
 
 
-def revoke_filing(filing: Filing, *, by: User, reason: str, expecting: Seen = None) -> Filing:
+def revoke_filing(filing: Filing, *, by: User, reason: str, expected_version: ExpectedVersion = None) -> Filing:
     """Revoke a filing that was obtained by concealment or false materials (ALG 33 ¶1)."""
-    return _moved(workflow.REVOKE.verb, filing, by=by, reason=reason, expecting=expecting)
+    return _moved(workflow.REVOKE.verb, filing, by=by, reason=reason, expected_version=expected_version)
 
 
-def suspend_filing(filing: Filing, *, by: User, reason: str, expecting: Seen = None) -> Filing:
+def suspend_filing(filing: Filing, *, by: User, reason: str, expected_version: ExpectedVersion = None) -> Filing:
     """Suspend a filing for the time being."""
-    return _moved(workflow.SUSPEND.verb, filing, by=by, reason=reason, expecting=expecting)
+    return _moved(workflow.SUSPEND.verb, filing, by=by, reason=reason, expected_version=expected_version)
 
 
-def resume_filing(filing: Filing, *, by: User, reason: str = "", expecting: Seen = None) -> Filing:
+def resume_filing(filing: Filing, *, by: User, reason: str = "", expected_version: ExpectedVersion = None) -> Filing:
     """Let a suspended filing stand again."""
-    return _moved(workflow.RESUME.verb, filing, by=by, reason=reason, expecting=expecting)
+    return _moved(workflow.RESUME.verb, filing, by=by, reason=reason, expected_version=expected_version)
 
 
 @transaction.atomic
-def _moved(verb: str, filing: Filing, *, by: User, reason: str, expecting: Seen) -> Filing:
+def _moved(verb: str, filing: Filing, *, by: User, reason: str, expected_version: ExpectedVersion) -> Filing:
     """The number, the models and the services that hang on it go where the filing goes."""
-    filing, source = begun(verb, filing, by=by, expecting=expecting, reason=reason)
+    filing, source = start_transition(verb, filing, by=by, expected_version=expected_version, reason=reason)
     if filing.official_number:
         actions.set_number_status(filing.official_number, filing.status)
-    return told(filing, verb, source, by=by, at=now(), reason=reason)
+    return record_change(filing, verb, source, by=by, at=now(), reason=reason)

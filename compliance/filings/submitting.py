@@ -6,34 +6,36 @@ from django.db import transaction
 
 from compliance.dossier.stored import load
 from compliance.filings import register_statements, workflow
-from compliance.filings.locking import Seen
-from compliance.filings.opening import copied_from, target_of
-from compliance.filings.transitions import begun, frozen, now, told
+from compliance.filings.locking import ExpectedVersion
+from compliance.filings.opening import columns_of_dossier, find_target
+from compliance.filings.transitions import freeze_revision, now, record_change, start_transition
 from compliance.models import Filing
 from registry.models import User
 
 
 @transaction.atomic
-def submit_filing(filing: Filing, *, by: User, expecting: Seen = None) -> Filing:
+def submit_filing(filing: Filing, *, by: User, expected_version: ExpectedVersion = None) -> Filing:
     """Freeze the working copy as the next revision, hand it to the authority, and bring the register up to date."""
-    filing, source = begun(workflow.SUBMIT.verb, filing, by=by, expecting=expecting)
+    filing, source = start_transition(workflow.SUBMIT.verb, filing, by=by, expected_version=expected_version)
     at, copy = now(), filing.working_copy
-    for name, value in copied_from(filing, load(copy.content)).items():
+    for name, value in columns_of_dossier(filing, load(copy.content)).items():
         setattr(filing, name, value)
     # The number amended may have come into the register since the draft was saved.
-    filing.target = target_of(filing)
-    revision = frozen(filing, copy.content, copy.sha256, by=by, at=at)
+    filing.target = find_target(filing)
+    revision = freeze_revision(filing, copy.content, copy.sha256, by=by, at=at)
     copy.delete()
     filing.submitted_at = at
     filing.first_submitted_at = filing.first_submitted_at or at
     register_statements.state(filing, revision.content)
     data = {"revision": revision.number, "sha256": revision.sha256}
-    return told(filing, workflow.SUBMIT.verb, source, by=by, at=at, data=data)
+    return record_change(filing, workflow.SUBMIT.verb, source, by=by, at=at, data=data)
 
 
 @transaction.atomic
-def withdraw_filing(filing: Filing, *, by: User, reason: str = "", expecting: Seen = None) -> Filing:
+def withdraw_filing(filing: Filing, *, by: User, reason: str = "", expected_version: ExpectedVersion = None) -> Filing:
     """Withdraw a filing; its reference is free again, and nothing stands against it any more."""
-    filing, source = begun(workflow.WITHDRAW.verb, filing, by=by, expecting=expecting, reason=reason)
+    filing, source = start_transition(
+        workflow.WITHDRAW.verb, filing, by=by, expected_version=expected_version, reason=reason
+    )
     register_statements.hide(filing)
-    return told(filing, workflow.WITHDRAW.verb, source, by=by, at=now(), reason=reason)
+    return record_change(filing, workflow.WITHDRAW.verb, source, by=by, at=now(), reason=reason)

@@ -9,12 +9,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from compliance.checking.case_facts import cases_of
-from compliance.checking.waiver_basis import grounds_of
+from compliance.checking.waiver_basis import waiver_basis_of
 from compliance.filings import workflow
-from compliance.filings.locking import Seen, locked_alone, refuse_what_was_not_seen
-from compliance.filings.permissions import refuse_who_may_not
+from compliance.filings.locking import ExpectedVersion, lock_filing, refuse_other_version
+from compliance.filings.permissions import refuse_unless_permitted
 from compliance.filings.refusals import NotChecked, ReasonMissing, TransitionRefused, WaiverRefused
-from compliance.filings.transitions import now, told
+from compliance.filings.transitions import now, record_change
 from compliance.models import Filing, Flag
 from registry.models import User
 
@@ -22,60 +22,66 @@ Identity = tuple[str, str, str]
 
 
 @transaction.atomic
-def waive_flag(filing: Filing, flag: Identity, *, until: date, reason: str, by: User, expecting: Seen = None) -> Flag:
+def waive_flag(
+    filing: Filing, flag: Identity, *, until: date, reason: str, by: User, expected_version: ExpectedVersion = None
+) -> Flag:
     """
     Waive a standing flag, named by rule, place and variant, through a day. The waiver lapses when what is flagged changes.
 
     Raises WaiverRefused: `no_such_flag`, `day_past`; ReasonMissing; TransitionRefused for an ended filing.
     """
-    filing, waived = _standing(workflow.WAIVE, filing, flag, by=by, reason=reason, expecting=expecting)
+    filing, waived = _standing(workflow.WAIVE, filing, flag, by=by, reason=reason, expected_version=expected_version)
     if until < timezone.localdate():
         raise WaiverRefused("day_past", "/until", day=until.isoformat())
-    _set(waived, until=until, at=now(), by=by, reason=reason.strip(), grounds=_grounds(filing, waived))
+    _set(waived, until=until, at=now(), by=by, reason=reason.strip(), basis=_basis(filing, waived))
     _tell(workflow.WAIVE, filing, waived, by=by, reason=reason, until=until.isoformat())
     return waived
 
 
 @transaction.atomic
-def lift_waiver(filing: Filing, flag: Identity, *, reason: str, by: User, expecting: Seen = None) -> Flag:
+def lift_waiver(
+    filing: Filing, flag: Identity, *, reason: str, by: User, expected_version: ExpectedVersion = None
+) -> Flag:
     """Let a waived flag count again. Raises WaiverRefused: `no_such_flag`, `not_waived`; ReasonMissing."""
-    filing, waived = _standing(workflow.LIFT_WAIVER, filing, flag, by=by, reason=reason, expecting=expecting)
+    filing, waived = _standing(
+        workflow.LIFT_WAIVER, filing, flag, by=by, reason=reason, expected_version=expected_version
+    )
     if not waived.is_waived:
         raise WaiverRefused("not_waived", "/rule", rule=waived.rule, place=waived.at)
-    _set(waived, until=None, at=None, by=None, reason="", grounds="")
+    _set(waived, until=None, at=None, by=None, reason="", basis="")
     _tell(workflow.LIFT_WAIVER, filing, waived, by=by, reason=reason)
     return waived
 
 
 def _standing(
-    verb: str, filing: Filing, flag: Identity, *, by: User, reason: str, expecting: Seen
+    verb: str, filing: Filing, flag: Identity, *, by: User, reason: str, expected_version: ExpectedVersion
 ) -> tuple[Filing, Flag]:
     """Lock the filing and find the flag, once it is certain that the person may waive it."""
-    refuse_who_may_not(workflow.REVIEWING, filing, by)
-    filing = locked_alone(filing)
-    refuse_what_was_not_seen(filing, expecting, by)
+    refuse_unless_permitted(workflow.REVIEWING, filing, by)
+    filing = lock_filing(filing)
+    refuse_other_version(filing, expected_version, by)
     if filing.status in workflow.ENDED:
         raise TransitionRefused(verb, filing.status)
     if not reason.strip():
         raise ReasonMissing
     rule, at, variant = flag
-    standing = Flag.objects.standing().filter(filing=filing, rule=rule, at=at, variant=variant).first()
+    standing = Flag.objects.unresolved().filter(filing=filing, rule=rule, at=at, variant=variant).first()
     if standing is None:
         raise WaiverRefused("no_such_flag", "/rule", rule=rule[:16], place=at[:200])
     return filing, standing
 
 
-def _grounds(filing: Filing, flag: Flag) -> str:
+def _basis(filing: Filing, flag: Flag) -> str:
     for case in cases_of([filing]):
-        return grounds_of(flag.finding, case.dossier)
+        return waiver_basis_of(flag.finding, case.dossier)
     raise NotChecked
 
 
-def _set(flag: Flag, *, until: date | None, at: datetime | None, by: User | None, reason: str, grounds: str) -> None:
+def _set(flag: Flag, *, until: date | None, at: datetime | None, by: User | None, reason: str, basis: str) -> None:
     flag.waived_until, flag.waived_at, flag.waived_by = until, at, by
-    flag.waiver_reason, flag.waived_grounds = reason, grounds
-    flag.save(update_fields=["waived_until", "waived_at", "waived_by", "waiver_reason", "waived_grounds"])
+    flag.waiver_reason, flag.waiver_basis = reason, basis
+    flag.save(update_fields=["waived_until", "waived_at", "waived_by", "waiver_reason", "waiver_basis"])
 
 
 def _tell(verb: str, filing: Filing, flag: Flag, *, by: User, reason: str, **more: Any) -> None:
-    told(filing, verb, filing.status, by=by, at=now(), reason=reason, data={**flag.as_line, **more})
+    record_change(filing, verb, filing.status, by=by, at=now(), reason=reason, data={**flag.as_line, **more})

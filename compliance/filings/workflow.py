@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from compliance.language import Words
+from compliance.language import Bilingual
 
 DRAFT, SUBMITTED, ACCEPTED, RETURNED = "draft", "submitted", "accepted", "returned"
 PROVINCIAL_REVIEW, NATIONAL_REVIEW = "provincial_review", "national_review"
@@ -14,18 +14,18 @@ SUSPENDED, REVOKED, CANCELLED = "suspended", "revoked", "cancelled"
 
 STATUSES = MappingProxyType(
     {
-        DRAFT: Words("draft", "草稿"),
-        SUBMITTED: Words("submitted", "已提交"),
-        ACCEPTED: Words("accepted", "已受理"),
-        PROVINCIAL_REVIEW: Words("provincial review", "属地审核中"),
-        NATIONAL_REVIEW: Words("national review", "国家审核中"),
-        RETURNED: Words("returned", "补正"),
-        FILED: Words("filed", "已备案"),
-        REJECTED: Words("rejected", "不予备案"),
-        WITHDRAWN: Words("withdrawn", "已撤回"),
-        SUSPENDED: Words("suspended", "已暂停"),
-        REVOKED: Words("revoked", "已撤销"),
-        CANCELLED: Words("cancelled", "已注销"),
+        DRAFT: Bilingual("draft", "草稿"),
+        SUBMITTED: Bilingual("submitted", "已提交"),
+        ACCEPTED: Bilingual("accepted", "已受理"),
+        PROVINCIAL_REVIEW: Bilingual("provincial review", "属地审核中"),
+        NATIONAL_REVIEW: Bilingual("national review", "国家审核中"),
+        RETURNED: Bilingual("returned", "补正"),
+        FILED: Bilingual("filed", "已备案"),
+        REJECTED: Bilingual("rejected", "不予备案"),
+        WITHDRAWN: Bilingual("withdrawn", "已撤回"),
+        SUSPENDED: Bilingual("suspended", "已暂停"),
+        REVOKED: Bilingual("revoked", "已撤销"),
+        CANCELLED: Bilingual("cancelled", "已注销"),
     }
 )
 # An ended filing is checked no more.
@@ -36,7 +36,7 @@ REFERENCE_IS_FREE = frozenset({WITHDRAWN, REJECTED})
 AMENDMENT_IS_OVER = ENDED | {FILED}
 EDITABLE = frozenset({DRAFT, RETURNED})
 UNDER_WAY = frozenset({SUBMITTED, ACCEPTED, PROVINCIAL_REVIEW, NATIONAL_REVIEW})
-STANDING = frozenset({FILED, SUSPENDED})
+IN_FORCE = frozenset({FILED, SUSPENDED})
 
 # Who may do it. Filers act for the applicant; reviewing is for reviewers and registrars, deciding for registrars.
 FILING, REVIEWING, DECIDING, RECORDING = "filing", "reviewing", "deciding", "recording"
@@ -66,8 +66,8 @@ DECIDE = Transition("decide", frozenset({NATIONAL_REVIEW}), FILED)
 DECIDE_IN_PROVINCE = Transition("decide", frozenset({PROVINCIAL_REVIEW}), FILED)
 RECORD_DECISION = Transition("record_decision", UNDER_WAY, FILED, RECORDING)
 REJECT = Transition("reject", frozenset({PROVINCIAL_REVIEW, NATIONAL_REVIEW}), REJECTED, needs_reason=True)
-CANCEL = Transition("cancel", STANDING, CANCELLED, needs_reason=True)
-REVOKE = Transition("revoke", STANDING, REVOKED, needs_reason=True)
+CANCEL = Transition("cancel", IN_FORCE, CANCELLED, needs_reason=True)
+REVOKE = Transition("revoke", IN_FORCE, REVOKED, needs_reason=True)
 SUSPEND = Transition("suspend", frozenset({FILED}), SUSPENDED, needs_reason=True)
 RESUME = Transition("resume", frozenset({SUSPENDED}), FILED)
 
@@ -93,13 +93,13 @@ OF_KIND = MappingProxyType(
     }
 )
 # Only an initial filing holds a number that can be cancelled, revoked or suspended; an amendment is over once filed.
-OF_STANDING_FILINGS = frozenset({CANCEL.verb, REVOKE.verb, SUSPEND.verb, RESUME.verb})
+ONLY_IN_FORCE = frozenset({CANCEL.verb, REVOKE.verb, SUSPEND.verb, RESUME.verb})
 
 
 def transitions_of(kind: str, action: str) -> tuple[Transition, ...]:
     """Return the rows of the table for a kind of filing and an action."""
     rows = OF_KIND[kind]
-    return rows if action == "initial" else tuple(row for row in rows if row.verb not in OF_STANDING_FILINGS)
+    return rows if action == "initial" else tuple(row for row in rows if row.verb not in ONLY_IN_FORCE)
 
 
 def transition(verb: str, *, kind: str, action: str, status: str) -> Transition | None:
@@ -114,25 +114,25 @@ FILE_EVIDENCE = "file_evidence"
 WAIVE, LIFT_WAIVER, WAIVER_LAPSED = "waive", "lift_waiver", "waiver_lapsed"
 VERBS = MappingProxyType(
     {
-        OPEN: Words("opened", "新建"),
-        EDIT: Words("edited", "修改"),
-        UPLOAD: Words("document uploaded", "上传材料"),
-        FILE_EVIDENCE: Words("evidence filed", "提交模型证据"),
-        SUBMIT.verb: Words("submitted", "提交"),
-        RETURN.verb: Words("returned for correction", "退回补正"),
-        ACCEPT.verb: Words("accepted", "受理"),
-        FORWARD.verb: Words("forwarded", "转送审核"),
-        DECIDE.verb: Words("decided", "作出备案决定"),
-        RECORD_DECISION.verb: Words("decision recorded", "登记外部备案决定"),
-        REJECT.verb: Words("rejected", "不予备案"),
-        WITHDRAW.verb: Words("withdrawn", "撤回"),
-        CANCEL.verb: Words("cancelled", "注销"),
-        REVOKE.verb: Words("revoked", "撤销"),
-        SUSPEND.verb: Words("suspended", "暂停"),
-        RESUME.verb: Words("resumed", "恢复"),
-        AMENDED: Words("amended", "变更"),
-        WAIVE: Words("flag waived", "豁免标记"),
-        LIFT_WAIVER: Words("waiver lifted", "取消豁免"),
-        WAIVER_LAPSED: Words("waiver lapsed, for what was flagged has changed", "所涉内容已变更，豁免失效"),
+        OPEN: Bilingual("opened", "新建"),
+        EDIT: Bilingual("edited", "修改"),
+        UPLOAD: Bilingual("document uploaded", "上传材料"),
+        FILE_EVIDENCE: Bilingual("evidence filed", "提交模型证据"),
+        SUBMIT.verb: Bilingual("submitted", "提交"),
+        RETURN.verb: Bilingual("returned for correction", "退回补正"),
+        ACCEPT.verb: Bilingual("accepted", "受理"),
+        FORWARD.verb: Bilingual("forwarded", "转送审核"),
+        DECIDE.verb: Bilingual("decided", "作出备案决定"),
+        RECORD_DECISION.verb: Bilingual("decision recorded", "登记外部备案决定"),
+        REJECT.verb: Bilingual("rejected", "不予备案"),
+        WITHDRAW.verb: Bilingual("withdrawn", "撤回"),
+        CANCEL.verb: Bilingual("cancelled", "注销"),
+        REVOKE.verb: Bilingual("revoked", "撤销"),
+        SUSPEND.verb: Bilingual("suspended", "暂停"),
+        RESUME.verb: Bilingual("resumed", "恢复"),
+        AMENDED: Bilingual("amended", "变更"),
+        WAIVE: Bilingual("flag waived", "豁免标记"),
+        LIFT_WAIVER: Bilingual("waiver lifted", "取消豁免"),
+        WAIVER_LAPSED: Bilingual("waiver lapsed, for what was flagged has changed", "所涉内容已变更，豁免失效"),
     }
 )

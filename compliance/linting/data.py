@@ -7,17 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from compliance.dossier.faults import Fault
-from compliance.language import Language, Words
+from compliance.language import Bilingual, Language
 from compliance.linting.files import CheckedFile, Places
 from compliance.rules.catalog import CATALOG, ERROR, WARNING, Rule
 from compliance.rules.instruments import spelled_out
 from compliance.rules.problems import Finding
-from compliance.rules.wording import in_words
+from compliance.rules.wording import describe
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 MALFORMED = "MALFORMED"
-_MALFORMED = Words("Not a dossier", "不是合格的申报文件")
-_MALFORMED_HELP = Words(
+_MALFORMED = Bilingual("Not a dossier", "不是合格的申报文件")
+_MALFORMED_HELP = Bilingual(
     "The file is refused whole; compare it with the schema of the dossier.",
     "文件整体不予接受，请对照申报文件的结构说明。",
 )
@@ -29,14 +29,14 @@ def as_json(file: CheckedFile, language: Language) -> dict[str, Any]:
     told: dict[str, Any] = {
         "file": file.name,
         "malformed": [{"at": str(fault.at), "message": fault.message(language)} for fault in file.faults],
-        "findings": [in_words(finding, language) for finding in file.findings],
+        "findings": [describe(finding, language) for finding in file.findings],
     }
     if file.comparison:
         parts = {name: getattr(file.comparison, name) for name in ("new", "gone", "changed")}
         told["compared"] = {
             "as_of": file.comparison.first.isoformat(),
             "compare_to": file.comparison.second.isoformat(),
-            **{name: [in_words(finding, language) for finding in part] for name, part in parts.items()},
+            **{name: [describe(finding, language) for finding in part] for name, part in parts.items()},
         }
     return told
 
@@ -114,7 +114,7 @@ def _of_fault(
 def _of_finding(
     finding: Finding, file: CheckedFile, places: dict[str, int], spots: Places, language: Language
 ) -> dict[str, Any]:
-    told = in_words(finding, language)
+    told = describe(finding, language)
     return {
         "ruleId": finding.rule,
         "ruleIndex": places[finding.rule],

@@ -7,39 +7,42 @@ from typing import Any
 
 from compliance.dossier.codes import ACTIONS, KINDS
 from compliance.dossier.faults import Fault
-from compliance.language import Language, Words, listed
+from compliance.language import Bilingual, Language, listed
 from compliance.linting.files import CheckedFile, Places
 from compliance.rules.catalog import CATALOG, ERROR, INFO, Level, Rule
 from compliance.rules.comparing import Comparison
 from compliance.rules.explanation import BASES, DAYS, FORCES, Line, example_of
 from compliance.rules.instruments import spelled_out
 from compliance.rules.problems import Finding
-from compliance.rules.wording import in_words
+from compliance.rules.wording import describe
 
 LEVELS = {
-    "malformed": Words("malformed", "格式错误"),
-    Level.ERROR: Words("error", "错误"),
-    Level.WARNING: Words("warning", "警告"),
-    Level.INFO: Words("info", "提示"),
+    "malformed": Bilingual("malformed", "格式错误"),
+    Level.ERROR: Bilingual("error", "错误"),
+    Level.WARNING: Bilingual("warning", "警告"),
+    Level.INFO: Bilingual("info", "提示"),
 }
-_FIX, _CITES = Words("Fix: ", "补正："), Words("By: ", "依据：")
-_WHOLE = Words("(the whole file)", "（整个文件）")
-_NOTHING = Words("nothing missing", "未发现问题")
-_SUMMARY = Words(
+_FIX, _CITES = Bilingual("Fix: ", "补正："), Bilingual("By: ", "依据：")
+_WHOLE = Bilingual("(the whole file)", "（整个文件）")
+_NOTHING = Bilingual("nothing missing", "未发现问题")
+_SUMMARY = Bilingual(
     "Files checked as of {day}: {files}. Malformed: {malformed}, errors: {errors}, warnings: {warnings}.",
     "截至 {day} 共检查 {files} 个文件：格式错误 {malformed} 个，错误 {errors} 项，警告 {warnings} 项。",
 )
 _COMPARED = {
-    "new": Words("New on {second} against {first}", "与 {first} 相比，{second} 新增"),
-    "gone": Words("Gone on {second} against {first}", "与 {first} 相比，{second} 不再适用"),
-    "changed": Words("Different on {second} against {first}", "与 {first} 相比，{second} 有变化"),
+    "new": Bilingual("New on {second} against {first}", "与 {first} 相比，{second} 新增"),
+    "gone": Bilingual("Gone on {second} against {first}", "与 {first} 相比，{second} 不再适用"),
+    "changed": Bilingual("Different on {second} against {first}", "与 {first} 相比，{second} 有变化"),
 }
-_SAME = Words("Nothing changes between {first} and {second}.", "{first} 与 {second} 之间没有变化。")
-_WHY, _IN_FORCE, _FOR = Words("Why: ", "理由："), Words("In force: ", "施行："), Words("For: ", "适用：")
-_JUDGED = Words("Judged by: ", "判断日：")
-_BREAKS, _KEEPS = Words("Breaks it (as of {day}):", "违反示例（截至 {day}）："), Words("Keeps it:", "符合示例：")
-_UNCHANGED = Words("the complete dossier, unchanged", "完整的申报文件，未作修改")
-_OPEN = Words("open", "未定")
+_SAME = Bilingual("Nothing changes between {first} and {second}.", "{first} 与 {second} 之间没有变化。")
+_WHY, _IN_FORCE, _FOR = Bilingual("Why: ", "理由："), Bilingual("In force: ", "施行："), Bilingual("For: ", "适用：")
+_JUDGED = Bilingual("Judged by: ", "判断日：")
+_BREAKS, _KEEPS = (
+    Bilingual("Breaks it (as of {day}):", "违反示例（截至 {day}）："),
+    Bilingual("Keeps it:", "符合示例："),
+)
+_UNCHANGED = Bilingual("the complete dossier, unchanged", "完整的申报文件，未作修改")
+_OPEN = Bilingual("open", "未定")
 
 
 def as_text(files: list[CheckedFile], language: Language, style: Any) -> str:
@@ -71,7 +74,7 @@ def _fault_line(fault: Fault, places: Places, language: Language, style: Any) ->
 
 
 def _finding_lines(finding: Finding, places: Places, language: Language, style: Any) -> str:
-    told = in_words(finding, language)
+    told = describe(finding, language)
     paint = {ERROR: style.ERROR, INFO: style.NOTICE}.get(finding.level, style.WARNING)
     cites = listed([spelled_out(citation, language) for citation in CATALOG[finding.rule].cites], language)
     where = f"{finding.at or _WHOLE.in_(language)}{_spot(places, finding.at)}"

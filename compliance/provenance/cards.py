@@ -15,7 +15,7 @@ from typing import Any
 
 import pycountry
 
-from compliance.language import Language, Words
+from compliance.language import Bilingual, Language
 from compliance.provenance.card_notes import Note
 from compliance.provenance.front_matter import (
     LONGEST_NAME,
@@ -45,13 +45,13 @@ _LOCAL_FOLDERS = frozenset(
     {"checkpoint", "checkpoints", "output", "outputs", "models", "model", "content", "workspace"}
 )
 
-_HEADING, _FILE = Words("the first heading", "首个标题"), Words("the name of the file", "文件名")
+_HEADING, _FILE = Bilingual("the first heading", "首个标题"), Bilingual("the name of the file", "文件名")
 _RELATION_SOURCES = MappingProxyType(
     {
-        ADAPTER: Words("its library or tags (PEFT, LoRA)", "库或标签（PEFT、LoRA）"),
-        MERGE: Words("several base models or its tags", "多个基础模型或标签"),
-        QUANTIZED: Words("its tags", "标签"),
-        FINETUNE: Words("default", "默认规则"),
+        ADAPTER: Bilingual("its library or tags (PEFT, LoRA)", "库或标签（PEFT、LoRA）"),
+        MERGE: Bilingual("several base models or its tags", "多个基础模型或标签"),
+        QUANTIZED: Bilingual("its tags", "标签"),
+        FINETUNE: Bilingual("default", "默认规则"),
     }
 )
 

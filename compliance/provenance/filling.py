@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from compliance.language import Language, Words, listed
+from compliance.language import Bilingual, Language, listed
 
 SHOWN = 6
 
@@ -15,7 +15,7 @@ class All(list[str]):
     """Names of which none may be left out, however many there are."""
 
 
-Filling = tuple[Words, Values]
+Filling = tuple[Bilingual, Values]
 
 
 def filled(sentences: Iterable[Filling], language: Language) -> Iterator[str]:
@@ -27,7 +27,7 @@ def filled(sentences: Iterable[Filling], language: Language) -> Iterator[str]:
 def _shown(value: object, language: Language) -> str:
     if isinstance(value, int):
         return f"{value:,}"
-    if isinstance(value, Words):
+    if isinstance(value, Bilingual):
         return value.in_(language)
     if isinstance(value, All):
         return listed(value, language)
@@ -38,4 +38,4 @@ def _shown(value: object, language: Language) -> str:
     return str(value)
 
 
-_MORE = Words(" and {more} more", "等（另有 {more} 项）")
+_MORE = Bilingual(" and {more} more", "等（另有 {more} 项）")

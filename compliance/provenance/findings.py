@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from compliance.language import Words
+from compliance.language import Bilingual
 
 STRUCT_IDENTICAL = "STRUCT_IDENTICAL"
 STRUCT_SAME_BLOCK = "STRUCT_SAME_BLOCK"
@@ -30,59 +30,61 @@ UNDECLARED_WEIGHT_REUSE = "UNDECLARED_WEIGHT_REUSE"
 
 MEANINGS = MappingProxyType(
     {
-        STRUCT_IDENTICAL: Words(
+        STRUCT_IDENTICAL: Bilingual(
             "The layer block, the depth and the size of the vocabulary are those of a known model.",
             "层结构、层数和词表大小与已知模型相同。",
         ),
-        STRUCT_SAME_BLOCK: Words(
+        STRUCT_SAME_BLOCK: Bilingual(
             "The layer block is that of a known model; depth or vocabulary differ.",
             "层结构与已知模型相同，层数或词表大小不同。",
         ),
-        STRUCT_NONE: Words("No known model has this layer block.", "已知模型中没有这样的层结构。"),
-        DEPTH_CHANGED: Words("No known model with this block has this depth.", "同结构的已知模型层数均不同。"),
-        VOCAB_SIZE_EXTENDED: Words(
+        STRUCT_NONE: Bilingual("No known model has this layer block.", "已知模型中没有这样的层结构。"),
+        DEPTH_CHANGED: Bilingual("No known model with this block has this depth.", "同结构的已知模型层数均不同。"),
+        VOCAB_SIZE_EXTENDED: Bilingual(
             "The vocabulary is larger than that of the nearest known model with this block.",
             "词表大于最接近的同结构已知模型。",
         ),
-        VOCAB_SIZE_REDUCED: Words(
+        VOCAB_SIZE_REDUCED: Bilingual(
             "The vocabulary is smaller than that of the nearest known model with this block.",
             "词表小于最接近的同结构已知模型。",
         ),
-        TENSORS_RENAMED: Words("Tensors carry other names than in the known model.", "张量名称与已知模型不同。"),
-        QKV_FUSED: Words(
+        TENSORS_RENAMED: Bilingual("Tensors carry other names than in the known model.", "张量名称与已知模型不同。"),
+        QKV_FUSED: Bilingual(
             "Queries, keys and values are one matrix here and three in the known model.",
             "查询、键、值在此合为一个矩阵，在已知模型中为三个矩阵。",
         ),
-        QUANTISED: Words("The weights are quantized.", "权重经过量化。"),
-        LORA_ADAPTER: Words("The files hold LoRA adapters.", "文件中包含 LoRA 适配器。"),
-        CONFIG_HEADER_MISMATCH: Words(
+        QUANTISED: Bilingual("The weights are quantized.", "权重经过量化。"),
+        LORA_ADAPTER: Bilingual("The files hold LoRA adapters.", "文件中包含 LoRA 适配器。"),
+        CONFIG_HEADER_MISMATCH: Bilingual(
             "The configuration says otherwise than the header of the weights.", "配置文件与权重文件头不一致。"
         ),
-        INTEGRITY_ERROR: Words("The header contradicts itself.", "文件头自相矛盾。"),
-        RESIDUAL_NAME: Words("The files still name a known model.", "文件中仍保留已知模型的名称。"),
-        UNDECLARED_ARCHITECTURE_REUSE: Words(
+        INTEGRITY_ERROR: Bilingual("The header contradicts itself.", "文件头自相矛盾。"),
+        RESIDUAL_NAME: Bilingual("The files still name a known model.", "文件中仍保留已知模型的名称。"),
+        UNDECLARED_ARCHITECTURE_REUSE: Bilingual(
             "The architecture of a known family is used under names of one's own and not declared. This says nothing of the "
             "weights.",
             "以自有名称沿用了已知系列的架构而未申明。这不说明权重来源。",
         ),
-        DECLARED_BASE_CONSISTENT: Words("The structure fits the declared base model.", "结构与申明的基础模型相符。"),
-        DECLARED_BASE_CONTRADICTED: Words(
+        DECLARED_BASE_CONSISTENT: Bilingual(
+            "The structure fits the declared base model.", "结构与申明的基础模型相符。"
+        ),
+        DECLARED_BASE_CONTRADICTED: Bilingual(
             "The structure is not that of the declared base model.", "结构与申明的基础模型不符。"
         ),
-        LICENSE_NAME_RULE: Words(
+        LICENSE_NAME_RULE: Bilingual(
             "The license of the declared base model asks for a name that begins otherwise.",
             "所申明基础模型的许可协议对模型名称的开头另有要求。",
         ),
-        LICENSE_INCOMPATIBLE: Words(
+        LICENSE_INCOMPATIBLE: Bilingual(
             "The declared license is laxer than that of the declared base model allows.",
             "申明的许可协议宽于所申明基础模型的许可协议所允许的范围。",
         ),
-        WEIGHTS_MATCH: Words("The weights match those of a reference.", "权重与参考模型一致。"),
-        WEIGHTS_INDEPENDENT: Words(
+        WEIGHTS_MATCH: Bilingual("The weights match those of a reference.", "权重与参考模型一致。"),
+        WEIGHTS_INDEPENDENT: Bilingual(
             "The weights are independent of all references that they were compared with.",
             "权重与所比较的参考模型均无关联。",
         ),
-        UNDECLARED_WEIGHT_REUSE: Words(
+        UNDECLARED_WEIGHT_REUSE: Bilingual(
             "The weights match those of a reference that is not declared.", "权重与未申明的参考模型一致。"
         ),
     }

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from types import MappingProxyType
 
-from compliance.language import Language, Words
+from compliance.language import Bilingual, Language
 from compliance.provenance import findings as codes
 from compliance.provenance.filling import All, Filling
 from compliance.provenance.references import Reference, references
@@ -19,7 +19,7 @@ def faults(verdict: Verdict, language: Language) -> Iterator[str]:
         yield _UNUSABLE.filled(language, {"at": at, "fault": fault.message(language)})
 
 
-_UNUSABLE = Words("{at} cannot be what a tool wrote: {fault}", "{at} 不可能是工具写出的内容：{fault}")
+_UNUSABLE = Bilingual("{at} cannot be what a tool wrote: {fault}", "{at} 不可能是工具写出的内容：{fault}")
 
 
 def structure(verdict: Verdict) -> Iterator[Filling]:
@@ -38,31 +38,31 @@ def structure(verdict: Verdict) -> Iterator[Filling]:
         yield _CONFIG_DIFFERS, {"field": difference.code, **difference.values}
 
 
-_NO_HEADER = Words("no file header was filed.", "未提交文件头。")
-_NO_LAYERS = Words("the header shows no layers that could be compared.", "文件头中没有可供比对的层结构。")
-_INCOMPLETE = Words(
+_NO_HEADER = Bilingual("no file header was filed.", "未提交文件头。")
+_NO_LAYERS = Bilingual("the header shows no layers that could be compared.", "文件头中没有可供比对的层结构。")
+_INCOMPLETE = Bilingual(
     "Only some of the shards that the index names were filed: depth and vocabulary are not judged; ask for the others.",
     "仅提交了索引所列分片中的一部分：不判断层数和词表，请索取其余分片。",
 )
-_CONFIG_DIFFERS = Words(
+_CONFIG_DIFFERS = Bilingual(
     "config.json says {field} {found}, the header shows {asked}.",
     "config.json 中 {field} 为 {found}，而文件头显示为 {asked}。",
 )
 _CONTRADICTIONS = MappingProxyType(
     {
-        "gap_or_overlap": Words(
+        "gap_or_overlap": Bilingual(
             "The header contradicts itself: {tensor} begins at byte {found}, the one before it ends at {asked}.",
             "文件头自相矛盾：{tensor} 起始于第 {found} 字节，而前一张量止于第 {asked} 字节。",
         ),
-        "size": Words(
+        "size": Bilingual(
             "The header contradicts itself: {tensor} takes {found} bytes, its shape and type need {asked}.",
             "文件头自相矛盾：{tensor} 占 {found} 字节，而按其形状和类型应为 {asked} 字节。",
         ),
-        "total_size": Words(
+        "total_size": Bilingual(
             "The index says {found} bytes in all, the tensors take {asked}.",
             "索引文件称总计 {found} 字节，而张量共占 {asked} 字节。",
         ),
-        "weight_map": Words(
+        "weight_map": Bilingual(
             "The index names {found} tensors, the headers hold {asked}, and they are not the same.",
             "索引文件列出 {found} 个张量，文件头中有 {asked} 个，两者不一致。",
         ),
@@ -101,31 +101,31 @@ def _names_of(known: Sequence[Reference]) -> list[str]:
     return [reference.name for reference in known]
 
 
-_IDENTICAL = Words(
+_IDENTICAL = Bilingual(
     "identical to: {models} (layer block, depth and size of the vocabulary).",
     "与以下模型完全相同：{models}（层结构、层数和词表大小）。",
 )
-_SAME_BLOCK = Words(
+_SAME_BLOCK = Bilingual(
     "the same layer block as {models}; depth or vocabulary differ.", "层结构与 {models} 相同，层数或词表大小不同。"
 )
-_UNKNOWN = Words("none of the {all} known models has this layer block.", "{all} 个已知模型均无此层结构。")
-_COUNT = Words(
+_UNKNOWN = Bilingual("none of the {all} known models has this layer block.", "{all} 个已知模型均无此层结构。")
+_COUNT = Bilingual(
     "{models} of {all} known models, of {count} families, have this block: {families}.",
     "{all} 个已知模型中有 {models} 个具有该层结构，分属 {count} 个系列：{families}。",
 )
-_COUNT_ONE = Words(
+_COUNT_ONE = Bilingual(
     "{models} of {all} known models, all of the family {families}, have this block.",
     "{all} 个已知模型中有 {models} 个具有该层结构，均属 {families} 系列。",
 )
-_ONLY_ONE = Words(
+_ONLY_ONE = Bilingual(
     "1 of {all} known models has this block, of the family {families}.",
     "{all} 个已知模型中仅有 1 个具有该层结构，属 {families} 系列。",
 )
-_LIKE_A_SKETCH = Words(
+_LIKE_A_SKETCH = Bilingual(
     "the shapes are those of a reference whose sketch is stored; no model of the table has them.",
     "张量形状与一份已存参考摘要相同，参考表中没有这样的模型。",
 )
-_BY_SHAPES = Words(
+_BY_SHAPES = Bilingual(
     "The parts of a layer cannot be told by their roles; the shapes of whole layers were compared.",
     "层内各部分的作用无法区分，比对的是整层的张量形状。",
 )
@@ -145,7 +145,7 @@ def _differences(verdict: Verdict) -> Iterator[Filling]:
             yield codes.MEANINGS[code], {}
 
 
-_DEPTH = Words("{found} layers, against {asked} of {model}.", "共 {found} 层，{model} 为 {asked} 层。")
-_EXTENDED = Words("Vocabulary larger by {by}.", "词表多 {by} 项。")
-_REDUCED = Words("Vocabulary smaller by {by}.", "词表少 {by} 项。")
-_RENAMED = Words("Renamed (found → known): {renamed}.", "名称有改动（现名 → 参考名）：{renamed}。")
+_DEPTH = Bilingual("{found} layers, against {asked} of {model}.", "共 {found} 层，{model} 为 {asked} 层。")
+_EXTENDED = Bilingual("Vocabulary larger by {by}.", "词表多 {by} 项。")
+_REDUCED = Bilingual("Vocabulary smaller by {by}.", "词表少 {by} 项。")
+_RENAMED = Bilingual("Renamed (found → known): {renamed}.", "名称有改动（现名 → 参考名）：{renamed}。")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from compliance.language import Words
+from compliance.language import Bilingual
 from compliance.reports.periods import Period
 
 Rows = Callable[[Period], Iterator[dict[str, Any]]]
@@ -17,15 +17,15 @@ class Report:
     """A report: its name for programs, its title, what it tells, and whose rows make it."""
 
     name: str
-    title: Words
-    tells: Words
+    title: Bilingual
+    tells: Bilingual
     rows: Rows
 
 
 REPORTS: dict[str, Report] = {}
 
 
-def weekly_report(name: str, *, title: Words, tells: Words) -> Callable[[Rows], Rows]:
+def weekly_report(name: str, *, title: Bilingual, tells: Bilingual) -> Callable[[Rows], Rows]:
     """Enter a function into the timetable as the rows of a weekly report; ValueError when the name is taken."""
 
     def enter(rows: Rows) -> Rows:

@@ -9,12 +9,12 @@ from typing import Any
 from django.db.models import F, Q
 from django.utils import timezone
 
-from compliance.language import Words
+from compliance.language import Bilingual
 from compliance.models import Flag
 from compliance.reports.catalog import weekly_report
 from compliance.reports.periods import Period
 
-STANDING, RAISED, RESOLVED = "standing", "raised", "resolved"
+OPEN, RAISED, RESOLVED = "open", "raised", "resolved"
 _COLUMNS = (
     "pk",
     "filing__uid",
@@ -37,8 +37,8 @@ _COLUMNS = (
 
 @weekly_report(
     "incomplete_filings",
-    title=Words("Incomplete filings", "不完整的申报"),
-    tells=Words(
+    title=Bilingual("Incomplete filings", "不完整的申报"),
+    tells=Bilingual(
         "What is missing from which filing at the end of the period, and what was raised and resolved in it.",
         "期末各项申报缺少的内容，以及期内新发现和已解决的问题。",
     ),
@@ -68,7 +68,7 @@ def _row(row: dict[str, Any], period: Period) -> dict[str, Any]:
     raised_at = max(row["raised_at"], row["filing__first_submitted_at"])
     is_resolved = period.holds(row["resolved_at"])
     until = row["resolved_at"] if is_resolved else period.ends_at
-    change = RESOLVED if is_resolved else RAISED if period.holds(raised_at) else STANDING
+    change = RESOLVED if is_resolved else RAISED if period.holds(raised_at) else OPEN
     return {
         "change": change,
         "flag": row["pk"],

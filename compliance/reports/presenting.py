@@ -12,42 +12,42 @@ from typing import Any
 from django.conf import settings
 
 from compliance.dossier.codes import KINDS
-from compliance.language import Language, Words
+from compliance.language import Bilingual, Language
 from compliance.models import ReportRun
-from compliance.reports.incomplete_filings import RAISED, RESOLVED, STANDING
+from compliance.reports.incomplete_filings import OPEN, RAISED, RESOLVED
 from compliance.rules.catalog import CATALOG
-from registry.models import Standing, User
+from registry.models import Role, User
 from registry.reference.regions import PROVINCES
 
 CHANGES = {
-    RAISED: Words("raised in the period", "本期新发现"),
-    STANDING: Words("standing from before", "此前遗留"),
-    RESOLVED: Words("resolved in the period", "本期已解决"),
+    RAISED: Bilingual("raised in the period", "本期新发现"),
+    OPEN: Bilingual("standing from before", "此前遗留"),
+    RESOLVED: Bilingual("resolved in the period", "本期已解决"),
 }
-LEVELS = {"error": Words("error", "错误"), "warning": Words("warning", "警告")}
+LEVELS = {"error": Bilingual("error", "错误"), "warning": Bilingual("warning", "警告")}
 AGES = (
-    (7, Words("up to a week", "一周以内")),
-    (30, Words("up to 30 days", "30 日以内")),
-    (90, Words("up to 90 days", "90 日以内")),
-    (None, Words("more than 90 days", "超过 90 日")),
+    (7, Bilingual("up to a week", "一周以内")),
+    (30, Bilingual("up to 30 days", "30 日以内")),
+    (90, Bilingual("up to 90 days", "90 日以内")),
+    (None, Bilingual("more than 90 days", "超过 90 日")),
 )
 _COLUMNS = {
-    "change": Words("change", "变化"),
-    "case_number": Words("case number", "案号"),
-    "filing": Words("filing id", "申报标识"),
-    "link": Words("link", "链接"),
-    "kind": Words("kind", "备案类型"),
-    "service": Words("service", "服务名称"),
-    "applicant": Words("applicant", "备案主体"),
-    "uscc": Words("USCC", "统一社会信用代码"),
-    "province": Words("province", "省份"),
-    "rule": Words("rule", "规则"),
-    "title": Words("fault", "问题"),
-    "level": Words("level", "级别"),
-    "at": Words("place", "位置"),
-    "raised_at": Words("raised at", "发现时间"),
-    "resolved_at": Words("resolved at", "解决时间"),
-    "age_days": Words("age in days", "持续天数"),
+    "change": Bilingual("change", "变化"),
+    "case_number": Bilingual("case number", "案号"),
+    "filing": Bilingual("filing id", "申报标识"),
+    "link": Bilingual("link", "链接"),
+    "kind": Bilingual("kind", "备案类型"),
+    "service": Bilingual("service", "服务名称"),
+    "applicant": Bilingual("applicant", "备案主体"),
+    "uscc": Bilingual("USCC", "统一社会信用代码"),
+    "province": Bilingual("province", "省份"),
+    "rule": Bilingual("rule", "规则"),
+    "title": Bilingual("fault", "问题"),
+    "level": Bilingual("level", "级别"),
+    "at": Bilingual("place", "位置"),
+    "raised_at": Bilingual("raised at", "发现时间"),
+    "resolved_at": Bilingual("resolved at", "解决时间"),
+    "age_days": Bilingual("age in days", "持续天数"),
 }
 MOST_ON_A_PAGE = 500
 
@@ -55,12 +55,12 @@ MOST_ON_A_PAGE = 500
 def rows_for(run: ReportRun, user: User) -> list[dict[str, Any]]:
     """Return the rows that a person may see: all, or those of one's provinces."""
     rows = json.loads(run.content)
-    if user.holds(Standing.REGISTRAR, Standing.AUDITOR):
+    if user.has_role(Role.REGISTRAR, Role.AUDITOR):
         return rows
     return [row for row in rows if row["province"] in user.reviewed_provinces]
 
 
-def in_words(rows: Iterable[dict[str, Any]], language: Language) -> list[dict[str, Any]]:
+def describe(rows: Iterable[dict[str, Any]], language: Language) -> list[dict[str, Any]]:
     """Put the codes of rows into words."""
     return [
         {
@@ -78,17 +78,17 @@ def in_words(rows: Iterable[dict[str, Any]], language: Language) -> list[dict[st
 
 def summed_up(rows: list[dict[str, Any]], language: Language) -> dict[str, Any]:
     """Count the rows as the first part of the report tells them: what came and went, and what stands, by what and whom."""
-    standing = [row for row in rows if row["change"] != RESOLVED]
+    open_rows = [row for row in rows if row["change"] != RESOLVED]
     counts = Counter(row["change"] for row in rows)
     return {
-        "standing": len(standing),
-        "filings": len({row["filing"] for row in standing}),
+        "open": len(open_rows),
+        "filings": len({row["filing"] for row in open_rows}),
         "raised": counts[RAISED],
         "resolved": counts[RESOLVED],
-        "by_rule": _most(Counter((row["rule"], CATALOG[row["rule"]].title.in_(language)) for row in standing)),
-        "by_applicant": _most(Counter((row["applicant"], row["uscc"]) for row in standing)),
-        "by_province": _most(Counter((row["province"], province_in(row["province"], language)) for row in standing)),
-        "by_age": _by_age(standing, language),
+        "by_rule": _most(Counter((row["rule"], CATALOG[row["rule"]].title.in_(language)) for row in open_rows)),
+        "by_applicant": _most(Counter((row["applicant"], row["uscc"]) for row in open_rows)),
+        "by_province": _most(Counter((row["province"], province_in(row["province"], language)) for row in open_rows)),
+        "by_age": _by_age(open_rows, language),
     }
 
 
@@ -121,7 +121,7 @@ def province_in(code: str, language: Language) -> str:
 def as_csv(rows: list[dict[str, Any]], language: Language) -> str:
     """Write the rows of a report as CSV."""
     labels = {"change": "change_label", "kind": "kind_label", "level": "level_label", "province": "province_label"}
-    told = ([row[labels.get(name, name)] for name in _COLUMNS] for row in in_words(rows, language))
+    told = ([row[labels.get(name, name)] for name in _COLUMNS] for row in describe(rows, language))
     return csv_of([words.in_(language) for words in _COLUMNS.values()], told)
 
 

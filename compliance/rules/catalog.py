@@ -10,7 +10,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from compliance.dossier.schema import Dossier
-from compliance.language import Words
+from compliance.language import Bilingual
 from compliance.rules.context import Context
 from compliance.rules.instruments import instrument_of
 from compliance.rules.problems import Problem
@@ -66,10 +66,10 @@ class Rule:
     """A duty with a code, as a lawyer asks for it; `since` is inclusive, `until` exclusive, None is open."""
 
     code: str
-    title: Words
-    duty: Words
-    why: Words
-    fix: Words
+    title: Bilingual
+    duty: Bilingual
+    why: Bilingual
+    fix: Bilingual
     level: Level
     force: Force
     basis: Basis
@@ -79,7 +79,7 @@ class Rule:
     judged_on: JudgedOn
     since: date | None
     until: date | None
-    says: Mapping[str, Words] = field(repr=False)
+    says: Mapping[str, Bilingual] = field(repr=False)
     condition: Condition = field(repr=False)
 
     @property
@@ -158,7 +158,7 @@ def rule(
             judged_on=judged_on,
             since=since or _earliest(cites),
             until=until,
-            says=MappingProxyType({variant: Words(*both) for variant, both in says.items()}),
+            says=MappingProxyType({variant: Bilingual(*both) for variant, both in says.items()}),
             condition=condition,
         )
         CATALOG.add(declared)
@@ -170,13 +170,13 @@ def rule(
 _MARKS = ("Why", "Fix", "标题", "要求", "理由", "补正")
 
 
-def _words_of(code: str, title: str, condition: Condition) -> dict[str, Words]:
+def _words_of(code: str, title: str, condition: Condition) -> dict[str, Bilingual]:
     texts = _texts(code, condition)
     return {
-        "title": Words(title, texts["标题"]),
-        "duty": Words(texts["Duty"], texts["要求"]),
-        "why": Words(_sentence(texts["Why"]), texts["理由"]),
-        "fix": Words(_sentence(texts["Fix"]), texts["补正"]),
+        "title": Bilingual(title, texts["标题"]),
+        "duty": Bilingual(texts["Duty"], texts["要求"]),
+        "why": Bilingual(_sentence(texts["Why"]), texts["理由"]),
+        "fix": Bilingual(_sentence(texts["Fix"]), texts["补正"]),
     }
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from compliance.dossier.parsing import parse
 from compliance.dossier.patching import ABSENT
 from compliance.dossier.pointer import Pointer
-from compliance.language import Language, Words
+from compliance.language import Bilingual, Language
 from compliance.rules.catalog import (
     ASSESSMENT_DAY,
     OFFICIAL,
@@ -26,32 +26,32 @@ from compliance.rules.catalog import (
 )
 from compliance.rules.evaluation import evaluate
 from compliance.rules.examples import EXAMPLES
-from compliance.rules.wording import in_words, place
+from compliance.rules.wording import describe, place
 
 MOST_TOLD = 3
 FORCES = MappingProxyType(
     {
-        SHALL: Words("shall (应)", "应"),
-        SHOULD: Words("should (宜)", "宜"),
-        PRACTICE: Words("practice", "实践做法"),
+        SHALL: Bilingual("shall (应)", "应"),
+        SHOULD: Bilingual("should (宜)", "宜"),
+        PRACTICE: Bilingual("practice", "实践做法"),
     }
 )
 BASES = MappingProxyType(
     {
-        OFFICIAL: Words("read in the official text", "依据官方文本"),
-        SECONDARY: Words("read in a restatement", "依据转述文本"),
-        UNCONFIRMED: Words("not read in any text", "未经文本核实"),
+        OFFICIAL: Bilingual("read in the official text", "依据官方文本"),
+        SECONDARY: Bilingual("read in a restatement", "依据转述文本"),
+        UNCONFIRMED: Bilingual("not read in any text", "未经文本核实"),
     }
 )
 DAYS = MappingProxyType(
     {
-        SUBMISSION_DAY: Words("the day of submission; a draft by today", "提交日；草稿按当日"),
-        ASSESSMENT_DAY: Words("the day of the assessment, else that of submission", "评估日；未填写的按提交日"),
-        TODAY: Words("today, whenever the filing was submitted", "当日，与提交日无关"),
+        SUBMISSION_DAY: Bilingual("the day of submission; a draft by today", "提交日；草稿按当日"),
+        ASSESSMENT_DAY: Bilingual("the day of the assessment, else that of submission", "评估日；未填写的按提交日"),
+        TODAY: Bilingual("today, whenever the filing was submitted", "当日，与提交日无关"),
     }
 )
-_TAKEN_AWAY = Words("(taken away)", "（删除）")
-_ADDED = Words("(added)", "（新增）")
+_TAKEN_AWAY = Bilingual("(taken away)", "（删除）")
+_ADDED = Bilingual("(added)", "（新增）")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def example_of(code: str, language: Language) -> dict[str, Any]:
     it = EXAMPLES[code]
     parsed = parse(json.dumps(it.failing_document).encode())
     findings = evaluate(parsed.dossier, it.facts, today=it.on).findings
-    told = [in_words(finding, language) for finding in findings if finding.rule == code]
+    told = [describe(finding, language) for finding in findings if finding.rule == code]
     return {
         "on": it.on,
         "failing": _lines(it.failing, language),

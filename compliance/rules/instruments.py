@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
-from compliance.language import Language, Words
+from compliance.language import Bilingual, Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,7 @@ class Instrument:
     """A law, standard or set of forms; `since` is open for the forms, which have no day."""
 
     code: str
-    title: Words
+    title: Bilingual
     since: date | None = None
     until: date | None = None
 
@@ -22,53 +22,55 @@ class Instrument:
 _ALL = (
     Instrument(
         "ALG",
-        Words("Algorithm Recommendation Provisions", "互联网信息服务算法推荐管理规定"),
+        Bilingual("Algorithm Recommendation Provisions", "互联网信息服务算法推荐管理规定"),
         date(2022, 3, 1),
     ),
-    Instrument("DS", Words("Deep Synthesis Provisions", "互联网信息服务深度合成管理规定"), date(2023, 1, 10)),
+    Instrument("DS", Bilingual("Deep Synthesis Provisions", "互联网信息服务深度合成管理规定"), date(2023, 1, 10)),
     Instrument(
         "IM",
-        Words("Interim Measures for Generative AI Services", "生成式人工智能服务管理暂行办法"),
+        Bilingual("Interim Measures for Generative AI Services", "生成式人工智能服务管理暂行办法"),
         date(2023, 8, 15),
     ),
     Instrument(
         "T03",
-        Words("TC260-003-2024", "TC260-003-2024 生成式人工智能服务安全基本要求"),
+        Bilingual("TC260-003-2024", "TC260-003-2024 生成式人工智能服务安全基本要求"),
         date(2024, 2, 29),
         date(2025, 11, 1),
     ),
     Instrument(
         "GB4",
-        Words("GB/T 45654-2025", "GB/T 45654-2025 生成式人工智能服务安全基本要求"),
+        Bilingual("GB/T 45654-2025", "GB/T 45654-2025 生成式人工智能服务安全基本要求"),
         date(2025, 11, 1),
     ),
     Instrument(
         "GB5",
-        Words("GB/T 45652-2025", "GB/T 45652-2025 生成式人工智能预训练和优化训练数据安全规范"),
+        Bilingual("GB/T 45652-2025", "GB/T 45652-2025 生成式人工智能预训练和优化训练数据安全规范"),
         date(2025, 11, 1),
     ),
     Instrument(
         "GB7",
-        Words("GB/T 45674-2025", "GB/T 45674-2025 生成式人工智能数据标注安全规范"),
+        Bilingual("GB/T 45674-2025", "GB/T 45674-2025 生成式人工智能数据标注安全规范"),
         date(2025, 11, 1),
     ),
     Instrument(
         "LAB",
-        Words("Measures for Labeling AI-Generated Content", "人工智能生成合成内容标识办法"),
+        Bilingual("Measures for Labeling AI-Generated Content", "人工智能生成合成内容标识办法"),
         date(2025, 9, 1),
     ),
-    Instrument("GB9", Words("GB 45438-2025", "GB 45438-2025 人工智能生成合成内容标识方法"), date(2025, 9, 1)),
+    Instrument("GB9", Bilingual("GB 45438-2025", "GB 45438-2025 人工智能生成合成内容标识方法"), date(2025, 9, 1)),
     Instrument(
         "ANT",
-        Words("Interim Measures for Anthropomorphic AI Interaction Services", "人工智能拟人化互动服务管理暂行办法"),
+        Bilingual("Interim Measures for Anthropomorphic AI Interaction Services", "人工智能拟人化互动服务管理暂行办法"),
         date(2026, 7, 15),
     ),
     Instrument(
         "NOT",
-        Words("CAC announcements on filed and registered generative AI services", "生成式人工智能服务已备案信息公告"),
+        Bilingual(
+            "CAC announcements on filed and registered generative AI services", "生成式人工智能服务已备案信息公告"
+        ),
         date(2024, 4, 2),
     ),
-    Instrument("FRM", Words("Filing forms in use", "备案表及附件")),
+    Instrument("FRM", Bilingual("Filing forms in use", "备案表及附件")),
 )
 INSTRUMENTS = MappingProxyType({instrument.code: instrument for instrument in _ALL})
 _ARTICLES = frozenset({"ALG", "DS", "IM", "LAB", "ANT"})

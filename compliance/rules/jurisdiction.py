@@ -28,7 +28,7 @@ from registry.numbers.forms import normalized
 from registry.reference.regions import PROVINCES
 
 DECIDED = frozenset({"filed", "cancelled", "revoked", "suspended", "rejected", "withdrawn"})
-STANDING_NUMBERS = frozenset({"filed", "suspended"})
+NUMBERS_IN_FORCE = frozenset({"filed", "suspended"})
 
 
 @rule(
@@ -83,7 +83,7 @@ def _amended(dossier: Dossier, context: Context) -> Iterator[Problem]:
     target = next((filing for filing in others if _bears(filing, named)), None)
     if target is None:
         yield Problem(ROOT / "amends", UNKNOWN, {"found": (dossier.amends or "")[:100]})
-    elif context.facts.status not in DECIDED and target.status not in STANDING_NUMBERS:
+    elif context.facts.status not in DECIDED and target.status not in NUMBERS_IN_FORCE:
         yield Problem(ROOT / "amends", "not_standing", {"found": (dossier.amends or "")[:100]})
 
 

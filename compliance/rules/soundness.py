@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from compliance.dossier.codes import ACTIONS, KINDS
-from compliance.language import LANGUAGES, Words
+from compliance.language import LANGUAGES, Bilingual
 from compliance.rules.catalog import Rule
 from compliance.rules.instruments import INSTRUMENTS
 from compliance.rules.thresholds import Threshold
@@ -47,7 +47,7 @@ def _faults_of_rule(rule: Rule) -> Iterator[str]:
         yield f"{rule.code} ends before it begins."
 
 
-def _faults_of_words(name: str, words: Words) -> Iterator[str]:
+def _faults_of_words(name: str, words: Bilingual) -> Iterator[str]:
     for language in LANGUAGES:
         if not words.in_(language).strip():
             yield f"{name} has no text in {language}."

@@ -11,7 +11,7 @@ from compliance.dossier import codes
 from compliance.dossier.naming import DOSSIER, name_of
 from compliance.dossier.pointer import Pointer
 from compliance.dossier.risks import RISKS
-from compliance.language import Language, Words, listed
+from compliance.language import Bilingual, Language, listed
 from compliance.rules.catalog import CATALOG, Rule
 from compliance.rules.problems import (
     INCOMPLETE,
@@ -29,47 +29,47 @@ from registry.reference.regions import PROVINCES
 # What a rule says of a variant for which it has no words of its own.
 _PLAIN = MappingProxyType(
     {
-        MISSING: Words("Not given: {field}.", "未填写{field}。"),
-        NOT_TRUE: Words("{field}: declared as false, true is asked for.", "{field}：填为否，应为是。"),
-        TOO_LONG: Words(
+        MISSING: Bilingual("Not given: {field}.", "未填写{field}。"),
+        NOT_TRUE: Bilingual("{field}: declared as false, true is asked for.", "{field}：填为否，应为是。"),
+        TOO_LONG: Bilingual(
             "{field}: {found} characters, at most {asked} are asked for.",
             "{field}：{found} 个字符，不得超过 {asked} 个。",
         ),
-        UNKNOWN: Words("{field}: {found} is not known.", "{field}：{found} 未知。"),
-        TOO_LOW: Words("{field}: {found}; at least {asked} is asked for.", "{field}：{found}，应不低于 {asked}。"),
-        TOO_HIGH: Words("{field}: {found}; at most {asked} is asked for.", "{field}：{found}，应不高于 {asked}。"),
-        INCOMPLETE: Words("{field}: lacks {lacking}.", "{field}：缺少{lacking}。"),
-        MISMATCH: Words("{field}: {found} in place of {asked}.", "{field}：为 {found}，应为 {asked}。"),
+        UNKNOWN: Bilingual("{field}: {found} is not known.", "{field}：{found} 未知。"),
+        TOO_LOW: Bilingual("{field}: {found}; at least {asked} is asked for.", "{field}：{found}，应不低于 {asked}。"),
+        TOO_HIGH: Bilingual("{field}: {found}; at most {asked} is asked for.", "{field}：{found}，应不高于 {asked}。"),
+        INCOMPLETE: Bilingual("{field}: lacks {lacking}.", "{field}：缺少{lacking}。"),
+        MISMATCH: Bilingual("{field}: {found} in place of {asked}.", "{field}：为 {found}，应为 {asked}。"),
     }
 )
 # The same where the figure was counted in a file and another one was declared.
 _COUNTED = MappingProxyType(
     {
-        TOO_LOW: Words(
+        TOO_LOW: Bilingual(
             "{field}: the file holds {found} (declared: {declared}); at least {asked} are asked for.",
             "{field}：文件中为 {found}（申报：{declared}），应不低于 {asked}。",
         )
     }
 )
-_SINCE = Words(" In force since {since}.", "该要求自 {since} 起施行。")
+_SINCE = Bilingual(" In force since {since}.", "该要求自 {since} 起施行。")
 
 _LACKING = {
-    **{risk: Words(f"{risk} {words.en}", f"{risk} {words.zh}") for risk, words in RISKS.items()},
+    **{risk: Bilingual(f"{risk} {words.en}", f"{risk} {words.zh}") for risk, words in RISKS.items()},
     **codes.FILTERS,
     **codes.SIGNATORIES,
 }
 # What is asked for, where it is no figure: periods, and the forms of official numbers.
 _ASKED = {
-    "seven_days": Words("7 days", " 7 日"),
-    "one_month": Words("one month", "一个月"),
-    "algorithm_form": Words("网信算备 + 21 digits + 号", "网信算备 + 21 位数字 + 号"),
-    "filing_form": Words("Province-Name-YYYYMMDDNNNN", "Province-Name-YYYYMMDDNNNN"),
-    "registration_form": Words("Province-Name-YYYYMMDDSNNNN", "Province-Name-YYYYMMDDSNNNN"),
+    "seven_days": Bilingual("7 days", " 7 日"),
+    "one_month": Bilingual("one month", "一个月"),
+    "algorithm_form": Bilingual("网信算备 + 21 digits + 号", "网信算备 + 21 位数字 + 号"),
+    "filing_form": Bilingual("Province-Name-YYYYMMDDNNNN", "Province-Name-YYYYMMDDNNNN"),
+    "registration_form": Bilingual("Province-Name-YYYYMMDDSNNNN", "Province-Name-YYYYMMDDSNNNN"),
 }
-_PROVINCES = {code: Words(f"{code} {names[0]}", f"{code} {names[1]}") for code, names in PROVINCES.items()}
+_PROVINCES = {code: Bilingual(f"{code} {names[0]}", f"{code} {names[1]}") for code, names in PROVINCES.items()}
 
 # Values that are codes, by the name under which a rule gives them.
-_CODED: Mapping[str, Mapping[str, Words]] = MappingProxyType(
+_CODED: Mapping[str, Mapping[str, Bilingual]] = MappingProxyType(
     {
         "system": codes.GOVERNANCE,
         "systems": codes.GOVERNANCE,
@@ -88,7 +88,7 @@ _CODED: Mapping[str, Mapping[str, Words]] = MappingProxyType(
 )
 
 
-def in_words(finding: Finding, language: Language) -> dict[str, Any]:
+def describe(finding: Finding, language: Language) -> dict[str, Any]:
     """Put a finding into the shape in which every door of the product gives it."""
     rule = CATALOG[finding.rule]
     return {
@@ -137,7 +137,7 @@ def _without_lists(names: list[str]) -> list[str]:
     ]
 
 
-def _template(rule: Rule, finding: Finding) -> Words:
+def _template(rule: Rule, finding: Finding) -> Bilingual:
     kind = finding.variant.partition(":")[0]
     plain = _COUNTED if "declared" in finding.values and kind in _COUNTED else _PLAIN
     return rule.says.get(kind) or plain[kind]

@@ -72,8 +72,8 @@ class OrganizationAdmin(KeptByAdministrators):
 class MembershipAdmin(KeptByAdministrators):
     """Who stands for which organization."""
 
-    list_display = ["user", "organization", "standing", "mandate", "mandate_from", "mandate_until"]
-    list_filter = ["standing"]
+    list_display = ["user", "organization", "role", "mandate", "mandate_from", "mandate_until"]
+    list_filter = ["role"]
     list_select_related = ["user", "organization"]
     search_fields = ["user__username", "organization__name", "organization__uscc"]
     autocomplete_fields = ["user", "organization"]

@@ -12,13 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from registry.admin.permissions import InlineKeptByAdministrators, KeptByAdministrators
-from registry.models import ApiToken, StaffStanding, User
+from registry.models import ApiToken, StaffRole, User
 
 admin.site.unregister(Group)
 
 
-class StandingInline(InlineKeptByAdministrators):
-    model = StaffStanding
+class StaffRoleInline(InlineKeptByAdministrators):
+    model = StaffRole
 
 
 class TokenInline(InlineKeptByAdministrators):
@@ -39,9 +39,9 @@ class PersonAdmin(UserAdmin, KeptByAdministrators):
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
     list_display = ["username", "first_name", "email", "is_staff", "is_active", "last_login"]
-    list_filter = ["is_staff", "is_active", "staff_standings__standing"]
+    list_filter = ["is_staff", "is_active", "staff_roles__role"]
     search_fields = ["username", "first_name", "last_name", "email"]
-    inlines = [StandingInline, TokenInline]
+    inlines = [StaffRoleInline, TokenInline]
     filter_horizontal = []
     fieldsets = [
         (None, {"fields": ["username", "password"]}),

@@ -7,15 +7,15 @@ from typing import Any
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 
-from registry.models import Standing, User
+from registry.models import Role, User
 
 
 def is_administrator(request: HttpRequest) -> bool:
-    return isinstance(request.user, User) and request.user.holds(Standing.ADMINISTRATOR)
+    return isinstance(request.user, User) and request.user.has_role(Role.ADMINISTRATOR)
 
 
 def is_staff(request: HttpRequest) -> bool:
-    return isinstance(request.user, User) and request.user.holds(*Standing)
+    return isinstance(request.user, User) and request.user.has_role(*Role)
 
 
 class _AdministratorsAlone:

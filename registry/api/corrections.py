@@ -28,7 +28,7 @@ from registry.api.serializers import (
     UndoRequestSerializer,
 )
 from registry.api.views import found_model
-from registry.models import AIModel, Correction, Standing
+from registry.models import AIModel, Correction, Role
 from registry.register import corrections
 
 REFUSALS = {
@@ -55,7 +55,7 @@ def refusals_as_problems() -> Iterator[None]:
 
 def _read(request: Request, serializer: type[Serializer[Any]]) -> dict[str, Any]:
     """Read a small JSON body. What is not understood is refused whole, each fault with its place."""
-    if not user_of(request).holds(Standing.REGISTRAR):
+    if not user_of(request).has_role(Role.REGISTRAR):
         status, text = REFUSALS["not_a_registrar"]
         raise Problem(status, "not_a_registrar", _("Not corrected"), str(text))
     try:
@@ -130,7 +130,7 @@ class UndoView(APIView):
     def post(self, request: Request, id: UUID) -> Response:
         """Take a correction or a merge back. Registrars only; recorded with a reason."""
         user = user_of(request)
-        correction = Correction.objects.filter(uid=id).first() if user.standings else None
+        correction = Correction.objects.filter(uid=id).first() if user.roles else None
         if correction is None:
             raise Http404
         told = _read(request, UndoRequestSerializer)

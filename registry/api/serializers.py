@@ -73,7 +73,7 @@ class ModelStatementSerializer(serializers.ModelSerializer[ModelStatement]):
 
     class Meta:
         model = ModelStatement
-        exclude = ["id", "model", "subject", "rank"]
+        exclude = ["id", "model", "named_model", "rank"]
 
     def to_representation(self, statement: ModelStatement) -> dict[str, Any]:
         told = super().to_representation(statement)

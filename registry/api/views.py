@@ -278,7 +278,7 @@ class DeclarationsView(APIView):
         refuse_unknown(request, {parameter.name for parameter in self.FILTERS})
         rows = TrainingDataDeclaration.objects.visible_to(user_of(request)).select_related("statement__model", "source")
         if model := identifier(request, "model"):
-            rows = rows.filter(Q(statement__model__uid=model) | Q(statement__subject__uid=model))
+            rows = rows.filter(Q(statement__model__uid=model) | Q(statement__named_model__uid=model))
         for name, codes in self.CODES.items():
             if asked := chosen(request, name, codes):
                 rows = rows.filter(**{name: asked})

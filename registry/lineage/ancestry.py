@@ -34,12 +34,14 @@ class Graph:
 
     def above(self, start: int) -> set[int]:
         """Return the model with all its ancestors; what was worked out for one is kept for those below it."""
-        waiting, begun = [start], set[int]()
+        waiting, start_transition = [start], set[int]()
         while waiting:
             node = waiting[-1]
-            begun.add(node)
+            start_transition.add(node)
             parents = self.parents.get(node, set())
-            if missing := [parent for parent in parents if parent not in self._above and parent not in begun]:
+            if missing := [
+                parent for parent in parents if parent not in self._above and parent not in start_transition
+            ]:
                 waiting.extend(missing)
             else:
                 self._above[waiting.pop()] = {node}.union(*(self._above.get(parent, set()) for parent in parents))

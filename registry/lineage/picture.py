@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Any, Literal
 
 from registry.lineage.walks import AS_REGISTRAR, Direction, Edge, Through, reached, walk
-from registry.models import AIModel, Source, Standing, User, Viewer
+from registry.models import AIModel, Role, Source, User, Viewer
 from registry.models.ai_models import WITH_NUMBERS
 
 SHOWN = ("ancestors", "descendants")
@@ -39,7 +39,7 @@ def drawn(
         "nodes": nodes,
         "edges": _edges(edges, {node.pk: node for node in nodes}),
         "hidden": _hidden(model, viewer, direction, through, depths)
-        if isinstance(viewer, User) and viewer.standings
+        if isinstance(viewer, User) and viewer.roles
         else None,
         "is_cut": is_cut,
     }
@@ -72,7 +72,7 @@ def _edges(edges: list[Edge], nodes: dict[int, Any]) -> list[dict[str, Any]]:
 
 def _hidden(model: AIModel, viewer: User, direction: str, through: Through, seen: Collection[int]) -> int:
     """Count what a registrar would see on the same walk and this viewer does not."""
-    if viewer.holds(Standing.REGISTRAR, Standing.AUDITOR):
+    if viewer.has_role(Role.REGISTRAR, Role.AUDITOR):
         return 0
     ways: tuple[Direction, ...] = SHOWN if direction == "both" else (direction,)  # type: ignore[assignment]
     everything = set().union(*(reached([model.pk], way, AS_REGISTRAR, through=through) for way in ways))

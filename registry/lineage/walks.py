@@ -15,7 +15,7 @@ from typing import Any, Literal
 from django.db import connection
 from django.db.models.expressions import RawSQL
 
-from registry.models import Standing, User, Viewer
+from registry.models import Role, User, Viewer
 
 Direction = Literal["ancestors", "descendants"]
 Through = Literal["anything", "weights"]
@@ -267,10 +267,10 @@ def _seen(viewer: Viewer | AsRegistrar) -> tuple[str, list[Any]]:
         return "d.walked_by_all OR d.walked_by_staff", []
     if not isinstance(viewer, User):
         return "d.walked_by_all", []
-    if viewer.holds(Standing.REGISTRAR, Standing.AUDITOR):
+    if viewer.has_role(Role.REGISTRAR, Role.AUDITOR):
         return _seen(AS_REGISTRAR)
     owners = sorted(viewer.own_organizations)
-    provinces = viewer.reviewed_provinces if viewer.holds(Standing.REVIEWER) else []
+    provinces = viewer.reviewed_provinces if viewer.has_role(Role.REVIEWER) else []
     reach = [
         f"s.{column} IN ({', '.join(['%s'] * len(keys))})"
         for column, keys in (("owner_id", owners), ("province", provinces))

@@ -2,7 +2,7 @@ from registry.models.ai_models import AIModel, RegistrationStatus
 from registry.models.corrections import Correction, CorrectionKind
 from registry.models.numbers import Listing, NumberCounter, NumberKind, NumberStatus, OfficialNumber
 from registry.models.organizations import Organization
-from registry.models.people import Membership, MembershipStanding, StaffStanding, Standing, User
+from registry.models.people import Membership, MembershipRole, Role, StaffRole, User
 from registry.models.services import Service
 from registry.models.sources import Source, SourceKind, Viewer
 from registry.models.statements import (
@@ -23,7 +23,7 @@ __all__ = [
     "Derivation",
     "Listing",
     "Membership",
-    "MembershipStanding",
+    "MembershipRole",
     "ModelStatement",
     "NumberCounter",
     "NumberKind",
@@ -32,12 +32,12 @@ __all__ = [
     "Organization",
     "OrganizationStatement",
     "RegistrationStatus",
+    "Role",
     "Service",
     "ServiceStatement",
     "Source",
     "SourceKind",
-    "StaffStanding",
-    "Standing",
+    "StaffRole",
     "TrainingCompute",
     "TrainingDataDeclaration",
     "User",

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from uuid6 import uuid7
 
 from registry.models.organizations import Organization
-from registry.models.people import Standing, User
+from registry.models.people import Role, User
 from registry.models.sources import SourceKind, Viewer
 from registry.search import Searchable, matching
 
@@ -116,7 +116,7 @@ def status_for(user: Viewer, row: Any, organization: int | None) -> str:
 
 
 def sees_all(user: Viewer) -> bool:
-    return isinstance(user, User) and user.holds(Standing.REGISTRAR, Standing.AUDITOR)
+    return isinstance(user, User) and user.has_role(Role.REGISTRAR, Role.AUDITOR)
 
 
 def own_of(user: Viewer) -> frozenset[int]:

@@ -31,7 +31,7 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
         members = apps.get_model("registry", "Membership").objects.filter(
             user_id=getattr(user, "pk", None), organization=OuterRef("pk")
         )
-        if getattr(user, "standings", None):
+        if getattr(user, "roles", None):
             return self.all()
         return self.filter(Exists(from_sources.filter(organization=OuterRef("pk"))) | Exists(members.in_force()))
 

@@ -16,7 +16,7 @@ from registry.models.organizations import Organization
 from registry.reference.regions import PROVINCES
 
 
-class Standing(models.TextChoices):
+class Role(models.TextChoices):
     """What a person may do as staff of the registry."""
 
     REVIEWER = "reviewer", _("reviewer")
@@ -33,29 +33,29 @@ class User(AbstractUser):
         verbose_name_plural = _("users")
 
     @cached_property
-    def standings(self) -> dict[str, list[str]]:
-        """The staff standings of this person, each with its provinces."""
-        held = {row.standing: row.provinces for row in self.staff_standings.all()}
-        return {**({Standing.ADMINISTRATOR: []} if self.is_superuser else {}), **held} if self.is_active else {}
+    def roles(self) -> dict[str, list[str]]:
+        """The staff roles of this person, each with its provinces."""
+        held = {row.role: row.provinces for row in self.staff_roles.all()}
+        return {**({Role.ADMINISTRATOR: []} if self.is_superuser else {}), **held} if self.is_active else {}
 
-    def holds(self, *standings: str) -> bool:
-        return any(standing in self.standings for standing in standings)
+    def has_role(self, *roles: str) -> bool:
+        return any(role in self.roles for role in roles)
 
     @cached_property
     def own_organizations(self) -> frozenset[int]:
-        """The keys of the organizations for which this person stands today."""
+        """The keys of the organizations for which this person has a role today."""
         return frozenset(Membership.objects.of(self).in_force().values_list("organization_id", flat=True))
 
     @property
     def reviewed_provinces(self) -> list[str]:
-        return self.standings.get(Standing.REVIEWER, [])
+        return self.roles.get(Role.REVIEWER, [])
 
 
-class StaffStanding(models.Model):
-    """One standing of a member of the registry's staff; a reviewer's is bounded to provinces."""
+class StaffRole(models.Model):
+    """One role of a member of the registry's staff; a reviewer's is bounded to provinces."""
 
-    user = models.ForeignKey(User, models.CASCADE, related_name="staff_standings", verbose_name=_("user"))
-    standing = models.CharField(_("standing"), max_length=16, choices=Standing.choices)
+    user = models.ForeignKey(User, models.CASCADE, related_name="staff_roles", verbose_name=_("user"))
+    role = models.CharField(_("role"), max_length=16, choices=Role.choices)
     provinces = models.JSONField(
         _("provinces"),
         default=list,
@@ -64,12 +64,12 @@ class StaffStanding(models.Model):
     )
 
     class Meta:
-        verbose_name = _("staff standing")
-        verbose_name_plural = _("staff standings")
-        constraints = [models.UniqueConstraint(fields=["user", "standing"], name="a_standing_is_held_once")]
+        verbose_name = _("staff role")
+        verbose_name_plural = _("staff roles")
+        constraints = [models.UniqueConstraint(fields=["user", "role"], name="a_person_has_a_staff_role_once")]
 
     def __str__(self) -> str:
-        return str(self.get_standing_display())
+        return str(self.get_role_display())
 
     def clean(self) -> None:
         """Refuse what is no list of province codes."""
@@ -78,7 +78,7 @@ class StaffStanding(models.Model):
             raise ValidationError({"provinces": _('Give a list of two-digit province codes, such as ["11", "44"].')})
 
 
-class MembershipStanding(models.TextChoices):
+class MembershipRole(models.TextChoices):
     """What a person may do for an organization."""
 
     FILER = "filer", _("filer")
@@ -89,25 +89,25 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def in_force(self, day: datetime.date | None = None) -> MembershipQuerySet:
         """Leave out mandates that have not begun or have ended by the day (default: today)."""
         day = day or timezone.localdate()
-        begun = Q(mandate_from__isnull=True) | Q(mandate_from__lte=day)
+        start_transition = Q(mandate_from__isnull=True) | Q(mandate_from__lte=day)
         not_ended = Q(mandate_until__isnull=True) | Q(mandate_until__gte=day)
-        return self.filter(begun & not_ended)
+        return self.filter(start_transition & not_ended)
 
     def of(self, user: User) -> MembershipQuerySet:
         return self.filter(user=user, user__is_active=True)
 
     def filing(self) -> MembershipQuerySet:
-        return self.filter(standing=MembershipStanding.FILER)
+        return self.filter(role=MembershipRole.FILER)
 
 
 class Membership(models.Model):
-    """A person's standing in an organization; an agent, such as a law firm, holds it by a mandate."""
+    """A person's role in an organization; an agent, such as a law firm, has it by a mandate."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships", verbose_name=_("user"))
     organization = models.ForeignKey(
         Organization, models.CASCADE, related_name="memberships", verbose_name=_("organization")
     )
-    standing = models.CharField(_("standing"), max_length=16, choices=MembershipStanding.choices)
+    role = models.CharField(_("role"), max_length=16, choices=MembershipRole.choices)
     mandate = models.CharField(_("mandate document"), max_length=200, blank=True)
     mandate_from = models.DateField(_("mandate from"), null=True, blank=True)
     mandate_until = models.DateField(_("mandate until"), null=True, blank=True)
@@ -118,7 +118,7 @@ class Membership(models.Model):
         verbose_name = _("membership")
         verbose_name_plural = _("memberships")
         constraints = [
-            models.UniqueConstraint(fields=["user", "organization"], name="a_person_stands_once_in_an_organization"),
+            models.UniqueConstraint(fields=["user", "organization"], name="a_person_has_one_role_in_an_organization"),
             models.CheckConstraint(
                 condition=Q(mandate_from__isnull=True)
                 | Q(mandate_until__isnull=True)

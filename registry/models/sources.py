@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from uuid6 import uuid7
 
 from registry.models.organizations import Organization
-from registry.models.people import Membership, Standing, User
+from registry.models.people import Membership, Role, User
 
 Viewer = User | AnonymousUser | None
 
@@ -47,10 +47,10 @@ def seen_by(user: Viewer, prefix: str = "") -> Q:
     public = on(is_public=True, is_live=True)
     if not isinstance(user, User):
         return public
-    if user.holds(Standing.REGISTRAR, Standing.AUDITOR):
+    if user.has_role(Role.REGISTRAR, Role.AUDITOR):
         return on(is_live=True) | on(owner__in=organizations_of(user))
     seen = public | on(owner__in=organizations_of(user))
-    if user.holds(Standing.REVIEWER):
+    if user.has_role(Role.REVIEWER):
         seen |= on(is_live=True, province__in=user.reviewed_provinces)
     return seen
 

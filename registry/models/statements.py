@@ -67,7 +67,7 @@ class ModelStatement(models.Model):
 
     source = models.ForeignKey(Source, models.CASCADE, related_name="models", verbose_name=_("source"))
     model = models.ForeignKey(AIModel, models.PROTECT, related_name="statements", verbose_name=_("AI model"))
-    subject = models.ForeignKey(AIModel, models.PROTECT, related_name="named_in", verbose_name=_("as named"))
+    named_model = models.ForeignKey(AIModel, models.PROTECT, related_name="named_in", verbose_name=_("as named"))
     rank = models.PositiveSmallIntegerField(_("precedence"), default=9)
     is_developers_own = models.BooleanField(_("stated by the developer"), default=False)
     speaks_of_lineage = models.BooleanField(_("says what the model derives from"), default=False)

@@ -9,7 +9,7 @@ from registry.models import ModelStatement, Source, SourceKind
 from registry.names import key_of
 from registry.reference.base_models import BaseModel, base_models, schema
 from registry.register import writing
-from registry.register.statements import Parent, Party, Stated, StatedModel
+from registry.register.statements import ModelDetails, Parent, Party, Statement
 
 LABEL = "Catalog of known base models"
 KEY = "catalog"
@@ -32,12 +32,12 @@ def load_catalog() -> tuple[int, bool]:
         return len(models), False
     source.citation, source.stated_at, source.label = edition, timezone.now(), LABEL
     source.save()
-    writing.state(source, Stated(Party(), models=[_stated(model) for model in models]))
+    writing.state(source, Statement(Party(), models=[_stated(model) for model in models]))
     return len(models), True
 
 
-def _stated(model: BaseModel) -> StatedModel:
-    return StatedModel(
+def _stated(model: BaseModel) -> ModelDetails:
+    return ModelDetails(
         key=model.id,
         name=model.name,
         developer=Party(model.developer, country=model.country),

@@ -14,9 +14,9 @@ from registry.models import (
     CorrectionKind,
     Derivation,
     ModelStatement,
+    Role,
     Source,
     SourceKind,
-    Standing,
     User,
 )
 from registry.refusals import RegisterRefused
@@ -53,7 +53,7 @@ def correct_model(model: AIModel, changes: dict[str, Any], *, reason: str, by: U
     ModelStatement.objects.create(
         source=correction.source,
         model=model,
-        subject=model,
+        named_model=model,
         rank=CORRECTED,
         speaks_of_lineage=changes.get("development") == "from_scratch",
         **changes,
@@ -107,7 +107,7 @@ def _locked(model: AIModel) -> AIModel:
 
 
 def _refuse_unless_registrar(by: User, reason: str, *models: AIModel) -> None:
-    if not by.holds(Standing.REGISTRAR):
+    if not by.has_role(Role.REGISTRAR):
         raise RegisterRefused("not_a_registrar")
     if any(model.developer_id in by.own_organizations for model in models):
         raise RegisterRefused("own_model")
@@ -128,8 +128,8 @@ def _reroot(models: set[int]) -> None:
     roots = {key: _root(key, merges) for key in group}
     for key, root in roots.items():
         AIModel.objects.filter(pk=key).update(merged_into=root if root != key else None)
-        ModelStatement.objects.filter(subject=key).update(model=root)
-        Derivation.objects.filter(statement__subject=key).update(child=root)
+        ModelStatement.objects.filter(named_model=key).update(model=root)
+        Derivation.objects.filter(statement__named_model=key).update(child=root)
         Derivation.objects.filter(named_parent=key).update(parent=root)
     _rank_again(group)
     settle(set(group))
@@ -140,8 +140,8 @@ def _rank_again(models: set[int]) -> None:
     """What the developer of either record states is the developer's own word on both."""
     statements = ModelStatement.objects.filter(model__in=models, source__owner__isnull=False)
     changed = []
-    for told in statements.select_related("source", "model", "subject"):
-        is_own = told.source.owner_id in (told.model.developer_id, told.subject.developer_id)
+    for told in statements.select_related("source", "model", "named_model"):
+        is_own = told.source.owner_id in (told.model.developer_id, told.named_model.developer_id)
         rank = rank_of(told.source, is_developers_own=is_own)
         if (told.is_developers_own, told.rank) != (is_own, rank):
             told.is_developers_own, told.rank = is_own, rank

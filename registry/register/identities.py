@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from registry.models import AIModel, Membership, Organization, Service
 from registry.models.organizations import name_key_of
 from registry.names import folded, folded_model, key_of, version_beside
-from registry.register.statements import NamedModel, Party, StatedModel, StatedService
+from registry.register.statements import ModelDetails, NamedModel, Party, ServiceDetails
 
 NAME_LENGTH = 200
 
@@ -65,10 +65,10 @@ def _by_name(names: Collection[str]) -> dict[str, Organization]:
 
 
 def models_of(
-    stated: Iterable[StatedModel], developers: dict[Party, Organization], speaker: Organization | None
+    stated: Iterable[ModelDetails], developers: dict[Party, Organization], declarant: Organization | None
 ) -> dict[str, AIModel]:
     """Return the AI model of each stated one, by its key, entering those that are not known yet."""
-    wanted = {model.key: (_model_key(model, developers, speaker), model) for model in stated}
+    wanted = {model.key: (_model_key(model, developers, declarant), model) for model in stated}
     keys = {key for key, _ in wanted.values()}
     known = {found.key: found for found in AIModel.objects.filter(key__in=keys)}
     new = {key: _new_model(key, model, developers) for key, model in wanted.values() if key not in known}
@@ -95,11 +95,11 @@ def known_models(named: Collection[NamedModel]) -> dict[NamedModel, int]:
     return {model: known[key] for model, key in keys.items() if key in known}
 
 
-def _model_key(model: StatedModel, developers: dict[Party, Organization], speaker: Organization | None) -> str:
+def _model_key(model: ModelDetails, developers: dict[Party, Organization], declarant: Organization | None) -> str:
     """Without a developer, or without a name, a model is the same only to the one who named it so."""
     developer = developers.get(model.developer)
     if developer is None or not model.name:
-        own = f"of {speaker.pk}" if speaker else "of nobody"
+        own = f"of {declarant.pk}" if declarant else "of nobody"
         name = folded_model(model.name or f"key {model.key}")
         return key_of(own, folded(model.developer.name), name, version_beside(model.name, model.version))
     return _key_by(developer, model.name, model.version)
@@ -109,7 +109,7 @@ def _key_by(developer: Organization, name: str, version: str) -> str:
     return key_of(str(developer.pk), folded_model(name), version_beside(name, version))
 
 
-def _new_model(key: str, model: StatedModel, developers: dict[Party, Organization]) -> AIModel:
+def _new_model(key: str, model: ModelDetails, developers: dict[Party, Organization]) -> AIModel:
     return AIModel(
         key=key,
         developer=developers.get(model.developer),
@@ -122,7 +122,7 @@ def _new_model(key: str, model: StatedModel, developers: dict[Party, Organizatio
 Named = tuple[int, str]
 
 
-def services_of(stated: Iterable[tuple[Organization, StatedService]]) -> dict[Named, Service]:
+def services_of(stated: Iterable[tuple[Organization, ServiceDetails]]) -> dict[Named, Service]:
     """Return each stated service by its organization's key and its name, entering those that are not known yet."""
     wanted = {(owner.pk, service.name): (owner, name_key_of(service.name)) for owner, service in stated}
     known = _services(wanted.values())

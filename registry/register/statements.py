@@ -41,7 +41,7 @@ class Parent:
 
 
 @dataclass(slots=True)
-class StatedModel:
+class ModelDetails:
     """An AI model with all that is stated of it; `columns` are those of ModelStatement."""
 
     key: str
@@ -59,7 +59,7 @@ class StatedModel:
 
 
 @dataclass(slots=True)
-class StatedService:
+class ServiceDetails:
     """A service with what is stated of it; `columns` are those of ServiceStatement."""
 
     name: str
@@ -67,10 +67,10 @@ class StatedService:
 
 
 @dataclass(slots=True)
-class Stated:
-    """All that one source states. `speaker` is the organization that states it, and offers the services."""
+class Statement:
+    """All that one source states. `declarant` is the organization that states it, and offers the services."""
 
-    speaker: Party
+    declarant: Party
     organization: Columns = field(default_factory=dict)
-    services: list[StatedService] = field(default_factory=list)
-    models: list[StatedModel] = field(default_factory=list)
+    services: list[ServiceDetails] = field(default_factory=list)
+    models: list[ModelDetails] = field(default_factory=list)

@@ -27,26 +27,26 @@ from registry.numbers.forms import NUMBER_LENGTH, number_key
 from registry.register.deriving import lock, settle
 from registry.register.identities import models_of, organizations_of, services_of
 from registry.register.precedence import rank_of
-from registry.register.statements import Party, Stated, StatedModel
+from registry.register.statements import ModelDetails, Party, Statement
 
 
-def state(source: Source, stated: Stated) -> None:
+def state(source: Source, stated: Statement) -> None:
     """Replace exactly what this source stated by what it states now."""
     state_list(source, [stated])
 
 
 @transaction.atomic
-def state_list(source: Source, statements: Sequence[Stated]) -> None:
+def state_list(source: Source, statements: Sequence[Statement]) -> None:
     """The same for a source that speaks of many organizations, each with its services and models."""
     touched = touched_by(source)
     models = [model for stated in statements for model in stated.models]
-    parties = {stated.speaker for stated in statements} | {model.developer for model in models}
+    parties = {stated.declarant for stated in statements} | {model.developer for model in models}
     organizations = organizations_of(parties)
-    speakers = [source.owner or organizations.get(stated.speaker) for stated in statements]
+    declarants = [source.owner or organizations.get(stated.declarant) for stated in statements]
     offered = [
-        (speaker, service)
-        for stated, speaker in zip(statements, speakers, strict=True)
-        if speaker
+        (declarant, service)
+        for stated, declarant in zip(statements, declarants, strict=True)
+        if declarant
         for service in stated.services
     ]
     services = services_of(offered)
@@ -55,7 +55,7 @@ def state_list(source: Source, statements: Sequence[Stated]) -> None:
     touched.services |= {service.pk for service in services.values()}
     lock(touched.models, touched.services)
     _take_back(source)
-    _state_organizations(source, statements, speakers, organizations)
+    _state_organizations(source, statements, declarants, organizations)
     ServiceStatement.objects.bulk_create(
         ServiceStatement(source=source, service=services[owner.pk, told.name], name=told.name, **told.columns)
         for owner, told in offered
@@ -111,15 +111,15 @@ def _canonical(subject: AIModel) -> int:
 
 def _state_organizations(
     source: Source,
-    statements: Sequence[Stated],
-    speakers: Sequence[Organization | None],
+    statements: Sequence[Statement],
+    declarants: Sequence[Organization | None],
     organizations: dict[Party, Organization],
 ) -> None:
     rows: dict[int, OrganizationStatement] = {}
-    for stated, speaker in zip(statements, speakers, strict=True):
-        if speaker is not None and speaker.pk not in rows:
-            columns = {"name": stated.speaker.name, "country": stated.speaker.country, **stated.organization}
-            rows[speaker.pk] = OrganizationStatement(source=source, organization=speaker, **columns)
+    for stated, declarant in zip(statements, declarants, strict=True):
+        if declarant is not None and declarant.pk not in rows:
+            columns = {"name": stated.declarant.name, "country": stated.declarant.country, **stated.organization}
+            rows[declarant.pk] = OrganizationStatement(source=source, organization=declarant, **columns)
     for party, named in organizations.items():
         if named.pk not in rows:
             told = {"name": party.name, "country": party.country}
@@ -148,7 +148,7 @@ def _learn_countries(organizations: dict[Party, Organization]) -> None:
         Organization.objects.filter(pk=key).update(country=told[key])
 
 
-def _state_models(source: Source, stated: Collection[StatedModel], subjects: dict[str, AIModel]) -> None:
+def _state_models(source: Source, stated: Collection[ModelDetails], subjects: dict[str, AIModel]) -> None:
     statements = {told.key: _statement(source, told, subjects[told.key]) for told in stated}
     ModelStatement.objects.bulk_create(statements.values())
     rows: dict[Any, list[Any]] = {Derivation: [], TrainingCompute: [], TrainingDataDeclaration: []}
@@ -163,12 +163,12 @@ def _state_models(source: Source, stated: Collection[StatedModel], subjects: dic
         kind.objects.bulk_create(new)
 
 
-def _statement(source: Source, told: StatedModel, subject: AIModel) -> ModelStatement:
+def _statement(source: Source, told: ModelDetails, subject: AIModel) -> ModelStatement:
     is_own = source.owner_id is not None and source.owner_id == subject.developer_id
     return ModelStatement(
         source=source,
         model_id=_canonical(subject),
-        subject=subject,
+        named_model=subject,
         rank=rank_of(source, is_developers_own=is_own),
         is_developers_own=is_own,
         speaks_of_lineage=told.speaks_of_lineage,
@@ -187,7 +187,7 @@ def _number_key(number: str) -> str:
     return key if len(key) <= NUMBER_LENGTH else ""
 
 
-def _derivations(told: StatedModel, subjects: dict[str, AIModel], of_source: dict[str, Any]) -> list[Derivation]:
+def _derivations(told: ModelDetails, subjects: dict[str, AIModel], of_source: dict[str, Any]) -> list[Derivation]:
     return [
         Derivation(
             **of_source,

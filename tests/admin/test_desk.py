@@ -152,7 +152,7 @@ def test_flags_show_what_stands_unless_asked(filing, filer, registrar):
     assert client.get(FLAGS).context["cl"].result_count == 1
     actions.withdraw_filing(filing, by=filer)
     check_everything()
-    counts = {asked: client.get(FLAGS, {"standing": asked}).context["cl"].result_count for asked in ("resolved", "all")}
+    counts = {asked: client.get(FLAGS, {"state": asked}).context["cl"].result_count for asked in ("resolved", "all")}
     assert (client.get(FLAGS).context["cl"].result_count, counts) == (0, {"resolved": 1, "all": 1})
 
 
@@ -194,7 +194,7 @@ def test_an_administrator_enters_an_organization_with_its_filer(administrator, f
         "memberships-TOTAL_FORMS": 1,
         "memberships-INITIAL_FORMS": 0,
         "memberships-0-user": filer.pk,
-        "memberships-0-standing": "filer",
+        "memberships-0-role": "filer",
     }
     answer = desk_of(administrator).post(f"{ORGANIZATIONS}add/", form)
     assert (answer.status_code, Organization.objects.filter(uscc="91110000600037341L").exists()) == (302, True)

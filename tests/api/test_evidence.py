@@ -35,7 +35,7 @@ def post(client, filing, evidence: Any, key: str = "main", query: str = "") -> A
 
 def flagged(filing) -> list[tuple[str, str]]:
     check_everything()
-    flags = Flag.objects.standing().filter(filing=filing, rule="PRO-09")
+    flags = Flag.objects.unresolved().filter(filing=filing, rule="PRO-09")
     return list(flags.values_list("at", "variant"))
 
 

@@ -83,8 +83,8 @@ def test_resolved_flags_are_told_when_asked(api):
     api.post(f"{url}withdraw/")
     check_everything(today=date(2026, 11, 23))
     assert api.get(f"{url}flags/").json()["results"] == []
-    assert len(api.get(f"{url}flags/?standing=resolved").json()["results"]) == 5
-    assert len(api.get(f"{url}flags/?standing=all").json()["results"]) == 5
+    assert len(api.get(f"{url}flags/?state=resolved").json()["results"]) == 5
+    assert len(api.get(f"{url}flags/?state=all").json()["results"]) == 5
 
 
 def test_flags_come_in_pages(api):
@@ -250,7 +250,7 @@ def test_a_submission_answers_to_what_was_seen_under_the_lock(api, filer):
     filing = Filing.objects.get()
     actions.edit_dossier(filing, parsed(), by=filer)
     with pytest.raises(ChangedMeanwhile):
-        actions.submit_filing(filing, by=filer, expecting={seen})
+        actions.submit_filing(filing, by=filer, expected_version={seen})
     assert not Revision.objects.exists()
 
 
@@ -265,7 +265,7 @@ def test_a_filings_etag_changes_with_its_flags_and_still_opens_its_doors(api):
 
 
 def test_a_state_of_flags_that_there_is_not_is_refused(api):
-    assert api.get(f"{opened(api)}flags/?standing=gone").json()["code"] == "bad_standing"
+    assert api.get(f"{opened(api)}flags/?state=gone").json()["code"] == "bad_state"
 
 
 def test_a_cancellation_of_a_number_that_nobody_holds_is_told_so(api):

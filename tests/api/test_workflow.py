@@ -13,7 +13,7 @@ from compliance import demo
 from compliance.documents import counting
 from compliance.filings.history.verification import faults_of_history
 from compliance.models import Event, Filing
-from registry.models import AIModel, Membership, OfficialNumber, Service, StaffStanding
+from registry.models import AIModel, Membership, OfficialNumber, Service, StaffRole
 from tests.building import a_document
 from tests.conftest import client_of
 from tests.making_filings import check_everything
@@ -212,7 +212,7 @@ def test_who_reviewed_does_not_decide_and_who_filed_does_not_review(people, file
     url = opened(people, a_document("registration"))
     upload_all(people, url, a_document("registration"))
     does(people, "filer", "submit", url)
-    StaffStanding.objects.create(user=filer, standing="registrar")
+    StaffRole.objects.create(user=filer, role="registrar")
     assert does(people, "filer", "accept", url, 403)["code"] == "own_filing"
     Membership.objects.filter(user=filer).delete()
     assert does(people, "filer", "accept", url, 403)["code"] == "prepared_by_you"

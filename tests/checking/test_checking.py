@@ -47,10 +47,10 @@ def test_a_flag_is_resolved_when_its_cause_goes_and_raised_anew_when_it_returns(
     filing = a_filing(filer, changes=INCOMPLETE)
     check_everything()
     first = Flag.objects.get()
-    actions.edit_dossier(filing, parsed(changes={"/service/launched_on": None}), by=filer, expecting=None)
+    actions.edit_dossier(filing, parsed(changes={"/service/launched_on": None}), by=filer, expected_version=None)
     check_everything()
     assert standing(filing) == []
-    actions.edit_dossier(filing, parsed(changes=INCOMPLETE), by=filer, expecting=None)
+    actions.edit_dossier(filing, parsed(changes=INCOMPLETE), by=filer, expected_version=None)
     check_everything()
     assert standing(filing) == FLAGS
     first.refresh_from_db()
@@ -62,7 +62,7 @@ def test_a_changed_value_changes_the_flag_in_place(filer):
     filing = a_filing(filer, changes={"/service/description": "x" * 501, "/service/launched_on": None})
     check_everything()
     longer = parsed(changes={"/service/description": "x" * 502, "/service/launched_on": None})
-    actions.edit_dossier(filing, longer, by=filer, expecting=None)
+    actions.edit_dossier(filing, longer, by=filer, expected_version=None)
     check_everything()
     assert list(Flag.objects.values_list("rule", "values", "resolved_at")) == [
         ("ALG-07", {"found": 502, "asked": 500}, None)
@@ -101,7 +101,7 @@ def test_a_deadline_raises_its_flag_by_itself(filer):
         assert due_marks.mark_those_whose_day_has_come(today=day) == 1
         check_everything(today=day)
         filing.refresh_from_db()
-        flags = Flag.objects.standing().values_list("rule", "variant", "level")
+        flags = Flag.objects.unresolved().values_list("rule", "variant", "level")
         assert (list(flags), filing.next_look_on) == ([("DDL-01", variant, level)], then)
 
 

@@ -98,7 +98,7 @@ def test_an_ancestor_that_only_the_register_knows_reaches_the_filing_too(filer, 
     named = {"name": "旁观中层", "version": "1.0", "filing_number": middle.official_number.number}
     a_submitted_filing(filer, "generative", {**derived(**named), "/reference": "one"})
     assert flags_after_spreading()["one"] == [("PRO-04", "/models/1/derived_from")]
-    flag = Flag.objects.standing().get(filing__reference="one")
+    flag = Flag.objects.unresolved().get(filing__reference="one")
     assert (flag.variant, flag.values["ancestor"]) == ("unlisted:样例根模型", "样例根模型")
     root = AIModel.objects.get(name="样例根模型")
     number = OfficialNumber.objects.create(
@@ -112,7 +112,7 @@ def test_an_ancestor_that_only_the_register_knows_reaches_the_filing_too(filer, 
     assert flags_after_spreading()["one"] == []
     set_number_status(number, "revoked")
     flags_after_spreading()
-    flag = Flag.objects.standing().get(filing__reference="one")
+    flag = Flag.objects.unresolved().get(filing__reference="one")
     assert flag.variant == "unlisted_ended:样例根模型"
 
 

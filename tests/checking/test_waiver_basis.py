@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from compliance.checking.waiver_basis import grounds_of
+from compliance.checking.waiver_basis import waiver_basis_of
 from compliance.dossier.pointer import Pointer
 from compliance.rules.catalog import Level
 from compliance.rules.problems import Finding
@@ -13,9 +13,9 @@ from tests.building import parsed
 TOO_FEW = {"found": 9_000, "asked": 10_000, "declared": 12_000}
 
 
-def grounds(at: str, *, values=None, level=Level.ERROR, changes=None):
+def basis(at: str, *, values=None, level=Level.ERROR, changes=None):
     dossier = parsed("generative", changes or {}).dossier
-    return grounds_of(Finding("KW-01", level, "too_low", Pointer(at), values or {}), dossier)
+    return waiver_basis_of(Finding("KW-01", level, "too_low", Pointer(at), values or {}), dossier)
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def grounds(at: str, *, values=None, level=Level.ERROR, changes=None):
 )
 def test_what_is_flagged_has_changed(other):
     at = "/assessment/keywords/total"
-    assert grounds(at, **{"values": TOO_FEW} | other) != grounds(at, values=TOO_FEW)
+    assert basis(at, **{"values": TOO_FEW} | other) != basis(at, values=TOO_FEW)
 
 
 @pytest.mark.parametrize(
@@ -42,16 +42,16 @@ def test_what_is_flagged_has_changed(other):
 )
 def test_what_stands_beside_it_has_not(other):
     at = "/assessment/keywords/total"
-    assert grounds(at, **{"values": TOO_FEW} | other) == grounds(at, values=TOO_FEW)
+    assert basis(at, **{"values": TOO_FEW} | other) == basis(at, values=TOO_FEW)
 
 
 def test_a_corpus_in_the_place_of_another_is_another():
     at = "/models/0/corpora/0/license"
-    first = grounds(at, changes={"/models/0/corpora/0/license": None})
-    assert grounds(at, changes={"/models/0/corpora/0/license": None, "/models/0/corpora/0/name": "另一语料"}) != first
-    assert grounds(at, changes={"/models/0/corpora/0/license": None, "/models/0/corpora/0/items": 7}) == first
+    first = basis(at, changes={"/models/0/corpora/0/license": None})
+    assert basis(at, changes={"/models/0/corpora/0/license": None, "/models/0/corpora/0/name": "另一语料"}) != first
+    assert basis(at, changes={"/models/0/corpora/0/license": None, "/models/0/corpora/0/items": 7}) == first
 
 
 @pytest.mark.parametrize("at", ["", "/documents", "/documents/400/sealed", "/nothing/at/all", "/documents/x"])
 def test_a_place_that_is_not_there_has_grounds_too(at):
-    assert len(grounds(at)) == 64
+    assert len(basis(at)) == 64

@@ -17,7 +17,7 @@ from compliance.documents.actions import upload_document
 from compliance.documents.uploads import LARGEST, received
 from compliance.dossier.parsing import parse
 from compliance.filings import actions
-from compliance.filings.refusals import ErrorsStand, NotChecked, StillBeingRead
+from compliance.filings.refusals import ErrorsOpen, NotChecked, StillBeingRead
 from compliance.models import Document, DocumentFacts, Filing
 from tests.attachments.files import KEYWORD_HEADINGS, a_workbook
 from tests.building import a_document, example, parsed
@@ -87,7 +87,7 @@ def test_rows_of_an_unknown_class_are_flagged_at_their_document(filer):
 
 def test_nobody_accepts_what_nobody_has_read(filer, reviewer):
     filing = a_filing(filer, "generative", {TOTAL: 12_161, "/service/algorithm_filing_number": None})
-    filing = actions.edit_dossier(filing, parsed("generative", {TOTAL: 12_161}), by=filer, expecting=None)
+    filing = actions.edit_dossier(filing, parsed("generative", {TOTAL: 12_161}), by=filer, expected_version=None)
     uploaded(filing, filer)
     filing = actions.submit_filing(filing, by=filer)
     Document.objects.filter(filing=filing).exclude(filename="keyword_list.xlsx").delete()
@@ -96,7 +96,7 @@ def test_nobody_accepts_what_nobody_has_read(filer, reviewer):
         actions.accept_filing(filing, by=reviewer)
     for sha256 in counting.left_to_count():
         counting.count(sha256)
-    with pytest.raises(ErrorsStand) as refused:
+    with pytest.raises(ErrorsOpen) as refused:
         actions.accept_filing(filing, by=reviewer)
     assert [(finding.rule, finding.at) for finding in refused.value.findings] == [("DOC-06", TOTAL)]
 

@@ -37,7 +37,7 @@ def with_seed(sketch: dict[str, Any]) -> dict[str, Any]:
 
 def flagged(filing: Filing) -> list[tuple[str, list[str]]]:
     check_everything()
-    flags = Flag.objects.standing().filter(filing=filing, rule="PRO-09")
+    flags = Flag.objects.unresolved().filter(filing=filing, rule="PRO-09")
     return [(flag.variant, flag.values["families"]) for flag in flags]
 
 

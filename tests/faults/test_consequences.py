@@ -28,9 +28,9 @@ DECIDE = """
 from datetime import date
 from compliance.filings import actions
 from compliance.models import Filing
-from registry.models import StaffStanding, User
+from registry.models import StaffRole, User
 by, _ = User.objects.get_or_create(username="registrar")
-StaffStanding.objects.get_or_create(user=by, standing="registrar", defaults={{"provinces": []}})
+StaffRole.objects.get_or_create(user=by, role="registrar", defaults={{"provinces": []}})
 filing = Filing.objects.get(reference="base")
 actions.{verb}
 """

@@ -25,7 +25,7 @@ for i in range({NUMBER}):
     code = f"91440300MADEM{{i % 10:04}}"
     code += uscc.calc_check_digit(code)
     owner, _ = Organization.objects.get_or_create(uscc=code, defaults={{"name": f"示例并发{{i % 10}}有限公司"}})
-    Membership.objects.get_or_create(user=filer, organization=owner, defaults={{"standing": "filer"}})
+    Membership.objects.get_or_create(user=filer, organization=owner, defaults={{"role": "filer"}})
     kind = ("registration", "generative", "algorithm")[i % 3]
     changes = {{"/applicant/uscc": code, "/reference": f"r{{i}}", "/service/name": f"服务{{i}}"}}
     if kind == "generative":

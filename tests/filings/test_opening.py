@@ -7,7 +7,7 @@ import re
 import pytest
 
 from compliance.filings import actions
-from compliance.filings.refusals import NoStanding, ReferenceTaken
+from compliance.filings.refusals import NoMembership, ReferenceTaken
 from compliance.models import Event, Filing, WorkingCopy
 from registry.models import Membership
 from tests.building import parsed
@@ -51,7 +51,7 @@ def test_a_dossier_that_says_the_same_is_the_same(filer):
 
 def test_what_was_posted_first_is_found_after_an_edit(filer):
     filing = a_filing(filer)
-    actions.edit_dossier(filing, parsed(changes={"/applicant/name": "another"}), by=filer, expecting=None)
+    actions.edit_dossier(filing, parsed(changes={"/applicant/name": "another"}), by=filer, expected_version=None)
     for changes in ({}, {"/applicant/name": "another"}):
         assert actions.open_filing(parsed(changes=changes), by=filer) == (filing, False)
 
@@ -89,7 +89,7 @@ def test_two_applicants_may_use_one_reference(filer, stranger):
 
 @pytest.mark.parametrize("who", ["stranger", "viewer", "reviewer", "registrar", "auditor", "administrator"])
 def test_only_a_filer_of_the_applicant_opens(who, request, filer):
-    with pytest.raises(NoStanding):
+    with pytest.raises(NoMembership):
         a_filing(request.getfixturevalue(who))
     assert Filing.objects.count() == 0
 
@@ -100,7 +100,7 @@ def test_an_agent_files_while_the_mandate_lasts(filer, today, begin, end, may):
     if may:
         assert a_filing(filer).status == "draft"
     else:
-        with pytest.raises(NoStanding):
+        with pytest.raises(NoMembership):
             a_filing(filer)
 
 

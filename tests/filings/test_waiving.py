@@ -9,7 +9,7 @@ import time_machine
 
 from compliance.filings import actions
 from compliance.filings.history.verification import faults_of_history
-from compliance.filings.refusals import ErrorsStand, NotForYou, ReasonMissing, TransitionRefused, WaiverRefused
+from compliance.filings.refusals import ErrorsOpen, NotPermitted, ReasonMissing, TransitionRefused, WaiverRefused
 from compliance.models import Event, Filing, Flag
 from tests.building import parsed
 from tests.making_filings import a_submitted_filing, check_everything, standing
@@ -47,7 +47,7 @@ def verbs(filing):
 
 
 def test_a_waived_error_no_longer_blocks(filing, reviewer):
-    with pytest.raises(ErrorsStand):
+    with pytest.raises(ErrorsOpen):
         actions.accept_filing(filing, by=reviewer)
     waive(filing, reviewer)
     assert counts(filing) == (0, 0, 1)
@@ -60,7 +60,7 @@ def test_a_waiver_ends_with_its_last_day(filing, reviewer, day):
     assert counts(filing) == (0, 0, 1)
     day.move_to("2026-12-01 00:00+08:00")
     assert counts(filing) == (1, 0, 0)
-    with pytest.raises(ErrorsStand):
+    with pytest.raises(ErrorsOpen):
         actions.accept_filing(filing, by=reviewer)
 
 
@@ -148,8 +148,8 @@ def test_a_waiver_lapses_with_its_cause_and_does_not_come_back(filing, filer, re
 
 def test_a_check_within_an_action_may_lapse_a_waiver(filing, filer, reviewer):
     waive(filing, reviewer)
-    Flag.objects.filter(filing=filing).update(waived_grounds="of another file")
-    with pytest.raises(ErrorsStand):
+    Flag.objects.filter(filing=filing).update(waiver_basis="of another file")
+    with pytest.raises(ErrorsOpen):
         actions.accept_filing(filing, by=reviewer)
     actions.return_filing(filing, by=reviewer)
     assert verbs(filing)[-2:] == ["waiver_lapsed", "return"]
@@ -182,7 +182,7 @@ def test_the_history_tells_what_was_waived_why_and_how_long(filing, reviewer):
 
 @pytest.mark.parametrize("who", ["filer", "far_reviewer", "auditor", "administrator", "stranger"])
 def test_others_waive_nothing(filing, who, request):
-    with pytest.raises(NotForYou):
+    with pytest.raises(NotPermitted):
         waive(filing, request.getfixturevalue(who))
 
 

@@ -20,7 +20,7 @@ NEW = {"/service/name": "another name", "/jurisdiction": "11", "/kind": "generat
 
 def test_an_edit_replaces_the_working_copy_and_what_is_copied_of_it(filer):
     filing = a_filing(filer)
-    actions.edit_dossier(filing, parsed(changes=NEW), by=filer, expecting=filing.working_copy.sha256)
+    actions.edit_dossier(filing, parsed(changes=NEW), by=filer, expected_version=filing.working_copy.sha256)
     filing.refresh_from_db()
     assert (filing.service_name, filing.province, filing.kind) == ("another name", "11", "generative")
     assert WorkingCopy.objects.get().sha256 == parsed(changes=NEW).canonical.sha256
@@ -30,7 +30,7 @@ def test_an_edit_replaces_the_working_copy_and_what_is_copied_of_it(filer):
 def test_an_edit_of_what_somebody_changed_is_refused_with_what_is_there(filer):
     filing = a_filing(filer)
     with pytest.raises(ChangedMeanwhile) as refused:
-        actions.edit_dossier(filing, parsed(changes=NEW), by=filer, expecting="0" * 64)
+        actions.edit_dossier(filing, parsed(changes=NEW), by=filer, expected_version="0" * 64)
     assert refused.value.there.sha256 == parsed().canonical.sha256
     assert filing.events.count() == 1
 
@@ -38,14 +38,14 @@ def test_an_edit_of_what_somebody_changed_is_refused_with_what_is_there(filer):
 def test_a_filing_stays_with_its_applicant(filer):
     filing, other = a_filing(filer), parsed(changes={"/applicant/uscc": "91110000600037341L"})
     with pytest.raises(ApplicantIsFixed):
-        actions.edit_dossier(filing, other, by=filer, expecting=None)
+        actions.edit_dossier(filing, other, by=filer, expected_version=None)
 
 
 def test_an_edit_cannot_take_a_used_reference(filer):
     a_filing(filer, changes={"/reference": "used"})
     filing = a_filing(filer)
     with pytest.raises(ReferenceTaken):
-        actions.edit_dossier(filing, parsed(changes={"/reference": "used"}), by=filer, expecting=None)
+        actions.edit_dossier(filing, parsed(changes={"/reference": "used"}), by=filer, expected_version=None)
     filing.refresh_from_db()
     assert (filing.reference, filing.working_copy.sha256) == ("algorithm-complete", parsed().canonical.sha256)
 
@@ -63,7 +63,7 @@ def test_submitting_freezes_the_working_copy_as_a_revision(filer):
 
 def test_what_is_submitted_is_no_longer_edited(filer):
     with pytest.raises(TransitionRefused):
-        actions.edit_dossier(a_submitted_filing(filer), parsed(), by=filer, expecting=None)
+        actions.edit_dossier(a_submitted_filing(filer), parsed(), by=filer, expected_version=None)
 
 
 def test_a_filing_is_submitted_once(filer):
@@ -101,7 +101,7 @@ def test_only_a_filer_acts(who, request, filer):
         with pytest.raises(NotAFiler):
             act(filing, by=person)
     with pytest.raises(NotAFiler):
-        actions.edit_dossier(filing, parsed(), by=person, expecting=None)
+        actions.edit_dossier(filing, parsed(), by=person, expected_version=None)
     assert filing.events.count() == 1
 
 

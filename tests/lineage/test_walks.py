@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from registry.lineage import walks
 from registry.models import AIModel, Derivation, Source
-from registry.register.statements import Parent, Party, Stated, StatedModel
+from registry.register.statements import ModelDetails, Parent, Party, Statement
 from registry.register.writing import state
 
 NOBODY = AnonymousUser()
@@ -29,7 +29,7 @@ COUNTRIES = {"a": "US", "x": "FR"}
 def models(db) -> dict[str, AIModel]:
     source = Source.objects.create(kind="catalog", key="test", label="test", is_public=True)
     stated = [
-        StatedModel(
+        ModelDetails(
             key,
             key.upper(),
             developer=Party(f"maker of {key}", country=COUNTRIES.get(key, "CN")),
@@ -37,7 +37,7 @@ def models(db) -> dict[str, AIModel]:
         )
         for key, parents in EDGES.items()
     ]
-    state(source, Stated(Party(), models=stated))
+    state(source, Statement(Party(), models=stated))
     return {model.name.lower(): model for model in AIModel.objects.all()}
 
 

@@ -73,11 +73,11 @@ def test_merges_are_undone_in_any_order(catalog, registrar):
     a, b, c = model("GPT-2"), model("GPT-2-medium"), model("GPT-2-large")
     first = corrections.merge_models(a, b, reason="x", by=registrar)
     second = corrections.merge_models(b, c, reason="x", by=registrar)
-    assert set(ModelStatement.objects.filter(model=c).values_list("subject", flat=True)) == {a.pk, b.pk, c.pk}
+    assert set(ModelStatement.objects.filter(model=c).values_list("named_model", flat=True)) == {a.pk, b.pk, c.pk}
     corrections.undo_correction(first, reason="x", by=registrar)
-    assert set(ModelStatement.objects.filter(model=c).values_list("subject", flat=True)) == {b.pk, c.pk}
+    assert set(ModelStatement.objects.filter(model=c).values_list("named_model", flat=True)) == {b.pk, c.pk}
     corrections.undo_correction(second, reason="x", by=registrar)
-    assert [ModelStatement.objects.get(model=row).subject for row in (a, b, c)] == [a, b, c]
+    assert [ModelStatement.objects.get(model=row).named_model for row in (a, b, c)] == [a, b, c]
 
 
 def test_a_model_merged_into_its_own_parent_derives_not_from_itself(catalog, registrar):

@@ -123,7 +123,7 @@ def test_two_applicants_who_contradict_each_other_each_see_their_own_word(filer,
 def test_what_is_filed_counts_before_what_is_pending_and_the_developers_own_before_all(filer, other_filer, registrar):
     developer = User.objects.create_user("developer")
     works = Organization.objects.create(uscc="91110000600037341L", name="Base Works")
-    Membership.objects.create(user=developer, organization=works, standing="filer")
+    Membership.objects.create(user=developer, organization=works, role="filer")
     on_root = {**BASE, "development": "derived", "derived_from": [{"key": "root", "relation": "finetune"}]}
     show(says(filer, [on_root, ROOT], "a").source, is_live=True, is_public=True)
     says(other_filer, [BASE], "b")

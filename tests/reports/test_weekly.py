@@ -113,7 +113,7 @@ def test_each_missed_week_tells_its_own_days(three_weeks):
     assert told == [
         [("raised", first, "ALG-03")],
         [("resolved", first, "ALG-03"), ("raised", second, "ALG-03")],
-        [("standing", second, "ALG-03")],
+        [("open", second, "ALG-03")],
     ]
 
 
@@ -125,8 +125,8 @@ def test_the_report_sums_up_and_downloads(three_weeks, registrar, reviewer, far_
     run = ReportRun.objects.order_by("ends_at")[1]
     assert [len(rows_for(run, person)) for person in (registrar, reviewer, far_reviewer)] == [2, 2, 0]
     summary = summed_up(rows_for(run, registrar), "en")
-    assert {name: summary[name] for name in ("standing", "filings", "raised", "resolved")} == {
-        "standing": 1,
+    assert {name: summary[name] for name in ("open", "filings", "raised", "resolved")} == {
+        "open": 1,
         "filings": 1,
         "raised": 1,
         "resolved": 1,

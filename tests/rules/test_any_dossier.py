@@ -12,7 +12,7 @@ from compliance.attachments.contents import Bank, Contents, Credential, UnknownC
 from compliance.rules.comparing import compared
 from compliance.rules.context import Evidence, Facts, FilingFact
 from compliance.rules.evaluation import evaluate
-from compliance.rules.wording import in_words
+from compliance.rules.wording import describe
 from tests.building import a_document
 from tests.rules.random_dossiers import any_dossier, nearly_complete_dossier
 
@@ -92,7 +92,7 @@ def any_is_evaluated(dossier, facts, today):
     assert len({finding.identity for finding in outcome.findings}) == len(outcome.findings)
     for finding in outcome.findings:
         for language in ("en", "zh"):
-            assert in_words(finding, language)["message"]
+            assert describe(finding, language)["message"]
         assert len(finding.variant) <= 128
 
 

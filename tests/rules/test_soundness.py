@@ -9,7 +9,7 @@ from types import MappingProxyType
 import pytest
 from django.core.checks import run_checks
 
-from compliance.language import Words
+from compliance.language import Bilingual
 from compliance.rules.catalog import CATALOG
 from compliance.rules.examples import EXAMPLES
 from compliance.rules.soundness import faults_of_catalog
@@ -36,10 +36,10 @@ def test_a_sound_rule_and_a_sound_threshold_raise_nothing():
 @pytest.mark.parametrize(
     ("spoiled", "fault"),
     [
-        (replace(RULE, title=Words("Title", "")), "COR-05, title has no text in zh."),
-        (replace(RULE, why=Words(" ", "理由")), "COR-05, why has no text in en."),
+        (replace(RULE, title=Bilingual("Title", "")), "COR-05, title has no text in zh."),
+        (replace(RULE, why=Bilingual(" ", "理由")), "COR-05, why has no text in en."),
         (
-            replace(RULE, says=MappingProxyType({"too_low": Words("low", "")})),
+            replace(RULE, says=MappingProxyType({"too_low": Bilingual("low", "")})),
             "COR-05, too_low has no text in zh.",
         ),
         (replace(RULE, cites=("XYZ 3",)), "COR-05 cites XYZ 3, which is no known instrument."),

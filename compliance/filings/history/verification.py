@@ -12,30 +12,30 @@ from django.db.models import QuerySet
 from compliance.filings.history.chain import event_hash
 from compliance.filings.history.recording import THE_REGISTRY
 from compliance.filings.workflow import WAIVER_LAPSED
-from compliance.language import Language, Words
+from compliance.language import Bilingual, Language
 from compliance.models import Event, Filing, Revision
 
 AT_ONCE = 500
 _LINE_FIELDS = ("number", "verb", "from_status", "to_status", "at", "actor", "reason", "data")
 
 _SAYS = {
-    "event_changed": Words("event {number} was changed: its hash does not fit", "事件 {number} 被修改：哈希不符"),
-    "event_missing": Words("event {number} is missing", "缺少事件 {number}"),
-    "event_inserted": Words("event {number} was inserted after the last one", "事件 {number} 系在末尾之后插入"),
-    "event_unchained": Words(
+    "event_changed": Bilingual("event {number} was changed: its hash does not fit", "事件 {number} 被修改：哈希不符"),
+    "event_missing": Bilingual("event {number} is missing", "缺少事件 {number}"),
+    "event_inserted": Bilingual("event {number} was inserted after the last one", "事件 {number} 系在末尾之后插入"),
+    "event_unchained": Bilingual(
         "event {number} does not continue the event before it", "事件 {number} 与前一事件不相衔接"
     ),
-    "last_event_differs": Words(
+    "last_event_differs": Bilingual(
         "the filing names another last event than event {number}", "申报所记的最后事件与事件 {number} 不符"
     ),
-    "status_differs": Words(
+    "status_differs": Bilingual(
         "the filing is “{found}”, its last event led to “{asked}”", "申报状态为“{found}”，最后事件后的状态应为“{asked}”"
     ),
-    "revision_changed": Words(
+    "revision_changed": Bilingual(
         "revision {number} was changed: its SHA-256 does not fit", "第 {number} 版被修改：SHA-256 不符"
     ),
-    "revision_missing": Words("revision {number} is missing", "缺少第 {number} 版"),
-    "revision_inserted": Words(
+    "revision_missing": Bilingual("revision {number} is missing", "缺少第 {number} 版"),
+    "revision_inserted": Bilingual(
         "revision {number} was inserted: no event names it", "第 {number} 版系插入：没有事件提及"
     ),
 }
@@ -49,7 +49,7 @@ class HistoryFault:
     code: str
     values: tuple[tuple[str, object], ...]
 
-    def in_words(self, language: Language) -> str:
+    def describe(self, language: Language) -> str:
         return f"{self.case}: {_SAYS[self.code].filled(language, dict(self.values))}"
 
 

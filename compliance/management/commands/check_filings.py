@@ -11,11 +11,11 @@ from django.core.management.base import BaseCommand
 from compliance.checking import check_filings
 from compliance.checking.due_marks import recheck_everything
 from compliance.checking.reconciling import parts_of
-from compliance.language import LANGUAGES, Words
+from compliance.language import LANGUAGES, Bilingual
 from compliance.models import Filing, Flag, Level
 
-_PROGRESS = Words("checked {done} of {count}", "已检查 {done} / {count}")
-_DONE = Words(
+_PROGRESS = Bilingual("checked {done} of {count}", "已检查 {done} / {count}")
+_DONE = Bilingual(
     "Filings checked: {done}. Standing flags: {error} errors, {warning} warnings, {info} for staff.",
     "已检查申报 {done} 件。现存问题：错误 {error} 项，警告 {warning} 项，提示 {info} 项。",
 )
@@ -37,5 +37,5 @@ class Command(BaseCommand):
         for part in parts_of(keys, settings.CHECK_CHUNK):
             done += check_filings.check_range(part[0], part[-1])
             self.stdout.write(_PROGRESS.filled(language, {"done": done, "count": len(keys)}))
-        levels = {level: Flag.objects.counting().filter(level=level).count() for level in Level.values}
+        levels = {level: Flag.objects.open().filter(level=level).count() for level in Level.values}
         self.stdout.write(self.style.SUCCESS(_DONE.filled(language, {"done": done, **levels})))

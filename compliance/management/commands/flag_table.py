@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand
 
 from compliance.language import LANGUAGES
 from compliance.models import Filing, Flag
-from compliance.rules.wording import in_words
+from compliance.rules.wording import describe
 
 
 class Command(BaseCommand):
@@ -23,13 +23,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["when_checked"] and Filing.objects.due().exists():
             return
-        flags = Flag.objects.standing().select_related("filing").order_by("filing_id", "level", "rule")
+        flags = Flag.objects.unresolved().select_related("filing").order_by("filing_id", "level", "rule")
         rows = [self._row(flag, options["language"]) for flag in flags]
         for line in _table([("filing", "service", "rule", "level", "at", "fault"), *rows]):
             self.stdout.write(line)
 
     def _row(self, flag: Flag, language: Any) -> tuple[str, ...]:
-        title = in_words(flag.finding, language)["title"]
+        title = describe(flag.finding, language)["title"]
         return flag.filing.case_number, flag.filing.service_name, flag.rule, flag.level, flag.at, title
 
 

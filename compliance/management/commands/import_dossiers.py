@@ -15,20 +15,20 @@ from django.utils.translation import override
 
 from compliance.api.problems import problem_of
 from compliance.filings.importing import OPENED, REFUSED, ImportedDossier, files_in, import_dossier
-from compliance.language import LANGUAGES, Words
+from compliance.language import LANGUAGES, Bilingual
 from registry.models import User
 
 _OUTCOMES = {
-    "opened": Words("opened", "新建"),
-    "known": Words("known already", "已存在"),
-    "skipped": Words("skipped, no dossier", "跳过，不是申报文件"),
-    "refused": Words("refused", "被拒绝"),
+    "opened": Bilingual("opened", "新建"),
+    "known": Bilingual("known already", "已存在"),
+    "skipped": Bilingual("skipped, no dossier", "跳过，不是申报文件"),
+    "refused": Bilingual("refused", "被拒绝"),
 }
-_DOCUMENTS = Words(
+_DOCUMENTS = Bilingual(
     "documents uploaded: {uploaded}, not found: {missing}", "已上传材料 {uploaded} 份，未找到：{missing}"
 )
-_SUMMARY = Words("Files: {files}. {counts}.", "文件 {files} 个：{counts}。")
-_DRY = Words("Dry run: nothing was stored.", "试运行：未保存任何内容。")
+_SUMMARY = Bilingual("Files: {files}. {counts}.", "文件 {files} 个：{counts}。")
+_DRY = Bilingual("Dry run: nothing was stored.", "试运行：未保存任何内容。")
 
 
 class Command(BaseCommand):

@@ -12,22 +12,22 @@ from django.core.management.base import BaseCommand, CommandError
 
 from compliance.dossier.faults import Malformed, unreadable
 from compliance.evidence.model_cards import with_card
-from compliance.language import LANGUAGES, Language, Words
+from compliance.language import LANGUAGES, Bilingual, Language
 from compliance.provenance.cards import Card, read_card
 from compliance.provenance.drafting import Drafted, NoName, NoSuchModel
 
 _LINES = (
-    ("name", Words("model", "模型")),
-    ("base_models", Words("base models", "基础模型")),
-    ("relation", Words("relation", "派生关系")),
-    ("license", Words("license", "许可协议")),
-    ("datasets", Words("datasets", "数据集")),
-    ("languages", Words("languages", "语言")),
-    ("notes", Words("notes", "说明")),
+    ("name", Bilingual("model", "模型")),
+    ("base_models", Bilingual("base models", "基础模型")),
+    ("relation", Bilingual("relation", "派生关系")),
+    ("license", Bilingual("license", "许可协议")),
+    ("datasets", Bilingual("datasets", "数据集")),
+    ("languages", Bilingual("languages", "语言")),
+    ("notes", Bilingual("notes", "说明")),
 )
-_NOTHING = Words("not said", "未写明")
-_WRITTEN = Words("{file}: the model “{key}” is in {dossier} now.", "{file}：模型“{key}”已写入 {dossier}。")
-_KEPT = Words(
+_NOTHING = Bilingual("not said", "未写明")
+_WRITTEN = Bilingual("{file}: the model “{key}” is in {dossier} now.", "{file}：模型“{key}”已写入 {dossier}。")
+_KEPT = Bilingual(
     "The dossier says otherwise and was kept: {fields}.", "以下字段与申报文件不一致，保留申报文件的内容：{fields}。"
 )
 

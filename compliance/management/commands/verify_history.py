@@ -9,14 +9,14 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from compliance.filings.history.verification import faults_of_history, head_of_history
-from compliance.language import LANGUAGES, Words
+from compliance.language import LANGUAGES, Bilingual
 from compliance.models import Event, Filing, Revision
 
-_SOUND = Words(
+_SOUND = Bilingual(
     "The history is sound: {filings} filings, {events} events, {revisions} revisions. Head: {head}",
     "历史记录完整：申报 {filings} 件，事件 {events} 条，版本 {revisions} 个。摘要：{head}",
 )
-_FAULTS = Words("Faults: {count}.", "异常 {count} 处。")
+_FAULTS = Bilingual("Faults: {count}.", "异常 {count} 处。")
 
 
 class Command(BaseCommand):
@@ -31,7 +31,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         language, faults = options["language"], faults_of_history()
         for fault in faults:
-            self.stdout.write(self.style.ERROR(fault.in_words(language)))
+            self.stdout.write(self.style.ERROR(fault.describe(language)))
         if faults:
             self.stdout.write(_FAULTS.filled(language, {"count": len(faults)}))
             sys.exit(1)

@@ -15,7 +15,7 @@ from typing import Any
 
 from compliance.attachments.contents import Bank, Contents
 from compliance.dossier.patching import ABSENT, changed
-from compliance.language import Words
+from compliance.language import Bilingual
 from compliance.rules.context import A_FILE_ON_ITS_OWN, Facts
 
 COMPLETE = Path(__file__).parent.parent / "complete"
@@ -38,8 +38,8 @@ class Example:
     facts: Facts = A_FILE_ON_ITS_OWN
     passing_facts: Facts | None = None
     beside: frozenset[str] = frozenset()
-    given: Words | None = None
-    passing_given: Words | None = None
+    given: Bilingual | None = None
+    passing_given: Bilingual | None = None
 
     @property
     def failing_document(self) -> Any:

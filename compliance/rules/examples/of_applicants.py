@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from compliance.dossier.patching import ABSENT
-from compliance.language import Words
+from compliance.language import Bilingual
 from compliance.rules.examples.making import FILED, SHOWN, Example, algorithm, generative, registration
 
 EXAMPLES: Mapping[str, Example] = MappingProxyType(
@@ -75,7 +75,7 @@ EXAMPLES: Mapping[str, Example] = MappingProxyType(
             {**SHOWN, "/service/display/number_shown_at": None},
             SHOWN,
             facts=FILED,
-            given=Words("The filing is filed since 2026-03-02.", "该备案已于 2026-03-02 提交并完成备案。"),
+            given=Bilingual("The filing is filed since 2026-03-02.", "该备案已于 2026-03-02 提交并完成备案。"),
         ),
         "SRV-07": generative({"/service/forms": []}),
         "SRV-08": generative(

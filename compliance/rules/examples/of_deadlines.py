@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
 
-from compliance.language import Words
+from compliance.language import Bilingual
 from compliance.rules.context import Facts
 from compliance.rules.examples.making import FILED, KNOWN_DAY, SHOWN, Example, algorithm, generative
 
@@ -28,14 +28,14 @@ EXAMPLES: Mapping[str, Example] = MappingProxyType(
             {**SHOWN, "/service/terminated_on": "2026-06-02"},
             on=date(2026, 7, 1),
             facts=FILED,
-            given=Words("The filing is filed, and no cancellation is submitted.", "已完成备案，尚未提交注销。"),
+            given=Bilingual("The filing is filed, and no cancellation is submitted.", "已完成备案，尚未提交注销。"),
         ),
         "DDL-04": algorithm(
             {},
             facts=Facts(status="accepted", submitted_on=KNOWN_DAY, accepted_on=date(2026, 9, 30)),
             passing_facts=Facts(status="accepted", submitted_on=KNOWN_DAY, accepted_on=date(2026, 10, 12)),
-            given=Words("Accepted on 2026-09-30, not decided.", "已于 2026-09-30 受理，尚未决定。"),
-            passing_given=Words("Accepted on 2026-10-12, not decided.", "已于 2026-10-12 受理，尚未决定。"),
+            given=Bilingual("Accepted on 2026-09-30, not decided.", "已于 2026-09-30 受理，尚未决定。"),
+            passing_given=Bilingual("Accepted on 2026-10-12, not decided.", "已于 2026-10-12 受理，尚未决定。"),
         ),
         "DDL-05": algorithm(
             {"/service/launched_on": "2026-12-18"},
@@ -47,8 +47,8 @@ EXAMPLES: Mapping[str, Example] = MappingProxyType(
             {},
             facts=Facts(status="returned", returned_on=date(2026, 10, 29)),
             passing_facts=Facts(status="returned", returned_on=date(2026, 10, 30)),
-            given=Words("Returned on 2026-10-29.", "已于 2026-10-29 退回补正。"),
-            passing_given=Words("Returned on 2026-10-30.", "已于 2026-10-30 退回补正。"),
+            given=Bilingual("Returned on 2026-10-29.", "已于 2026-10-29 退回补正。"),
+            passing_given=Bilingual("Returned on 2026-10-30.", "已于 2026-10-30 退回补正。"),
         ),
     }
 )

@@ -7,7 +7,7 @@ from datetime import date
 from types import MappingProxyType
 
 from compliance.attachments.contents import Credential, UnknownClass
-from compliance.language import Words
+from compliance.language import Bilingual
 from compliance.rules.context import Facts
 from compliance.rules.examples.making import (
     ASSESSMENT,
@@ -59,21 +59,23 @@ EXAMPLES: Mapping[str, Example] = MappingProxyType(
                 submitted_on=date(2026, 11, 18),
                 uploaded=frozenset(entry["sha256"] for entry in complete("algorithm-complete")["documents"]),
             ),
-            given=Words("Submitted; every file was uploaded but the first.", "已提交；除第一项外的文件均已上传。"),
-            passing_given=Words("Submitted; every file was uploaded.", "已提交；所有文件均已上传。"),
+            given=Bilingual("Submitted; every file was uploaded but the first.", "已提交；除第一项外的文件均已上传。"),
+            passing_given=Bilingual("Submitted; every file was uploaded.", "已提交；所有文件均已上传。"),
         ),
         "DOC-06": generative(
             {f"{ASSESSMENT}/keywords/total": 12_161},
             {f"{ASSESSMENT}/keywords/total": 12_160},
             facts=with_keywords(),
-            given=Words("The keyword list holds 12,160 distinct rows.", "关键词列表去重后有 12160 行。"),
+            given=Bilingual("The keyword list holds 12,160 distinct rows.", "关键词列表去重后有 12160 行。"),
         ),
         "DOC-07": generative(
             {},
             facts=with_keywords(unknown_classes=(UnknownClass(sheet="关键词", row=12, value="其他"),)),
             passing_facts=with_keywords(),
-            given=Words("A row of the keyword list has the class “其他”.", "关键词列表中有一行的分类为“其他”。"),
-            passing_given=Words("Every row of the keyword list has a known class.", "关键词列表每一行均为已知分类。"),
+            given=Bilingual("A row of the keyword list has the class “其他”.", "关键词列表中有一行的分类为“其他”。"),
+            passing_given=Bilingual(
+                "Every row of the keyword list has a known class.", "关键词列表每一行均为已知分类。"
+            ),
         ),
         "DOC-08": generative(
             {},
@@ -81,18 +83,18 @@ EXAMPLES: Mapping[str, Example] = MappingProxyType(
                 credentials=(Credential(kind="password", place="关键词 3", shown="密码：Ab…"),),
             ),
             passing_facts=with_keywords(),
-            given=Words("A row of the keyword list holds a password.", "关键词列表中有一行包含密码。"),
-            passing_given=Words("The keyword list holds no credentials.", "关键词列表不含凭证。"),
+            given=Bilingual("A row of the keyword list holds a password.", "关键词列表中有一行包含密码。"),
+            passing_given=Bilingual("The keyword list holds no credentials.", "关键词列表不含凭证。"),
         ),
         "DOC-09": generative(
             {},
             facts=with_questions(answered=2_000, passed=1_889),
             passing_facts=with_questions(answered=2_000, passed=1_890),
-            given=Words(
+            given=Bilingual(
                 "1,889 of 2,000 answered rows passed: 0.9445; 0.95 is declared.",
                 "2000 行结果中合格 1889 行，为 0.9445；申报 0.95。",
             ),
-            passing_given=Words(
+            passing_given=Bilingual(
                 "1,890 of 2,000 answered rows passed: 0.945, within 0.005 of the declared 0.95.",
                 "2000 行结果中合格 1890 行，为 0.945，与申报的 0.95 相差不超过 0.005。",
             ),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from compliance.dossier.patching import ABSENT
-from compliance.language import Words
+from compliance.language import Bilingual
 from compliance.rules.context import Evidence, Facts
 from compliance.rules.examples.making import (
     ASSESSMENT,
@@ -40,7 +40,7 @@ EXAMPLES: Mapping[str, Example] = MappingProxyType(
             {},
             derived(relation="architecture_only"),
             facts=Facts(evidence={"/models/0": (Evidence("structure", ("Llama-2-13B", "LLaMA-13B")),)}),
-            given=Words(
+            given=Bilingual(
                 "The uploaded structure is identical to Llama-2-13B and LLaMA-13B.",
                 "上传的结构信息与 Llama-2-13B、LLaMA-13B 完全相同。",
             ),

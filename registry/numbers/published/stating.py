@@ -11,7 +11,7 @@ from registry.numbers.published.products import products_of
 from registry.register import writing
 from registry.register.deriving import settle
 from registry.register.identities import models_of, organizations_of, services_of
-from registry.register.statements import Party, Stated, StatedModel, StatedService
+from registry.register.statements import ModelDetails, Party, ServiceDetails, Statement
 from registry.signals import numbers_changed
 
 AT_ONCE = 1_000
@@ -28,11 +28,11 @@ def restate(sources: Iterable[Source]) -> None:
         writing.state_list(source, [_stated(row) for row in rows])
 
 
-def _stated(row: dict[str, Any]) -> Stated:
+def _stated(row: dict[str, Any]) -> Statement:
     holder = Party(row["holder"], country="CN")
-    stated = Stated(holder, organization={})
+    stated = Statement(holder, organization={})
     if row["kind"] == ALGORITHM:
-        stated.services = [StatedService(name, {"forms": forms}) for name, forms in products_of(row["products"])]
+        stated.services = [ServiceDetails(name, {"forms": forms}) for name, forms in products_of(row["products"])]
         for service in stated.services:
             told = {
                 "algorithm_name": row["title"],
@@ -41,11 +41,11 @@ def _stated(row: dict[str, Any]) -> Stated:
             }
             service.columns |= told
     elif row["title"]:
-        stated.services = [StatedService(row["title"], {"public": True})]
+        stated.services = [ServiceDetails(row["title"], {"public": True})]
     if row["kind"] == GENERATIVE and row["title"]:
         note = f"English name: {row['name_en']}" if row["name_en"] else ""
         columns = {"filing_number": row["number"], "used_by_service": True, "note": note}
-        stated.models = [StatedModel(row["number"], row["title"], developer=holder, columns=columns)]
+        stated.models = [ModelDetails(row["number"], row["title"], developer=holder, columns=columns)]
     return stated
 
 
@@ -57,13 +57,13 @@ def cover(numbers: list[OfficialNumber], listings: dict[int, list[Listing]]) -> 
         if not number.is_held_by_filing
     }
     every = [stated for rows in told.values() for stated in rows]
-    organizations = organizations_of({stated.speaker for stated in every})
-    offered = [(organizations[each.speaker], service) for each in every for service in each.services]
+    organizations = organizations_of({stated.declarant for stated in every})
+    offered = [(organizations[each.declarant], service) for each in every for service in each.services]
     services = services_of(offered)
     models = models_of([model for stated in every for model in stated.models], organizations, None)
     covered = {
         key: (
-            {services[organizations[row.speaker].pk, each.name].pk for row in rows for each in row.services},
+            {services[organizations[row.declarant].pk, each.name].pk for row in rows for each in row.services},
             {models[each.key].pk for row in rows for each in row.models},
         )
         for key, rows in told.items()
