@@ -78,7 +78,7 @@ def reject_filing(filing: Filing, *, by: User, reason: str, expected_version: Ex
         workflow.REJECT.verb, filing, by=by, expected_version=expected_version, reason=reason
     )
     filing.decided_at = now()
-    register_statements.hide(filing)
+    register_statements.withdraw(filing)
     return record_change(filing, workflow.REJECT.verb, source, by=by, at=filing.decided_at, reason=reason)
 
 
@@ -106,9 +106,8 @@ def _filed(
     except refusals.RegisterRefused as error:
         raise NumberRefused(error.code, "/number", **{k: str(v) for k, v in error.values.items()}) from error
     register_statements.publish(filing)
-    register_statements.let_number_cover_what_is_stated(filing)
-    told_data = {"number": filing.official_number.number, "day": day.isoformat(), **(data or {})}
-    return record_change(filing, verb, source, by=by, at=_decided_at(filing), reason=reason, data=told_data)
+    data = {"number": filing.official_number.number, "day": day.isoformat(), **(data or {})}
+    return record_change(filing, verb, source, by=by, at=_decided_at(filing), reason=reason, data=data)
 
 
 def _decided_at(filing: Filing) -> datetime:
@@ -146,24 +145,22 @@ def _cancel(target: Filing, filing: Filing, *, by: User, at: datetime) -> None:
 
 
 def _change(target: Filing, filing: Filing, *, by: User, at: datetime) -> None:
-    """The change's dossier becomes the next revision of its target; what it stated itself is told by the target now."""
+    """The change's dossier becomes the next revision of its target, which states from now on what the change stated."""
     change = filing.revisions.latest("number")
     kept = _as_the_targets(change.content, target)
+    dossier = load(kept.text)
     revision = freeze_revision(target, kept.text, kept.sha256, by=by, at=at)
     _hand_over_documents(filing, target)
     target.submitted_at = filing.submitted_at
-    _copy_names(target, load(kept.text))
-    register_statements.hide(filing)
-    register_statements.state(target, revision.content)
-    register_statements.publish(target)
-    register_statements.let_number_cover_what_is_stated(target)
-    told_data = {
+    _copy_names(target, dossier)
+    register_statements.fold(filing, target, dossier)
+    data = {
         "revision": revision.number,
         "sha256": revision.sha256,
         "by_filing": filing.case_number,
         "of": change.sha256,
     }
-    record_change(target, workflow.AMENDED, target.status, by=by, at=at, data=told_data)
+    record_change(target, workflow.AMENDED, target.status, by=by, at=at, data=data)
 
 
 def _as_the_targets(content: str, target: Filing) -> Canonical:

@@ -18,7 +18,8 @@ def submit_filing(filing: Filing, *, by: User, expected_version: ExpectedVersion
     """Freeze the working copy as the next revision, hand it to the authority, and bring the register up to date."""
     filing, source = start_transition(workflow.SUBMIT.verb, filing, by=by, expected_version=expected_version)
     at, copy = now(), filing.working_copy
-    for name, value in columns_of_dossier(filing, load(copy.content)).items():
+    dossier = load(copy.content)
+    for name, value in columns_of_dossier(filing, dossier).items():
         setattr(filing, name, value)
     # The number amended may have come into the register since the draft was saved.
     filing.target = find_target(filing)
@@ -26,7 +27,7 @@ def submit_filing(filing: Filing, *, by: User, expected_version: ExpectedVersion
     copy.delete()
     filing.submitted_at = at
     filing.first_submitted_at = filing.first_submitted_at or at
-    register_statements.state(filing, revision.content)
+    register_statements.state(filing, dossier)
     data = {"revision": revision.number, "sha256": revision.sha256}
     return record_change(filing, workflow.SUBMIT.verb, source, by=by, at=at, data=data)
 
@@ -37,5 +38,5 @@ def withdraw_filing(filing: Filing, *, by: User, reason: str = "", expected_vers
     filing, source = start_transition(
         workflow.WITHDRAW.verb, filing, by=by, expected_version=expected_version, reason=reason
     )
-    register_statements.hide(filing)
+    register_statements.withdraw(filing)
     return record_change(filing, workflow.WITHDRAW.verb, source, by=by, at=now(), reason=reason)

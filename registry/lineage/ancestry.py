@@ -34,13 +34,13 @@ class Graph:
 
     def above(self, start: int) -> set[int]:
         """Return the model with all its ancestors; what was worked out for one is kept for those below it."""
-        waiting, start_transition = [start], set[int]()
+        waiting, visited = [start], set[int]()
         while waiting:
             node = waiting[-1]
-            start_transition.add(node)
+            visited.add(node)
             parents = self.parents.get(node, set())
             if missing := [
-                parent for parent in parents if parent not in self._above and parent not in start_transition
+                parent for parent in parents if parent not in self._above and parent not in visited
             ]:
                 waiting.extend(missing)
             else:

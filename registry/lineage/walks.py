@@ -20,8 +20,6 @@ from registry.models import Role, User, Viewer
 Direction = Literal["ancestors", "descendants"]
 Through = Literal["anything", "weights"]
 
-# By these relations the weights of the parent do not reach the child; all others, and none given, pass them.
-NOT_BY_WEIGHTS = frozenset({"architecture_only", "distillation"})
 MOST_EDGES = 5_000
 MOST_PATHS = 100
 MOST_ABOVE = 1_000_000

@@ -89,9 +89,9 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def in_force(self, day: datetime.date | None = None) -> MembershipQuerySet:
         """Leave out mandates that have not begun or have ended by the day (default: today)."""
         day = day or timezone.localdate()
-        start_transition = Q(mandate_from__isnull=True) | Q(mandate_from__lte=day)
+        has_started = Q(mandate_from__isnull=True) | Q(mandate_from__lte=day)
         not_ended = Q(mandate_until__isnull=True) | Q(mandate_until__gte=day)
-        return self.filter(start_transition & not_ended)
+        return self.filter(has_started & not_ended)
 
     def of(self, user: User) -> MembershipQuerySet:
         return self.filter(user=user, user__is_active=True)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 
 from django.db import transaction
 
-from registry.models import AIModel, NumberStatus, OfficialNumber, Organization, Service
+from registry.models import NumberStatus, OfficialNumber, Organization
 from registry.models.numbers import in_force
 from registry.numbers.forms import NUMBER_LENGTH, normalized, number_key
 from registry.refusals import RegisterRefused
-from registry.register.deriving import settle
-from registry.signals import numbers_changed
+from registry.register.pipeline import rederive
 
 
 @transaction.atomic
@@ -53,27 +51,10 @@ def _refuse_to_hold(known: OfficialNumber, kind: str, holder: Organization) -> N
 
 
 @transaction.atomic
-def cover(number: OfficialNumber, *, services: Iterable[Service], models: Iterable[AIModel]) -> None:
-    """Say which services and models a number covers now, and settle them and those it covered before."""
-    before = covered_by(number)
-    number.services.set(services)
-    number.ai_models.set(models)
-    after = covered_by(number)
-    settle(before[0] | after[0], before[1] | after[1])
-    numbers_changed.send(OfficialNumber, numbers={number.key}, models=before[0] | after[0])
-
-
-@transaction.atomic
 def set_number_status(number: OfficialNumber, status: str) -> None:
-    """Move a number to a status: `filed` means that it stands, whatever its kind calls that."""
+    """Move a number to a status: `filed` means that it is in force, whatever its kind calls that."""
     number.status = in_force(number.kind) if status == NumberStatus.FILED else status
     number.save(update_fields=["status"])
-    covered = covered_by(number)
-    settle(*covered)
-    numbers_changed.send(OfficialNumber, numbers={number.key}, models=covered[0])
-
-
-def covered_by(number: OfficialNumber) -> tuple[set[int], set[int]]:
-    """Return the keys of the models, merged ones by what they are merged into, and of the services of a number."""
     models = {merged or key for key, merged in number.ai_models.values_list("pk", "merged_into")}
-    return models, set(number.services.values_list("pk", flat=True))
+    services = set(number.services.values_list("pk", flat=True))
+    rederive(models, services, numbers={number.key})

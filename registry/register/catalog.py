@@ -8,7 +8,7 @@ from django.utils import timezone
 from registry.models import ModelStatement, Source, SourceKind
 from registry.names import key_of
 from registry.reference.base_models import BaseModel, base_models, schema
-from registry.register import writing
+from registry.register.pipeline import apply
 from registry.register.statements import ModelDetails, Parent, Party, Statement
 
 LABEL = "Catalog of known base models"
@@ -31,12 +31,11 @@ def load_catalog() -> tuple[int, bool]:
     if not is_new and source.citation == edition and held == len(models):
         return len(models), False
     source.citation, source.stated_at, source.label = edition, timezone.now(), LABEL
-    source.save()
-    writing.state(source, Statement(Party(), models=[_stated(model) for model in models]))
+    apply(source, [Statement(Party(), models=[_details(model) for model in models])])
     return len(models), True
 
 
-def _stated(model: BaseModel) -> ModelDetails:
+def _details(model: BaseModel) -> ModelDetails:
     return ModelDetails(
         key=model.id,
         name=model.name,

@@ -20,10 +20,8 @@ from registry.models import (
     User,
 )
 from registry.refusals import RegisterRefused
-from registry.register.deriving import settle
+from registry.register.pipeline import apply, rederive
 from registry.register.precedence import CORRECTABLE, CORRECTED, rank_of
-from registry.register.writing import show
-from registry.signals import numbers_changed
 
 
 @transaction.atomic
@@ -59,7 +57,7 @@ def correct_model(model: AIModel, changes: dict[str, Any], *, reason: str, by: U
         **changes,
     )
     correction.save()
-    settle({model.pk})
+    rederive({model.pk})
     return correction
 
 
@@ -96,7 +94,7 @@ def undo_correction(correction: Correction, *, reason: str, by: User) -> Correct
     correction.undone_at, correction.undone_by, correction.undone_reason = timezone.now(), by, reason.strip()
     correction.save(update_fields=["undone_at", "undone_by", "undone_reason"])
     if correction.source:
-        show(correction.source, is_live=False, is_public=correction.source.is_public)
+        apply(correction.source, is_live=False)
     if correction.into_id:
         _reroot({correction.model_id, correction.into_id})
     return correction
@@ -132,20 +130,19 @@ def _reroot(models: set[int]) -> None:
         Derivation.objects.filter(statement__named_model=key).update(child=root)
         Derivation.objects.filter(named_parent=key).update(parent=root)
     _rank_again(group)
-    settle(set(group))
-    numbers_changed.send(AIModel, numbers=set(), models=set(group))
+    rederive(group, has_merged=True)
 
 
 def _rank_again(models: set[int]) -> None:
     """What the developer of either record states is the developer's own word on both."""
     statements = ModelStatement.objects.filter(model__in=models, source__owner__isnull=False)
     changed = []
-    for told in statements.select_related("source", "model", "named_model"):
-        is_own = told.source.owner_id in (told.model.developer_id, told.named_model.developer_id)
-        rank = rank_of(told.source, is_developers_own=is_own)
-        if (told.is_developers_own, told.rank) != (is_own, rank):
-            told.is_developers_own, told.rank = is_own, rank
-            changed.append(told)
+    for statement in statements.select_related("source", "model", "named_model"):
+        is_own = statement.source.owner_id in (statement.model.developer_id, statement.named_model.developer_id)
+        rank = rank_of(statement.source, is_developers_own=is_own)
+        if (statement.is_developers_own, statement.rank) != (is_own, rank):
+            statement.is_developers_own, statement.rank = is_own, rank
+            changed.append(statement)
     ModelStatement.objects.bulk_update(changed, ["is_developers_own", "rank"], batch_size=500)
 
 

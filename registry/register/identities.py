@@ -2,16 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q
 
-from registry.models import AIModel, Membership, Organization, Service
+from registry.models import AIModel, Membership, Organization, Service, Source
 from registry.models.organizations import name_key_of
 from registry.names import folded, folded_model, key_of, version_beside
-from registry.register.statements import ModelDetails, NamedModel, Party, ServiceDetails
+from registry.register.batches import batches
+from registry.register.changes import Change, Coverage
+from registry.register.statements import ModelDetails, NamedModel, Party, ServiceDetails, Statement
 
 NAME_LENGTH = 200
+
+
+@dataclass(slots=True)
+class Records:
+    """
+    The records that statements mean: organizations by party, services by the key of the organization and their name,
+    models by the place of the change or coverage and their key there.
+    """
+
+    organizations: dict[Party, Organization]
+    services: dict[tuple[int, str], Service]
+    models: dict[tuple[int, str], AIModel]
+
+    def declarant(self, source: Source | None, statement: Statement) -> Organization | None:
+        """Whose statement it is: the owner of the source, else the organization that the statement names."""
+        owner = source.owner if source else None
+        return owner or self.organizations.get(statement.declarant)
+
+    def models_of(self, coverages: Sequence[Coverage], *, offset: int) -> Iterator[AIModel]:
+        """The models that the statements of coverages name; their places begin at the offset."""
+        for place, coverage in enumerate(coverages, offset):
+            for statement in coverage.statements:
+                yield from (self.models[place, details.key] for details in statement.models)
+
+
+def identify(changes: Sequence[Change], coverages: Sequence[Coverage]) -> Records:
+    """
+    Return the records that changes and coverages mean, entering those that are not known yet: organizations, then
+    services, then models, each in one order for everybody, so that nobody waits in a circle.
+    """
+    stated = [
+        (place, change.source, statement)
+        for place, change in enumerate(changes)
+        for statement in change.statements or ()
+    ] + [
+        (place, None, statement)
+        for place, coverage in enumerate(coverages, len(changes))
+        for statement in coverage.statements
+    ]
+    records = Records({}, {}, {})
+    if not stated:
+        return records
+    parties = {statement.declarant for *_, statement in stated}
+    parties |= {model.developer for *_, statement in stated for model in statement.models}
+    records.organizations = organizations_of(parties)
+    records.services = _services_of(
+        (declarant, service)
+        for _, source, statement in stated
+        if (declarant := records.declarant(source, statement))
+        for service in statement.services
+    )
+    records.models = _models_of(
+        (
+            (place, source.owner if source else None, model)
+            for place, source, statement in stated
+            for model in statement.models
+        ),
+        records.organizations,
+    )
+    return records
 
 
 def organizations_of(parties: Iterable[Party]) -> dict[Party, Organization]:
@@ -64,19 +127,40 @@ def _by_name(names: Collection[str]) -> dict[str, Organization]:
     }
 
 
-def models_of(
-    stated: Iterable[ModelDetails], developers: dict[Party, Organization], declarant: Organization | None
-) -> dict[str, AIModel]:
-    """Return the AI model of each stated one, by its key, entering those that are not known yet."""
-    wanted = {model.key: (_model_key(model, developers, declarant), model) for model in stated}
-    keys = {key for key, _ in wanted.values()}
-    known = {found.key: found for found in AIModel.objects.filter(key__in=keys)}
+Place = int
+Keyed = tuple[Place, str]
+
+
+def _models_of(
+    named: Iterable[tuple[Place, Organization | None, ModelDetails]], developers: dict[Party, Organization]
+) -> dict[Keyed, AIModel]:
+    """
+    Return the AI model of each named one, by its place and its key, entering those that are not known yet. With a model
+    comes the declarant, to whom alone a model without a developer means this record.
+    """
+    wanted = {
+        (place, model.key): (_model_key(model, developers, declarant), model) for place, declarant, model in named
+    }
+    known = _models_by_key({key for key, _ in wanted.values()})
     new = {key: _new_model(key, model, developers) for key, model in wanted.values() if key not in known}
     if new:
         # In the order of their keys: who enters the same names at the same time waits, and nobody in a circle.
         AIModel.objects.bulk_create([new[key] for key in sorted(new)], ignore_conflicts=True)
-        known |= {found.key: found for found in AIModel.objects.filter(key__in=new)}
-    return {name: known[key] for name, (key, _) in wanted.items()}
+        known |= _models_by_key(new)
+    return {keyed: known[key] for keyed, (key, _) in wanted.items()}
+
+
+def _models_by_key(keys: Collection[str]) -> dict[str, AIModel]:
+    parts = batches(keys)
+    return {row.key: row for part in parts for row in AIModel.objects.filter(key__in=part).only(*_READ_OF_MODELS)}
+
+
+_READ_OF_MODELS = ("key", "developer_id", "merged_into_id")
+
+
+def canonical(model: AIModel) -> int:
+    """The key of the record that stands for a model: of the one that it is merged into, if any."""
+    return model.merged_into_id or model.pk
 
 
 def known_models(named: Collection[NamedModel]) -> dict[NamedModel, int]:
@@ -122,9 +206,9 @@ def _new_model(key: str, model: ModelDetails, developers: dict[Party, Organizati
 Named = tuple[int, str]
 
 
-def services_of(stated: Iterable[tuple[Organization, ServiceDetails]]) -> dict[Named, Service]:
-    """Return each stated service by its organization's key and its name, entering those that are not known yet."""
-    wanted = {(owner.pk, service.name): (owner, name_key_of(service.name)) for owner, service in stated}
+def _services_of(named: Iterable[tuple[Organization, ServiceDetails]]) -> dict[Named, Service]:
+    """Return each named service by its organization's key and its name, entering those that are not known yet."""
+    wanted = {(owner.pk, service.name): (owner, name_key_of(service.name)) for owner, service in named}
     known = _services(wanted.values())
     new = {
         (owner.pk, key): Service(organization=owner, name=name)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Columns = dict[str, Any]
+# By these relations the weights of the parent do not reach the child; all others, and none given, pass them.
+RELATIONS_WITHOUT_WEIGHTS = frozenset({"architecture_only", "distillation"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class ServiceDetails:
 
 @dataclass(slots=True)
 class Statement:
-    """All that one source states. `declarant` is the organization that states it, and offers the services."""
+    """What a source states for one declarant: the organization whose statement it is, and which offers the services."""
 
     declarant: Party
     organization: Columns = field(default_factory=dict)

@@ -1,204 +1,116 @@
-"""
-Writing statements: a source states, states again in place of what it stated, is published, or is hidden.
-
-Each change settles what hangs on it: the order of precedence, the walk over the lineage, the registration status.
-"""
+"""Writing what sources state, who sees it, and what numbers cover. Rows that are stated again as they are keep their ids."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
 
-from django.db import transaction
+from django.db.models import Case, Value, When
 
-from registry.lineage.walks import NOT_BY_WEIGHTS
-from registry.models import (
-    AIModel,
-    Derivation,
-    ModelStatement,
-    Organization,
-    OrganizationStatement,
-    ServiceStatement,
-    Source,
-    TrainingCompute,
-    TrainingDataDeclaration,
-)
-from registry.numbers.forms import NUMBER_LENGTH, number_key
-from registry.register.deriving import lock, settle
-from registry.register.identities import models_of, organizations_of, services_of
+from registry.models import ModelStatement, Organization, OrganizationStatement, ServiceStatement, Source
+from registry.register.changes import Change, Coverage
+from registry.register.coverage import write_coverages
+from registry.register.identities import Records
+from registry.register.model_rows import model_units, write_models
 from registry.register.precedence import rank_of
-from registry.register.statements import ModelDetails, Party, Statement
+from registry.register.rows import write_rows
+from registry.register.statements import Party
 
 
-def state(source: Source, stated: Statement) -> None:
-    """Replace exactly what this source stated by what it states now."""
-    state_list(source, [stated])
+def write(changes: Sequence[Change], coverages: Sequence[Coverage], records: Records) -> None:
+    """Write changes, then what numbers cover by them: two queries a source, and a fixed number for all of them."""
+    new = {change.source.key for change in changes if change.source.pk is None}
+    reranked = [change.source for change in changes if _write_source(change) and change.source.key not in new]
+    stating = [(place, change) for place, change in enumerate(changes) if change.statements is not None]
+    known = [change.source.pk for _, change in stating if change.source.key not in new]
+    if stating:
+        write_rows(OrganizationStatement, known, list(_organization_rows(stating, records)))
+        write_rows(ServiceStatement, known, list(_service_rows(stating, records)))
+        write_models(known, list(model_units(stating, records)))
+        _learn_own_names([change for _, change in stating])
+        _learn_countries(stating, records)
+    for source in reranked:
+        _write_ranks(source)
+    write_coverages(coverages, records, offset=len(changes))
 
 
-@transaction.atomic
-def state_list(source: Source, statements: Sequence[Statement]) -> None:
-    """The same for a source that speaks of many organizations, each with its services and models."""
-    touched = touched_by(source)
-    models = [model for stated in statements for model in stated.models]
-    parties = {stated.declarant for stated in statements} | {model.developer for model in models}
-    organizations = organizations_of(parties)
-    declarants = [source.owner or organizations.get(stated.declarant) for stated in statements]
-    offered = [
-        (declarant, service)
-        for stated, declarant in zip(statements, declarants, strict=True)
-        if declarant
-        for service in stated.services
-    ]
-    services = services_of(offered)
-    subjects = models_of(models, organizations, source.owner)
-    touched.models |= {_canonical(subject) for subject in subjects.values()}
-    touched.services |= {service.pk for service in services.values()}
-    lock(touched.models, touched.services)
-    _take_back(source)
-    _state_organizations(source, statements, declarants, organizations)
-    ServiceStatement.objects.bulk_create(
-        ServiceStatement(source=source, service=services[owner.pk, told.name], name=told.name, **told.columns)
-        for owner, told in offered
-    )
-    _state_models(source, models, subjects)
-    settle(touched.models, touched.services)
+def _write_source(change: Change) -> bool:
+    """Save the source, and return whether its statements count otherwise than before."""
+    source = change.source
+    before = (source.is_live, source.is_public)
+    source.is_live = source.is_live if change.is_live is None else change.is_live
+    source.is_public = source.is_public if change.is_public is None else change.is_public
+    source.save()
+    return before != (source.is_live, source.is_public) or change.statements is not None
 
 
-@transaction.atomic
-def show(source: Source, *, is_live: bool, is_public: bool) -> None:
-    """
-    Say who sees what a source states: everybody once it is public (its filing was filed), nobody else once it is not live
-    (its filing was withdrawn or rejected, or a correction undone).
-    """
-    source.is_live, source.is_public = is_live, is_public
-    source.save(update_fields=["is_live", "is_public"])
-    _rank_again(source)
+def _write_ranks(source: Source) -> None:
+    own, others = (rank_of(source, is_developers_own=is_own) for is_own in (True, False))
+    rank = Case(When(is_developers_own=True, then=Value(own)), default=Value(others))
+    ModelStatement.objects.filter(source=source).exclude(rank=rank).update(rank=rank)
 
 
-class _Touched:
-    """The models and services on which a change hangs, by key."""
-
-    def __init__(self, models: Iterable[int], services: Iterable[int]) -> None:
-        self.models, self.services = set(models), set(services)
+Stating = Sequence[tuple[int, Change]]
 
 
-def touched_by(source: Source) -> _Touched:
-    return _Touched(
-        ModelStatement.objects.filter(source=source).values_list("model_id", flat=True),
-        ServiceStatement.objects.filter(source=source).values_list("service_id", flat=True),
-    )
+def _organization_rows(stating: Stating, records: Records) -> Iterator[OrganizationStatement]:
+    """One row for each declarant, and one for each developer that is named."""
+    for _, change in stating:
+        rows: dict[int, OrganizationStatement] = {}
+        for statement in change.statements or ():
+            declarant = records.declarant(change.source, statement)
+            if declarant is not None and declarant.pk not in rows:
+                named = {"name": statement.declarant.name, "country": statement.declarant.country}
+                columns = {**named, **statement.organization}
+                rows[declarant.pk] = OrganizationStatement(source=change.source, organization=declarant, **columns)
+        for party in _parties(change):
+            organization = records.organizations.get(party)
+            if organization is not None and organization.pk not in rows:
+                rows[organization.pk] = OrganizationStatement(
+                    source=change.source, organization=organization, name=party.name, country=party.country
+                )
+        yield from rows.values()
 
 
-def _take_back(source: Source) -> None:
-    for kind in (Derivation, TrainingCompute, TrainingDataDeclaration, ModelStatement):
-        kind.objects.filter(source=source).delete()
-    ServiceStatement.objects.filter(source=source).delete()
-    OrganizationStatement.objects.filter(source=source).delete()
+def _parties(change: Change) -> dict[Party, None]:
+    statements = change.statements or ()
+    parties = [statement.declarant for statement in statements]
+    parties += [model.developer for statement in statements for model in statement.models]
+    return dict.fromkeys(parties)
 
 
-def _rank_again(source: Source) -> None:
-    statements = list(ModelStatement.objects.filter(source=source))
-    for statement in statements:
-        statement.rank = rank_of(source, is_developers_own=statement.is_developers_own)
-    ModelStatement.objects.bulk_update(statements, ["rank"])
-    touched = touched_by(source)
-    settle(touched.models, touched.services)
+def _service_rows(stating: Stating, records: Records) -> Iterator[ServiceStatement]:
+    for _, change in stating:
+        for statement in change.statements or ():
+            declarant = records.declarant(change.source, statement)
+            for details in statement.services if declarant else ():
+                assert declarant
+                service = records.services[declarant.pk, details.name]
+                yield ServiceStatement(source=change.source, service=service, name=details.name, **details.columns)
 
 
-def _canonical(subject: AIModel) -> int:
-    return subject.merged_into_id or subject.pk
+def _learn_own_names(changes: Iterable[Change]) -> None:
+    """What an organization calls itself takes the place of what others called it."""
+    for change in changes:
+        owner = change.source.owner
+        named = [statement for statement in change.statements or () if statement.declarant.name]
+        if owner and named and owner.is_named_by_others:
+            owner.name = named[0].declarant.name[:200]
+            owner.name_en = (named[0].organization.get("name_en") or "")[:200]
+            owner.is_named_by_others = False
+            owner.save()
 
 
-def _state_organizations(
-    source: Source,
-    statements: Sequence[Statement],
-    declarants: Sequence[Organization | None],
-    organizations: dict[Party, Organization],
-) -> None:
-    rows: dict[int, OrganizationStatement] = {}
-    for stated, declarant in zip(statements, declarants, strict=True):
-        if declarant is not None and declarant.pk not in rows:
-            columns = {"name": stated.declarant.name, "country": stated.declarant.country, **stated.organization}
-            rows[declarant.pk] = OrganizationStatement(source=source, organization=declarant, **columns)
-    for party, named in organizations.items():
-        if named.pk not in rows:
-            told = {"name": party.name, "country": party.country}
-            rows[named.pk] = OrganizationStatement(source=source, organization=named, **told)
-    OrganizationStatement.objects.bulk_create(rows.values())
-    _learn_own_name(source)
-    if source.is_public:
-        _learn_countries(organizations)
-
-
-def _learn_own_name(source: Source) -> None:
-    """What an organization calls itself stands in place of what others called it."""
-    owner = source.owner
-    told = OrganizationStatement.objects.filter(source=source, organization=owner).first() if owner else None
-    if owner and told and owner.is_named_by_others and told.name:
-        owner.name, owner.name_en = told.name[:200], told.name_en[:200]
-        owner.is_named_by_others = False
-        owner.save()
-
-
-def _learn_countries(organizations: dict[Party, Organization]) -> None:
-    """Remember where an organization is when that is told for the first time; who is busy elsewhere is left for later."""
-    told = {row.pk: party.country for party, row in organizations.items() if party.country and not row.country}
-    free = Organization.objects.select_for_update(no_key=True, skip_locked=True).filter(pk__in=told, country="")
-    for key in list(free.values_list("pk", flat=True)) if told else ():
-        Organization.objects.filter(pk=key).update(country=told[key])
-
-
-def _state_models(source: Source, stated: Collection[ModelDetails], subjects: dict[str, AIModel]) -> None:
-    statements = {told.key: _statement(source, told, subjects[told.key]) for told in stated}
-    ModelStatement.objects.bulk_create(statements.values())
-    rows: dict[Any, list[Any]] = {Derivation: [], TrainingCompute: [], TrainingDataDeclaration: []}
-    for told in stated:
-        of_source: dict[str, Any] = {"statement": statements[told.key], "source": source}
-        rows[Derivation] += _derivations(told, subjects, of_source)
-        rows[TrainingCompute] += [TrainingCompute(**of_source, **columns) for columns in told.compute]
-        rows[TrainingDataDeclaration] += [
-            TrainingDataDeclaration(**of_source, position=i, **columns) for i, columns in enumerate(told.corpora)
-        ]
-    for kind, new in rows.items():
-        kind.objects.bulk_create(new)
-
-
-def _statement(source: Source, told: ModelDetails, subject: AIModel) -> ModelStatement:
-    is_own = source.owner_id is not None and source.owner_id == subject.developer_id
-    return ModelStatement(
-        source=source,
-        model_id=_canonical(subject),
-        named_model=subject,
-        rank=rank_of(source, is_developers_own=is_own),
-        is_developers_own=is_own,
-        speaks_of_lineage=told.speaks_of_lineage,
-        key=told.key,
-        name=told.name,
-        version=told.version,
-        developer_name=told.developer.name,
-        developer_country=told.developer.country,
-        filing_number_key=_number_key(told.columns.get("filing_number") or ""),
-        **told.columns,
-    )
-
-
-def _number_key(number: str) -> str:
-    key = number_key(number)
-    return key if len(key) <= NUMBER_LENGTH else ""
-
-
-def _derivations(told: ModelDetails, subjects: dict[str, AIModel], of_source: dict[str, Any]) -> list[Derivation]:
-    return [
-        Derivation(
-            **of_source,
-            child_id=_canonical(subjects[told.key]),
-            parent_id=_canonical(subjects[parent.key]),
-            named_parent=subjects[parent.key],
-            relation=parent.relation,
-            modified=parent.modified,
-            evidence=parent.evidence,
-            passes_weights=parent.relation not in NOT_BY_WEIGHTS,
-        )
-        for parent in told.parents
-        if parent.key in subjects
-    ]
+def _learn_countries(stating: Stating, records: Records) -> None:
+    """Remember where an organization is when a public source says so first; who is busy elsewhere is left for later."""
+    countries = {
+        organization.pk: party.country
+        for _, change in stating
+        if change.source.is_public
+        for party in _parties(change)
+        if (organization := records.organizations.get(party)) and party.country and not organization.country
+    }
+    if not countries:
+        return
+    free = Organization.objects.select_for_update(no_key=True, skip_locked=True).filter(pk__in=countries, country="")
+    for key in list(free.values_list("pk", flat=True)):
+        Organization.objects.filter(pk=key).update(country=countries[key])

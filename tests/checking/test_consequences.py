@@ -14,7 +14,8 @@ from compliance.filings import actions
 from compliance.models import Consequence, Filing, Flag
 from compliance.tasks import spread_consequences
 from registry.models import AIModel, NumberKind, NumberStatus, OfficialNumber, User
-from registry.numbers.actions import cover, set_number_status
+from registry.numbers.actions import set_number_status
+from registry.register.pipeline import rederive
 from tests.building import parsed
 from tests.conftest import OTHER_USCC
 from tests.making_filings import a_filing, a_submitted_filing, check_everything, hold_documents, standing
@@ -108,7 +109,8 @@ def test_an_ancestor_that_only_the_register_knows_reaches_the_filing_too(filer, 
         status=NumberStatus.FILED,
     )
 
-    cover(number, services=[], models=[root])
+    number.ai_models.set([root])
+    rederive({root.pk}, numbers={number.key})
     assert flags_after_spreading()["one"] == []
     set_number_status(number, "revoked")
     flags_after_spreading()

@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from registry.lineage import walks
 from registry.models import AIModel, Derivation, Source
+from registry.register.pipeline import apply
 from registry.register.statements import ModelDetails, Parent, Party, Statement
-from registry.register.writing import state
 
 NOBODY = AnonymousUser()
 # d → b → a, d → c → a by distillation, e → d; a has an American developer, x stands alone.
@@ -37,7 +37,7 @@ def models(db) -> dict[str, AIModel]:
         )
         for key, parents in EDGES.items()
     ]
-    state(source, Statement(Party(), models=stated))
+    apply(source, [Statement(Party(), models=stated)])
     return {model.name.lower(): model for model in AIModel.objects.all()}
 
 

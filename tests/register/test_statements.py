@@ -22,8 +22,8 @@ from registry.models import (
 )
 from registry.names import version_beside
 from registry.register.corrections import merge_models, undo_correction
+from registry.register.pipeline import apply
 from registry.register.precedence import shown
-from registry.register.writing import show
 from tests.building import a_document, parsed
 from tests.conftest import OTHER_USCC
 from tests.making_filings import a_submitted_filing
@@ -125,14 +125,14 @@ def test_what_is_filed_counts_before_what_is_pending_and_the_developers_own_befo
     works = Organization.objects.create(uscc="91110000600037341L", name="Base Works")
     Membership.objects.create(user=developer, organization=works, role="filer")
     on_root = {**BASE, "development": "derived", "derived_from": [{"key": "root", "relation": "finetune"}]}
-    show(says(filer, [on_root, ROOT], "a").source, is_live=True, is_public=True)
+    apply(says(filer, [on_root, ROOT], "a").source, is_live=True, is_public=True)
     says(other_filer, [BASE], "b")
     assert walked("模型 a", registrar) == ["模型 a", "Shared Base", "Root"]
     by_itself = {"/models/0/development": "from_scratch", "/models/0/derived_from": None, "/models/0/version": "1"}
     own = says(developer, [], "own", **by_itself, **{"/models/0/name": "Shared Base"})
     assert model("Shared Base").statements.count() == 3
     assert walked("模型 a", registrar) == ["模型 a", "Shared Base", "Root"]
-    show(own.source, is_live=True, is_public=True)
+    apply(own.source, is_live=True, is_public=True)
     assert walked("模型 a", registrar) == ["模型 a", "Shared Base"]
 
 

@@ -8,6 +8,9 @@ from django.core.management.base import BaseCommand
 
 from compliance.filings.register_statements import restate
 from compliance.models import Filing
+from registry.register.batches import batches
+
+AT_ONCE = 200
 
 
 class Command(BaseCommand):
@@ -15,8 +18,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         keys = list(Filing.objects.filter(first_submitted_at__isnull=False).order_by("pk").values_list("pk", flat=True))
-        for done, key in enumerate(keys, start=1):
-            restate(key)
-            if done % 500 == 0:
-                self.stdout.write(f"restated {done} of {len(keys)}")
+        done = 0
+        for part in batches(keys, AT_ONCE):
+            done += restate(part)
+            self.stdout.write(f"restated {done} of {len(keys)}")
         self.stdout.write(self.style.SUCCESS(f"Filings restated: {len(keys)}."))

@@ -21,11 +21,13 @@ from registry.numbers.forms import number_key
 from registry.numbers.published.entries import Entry, entry_of, is_footer
 from registry.numbers.published.numbers import ALGORITHM, NoEntry
 from registry.numbers.published.reading import Row, Unreadable, rows_of
-from registry.numbers.published.stating import AT_ONCE, cover, parts_of, restate
+from registry.numbers.published.stating import apply_lists
+from registry.register.batches import batches
 from registry.register.identities import organizations_of
 from registry.register.statements import Party
 from registry.search import searched_by
 
+WRITTEN_AT_ONCE = 1_000
 _WORST_LAST = ("filed", "registered", "suspended", "cancelled", "revoked")
 _SHOWN = ("title", "holder", "jurisdiction", "place", "algorithm_type", "role", "products", "purpose")
 _DRAWN = [*_SHOWN, "issued_on", "remark", "status", "organization", "search_text", "search_grams"]
@@ -82,8 +84,7 @@ def _import(path: Path, imported: Imported) -> None:
         imported.notes += [(line, en, zh) for en, zh in entry.notes]
     listings = _listings(touched)
     _draw(touched, listings, imported)
-    restate({listing.source for rows in listings.values() for listing in rows})
-    cover(touched, listings)
+    apply_lists({listing.source for rows in listings.values() for listing in rows}, touched, listings)
 
 
 def _entry(row: Row) -> Entry:
@@ -130,7 +131,7 @@ def _keep(entries: list[tuple[int, Entry]], imported: Imported) -> list[Official
         touched[number.pk] = number
     Listing.objects.bulk_create(row for row in changed.values() if row.pk is None)
     Listing.objects.bulk_update(
-        [row for row in changed.values() if row.pk], ["content", "announced"], batch_size=AT_ONCE
+        [row for row in changed.values() if row.pk], ["content", "announced"], batch_size=WRITTEN_AT_ONCE
     )
     return list(touched.values())
 
@@ -151,13 +152,13 @@ def _numbers(entries: Iterable[Entry]) -> tuple[dict[str, OfficialNumber], set[s
 
 
 def _by_key(keys: Iterable[str]) -> dict[str, OfficialNumber]:
-    rows = (OfficialNumber.objects.filter(key__in=part).order_by("pk") for part in parts_of(sorted(keys)))
+    rows = (OfficialNumber.objects.filter(key__in=part).order_by("pk") for part in batches(set(keys)))
     return {row.key: row for part in rows for row in part.select_for_update()}
 
 
 def _kept_rows(numbers: Iterable[OfficialNumber], sources: Iterable[Source]) -> dict[tuple[int, int, str], Listing]:
     keys = {source.pk for source in sources}
-    parts = parts_of([number.pk for number in numbers])
+    parts = batches({number.pk for number in numbers})
     rows = (Listing.objects.filter(number__in=part, source__in=keys) for part in parts)
     return {(row.number_id, row.source_id, row.row_number): row for part in rows for row in part}
 
@@ -183,7 +184,7 @@ def _source_of(entry: Entry) -> Source:
 def _listings(numbers: list[OfficialNumber]) -> dict[int, list[Listing]]:
     """All rows that name the numbers, in the order of their announcements."""
     found: dict[int, list[Listing]] = {number.pk: [] for number in numbers}
-    for part in parts_of(list(found)):
+    for part in batches(found):
         for row in Listing.objects.filter(number__in=part).select_related("source"):
             found[row.number_id].append(row)
     return {number: sorted(rows, key=_by_announcement) for number, rows in found.items()}
@@ -222,7 +223,7 @@ def _write_over(numbers: list[OfficialNumber]) -> None:
     for row in rows:
         row.pk = None
     OfficialNumber.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["key"], update_fields=_DRAWN, batch_size=AT_ONCE
+        rows, update_conflicts=True, unique_fields=["key"], update_fields=_DRAWN, batch_size=WRITTEN_AT_ONCE
     )
 
 

@@ -5,87 +5,52 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from registry.models import AIModel, Listing, OfficialNumber, Source
+from registry.models import Listing, OfficialNumber, Source
 from registry.numbers.published.numbers import ALGORITHM, GENERATIVE
 from registry.numbers.published.products import products_of
-from registry.register import writing
-from registry.register.deriving import settle
-from registry.register.identities import models_of, organizations_of, services_of
+from registry.register.changes import Change, Coverage
+from registry.register.pipeline import apply_all
 from registry.register.statements import ModelDetails, Party, ServiceDetails, Statement
-from registry.signals import numbers_changed
-
-AT_ONCE = 1_000
 
 
-def parts_of(keys: list[Any]) -> list[list[Any]]:
-    return [keys[start : start + AT_ONCE] for start in range(0, len(keys), AT_ONCE)]
+def apply_lists(sources: Iterable[Source], numbers: list[OfficialNumber], listings: dict[int, list[Listing]]) -> None:
+    """
+    State again what whole lists say, and what their numbers cover: a list names many holders, so it states services and
+    models by holder. A number that a filing of this registry holds covers what the filing states.
+    """
+    changes = [Change(source, _statements_of(source)) for source in sorted(sources, key=lambda source: source.pk)]
+    coverages = [
+        Coverage(
+            number,
+            statements=[_statement({**listing.content, "holder": number.holder}) for listing in listings[number.pk]],
+        )
+        for number in numbers
+        if not number.is_held_by_filing
+    ]
+    apply_all(changes, coverages)
 
 
-def restate(sources: Iterable[Source]) -> None:
-    """State again what whole lists say: a list speaks of many holders, so it states its models and services by holder."""
-    for source in sorted(sources, key=lambda source: source.pk):
-        rows = [listing.content for listing in source.listings.select_related("number").order_by("pk")]
-        writing.state_list(source, [_stated(row) for row in rows])
+def _statements_of(source: Source) -> list[Statement]:
+    rows = source.listings.select_related("number").order_by("pk")
+    return [_statement(listing.content) for listing in rows]
 
 
-def _stated(row: dict[str, Any]) -> Statement:
+def _statement(row: dict[str, Any]) -> Statement:
     holder = Party(row["holder"], country="CN")
-    stated = Statement(holder, organization={})
+    statement = Statement(holder, organization={})
     if row["kind"] == ALGORITHM:
-        stated.services = [ServiceDetails(name, {"forms": forms}) for name, forms in products_of(row["products"])]
-        for service in stated.services:
-            told = {
+        statement.services = [ServiceDetails(name, {"forms": forms}) for name, forms in products_of(row["products"])]
+        for service in statement.services:
+            columns = {
                 "algorithm_name": row["title"],
                 "algorithm_type": row["algorithm_type"],
                 "algorithm_role": row["role"],
             }
-            service.columns |= told
+            service.columns |= columns
     elif row["title"]:
-        stated.services = [ServiceDetails(row["title"], {"public": True})]
+        statement.services = [ServiceDetails(row["title"], {"public": True})]
     if row["kind"] == GENERATIVE and row["title"]:
         note = f"English name: {row['name_en']}" if row["name_en"] else ""
         columns = {"filing_number": row["number"], "used_by_service": True, "note": note}
-        stated.models = [ModelDetails(row["number"], row["title"], developer=holder, columns=columns)]
-    return stated
-
-
-def cover(numbers: list[OfficialNumber], listings: dict[int, list[Listing]]) -> None:
-    """Say which services and models the numbers cover, and settle what they cover now and covered before."""
-    told = {
-        number.pk: [_stated({**listing.content, "holder": number.holder}) for listing in listings[number.pk]]
-        for number in numbers
-        if not number.is_held_by_filing
-    }
-    every = [stated for rows in told.values() for stated in rows]
-    organizations = organizations_of({stated.declarant for stated in every})
-    offered = [(organizations[each.declarant], service) for each in every for service in each.services]
-    services = services_of(offered)
-    models = models_of([model for stated in every for model in stated.models], organizations, None)
-    covered = {
-        key: (
-            {services[organizations[row.declarant].pk, each.name].pk for row in rows for each in row.services},
-            {models[each.key].pk for row in rows for each in row.models},
-        )
-        for key, rows in told.items()
-    }
-    touched_services = _link(
-        OfficialNumber.services.through, "service_id", {key: both[0] for key, both in covered.items()}
-    )
-    touched_models = _link(
-        OfficialNumber.ai_models.through, "aimodel_id", {key: both[1] for key, both in covered.items()}
-    )
-    canonical = AIModel.objects.filter(pk__in=touched_models).values_list("pk", "merged_into")
-    models_touched = {merged or key for key, merged in canonical}
-    settle(models_touched, touched_services)
-    numbers_changed.send(OfficialNumber, numbers={number.key for number in numbers}, models=models_touched)
-
-
-def _link(through: Any, column: str, wanted: dict[int, set[int]]) -> set[int]:
-    """Let numbers lead to exactly these rows; return the keys of all rows to which they lead or led."""
-    rows = [row for part in parts_of(list(wanted)) for row in through.objects.filter(officialnumber__in=part)]
-    there = {(row.officialnumber_id, getattr(row, column)): row.pk for row in rows}
-    asked = {(number, key) for number, keys in wanted.items() for key in keys}
-    through.objects.filter(pk__in=[pk for pair, pk in there.items() if pair not in asked]).delete()
-    new = [through(officialnumber_id=number, **{column: key}) for number, key in sorted(asked - there.keys())]
-    through.objects.bulk_create(new)
-    return {key for _, key in there.keys() | asked}
+        statement.models = [ModelDetails(row["number"], row["title"], developer=holder, columns=columns)]
+    return statement

@@ -1,0 +1,143 @@
+"""Writing what sources state of AI models: each statement with its edges, its compute and its corpora as one unit."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Model
+
+from registry.models import (
+    AIModel,
+    Derivation,
+    ModelStatement,
+    Source,
+    TrainingCompute,
+    TrainingDataDeclaration,
+)
+from registry.numbers.forms import NUMBER_LENGTH, number_key
+from registry.register.batches import batches
+from registry.register.changes import Change
+from registry.register.identities import Records, canonical
+from registry.register.precedence import rank_of
+from registry.register.rows import content_of
+from registry.register.statements import RELATIONS_WITHOUT_WEIGHTS, ModelDetails
+
+
+@dataclass(slots=True)
+class _Unit:
+    """A statement about a model with all that hangs on it: written together, taken back together."""
+
+    statement: ModelStatement
+    parts: dict[type[Model], list[Any]] = field(default_factory=lambda: defaultdict(list))
+
+    @property
+    def content(self) -> tuple[str, ...]:
+        parts = {kind.__name__: sorted(map(content_of, rows)) for kind, rows in self.parts.items() if rows}
+        return content_of(self.statement), json.dumps(parts, sort_keys=True)
+
+
+_PARTS = (Derivation, TrainingCompute, TrainingDataDeclaration)
+
+
+def write_models(sources: Collection[int], wanted: list[_Unit]) -> None:
+    """Put statements about models in the place of those that the sources made, except for those that say the same."""
+    there = Counter(unit.content for unit in wanted)
+    gone, kept = [], Counter[tuple[str, ...]]()
+    for unit in _units_of(sources):
+        if kept[unit.content] < there[unit.content]:
+            kept[unit.content] += 1
+        else:
+            gone.append(unit.statement.pk)
+    for part in batches(gone):
+        for kind in _PARTS:
+            kind._default_manager.filter(statement__in=part).delete()
+        ModelStatement.objects.filter(pk__in=part).delete()
+    fresh = []
+    for unit in wanted:
+        if kept[unit.content]:
+            kept[unit.content] -= 1
+        else:
+            fresh.append(unit)
+    _insert(fresh)
+
+
+def _units_of(sources: Collection[int]) -> list[_Unit]:
+    units: dict[int, _Unit] = {}
+    for part in batches(sources):
+        units |= {row.pk: _Unit(row) for row in ModelStatement.objects.filter(source__in=part)}
+        for kind in _PARTS:
+            for row in kind._default_manager.filter(source__in=part):
+                units[row.statement_id].parts[kind].append(row)
+    return list(units.values())
+
+
+def _insert(units: list[_Unit]) -> None:
+    ModelStatement.objects.bulk_create([unit.statement for unit in units], batch_size=1_000)
+    for kind in _PARTS:
+        rows = [row for unit in units for row in unit.parts[kind]]
+        for row in rows:
+            row.statement_id = row.statement.pk
+        if rows:
+            kind._default_manager.bulk_create(rows, batch_size=1_000)
+
+
+def model_units(stating: Sequence[tuple[int, Change]], records: Records) -> Iterator[_Unit]:
+    for place, change in stating:
+        details = {model.key: model for statement in change.statements or () for model in statement.models}
+        named = {key: records.models[place, key] for key in details}
+        yield from (_unit(change.source, each, named) for each in details.values())
+
+
+def _unit(source: Source, details: ModelDetails, named: dict[str, AIModel]) -> _Unit:
+    unit = _Unit(_statement(source, details, named[details.key]))
+    common: dict[str, Any] = {"statement": unit.statement, "source": source}
+    unit.parts[Derivation] = list(_derivations(details, named, common))
+    unit.parts[TrainingCompute] = [TrainingCompute(**common, **columns) for columns in details.compute]
+    unit.parts[TrainingDataDeclaration] = [
+        TrainingDataDeclaration(**common, position=position, **columns)
+        for position, columns in enumerate(details.corpora)
+    ]
+    return unit
+
+
+def _statement(source: Source, details: ModelDetails, named: AIModel) -> ModelStatement:
+    is_own = source.owner_id is not None and source.owner_id == named.developer_id
+    return ModelStatement(
+        source=source,
+        model_id=canonical(named),
+        named_model_id=named.pk,
+        rank=rank_of(source, is_developers_own=is_own),
+        is_developers_own=is_own,
+        speaks_of_lineage=details.speaks_of_lineage,
+        key=details.key,
+        name=details.name,
+        version=details.version,
+        developer_name=details.developer.name,
+        developer_country=details.developer.country,
+        filing_number_key=_number_key(details.columns.get("filing_number") or ""),
+        **details.columns,
+    )
+
+
+def _number_key(number: str) -> str:
+    key = number_key(number)
+    return key if len(key) <= NUMBER_LENGTH else ""
+
+
+def _derivations(details: ModelDetails, named: dict[str, AIModel], common: dict[str, Any]) -> Iterator[Derivation]:
+    for parent in details.parents:
+        if parent.key in named:
+            yield Derivation(
+                **common,
+                child_id=canonical(named[details.key]),
+                parent_id=canonical(named[parent.key]),
+                named_parent_id=named[parent.key].pk,
+                relation=parent.relation,
+                modified=parent.modified,
+                evidence=parent.evidence,
+                passes_weights=parent.relation not in RELATIONS_WITHOUT_WEIGHTS,
+            )

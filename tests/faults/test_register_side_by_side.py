@@ -1,0 +1,79 @@
+"""Many submissions at once whose edges would close a cycle together: no deadlock, and the lineage stays without a cycle."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import networkx as nx
+
+from tests.faults.stack import Stack
+
+WRITERS = 8
+ROUNDS = 3
+# The model of each applicant derives from that of the next one, in a ring, and all of them from one base model.
+PREPARE = f"""
+import json
+from stdnum.cn import uscc
+from compliance.dossier.parsing import parse
+from compliance.filings import actions
+from registry.models import Membership, Organization, User
+from tests.building import a_document
+filer = User.objects.get(username="filer")
+codes = []
+for i in range({WRITERS}):
+    code = f"91440300MARNG{{i:04}}"
+    codes.append(code + uscc.calc_check_digit(code))
+    owner, _ = Organization.objects.get_or_create(uscc=codes[i], defaults={{"name": f"示例环{{i}}有限公司"}})
+    Membership.objects.get_or_create(user=filer, organization=owner, defaults={{"role": "filer"}})
+for turn in range({ROUNDS}):
+    for i, code in enumerate(codes):
+        after = (i + 1) % {WRITERS}
+        base = {{"key": "base", "name": "Llama-2-7B", "developer": {{"name": "Meta", "country": "US"}}, "used_by_service": False}}
+        next_one = {{"key": "next", "name": f"环{{turn}}-{{after}}", "used_by_service": False}}
+        next_one["developer"] = {{"name": f"示例环{{after}}有限公司", "country": "CN", "uscc": codes[after]}}
+        changes = {{"/applicant/uscc": code, "/reference": f"ring {{turn}} {{i}}", "/service/name": f"环服务{{turn}}-{{i}}"}}
+        changes |= {{"/service/launched_on": None, "/models/0/name": f"环{{turn}}-{{i}}", "/models/0/developer/uscc": code}}
+        document = a_document("generative", changes | {{"/models/0/version": None}})
+        document["models"] = [document["models"][0], base, next_one]
+        document["models"][0]["development"] = "derived"
+        document["models"][0]["derived_from"] = [
+            {{"key": "base", "relation": "finetune", "modified": True}},
+            {{"key": "next", "relation": "merge", "modified": True}},
+        ]
+        filing, _ = actions.open_filing(parse(json.dumps(document).encode()), by=filer)
+        print("filing", turn, filing.uid)
+"""
+EDGES = """
+from registry.models import Derivation
+for child, parent, closes in Derivation.objects.filter(child__name__startswith="环").values_list("child", "parent", "closes_cycle"):
+    print("edge", child, parent, closes)
+"""
+
+
+def lines(stack: Stack, script: str, word: str) -> list[list[str]]:
+    out = stack.manage("shell", "-v", "0", "-c", script)
+    return [line.split()[1:] for line in out.splitlines() if line.startswith(f"{word} ")]
+
+
+def test_a_ring_that_many_close_at_once_is_left_open(make_stack):
+    stack = make_stack()
+    stack.up(stack.web)
+    token = stack.token_of("filer")
+    filings = lines(stack, PREPARE, "filing")
+    assert len(filings) == WRITERS * ROUNDS
+
+    def submit(uid: str) -> tuple[int, Any]:
+        return stack.call("POST", f"/api/v1/filings/{uid}/submit/", b"", token)
+
+    for turn in range(ROUNDS):
+        of_turn = [uid for number, uid in filings if int(number) == turn]
+        with ThreadPoolExecutor(WRITERS) as threads:
+            answers = list(threads.map(submit, of_turn))
+        assert [status for status, _ in answers] == [200] * WRITERS
+
+    edges = [(child, parent, closes == "True") for child, parent, closes in lines(stack, EDGES, "edge")]
+    assert len(edges) == 2 * WRITERS * ROUNDS
+    kept = nx.DiGraph((child, parent) for child, parent, closes in edges if not closes)
+    assert nx.is_directed_acyclic_graph(kept)
+    assert sum(closes for *_, closes in edges) == ROUNDS
