@@ -1,4 +1,4 @@
-"""What the published lists state of services and models, and which of them the numbers cover."""
+"""The statements of published lists about services and models, and which of these the numbers cover."""
 
 from __future__ import annotations
 
@@ -22,51 +22,50 @@ def parts_of(keys: list[Any]) -> list[list[Any]]:
 
 
 def restate(sources: Iterable[Source]) -> None:
-    """State again what whole lists say: a list speaks of many holders, so it states its models and services by holder."""
+    """Write the statements of whole lists again, one statement per row: a list covers many holders."""
     for source in sorted(sources, key=lambda source: source.pk):
         rows = [listing.content for listing in source.listings.select_related("number").order_by("pk")]
-        writing.state_list(source, [_stated(row) for row in rows])
+        writing.state_list(source, [_statement_of(row) for row in rows])
 
 
-def _stated(row: dict[str, Any]) -> Statement:
+def _statement_of(row: dict[str, Any]) -> Statement:
     holder = Party(row["holder"], country="CN")
-    stated = Statement(holder, organization={})
+    statement = Statement(holder, organization={})
     if row["kind"] == ALGORITHM:
-        stated.services = [ServiceDetails(name, {"forms": forms}) for name, forms in products_of(row["products"])]
-        for service in stated.services:
-            told = {
+        statement.services = [ServiceDetails(name, {"forms": forms}) for name, forms in products_of(row["products"])]
+        for service in statement.services:
+            service.columns |= {
                 "algorithm_name": row["title"],
                 "algorithm_type": row["algorithm_type"],
                 "algorithm_role": row["role"],
             }
-            service.columns |= told
     elif row["title"]:
-        stated.services = [ServiceDetails(row["title"], {"public": True})]
+        statement.services = [ServiceDetails(row["title"], {"public": True})]
     if row["kind"] == GENERATIVE and row["title"]:
         note = f"English name: {row['name_en']}" if row["name_en"] else ""
         columns = {"filing_number": row["number"], "used_by_service": True, "note": note}
-        stated.models = [ModelDetails(row["number"], row["title"], developer=holder, columns=columns)]
-    return stated
+        statement.models = [ModelDetails(row["number"], row["title"], developer=holder, columns=columns)]
+    return statement
 
 
 def cover(numbers: list[OfficialNumber], listings: dict[int, list[Listing]]) -> None:
-    """Say which services and models the numbers cover, and settle what they cover now and covered before."""
-    told = {
-        number.pk: [_stated({**listing.content, "holder": number.holder}) for listing in listings[number.pk]]
+    """Set the services and models that the numbers cover, and derive these and the previously covered ones again."""
+    statements = {
+        number.pk: [_statement_of({**listing.content, "holder": number.holder}) for listing in listings[number.pk]]
         for number in numbers
         if not number.is_held_by_filing
     }
-    every = [stated for rows in told.values() for stated in rows]
-    organizations = organizations_of({stated.declarant for stated in every})
+    every = [statement for rows in statements.values() for statement in rows]
+    organizations = organizations_of({statement.declarant for statement in every})
     offered = [(organizations[each.declarant], service) for each in every for service in each.services]
     services = services_of(offered)
-    models = models_of([model for stated in every for model in stated.models], organizations, None)
+    models = models_of([model for statement in every for model in statement.models], organizations, None)
     covered = {
         key: (
             {services[organizations[row.declarant].pk, each.name].pk for row in rows for each in row.services},
             {models[each.key].pk for row in rows for each in row.models},
         )
-        for key, rows in told.items()
+        for key, rows in statements.items()
     }
     touched_services = _link(
         OfficialNumber.services.through, "service_id", {key: both[0] for key, both in covered.items()}
@@ -81,11 +80,11 @@ def cover(numbers: list[OfficialNumber], listings: dict[int, list[Listing]]) -> 
 
 
 def _link(through: Any, column: str, wanted: dict[int, set[int]]) -> set[int]:
-    """Let numbers lead to exactly these rows; return the keys of all rows to which they lead or led."""
+    """Link numbers to exactly these rows; return the primary keys of all rows that are or were linked."""
     rows = [row for part in parts_of(list(wanted)) for row in through.objects.filter(officialnumber__in=part)]
-    there = {(row.officialnumber_id, getattr(row, column)): row.pk for row in rows}
-    asked = {(number, key) for number, keys in wanted.items() for key in keys}
-    through.objects.filter(pk__in=[pk for pair, pk in there.items() if pair not in asked]).delete()
-    new = [through(officialnumber_id=number, **{column: key}) for number, key in sorted(asked - there.keys())]
+    existing = {(row.officialnumber_id, getattr(row, column)): row.pk for row in rows}
+    pairs = {(number, key) for number, keys in wanted.items() for key in keys}
+    through.objects.filter(pk__in=[pk for pair, pk in existing.items() if pair not in pairs]).delete()
+    new = [through(officialnumber_id=number, **{column: key}) for number, key in sorted(pairs - existing.keys())]
     through.objects.bulk_create(new)
-    return {key for _, key in there.keys() | asked}
+    return {key for _, key in existing.keys() | pairs}
