@@ -119,7 +119,7 @@ class Named:
 
 
 # Words that a name may contain besides series and size while still meaning the same model.
-_PLAIN_WORDS = frozenset(
+_PLAIN_TOKENS = frozenset(
     [
         "instruct",
         "chat",
@@ -188,8 +188,8 @@ def _is_plain(written: str, found: re.Match[str]) -> bool:
     """Say whether a name contains nothing but its series, its size, and words that any model of a series may have."""
     last = re.split(r"[/\\]", written[: found.start()])[-1]
     rest = re.split(r"[/\\]", written[found.end() :])[0]
-    words = [word for word in re.split(r"[-_ .@:]+", f"{last} {rest}".casefold()) if word]
-    return all(word in _PLAIN_WORDS or _PLAIN.fullmatch(word) for word in words)
+    tokens = [token for token in re.split(r"[-_ .@:]+", f"{last} {rest}".casefold()) if token]
+    return all(token in _PLAIN_TOKENS or _PLAIN.fullmatch(token) for token in tokens)
 
 
 # Series whose sizes are looked up in an earlier series if they are not in the table: the structure is the same.
