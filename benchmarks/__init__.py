@@ -1,1 +1,1 @@
-"""What is measured: one post, and the sweep beside its yardsticks. `make bench`."""
+"""Benchmarks: a POST, the sweep, the register and the assessment of evidence, with baselines. Run `make bench`."""

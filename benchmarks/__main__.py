@@ -1,4 +1,4 @@
-"""Measure on PostgreSQL: `make bench`, or with `ARGS="--filings 10000"`."""
+"""Run the benchmarks on PostgreSQL: `make bench`, with options in ARGS, such as `ARGS="--filings 10000"`."""
 
 from __future__ import annotations
 
@@ -17,31 +17,31 @@ SERVER = os.environ.get("TEST_DATABASE_URL") or "postgres://postgres@127.0.0.1:5
 
 
 def main() -> None:
-    """Plant filings, then time a post and the sweeps, and print one line a figure."""
-    arguments = argparse.ArgumentParser()
-    arguments.add_argument("--filings", type=int, nargs="+", default=[10_000, 50_000])
-    arguments.add_argument("--only", choices=("sweeps", "register", "provenance"))
-    asked = arguments.parse_args()
-    with _database() as url:
+    """Run the selected benchmarks in a temporary database, and print one line per figure."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--filings", type=int, nargs="+", default=[10_000, 50_000])
+    parser.add_argument("--only", choices=("sweeps", "register", "provenance"))
+    options = parser.parse_args()
+    with _temporary_database() as url:
         os.environ |= {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "config.settings", "LOG_LEVEL": "ERROR"}
         django.setup()
-        from benchmarks.measures import measure  # the models are there only after setup
+        from benchmarks.measures import measure  # models can be imported only after django.setup()
         from benchmarks.register import measure_register
 
-        if asked.only in (None, "provenance"):
+        if options.only in (None, "provenance"):
             from benchmarks.provenance import measure_provenance
 
-            measure_provenance(say=_say)
-        if asked.only in (None, "sweeps"):
-            measure(asked.filings, say=_say)
-        if asked.only in (None, "register"):
+            measure_provenance(report=_report)
+        if options.only in (None, "sweeps"):
+            measure(options.filings, report=_report)
+        if options.only in (None, "register"):
             call_command("migrate", verbosity=0)
             settings.ALLOWED_HOSTS = ["*"]
-            measure_register(say=_say)
+            measure_register(report=_report)
 
 
 @contextmanager
-def _database() -> Iterator[str]:
+def _temporary_database() -> Iterator[str]:
     name = sql.Identifier(f"bench_registry_{os.getpid()}")
     with psycopg.connect(SERVER, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
@@ -52,8 +52,8 @@ def _database() -> Iterator[str]:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
 
 
-def _say(what: str, figure: str) -> None:
-    print(f"{what:<64}{figure:>16}", flush=True)
+def _report(name: str, figure: str) -> None:
+    print(f"{name:<64}{figure:>16}", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Varied filings from a seed, with defects in known shares."""
+"""Generate varied filings from a seed, with known shares of defects."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ BATCH = 2_000
 SERVICES_OF_AN_APPLICANT = 50
 KINDS = ("algorithm", "generative", "registration")
 
-# What is spoiled, in which share of the filings of a kind, and how many flags it raises.
+# By kind of filing: the share of filings with a defect, the changes that cause it, and the number of flags it raises.
 DEFECTS: dict[str, list[tuple[float, dict[str, Any], int]]] = {
     "algorithm": [
         (0.20, {"/algorithm/mechanism": None}, 1),
@@ -54,46 +54,46 @@ DEFECTS: dict[str, list[tuple[float, dict[str, Any], int]]] = {
 
 @dataclass(frozen=True)
 class Planted:
-    """How many filings were entered, and how many flags their defects raise."""
+    """The number of filings created, and the number of flags that their defects raise."""
 
     filings: int
     flags: int
 
 
 def plant(number: int, by: User) -> Planted:
-    """Enter submitted filings in bulk, as the actions would leave them, due for their first check."""
-    chance = random.Random(SEED)
+    """Create submitted filings in bulk, in the state in which the actions leave them, due for their first check."""
+    rng = random.Random(SEED)
     flags = Counter[str]()
     for start in range(0, number, BATCH):
-        documents = [_document(chance, i, flags) for i in range(start, min(start + BATCH, number))]
-        _enter(documents, by)
+        dossiers = [_dossier(rng, i, flags) for i in range(start, min(start + BATCH, number))]
+        _create(dossiers, by)
     return Planted(number, flags.total())
 
 
-def _document(chance: random.Random, i: int, flags: Counter[str]) -> dict[str, Any]:
-    kind = chance.choices(KINDS, weights=(4, 3, 3))[0]
+def _dossier(rng: random.Random, i: int, flags: Counter[str]) -> dict[str, Any]:
+    kind = rng.choices(KINDS, weights=(4, 3, 3))[0]
     changes: dict[str, Any] = {"/reference": f"bench-{i}", "/service/name": f"bench service {i}"}
     changes["/service/launched_on"] = None
     for share, defect, raised in DEFECTS[kind]:
-        if chance.random() < share:
+        if rng.random() < share:
             changes |= defect
             flags[kind] += raised
     return a_document(kind, changes)
 
 
-def _enter(documents: list[dict[str, Any]], by: User) -> None:
-    organizations = {i: _organization(i) for i in {_applicant(document) for document in documents}}
+def _create(dossiers: list[dict[str, Any]], by: User) -> None:
+    organizations = {i: _organization(i) for i in {_applicant(dossier) for dossier in dossiers}}
     filings = Filing.objects.bulk_create(
-        [_filing(document, organizations[_applicant(document)], by) for document in documents]
+        [_filing(dossier, organizations[_applicant(dossier)], by) for dossier in dossiers]
     )
-    pairs = list(zip(filings, documents, strict=True))
-    Revision.objects.bulk_create([_revision(filing, document, by) for filing, document in pairs])
-    Document.objects.bulk_create([held for pair in pairs for held in _held(*pair, by)])
+    pairs = list(zip(filings, dossiers, strict=True))
+    Revision.objects.bulk_create([_revision(filing, dossier, by) for filing, dossier in pairs])
+    Document.objects.bulk_create([document for pair in pairs for document in _documents(*pair, by)])
 
 
-def _held(filing: Filing, document: dict[str, Any], by: User) -> Iterator[Document]:
-    """What a filing holds: every file that it lists, counted as the files of the examples were."""
-    for entry in document["documents"]:
+def _documents(filing: Filing, dossier: dict[str, Any], by: User) -> Iterator[Document]:
+    """Yield a document for every file that the dossier lists, with the facts of the demonstration files."""
+    for entry in dossier["documents"]:
         yield Document(
             filing=filing,
             sha256=entry["sha256"],
@@ -112,33 +112,32 @@ def _facts(sha256: str, filename: str) -> DocumentFacts:
     if found is None:
         with (FILES / filename).open("rb") as stream:
             contents = read(stream)
-        says = contents != Contents()
         found = DocumentFacts.objects.create(
             sha256=sha256,
             contents=contents.plain(),
-            says_anything=says,
+            says_anything=contents != Contents(),
             reader=READER,
             counted_at=timezone.now(),
         )
     return _FACTS.setdefault(sha256, found)
 
 
-def _applicant(document: dict[str, Any]) -> int:
-    return int(document["reference"].removeprefix("bench-")) // SERVICES_OF_AN_APPLICANT
+def _applicant(dossier: dict[str, Any]) -> int:
+    return int(dossier["reference"].removeprefix("bench-")) // SERVICES_OF_AN_APPLICANT
 
 
 def _organization(i: int) -> Organization:
     return Organization.objects.get_or_create(uscc=f"BENCH{i:013}", defaults={"name": f"bench applicant {i}"})[0]
 
 
-def _filing(document: dict[str, Any], applicant: Organization, by: User) -> Filing:
+def _filing(dossier: dict[str, Any], applicant: Organization, by: User) -> Filing:
     now = timezone.now() - timedelta(minutes=1)
-    name, reference = document["service"]["name"], document["reference"]
+    name, reference = dossier["service"]["name"], dossier["reference"]
     return Filing(
         case_number=reference[:16],
         applicant=applicant,
         status="submitted",
-        kind=document["kind"],
+        kind=dossier["kind"],
         action="initial",
         reference=reference,
         reference_key=hashlib.sha256(reference.encode()).hexdigest(),
@@ -156,8 +155,8 @@ def _filing(document: dict[str, Any], applicant: Organization, by: User) -> Fili
     )
 
 
-def _revision(filing: Filing, document: dict[str, Any], by: User) -> Revision:
-    canonical = Canonical.of(document)
+def _revision(filing: Filing, dossier: dict[str, Any], by: User) -> Revision:
+    canonical = Canonical.of(dossier)
     return Revision(
         filing=filing, number=1, content=canonical.text, sha256=canonical.sha256, at=filing.submitted_at, by=by
     )

@@ -1,4 +1,4 @@
-"""The measures themselves."""
+"""Benchmarks of a POST and of the sweep."""
 
 from __future__ import annotations
 
@@ -24,81 +24,82 @@ from registry.models import Membership, Organization, User
 from registry.tokens import create_token
 from tests.building import USCC, a_document
 
-Say = Callable[[str, str], None]
+Report = Callable[[str, str], None]
 POSTS = 60
 ONE_AT_A_TIME = 1_000
 
 
-def measure(sizes: list[int], say: Say) -> None:
-    """Measure a post, then the sweep at each size, with its yardsticks in the same run."""
+def measure(sizes: list[int], report: Report) -> None:
+    """Measure a POST, then the sweep at each size, with baselines in the same run."""
     call_command("migrate", verbosity=0)
     by = User.objects.create_user("bench")
-    _posts(by, say)
+    _posts(by, report)
     for size in sizes:
-        _empty()
-        _sweeps(size, by, say)
+        _truncate()
+        _sweeps(size, by, report)
 
 
-def _posts(by: User, say: Say) -> None:
-    """One POST over the whole stack of Django, without a network and with nobody to announce it to."""
+def _posts(by: User, report: Report) -> None:
+    """Measure a POST through the whole Django stack, without a network and without announcing it to workers."""
     ANNOUNCER.announce = lambda task, *args: None  # type: ignore[method-assign]
     settings.ALLOWED_HOSTS = ["*"]
     Membership.objects.create(user=by, organization=Organization.objects.create(uscc=USCC, name="bench"), role="filer")
     headers = {"Authorization": f"Token {create_token(by)}"}
-    took = [_post(Client(headers=headers), i) for i in range(POSTS)]
+    durations = [_post(Client(headers=headers), i) for i in range(POSTS)]
     with CaptureQueriesContext(connection) as queries:
         _post(Client(headers=headers), POSTS)
-    say("POST of a generative dossier, median", f"{statistics.median(took[5:]) * 1000:.1f} ms")
-    say("POST of a generative dossier, queries", str(len(queries)))
+    report("POST of a generative dossier, median", f"{statistics.median(durations[5:]) * 1000:.1f} ms")
+    report("POST of a generative dossier, queries", str(len(queries)))
     reset_queries()
 
 
 def _post(client: Client, i: int) -> float:
     body = json.dumps(a_document("generative", {"/reference": f"post-{i}"}))
-    began = time.perf_counter()
-    answer = client.post("/api/v1/filings/", body, content_type="application/json")
-    assert answer.status_code == 201, answer.content
-    return time.perf_counter() - began
+    start = time.perf_counter()
+    response = client.post("/api/v1/filings/", body, content_type="application/json")
+    assert response.status_code == 201, response.content
+    return time.perf_counter() - start
 
 
-def _empty() -> None:
-    """Empty the tables, history among them, of a database that is thrown away afterwards."""
+def _truncate() -> None:
+    """Empty the tables, including the history, of a database that is dropped afterwards."""
     with connection.schema_editor() as editor:
         thaw(None, editor)
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE compliance_filing CASCADE")
 
 
-def _sweeps(size: int, by: User, say: Say) -> None:
+def _sweeps(size: int, by: User, report: Report) -> None:
     planted = plant(size, by)
     memory = _memory()
-    first = _rate(size, _swept)
+    first = _rate(size, _sweep_all)
     assert Flag.objects.unresolved().count() == planted.flags, (Flag.objects.unresolved().count(), planted.flags)
-    again = _rate(size, _swept)
-    say(f"{size:,} filings: COPY of their revisions", f"{_rate(size, _copied):,.0f}/s")
-    say(f"{size:,} filings: sweep that raises {planted.flags:,} flags", f"{first:,.0f}/s")
-    say(f"{size:,} filings: sweep that finds nothing new", f"{again:,.0f}/s")
+    again = _rate(size, _sweep_all)
+    report(f"{size:,} filings: COPY of their revisions", f"{_rate(size, _copy_revisions):,.0f}/s")
+    report(f"{size:,} filings: sweep that raises {planted.flags:,} flags", f"{first:,.0f}/s")
+    report(f"{size:,} filings: sweep that finds nothing new", f"{again:,.0f}/s")
     few = min(ONE_AT_A_TIME, size)
-    say(f"{size:,} filings: one at a time", f"{_rate(few, lambda: _one_at_a_time(few)):,.0f}/s")
-    say(f"{size:,} filings: memory grown by the sweeps", f"{_memory() - memory:.0f} MiB")
+    report(f"{size:,} filings: one at a time", f"{_rate(few, lambda: _one_at_a_time(few)):,.0f}/s")
+    report(f"{size:,} filings: memory growth during the sweeps", f"{_memory() - memory:.0f} MiB")
 
 
 def _make_all_due() -> None:
-    """As the weekly sweep does it, on tables as autovacuum keeps them."""
+    """Mark all filings due, as the weekly sweep does, and bring the tables into the state that autovacuum keeps."""
     Filing.objects.update(due_since=timezone.now(), leased_until=None)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
 
 
 def _rate(number: int, work: Callable[[], None]) -> float:
+    """Return how many filings per second `work` handles, with all filings due."""
     _make_all_due()
-    began = time.perf_counter()
+    start = time.perf_counter()
     work()
-    return number / (time.perf_counter() - began)
+    return number / (time.perf_counter() - start)
 
 
-def _swept() -> None:
-    """As one worker does it: lease by lease, range by range."""
+def _sweep_all() -> None:
+    """Check all due filings as one worker does: lease by lease, range by range."""
     while ranges := due_marks.lease_due():
         for first, last in ranges:
             check_filings.check_range(first, last)
@@ -109,7 +110,7 @@ def _one_at_a_time(number: int) -> None:
         check_filings.check_range(key, key)
 
 
-def _copied() -> None:
+def _copy_revisions() -> None:
     connection.ensure_connection()
     with (
         connection.connection.cursor() as cursor,
@@ -120,6 +121,6 @@ def _copied() -> None:
 
 
 def _memory() -> float:
-    """Resident memory of this process, in MiB."""
+    """Return the resident memory of this process in MiB."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * 4096 / 2**20

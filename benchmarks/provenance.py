@@ -1,4 +1,4 @@
-"""Verdicts on evidence, and lineages followed for statistics: how long one takes, beside a yardstick in the same run."""
+"""Benchmarks of verdicts on evidence, with a baseline in the same run."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from compliance.provenance.references import references
 from compliance.provenance.wording import as_text
 from tests.provenance.making import all_renamed, as_safetensors, config_of, models, shapes_of, without_index
 
-Say = Callable[[str, str], None]
+Report = Callable[[str, str], None]
 RUNS = 7
 
 
-def measure_provenance(say: Say) -> None:
-    """Time one verdict with its text, on headers of growing size, and reading the same header as JSON beside it."""
+def measure_provenance(report: Report) -> None:
+    """Time one verdict with its text for headers of increasing size, and reading the same header as JSON for comparison."""
     references()
-    for told, id, disguise in (
+    for label, id, disguise in (
         ("70-billion-parameter header", "llama-3-70b", dict),
         ("the same, all renamed", "llama-3-70b", all_renamed),
         ("the same, without any index", "llama-3-70b", without_index),
@@ -29,12 +29,12 @@ def measure_provenance(say: Say) -> None:
         shapes = disguise(shapes_of(id))
         evidence = {"safetensors_header": as_safetensors(shapes), "config.json": config_of(id)}
         text = json.dumps(evidence)
-        say(
-            f"{told}: {len(shapes):,} tensors, read as JSON (yardstick)",
+        report(
+            f"{label}: {len(shapes):,} tensors, read as JSON (baseline)",
             _milliseconds(lambda text=text: json.loads(text)),
         )
-        say(f"{told}: verdict with its text", _milliseconds(lambda it=evidence: as_text(assess({}, it), "en")))
-    say("118 other known models, one verdict each", _milliseconds(_all_models, runs=1))
+        report(f"{label}: verdict with its text", _milliseconds(lambda it=evidence: as_text(assess({}, it), "en")))
+    report("118 other known models, one verdict each", _milliseconds(_all_models, runs=1))
 
 
 def _all_models() -> None:
@@ -45,9 +45,9 @@ def _all_models() -> None:
 
 
 def _milliseconds(work: Callable[[], object], runs: int = RUNS) -> str:
-    taken = []
+    durations = []
     for _ in range(runs):
-        began = time.perf_counter()
+        start = time.perf_counter()
         work()
-        taken.append(time.perf_counter() - began)
-    return f"{1000 * median(taken):,.1f} ms"
+        durations.append(time.perf_counter() - start)
+    return f"{1000 * median(durations):,.1f} ms"

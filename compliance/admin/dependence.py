@@ -22,7 +22,7 @@ from compliance.api.dependence import LAST_YEAR
 from compliance.dossier.codes import KINDS
 from compliance.language import Language, language_of
 from compliance.reports.presenting import csv_of, province_in
-from compliance.statistics.dependence import DOMESTIC, FOREIGN, UNKNOWN, followed
+from compliance.statistics.dependence import DOMESTIC, FOREIGN, UNKNOWN, trace_models_in_use
 from compliance.statistics.what_breaks import Barred, what_breaks
 from registry.api.requests import day_in
 from registry.lineage.ancestry import WAYS
@@ -66,9 +66,9 @@ def _ways() -> list[tuple[str, str]]:
 
 
 def _statistics(request: HttpRequest, asked: dict[str, Any]) -> dict[str, Any]:
-    gathered = followed(user_of(request), day=asked["on"], through=WAYS[asked["through"]])
-    told: dict[str, Any] = {"country": gathered.counted("country"), "family": gathered.counted("family")}
-    told["license"] = gathered.counted("license")
+    gathered = trace_models_in_use(user_of(request), day=asked["on"], through=WAYS[asked["through"]])
+    told: dict[str, Any] = {"country": gathered.count("country"), "family": gathered.count("family")}
+    told["license"] = gathered.count("license")
     origins = told["country"]["origins"]
     names = ((DOMESTIC, _("Chinese roots only")), (FOREIGN, _("A foreign root")), (UNKNOWN, _("Not known")))
     return {

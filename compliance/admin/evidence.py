@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from compliance.dossier.codes import RELATIONS
 from compliance.dossier.stored import load
-from compliance.evidence.verdicts import NOT_LISTED, Filed, filed_evidence
+from compliance.evidence.verdicts import NOT_LISTED, FiledEvidence, filed_evidence
 from compliance.language import Language
 from compliance.models import Filing, Revision
 from compliance.provenance.findings import AGAINST, MEANINGS
@@ -23,7 +23,7 @@ def evidence_of(filing: Filing, kept: Revision | None, language: Language) -> li
     return [describe(filed, language) for filed in filed_evidence(filing, load(kept.content))]
 
 
-def describe(filed: Filed, language: Language) -> dict[str, Any]:
+def describe(filed: FiledEvidence, language: Language) -> dict[str, Any]:
     """One model's declaration and verdict, side by side."""
     verdict = filed.verdict
     return {
@@ -39,7 +39,7 @@ def describe(filed: Filed, language: Language) -> dict[str, Any]:
     }
 
 
-def _declared(filed: Filed, language: Language) -> list[tuple[str, str]]:
+def _declared(filed: FiledEvidence, language: Language) -> list[tuple[str, str]]:
     said = filed.declaration
     relation = said.get("base_model_relation")
     bases = "、".join(said.get("base_model") or ()) if language == "zh" else ", ".join(said.get("base_model") or ())

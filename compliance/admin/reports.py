@@ -20,7 +20,7 @@ from compliance.admin.pages import PageAdmin, post_only, user_of
 from compliance.language import language_of
 from compliance.models import ReportRun
 from compliance.reports.catalog import REPORTS
-from compliance.reports.presenting import MOST_ON_A_PAGE, as_csv, describe, rows_for, summed_up
+from compliance.reports.presenting import MOST_ON_A_PAGE, as_csv, describe, rows_for, summary_of
 from compliance.reports.writing import write_now
 
 
@@ -49,7 +49,7 @@ class ReportRunAdmin(PageAdmin):
         """List the runs, with a button for each report that can be written now."""
         language = language_of(get_language())
         reports = [
-            {"name": report.name, "title": report.title.in_(language), "tells": report.tells.in_(language)}
+            {"name": report.name, "title": report.title.in_(language), "tells": report.description.in_(language)}
             for report in REPORTS.values()
         ]
         return super().changelist_view(request, {**(extra_context or {}), "reports": reports})
@@ -102,8 +102,8 @@ def context_of(run: ReportRun, request: HttpRequest, most: int | None = MOST_ON_
     return {
         "run": run,
         "title": report.title.in_(language),
-        "tells": report.tells.in_(language),
-        "summary": summed_up(rows, language),
+        "tells": report.description.in_(language),
+        "summary": summary_of(rows, language),
         "rows": describe(rows[:most], language),
         "left_out": 0 if most is None else max(len(rows) - most, 0),
         "language": get_language(),

@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 
 from compliance.filings.workflow import STATUSES
 from compliance.models import Kind
-from compliance.statistics.dependence import followed
+from compliance.statistics.dependence import trace_models_in_use
 from compliance.statistics.what_breaks import Barred, what_breaks
 from registry.api.requests import bad_query, chosen, code_of, day_in, identifier, refuse_unknown, user_of
 from registry.lineage.ancestry import WAYS
@@ -127,8 +127,8 @@ class DependenceView(APIView):
         by = chosen(request, "by", ("country", "family", "license")) or "country"
         group = chosen(request, "group", ("province", "applicant", "year", "kind"))
         asked = _asked(request)
-        gathered = followed(user_of(request), day=_day(request), through=_through(request), asked=asked)
-        told = gathered.counted(by, group)  # type: ignore[arg-type]
+        gathered = trace_models_in_use(user_of(request), day=_day(request), through=_through(request), filters=asked)
+        told = gathered.count(by, group)  # type: ignore[arg-type]
         return Response(DependenceSerializer(told).data)
 
 

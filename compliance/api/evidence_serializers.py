@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from compliance.api.problems import reader_language
-from compliance.evidence.verdicts import Filed
+from compliance.evidence.verdicts import FiledEvidence
 from compliance.provenance.answers import answer
 from compliance.provenance.findings import MEANINGS
 from compliance.provenance.wording import CAVEAT, as_text, in_parts
@@ -42,7 +42,7 @@ class VerdictSerializer(Fields):
     text = serializers.CharField()
 
 
-class EvidenceSerializer(serializers.Serializer[Filed]):
+class EvidenceSerializer(serializers.Serializer[FiledEvidence]):
     """The evidence of one model of one filing."""
 
     filing = serializers.UUIDField(source="filing.uid")
@@ -53,13 +53,13 @@ class EvidenceSerializer(serializers.Serializer[Filed]):
     sketch_is_bound = serializers.BooleanField(source="is_sketch_bound", allow_null=True)
     verdict = serializers.SerializerMethodField()
 
-    def get_seed(self, filed: Filed) -> str | None:
+    def get_seed(self, filed: FiledEvidence) -> str | None:
         """A seed is for who committed, and for staff: who knows it beforehand can forge a sketch."""
         user = self.context["user"]
         return filed.seed if user.roles or filed.filing.applicant_id in user.own_organizations else None
 
     @extend_schema_field(VerdictSerializer)
-    def get_verdict(self, filed: Filed) -> Any:
+    def get_verdict(self, filed: FiledEvidence) -> Any:
         language, verdict = reader_language(), filed.verdict
         meanings = [{"code": code, "meaning": MEANINGS[code].in_(language)} for code in verdict.codes]
         told = {

@@ -1,4 +1,4 @@
-"""Uploading documents: bytes that a dossier names, or that an entry without a hash asks for."""
+"""Uploading documents: files that a dossier names by hash, or that fill in an entry without a hash."""
 
 from __future__ import annotations
 
@@ -32,19 +32,20 @@ def upload_document(
     filing: Filing, file: Incoming, *, entry: int | None = None, by: User, expected_version: ExpectedVersion = None
 ) -> tuple[Document, bool]:
     """
-    Keep a document of a filing, and say whether it is new; the same bytes again are the same document.
+    Store a document of a filing. Return it, and whether it is new; the same bytes again are the same document.
 
-    `entry` is the index in `documents[]` of a draft or returned filing whose hash, size and file name are filled in.
-    Raises DocumentRefused: `empty`, `unknown_type`, `too_large`, `no_such_entry`, `entry_names_another`, `not_named`,
-    `too_many`.
+    `entry` is the index in `documents[]` of the entry whose hash, size and file name are to be filled in; the filing must be
+    a draft or returned. Raises DocumentRefused with the code `empty`, `unknown_type`, `too_large`, `no_such_entry`,
+    `entry_names_another`, `not_named`, `too_many` or `bad_filename`; TransitionRefused for an ended filing, or if the entry
+    can no longer be filled in.
     """
     refuse_unless_filer(filing, by)
-    _refuse_by_its_bytes(file)
+    _refuse_by_content(file)
     with transaction.atomic():
-        return _kept(filing, file, entry=entry, by=by, expected_version=expected_version)
+        return _store(filing, file, entry=entry, by=by, expected_version=expected_version)
 
 
-def _kept(
+def _store(
     filing: Filing, file: Incoming, *, entry: int | None, by: User, expected_version: ExpectedVersion
 ) -> tuple[Document, bool]:
     filing = lock_filing(filing)
@@ -57,7 +58,7 @@ def _kept(
     _refuse_by_kind(filing, entries, entry, file)
     document = filing.documents.filter(sha256=file.sha256).first()
     is_new = document is None
-    document = document or _entered(filing, file, by)
+    document = document or _create_document(filing, file, by)
     data: dict[str, Any] = {
         "document": file.sha256,
         "filename": document.filename,
@@ -72,14 +73,14 @@ def _kept(
 
 
 def _parsed(tree: Any) -> Parsed:
-    """Read the filled dossier as strictly as one that comes in: a file name may be one that a dossier cannot hold."""
+    """Parse the filled-in dossier as strictly as a posted one: its new file name may not be valid in a dossier."""
     try:
         return parse(normal_form(tree).text.encode())
     except Malformed as error:
         raise DocumentRefused("bad_filename") from error
 
 
-def _refuse_by_its_bytes(file: Incoming) -> None:
+def _refuse_by_content(file: Incoming) -> None:
     if file.size == 0:
         raise DocumentRefused("empty")
     if file.media_type is None:
@@ -87,51 +88,51 @@ def _refuse_by_its_bytes(file: Incoming) -> None:
 
 
 def _refuse_entry(filing: Filing, entries: list[Any], entry: int, file: Incoming) -> bool:
-    """Say whether an entry is to be filled in; refuse one that is not there or names other bytes."""
+    """Say whether an entry is to be filled in; refuse one that does not exist or names another file."""
     if not 0 <= entry < len(entries):
         raise DocumentRefused("no_such_entry", entry=entry, count=len(entries))
-    named = entries[entry].get("sha256")
-    if named and named != file.sha256:
-        raise DocumentRefused("entry_names_another", entry=entry, named=named, found=file.sha256)
-    if not named and not filing.is_editable:
+    expected = entries[entry].get("sha256")
+    if expected and expected != file.sha256:
+        raise DocumentRefused("entry_names_another", entry=entry, named=expected, found=file.sha256)
+    if not expected and not filing.is_editable:
         raise TransitionRefused(workflow.UPLOAD, filing.status)
-    return not named
+    return not expected
 
 
 def _refuse_by_kind(filing: Filing, entries: list[Any], entry: int | None, file: Incoming) -> None:
-    """Once submitted, only what the revision names is taken; a kind of document has its limit."""
-    naming = [item for item in entries if item.get("sha256") == file.sha256]
+    """Refuse documents that a submitted revision does not name, and files larger than the limit of their kind."""
+    matching = [item for item in entries if item.get("sha256") == file.sha256]
     if entry is not None:
-        naming.append(entries[entry])
-    if not naming and not filing.is_editable:
+        matching.append(entries[entry])
+    if not matching and not filing.is_editable:
         raise DocumentRefused("not_named", found=file.sha256)
-    limit = max((limit_of(item.get("kind")) for item in naming), default=limit_of(None))
+    limit = max((limit_of(item.get("kind")) for item in matching), default=limit_of(None))
     if file.size > limit:
         raise DocumentRefused("too_large", limit=limit)
     if filing.documents.count() >= MOST_OF_A_FILING:
         raise DocumentRefused("too_many", limit=MOST_OF_A_FILING)
 
 
-def _stored(file: Incoming) -> str:
-    """Store bytes under their hash; equal bytes are stored once, whoever brings them."""
+def _save_file(file: Incoming) -> str:
+    """Save a file under its hash and return the path; equal files are stored once, whoever uploads them."""
     storage: Storage = storages["default"]
     path = f"documents/{file.sha256[:2]}/{file.sha256}"
     if storage.exists(path) and storage.size(path) != file.size:
-        # Somebody died while writing it.
+        # An earlier upload was interrupted.
         storage.delete(path)
     if not storage.exists(path):
         storage.save(path, File(file.content))
     return path
 
 
-def _entered(filing: Filing, file: Incoming, by: User) -> Document:
+def _create_document(filing: Filing, file: Incoming, by: User) -> Document:
     return Document.objects.create(
         filing=filing,
         sha256=file.sha256,
         size=file.size,
         media_type=file.media_type or "",
         filename=file.filename[:_NAME_LENGTH],
-        stored_as=_stored(file),
+        stored_as=_save_file(file),
         facts=facts_of(file.sha256),
         uploaded_at=now(),
         uploaded_by=by,

@@ -1,4 +1,4 @@
-"""Counting what documents hold: once for the same bytes, by a worker; filings that hold them are checked again."""
+"""Counting the contents of documents: by a worker, once per hash; filings that hold the document are then checked again."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from compliance.filings.refusals import StillBeingRead
 from compliance.models import Document, DocumentFacts, Filing
 
 LEASE = timedelta(minutes=5)
-# Bytes at which a worker died so often are not tried again.
+# Documents that killed a worker this many times are not tried again.
 MOST_TRIES = 3
 HANDED_OUT_AT_ONCE = 500
 
@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 
 def facts_of(sha256: str) -> DocumentFacts:
-    """Return the facts of some bytes; what was not counted yet is announced to the workers after commit."""
+    """Return the facts of a file by its hash; if it is not counted yet, announce it to the workers after commit."""
     facts, _ = DocumentFacts.objects.get_or_create(sha256=sha256)
     if facts.reader < READER:
         announce_count_after_commit(sha256)
@@ -35,28 +35,28 @@ def facts_of(sha256: str) -> DocumentFacts:
 
 
 def left_to_count(*, at: datetime | None = None) -> list[str]:
-    """Return the hashes of bytes that nobody counts: the broker was away, a worker died, or the reader is new."""
+    """Return the hashes of files that still have to be counted: the broker was away, a worker died, or the reader is new."""
     free = Q(leased_until__isnull=True) | Q(leased_until__lte=at or timezone.now())
     left = DocumentFacts.objects.to_count().filter(free).order_by("pk")
     return list(left.values_list("sha256", flat=True)[:HANDED_OUT_AT_ONCE])
 
 
 def count(sha256: str) -> bool:
-    """Count the bytes with this hash and mark the filings that hold them due; False when there was nothing to do."""
-    facts = _leased(sha256)
+    """Count the file with this hash and mark the filings that hold it due; return False if there was nothing to do."""
+    facts = _lease(sha256)
     if facts is None:
         return False
     try:
-        _keep(facts, _contents(facts) if facts.tries <= MOST_TRIES else _TOO_LONG)
+        _save(facts, _contents(facts) if facts.tries <= MOST_TRIES else _TOO_LONG)
     except (OSError, DatabaseError):
-        # The storage or the database was away; that says nothing of the bytes.
+        # The storage or the database was away; that is no fault of the document.
         DocumentFacts.objects.filter(pk=facts.pk).update(tries=F("tries") - 1)
         raise
     return True
 
 
 def refuse_while_documents_are_read(filing: Filing) -> None:
-    """Nobody decides upon what nobody has read. Raises StillBeingRead, and tells the workers of what is left."""
+    """Raise StillBeingRead if a document of the filing is not counted yet, and announce those documents to the workers."""
     left = DocumentFacts.objects.to_count().filter(documents__filing=filing).values_list("sha256", flat=True).distinct()
     if hashes := list(left):
         for sha256 in hashes:
@@ -68,7 +68,7 @@ _TOO_LONG = Contents(unreadable=Unreadable(code="too_long"))
 
 
 @transaction.atomic
-def _leased(sha256: str) -> DocumentFacts | None:
+def _lease(sha256: str) -> DocumentFacts | None:
     now = timezone.now()
     free = DocumentFacts.objects.to_count().filter(Q(leased_until__isnull=True) | Q(leased_until__lte=now))
     facts = free.filter(sha256=sha256).select_for_update(skip_locked=True).first()
@@ -79,7 +79,7 @@ def _leased(sha256: str) -> DocumentFacts | None:
 
 
 def _contents(facts: DocumentFacts) -> Contents:
-    """Read the bytes. Whatever they do to the reader, the answer is a finding."""
+    """Read the document. Any failure of the reader becomes a finding."""
     document = Document.objects.filter(facts=facts).order_by("pk").first()
     if document is None:
         return Contents()
@@ -96,11 +96,11 @@ def _contents(facts: DocumentFacts) -> Contents:
 
 
 @transaction.atomic
-def _keep(facts: DocumentFacts, contents: Contents) -> None:
+def _save(facts: DocumentFacts, contents: Contents) -> None:
     """
-    Keep what was counted, and mark the filings that hold it due in the same transaction.
+    Save what was counted, and mark the filings that hold the document due in the same transaction.
 
-    Filings are locked first and in the order of their keys, as everybody locks them.
+    The filings are locked first and in key order, as everywhere, to prevent deadlocks.
     """
     now = timezone.now()
     holding = Filing.objects.running().filter(documents__facts=facts).values("pk")

@@ -1,4 +1,4 @@
-"""Documents: the attachments of a filing, found by the hash of their bytes, never changed."""
+"""Documents: the attachments of a filing, identified by the hash of their bytes and never changed."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ def document_storage() -> object:
 
 class DocumentFactsQuerySet(models.QuerySet["DocumentFacts"]):
     def to_count(self) -> DocumentFactsQuerySet:
-        """Those that were not counted by today's reader."""
+        """Filter to those not counted by the current reader."""
         return self.filter(reader__lt=READER)
 
 
 class DocumentFacts(models.Model):
     """
-    What was counted in some bytes, once, whichever filings hold them: the contents by `compliance.attachments`, and by
-    which reader. Without contents, or by an older reader, they are still to be counted.
+    What was counted in a file, once for all filings that hold it: the contents as `compliance.attachments` read them, and the
+    version of the reader. A file without contents, or counted by an older reader, still has to be counted.
     """
 
     sha256 = models.CharField(_("SHA-256"), max_length=64, unique=True)
     contents = models.JSONField(_("contents"), null=True)
-    # Most documents hold nothing that a rule asks for; a sweep does not read what they hold.
+    # False for most documents: they contain nothing that a rule reads, so a sweep does not load their contents.
     says_anything = models.BooleanField(default=False)
     reader = models.PositiveSmallIntegerField(default=0)
     tries = models.PositiveSmallIntegerField(default=0)
@@ -54,7 +54,7 @@ class DocumentFacts(models.Model):
 
 
 class Document(models.Model):
-    """The bytes of an attachment, once for each filing that holds them; equal bytes are stored once."""
+    """An attachment of one filing; equal files of several filings are stored once."""
 
     uid = models.UUIDField(_("id"), default=uuid7, unique=True, editable=False)
     filing = models.ForeignKey(Filing, models.PROTECT, related_name="documents", verbose_name=_("filing"))

@@ -1,4 +1,4 @@
-"""Bytes that come in: hashed and measured while they stream to a temporary file, their type told by their content."""
+"""Uploads: hashed and measured while they stream to a temporary file; the media type is detected from the content."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandl
 MEGABYTE = 1024 * 1024
 IN_MEMORY = MEGABYTE
 HEAD = 8_192
-# The largest file that is taken, by kind of document; tables of questions are the longest.
+# The largest accepted file by kind of document; question banks are the largest.
 LIMIT_OF_KIND = {"test_questions": 50 * MEGABYTE, "keyword_list": 20 * MEGABYTE, "corpus_proof": 50 * MEGABYTE}
 LIMIT_OF_OTHERS = 20 * MEGABYTE
 LARGEST = max(LIMIT_OF_KIND.values())
@@ -28,7 +28,7 @@ KNOWN_TYPES = frozenset({"application/pdf", XLSX, DOCX, "application/msword", "i
 
 @dataclass(slots=True)
 class Incoming:
-    """A file that came in whole."""
+    """A completely received file."""
 
     content: IO[bytes]
     sha256: str
@@ -38,7 +38,7 @@ class Incoming:
 
 
 class TooLarge(Exception):
-    """More bytes came than are taken."""
+    """More bytes were sent than the limit allows."""
 
     def __init__(self, limit: int) -> None:
         super().__init__(limit)
@@ -50,7 +50,7 @@ def limit_of(kind: str | None) -> int:
 
 
 def received(chunks: Iterable[bytes], filename: str, *, limit: int) -> Incoming:
-    """Take bytes as they come. Raises TooLarge as soon as they are more than the limit."""
+    """Receive a file in chunks. Raises TooLarge as soon as the limit is exceeded."""
     content: Any = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  (the caller closes it)
     digest, size = hashlib.sha256(), 0
     for chunk in chunks:
@@ -64,16 +64,18 @@ def received(chunks: Iterable[bytes], filename: str, *, limit: int) -> Incoming:
 
 
 def incoming(content: IO[bytes], sha256: str, size: int, filename: str) -> Incoming:
-    """Describe a file that came in whole; its name keeps what a name can hold."""
+    """Describe a completely received file; control characters are removed from its name."""
     content.seek(0)
     head = content.read(HEAD)
     content.seek(0)
-    name = "".join(each for each in filename if unicodedata.category(each)[0] != "C").strip() or "document"
+    name = (
+        "".join(character for character in filename if unicodedata.category(character)[0] != "C").strip() or "document"
+    )
     return Incoming(content, sha256, size, name, media_type_of(head, name))
 
 
 class HashingUploadHandler(TemporaryFileUploadHandler):
-    """Takes the file of a multipart body as `received` takes a plain one."""
+    """Hashes and limits the file of a multipart body, as `received` does for a plain body."""
 
     def __init__(self, request: Any, limit: int) -> None:
         super().__init__(request)
@@ -98,7 +100,7 @@ class HashingUploadHandler(TemporaryFileUploadHandler):
 
 
 def media_type_of(head: bytes, filename: str) -> str | None:
-    """Tell the type of a file by how it begins; None for what no document of a filing is."""
+    """Detect the media type from the beginning of a file; None for a type that is not accepted."""
     guessed = filetype.guess(head)
     if guessed is not None:
         return guessed.mime if guessed.mime in KNOWN_TYPES else None
@@ -115,7 +117,7 @@ def _is_text(head: bytes) -> bool:
 
 def _decodes(head: bytes, encoding: str) -> bool:
     try:
-        # A character may be cut off at the end of the head.
+        # The last character of the head may be truncated.
         codecs.getincrementaldecoder(encoding)().decode(head, final=False)
     except UnicodeDecodeError:
         return False

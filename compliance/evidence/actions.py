@@ -1,4 +1,4 @@
-"""Filing evidence of a model's origin: its files, in place of those that were filed before."""
+"""Filing evidence of a model's origin: its files, which replace those filed before."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from registry.names import key_of
 @transaction.atomic
 def file_evidence(filing: Filing, model_key: str, evidence: Mapping[str, Any], *, by: User) -> Filing:
     """
-    Keep the parts of a model's evidence, valid already; a part that was filed before is replaced. The applicant's filers
-    and the reviewers of the filing may.
+    Store the parts of a model's evidence, which are already validated; a part that was filed before is replaced. Only the
+    applicant's filers and staff who may review the filing are permitted.
 
-    Raises NoSuchModel; TransitionRefused for an ended filing.
+    Raises NoSuchModel if the dossier lists no model with this key, TransitionRefused for an ended filing.
     """
     refuse_unless_permitted(workflow.REVIEWING if by.roles else workflow.FILING, filing, by)
     filing = lock_filing(filing)
@@ -33,7 +33,7 @@ def file_evidence(filing: Filing, model_key: str, evidence: Mapping[str, Any], *
     keys = [model.key for model in dossier_of(filing, by).models or () if model.key]
     if model_key not in keys:
         raise NoSuchModel(model_key, keys)
-    files = {part: _kept(filing, model_key, part, document, by) for part, document in evidence.items()}
+    files = {part: _store(filing, model_key, part, document, by) for part, document in evidence.items()}
     if "file_hashes" in evidence:
         _commit(filing, model_key, evidence["file_hashes"], by)
     summarize(filing, model_key)
@@ -41,14 +41,14 @@ def file_evidence(filing: Filing, model_key: str, evidence: Mapping[str, Any], *
     return record_change(filing, workflow.FILE_EVIDENCE, filing.status, by=by, at=now(), data=data)
 
 
-def _kept(filing: Filing, model_key: str, part: str, document: Any, by: User) -> EvidenceFile:
-    """Keep a file beside those that it replaces."""
+def _store(filing: Filing, model_key: str, part: str, document: Any, by: User) -> EvidenceFile:
+    """Store a file, and mark the current one of the same part and side as replaced."""
     is_staffs = bool(by.roles)
-    same = EvidenceFile.objects.current().filter(
+    current = EvidenceFile.objects.current().filter(
         filing=filing, model_hash=key_of(model_key), part=part, is_staffs=is_staffs
     )
     at = now()
-    same.update(replaced_at=at)
+    current.update(replaced_at=at)
     file = EvidenceFile(filing=filing, part=part, filed_at=at, filed_by=by, is_staffs=is_staffs)
     file.set_document(model_key, document)
     file.save()
@@ -56,12 +56,12 @@ def _kept(filing: Filing, model_key: str, part: str, document: Any, by: User) ->
 
 
 def _commit(filing: Filing, model_key: str, hashes: Mapping[str, str], by: User) -> None:
-    """Whoever names the hashes of all weight files is told a seed; other hashes are another commitment."""
-    held = SketchRequest.objects.filter(filing=filing, model_hash=key_of(model_key)).first()
-    if held is not None and held.file_hashes == hashes:
+    """Issue a seed to a filer who commits to the hashes of all weight files; different hashes are a new commitment."""
+    existing = SketchRequest.objects.filter(filing=filing, model_hash=key_of(model_key)).first()
+    if existing is not None and existing.file_hashes == hashes:
         return
-    request = held or SketchRequest(filing=filing, model_key=model_key, model_hash=key_of(model_key))
-    # Whoever changes the files knows the seed already: they get one that nobody knows.
-    request.file_hashes, request.seed = dict(hashes), seed_for_sketches() if held is None else new_seed()
+    request = existing or SketchRequest(filing=filing, model_key=model_key, model_hash=key_of(model_key))
+    # Whoever changes the files already knows the old seed, so they get one that is used nowhere else.
+    request.file_hashes, request.seed = dict(hashes), seed_for_sketches() if existing is None else new_seed()
     request.committed_at, request.committed_by = now(), by
     request.save()

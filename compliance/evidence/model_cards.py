@@ -1,4 +1,4 @@
-"""A model card brought into a dossier: the dossier's text in, with what the card says, the dossier's text out."""
+"""Adding a model card to a dossier: takes the text of the dossier and a card, returns the text of the extended dossier."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ _WRITE = msgspec.json.Encoder(decimal_format="number")
 
 def with_card(text: bytes, card: Card, key: str | None) -> tuple[Drafted, bytes]:
     """
-    Return the dossier with the card's model in it, as indented JSON; numbers stay as they were written.
+    Return the dossier with the card's model added, as indented JSON; numbers stay as they were written.
 
-    What the dossier still lacks may be missing; any other fault is refused, so that nothing of it is lost in the writing.
-    Raises Malformed, NoSuchModel, NoName.
+    Required fields of the dossier may still be missing; any other fault is refused, so that nothing is lost when the dossier
+    is written. Raises Malformed, NoSuchModel, NoName.
     """
-    _refuse_but_for_gaps(text)
+    _refuse_faults_except_missing(text)
     tree: Any = read_tree(text)[0]
-    made = drafted(tree, card, key)
-    return made, msgspec.json.format(_WRITE.encode(made.document), indent=2) + b"\n"
+    draft = drafted(tree, card, key)
+    return draft, msgspec.json.format(_WRITE.encode(draft.document), indent=2) + b"\n"
 
 
-def _refuse_but_for_gaps(text: bytes) -> None:
+def _refuse_faults_except_missing(text: bytes) -> None:
     try:
         parse(text)
     except Malformed as error:
@@ -37,6 +37,6 @@ def _refuse_but_for_gaps(text: bytes) -> None:
 
 
 def parsed_with_card(text: bytes, card: Card, key: str | None) -> tuple[Drafted, Parsed]:
-    """Return the same, parsed. Raises Malformed too where the dossier would be none."""
-    made, raw = with_card(text, card, key)
-    return made, parse(raw)
+    """Return the same with the dossier parsed. Also raises Malformed if the result is not a valid dossier."""
+    draft, raw = with_card(text, card, key)
+    return draft, parse(raw)

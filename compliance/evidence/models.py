@@ -1,4 +1,4 @@
-"""Evidence of a model's origin: the files of a model that were filed, and in short what they show."""
+"""Evidence of a model's origin: the files filed for a model, and a short summary of what they show."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from registry.names import key_of
 
 class EvidenceFileQuerySet(models.QuerySet["EvidenceFile"]):
     def current(self) -> EvidenceFileQuerySet:
-        """Leave out what was replaced."""
+        """Exclude replaced files."""
         return self.filter(replaced_at__isnull=True)
 
 
 class EvidenceFile(models.Model):
     """
-    One file of one model of a filing. Filed again by the same side, applicant or staff, it is replaced and kept; neither
-    side replaces what the other filed.
+    One file of one model of a filing. When the same side (applicant or staff) files it again, the old file is marked as
+    replaced and kept; neither side replaces files of the other.
     """
 
     uid = models.UUIDField(_("id"), default=uuid7, unique=True, editable=False)
     filing = models.ForeignKey(Filing, models.PROTECT, related_name="evidence", verbose_name=_("filing"))
     model_key = models.TextField(_("model"))
-    # Keys of a dossier are longer than an index takes.
+    # Keys of a dossier may be too long for an index.
     model_hash = models.CharField(max_length=64, editable=False)
     part = models.CharField(_("file"), max_length=40)
     sha256 = models.CharField(_("SHA-256"), max_length=64)
@@ -61,7 +61,7 @@ class EvidenceFile(models.Model):
         return f"{self.model_key}: {self.part}"
 
     def set_document(self, model_key: str, document: Any) -> None:
-        """Keep the document, packed; `sha256` and `size` are those of its JSON."""
+        """Set the document, compressed; `sha256` and `size` are those of its JSON."""
         text = json_of(document)
         self.model_key, self.model_hash = model_key, key_of(model_key)
         self.sha256, self.size, self.content = sha256(text).hexdigest(), len(text), _packed(document)
@@ -72,7 +72,7 @@ class EvidenceFile(models.Model):
 
 
 class EvidenceSummary(models.Model):
-    """What the evidence of one model of a filing shows, in short and without the declaration; the rules read it."""
+    """A short summary of the evidence of one model of a filing, independent of the declaration; read by the rules."""
 
     filing = models.ForeignKey(Filing, models.CASCADE, related_name="evidence_summaries", verbose_name=_("filing"))
     model_key = models.TextField(_("model"))
@@ -94,8 +94,8 @@ class EvidenceSummary(models.Model):
 
 class ReferenceSketch(models.Model):
     """
-    The weight sketch of a public model, to compare others with. First its file hashes are committed to, then the seed is
-    given; only then the sketch is taken.
+    The weight sketch of a public model, for comparison. Its file hashes are committed to first; then the seed is issued,
+    and the sketch is taken with that seed.
     """
 
     name = models.TextField(_("model"))
@@ -125,7 +125,7 @@ class ReferenceSketch(models.Model):
 
 class SketchRequest(models.Model):
     """
-    The order in which a filer proves weights: the hashes of all weight files first, then a random seed for the sketch.
+    A filer's commitment to the hashes of all weight files, and the random seed issued in return for the sketch.
     """
 
     filing = models.ForeignKey(Filing, models.CASCADE, related_name="sketch_requests", verbose_name=_("filing"))

@@ -1,4 +1,4 @@
-"""The reference sketches: committed to by file hashes, then taken with the seed that was given, then compared with."""
+"""Reference sketches of public models: commit to the file hashes, get a seed, add the sketch taken with that seed."""
 
 from __future__ import annotations
 
@@ -17,24 +17,26 @@ from compliance.provenance.validating import faults_in
 
 
 class Refused(Exception):
-    """A reference was refused, and nothing has changed; the text says why."""
+    """A reference was refused and nothing was changed; the message gives the reason."""
 
 
 @transaction.atomic
 def commit(name: str, hashes: Any, *, source: str = "", is_new_seed: bool = False) -> ReferenceSketch:
     """
-    Enter a public model by the hashes of its weight files, and give it a seed.
+    Register a public model by the hashes of its weight files, and issue a seed for it.
 
-    Raises Unusable for hashes that are none, Refused where the name is committed to with this seed already.
+    Raises Unusable for invalid hashes, Refused if this name is already committed to with the same seed.
     """
     for _, fault in faults_in({"file_hashes": hashes}):
         raise fault
     seed = secrets.token_hex(SEED_BYTES) if is_new_seed else seed_for_sketches()
     if ReferenceSketch.objects.filter(name=name, seed=seed).exists():
-        raise Refused(f"{name} is committed to already; its seed is {seed}. Add the sketch, or begin with --new-seed.")
-    kept = {file: digest.lower() for file, digest in hashes.items()}
+        raise Refused(
+            f"{name} is already committed to; its seed is {seed}. Add the sketch, or start a new set with --new-seed."
+        )
+    normalized = {file: digest.lower() for file, digest in hashes.items()}
     reference = ReferenceSketch.objects.create(
-        name=name, seed=seed, file_hashes=kept, committed_at=timezone.now(), source=source
+        name=name, seed=seed, file_hashes=normalized, committed_at=timezone.now(), source=source
     )
     compare_again("file_hashes")
     return reference
@@ -42,24 +44,24 @@ def commit(name: str, hashes: Any, *, source: str = "", is_new_seed: bool = Fals
 
 def add_sketch(name: str, document: Any, evidence: Mapping[str, Any]) -> tuple[ReferenceSketch, int]:
     """
-    Store the sketch of a model that was committed to, and compare all filed evidence again. Returns the reference, and of
-    how many models the evidence was compared.
+    Store the sketch of a model that was committed to, and compare all filed evidence again. Return the reference, and the
+    number of models whose evidence was compared.
 
-    Raises Unusable for what is no sketch; Refused without a commitment, with another seed, or with other files.
+    Raises Unusable for an invalid sketch; Refused without a commitment, for another seed, or for other files.
     """
     sketch = read_sketch(document)
     reference = ReferenceSketch.objects.filter(name=name, added_at=None).order_by("-pk").first()
     if reference is None:
         raise Refused(
-            f"{name} is not committed to, or its sketch is stored. Give the file hashes first, with --commit."
+            f"{name} is not committed to, or its sketch is already stored. Commit to the file hashes first, with --commit."
         )
     if sketch.seed != reference.seed:
-        raise Refused(f"The sketch was taken with the seed {sketch.seed}; the one that was given is {reference.seed}.")
+        raise Refused(f"The sketch was taken with the seed {sketch.seed}; the seed issued for it is {reference.seed}.")
     hashes = evidence.get("file_hashes")
     if hashes is not None and not isinstance(hashes, Mapping):
-        raise Refused("file_hashes is no object of file names with their SHA-256.")
+        raise Refused("file_hashes must be an object of file names with their SHA-256.")
     if hashes is not None and {file: str(digest).lower() for file, digest in hashes.items()} != reference.file_hashes:
-        raise Refused("The file hashes are not those that were committed to. Commit to these files first.")
+        raise Refused("The file hashes differ from those that were committed to. Commit to these files first.")
     with transaction.atomic():
         reference.set_document(document)
         reference.added_at = timezone.now()
@@ -68,7 +70,7 @@ def add_sketch(name: str, document: Any, evidence: Mapping[str, Any]) -> tuple[R
 
 
 def compare_again(part: str) -> int:
-    """Summarize anew the evidence that has a part, mark its filings due, and return of how many models that is."""
+    """Update the summaries of all evidence that has a part, mark its filings due, and return the number of models."""
     filed = EvidenceFile.objects.current().filter(part=part)
     pairs = sorted(filed.values_list("filing", "model_key").distinct())
     filings = Filing.objects.in_bulk({filing for filing, _ in pairs})

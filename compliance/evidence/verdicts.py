@@ -1,4 +1,4 @@
-"""Stored evidence read as one: the files of a model, what it is compared with, and the verdict beside its declaration."""
+"""Verdicts on stored evidence: the files of a model, what they are compared with, and the result against its declaration."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from registry.models import AIModel, Role, User
 from registry.names import key_of
 
 SEED_BYTES = 16
-# The claim of a model that the dossier no longer lists: none.
+# The claim of a model that the dossier no longer lists.
 NOT_LISTED = "not listed"
-# How the sources begin that are filings.
+# The prefix of source keys that belong to filings.
 FILING_SOURCE = "filing:"
 
 
 @dataclass(frozen=True, slots=True)
-class Filed:
-    """The evidence of one model of a filing, its declaration, and the verdict upon both."""
+class FiledEvidence:
+    """The evidence of one model of a filing, its declaration, and the verdict on both."""
 
     filing: Filing
     model_key: str
@@ -38,7 +38,7 @@ class Filed:
     declaration: Mapping[str, Any]
     verdict: Verdict
     is_sketch_bound: bool | None
-    # For the sketch; there is one once the hashes of the weight files are filed.
+    # The seed for the sketch; issued once the hashes of the weight files are filed.
     seed: str | None
 
     @property
@@ -46,76 +46,79 @@ class Filed:
         return max(file.filed_at for file in self.files)
 
 
-def filed_evidence(filing: Filing, dossier: Dossier, *, keys: Collection[str] | None = None) -> list[Filed]:
-    """Return the evidence of a filing's models, in the order of the dossier; of all of them, or of those with some keys."""
-    held: dict[str, list[EvidenceFile]] = defaultdict(list)
+def filed_evidence(filing: Filing, dossier: Dossier, *, keys: Collection[str] | None = None) -> list[FiledEvidence]:
+    """Return the evidence of a filing's models in the order of the dossier; of all of them, or only of those with `keys`."""
+    files_of: dict[str, list[EvidenceFile]] = defaultdict(list)
     for file in filing.evidence.current():
-        held[file.model_key].append(file)
+        files_of[file.model_key].append(file)
     models = {model.key: model for model in dossier.models or () if model.key}
-    order = {key: place for place, key in enumerate(models)}
-    told = [key for key in held if keys is None or key in keys]
-    against = compared_with({file.part for key in told for file in held[key]})
+    order = {key: position for position, key in enumerate(models)}
+    wanted = [key for key in files_of if keys is None or key in keys]
+    references = references_for({file.part for key in wanted for file in files_of[key]})
     return [
-        _filed(filing, key, held[key], models.get(key), dossier, against)
-        for key in sorted(told, key=lambda key: order.get(key, len(order)))
+        _filed(filing, key, files_of[key], models.get(key), dossier, references)
+        for key in sorted(wanted, key=lambda key: order.get(key, len(order)))
     ]
 
 
-Against = tuple[Sequence[tuple[str, Sketch]], Mapping[str, str]]
+References = tuple[Sequence[tuple[str, Sketch]], Mapping[str, str]]
 
 
 def _filed(
-    filing: Filing, key: str, files: list[EvidenceFile], model: Model | None, dossier: Dossier, against: Against
-) -> Filed:
+    filing: Filing, key: str, files: list[EvidenceFile], model: Model | None, dossier: Dossier, references: References
+) -> FiledEvidence:
     declaration = declaration_of(model, dossier.models or []) if model else {"claim": NOT_LISTED}
-    files = _those_that_count(files)
+    files = _effective(files)
     documents = {file.part: file.document for file in files}
-    sketches, public_files = against
+    sketches, public_files = references
     verdict = assess(declaration, documents, sketches=sketches, public_files=public_files)
-    asked = SketchRequest.objects.filter(filing=filing, model_hash=key_of(key)).first()
-    is_bound = _is_bound(asked, files, documents)
-    return Filed(filing, key, model, files, declaration, verdict, is_bound, asked.seed if asked else None)
+    request = SketchRequest.objects.filter(filing=filing, model_hash=key_of(key)).first()
+    is_bound = _is_bound(request, files, documents)
+    return FiledEvidence(filing, key, model, files, declaration, verdict, is_bound, request.seed if request else None)
 
 
-def _those_that_count(files: Iterable[EvidenceFile]) -> list[EvidenceFile]:
-    """Each part once: what staff filed counts before what the applicant filed."""
+def _effective(files: Iterable[EvidenceFile]) -> list[EvidenceFile]:
+    """Return one file per part: a file of the staff takes precedence over one of the applicant."""
     ordered = sorted(files, key=lambda file: file.is_staffs)
     return sorted({file.part: file for file in ordered}.values(), key=lambda file: file.part)
 
 
-def evidence_of_model(model: AIModel, user: User) -> list[Filed]:
+def evidence_of_model(model: AIModel, user: User) -> list[FiledEvidence]:
     """
-    Return the evidence that filings hold of an AI model, the latest filing first: to staff that of the filings that they
-    may see, to its developer that of all submitted ones, to nobody else any.
+    Return the evidence that filings hold for an AI model, the latest filing first. Staff get the evidence of the filings
+    they may see, users of the developer that of all submitted filings, everybody else none.
     """
     if not can_see_evidence(model, user):
         return []
     is_developer = model.developer_id is not None and model.developer_id in user.own_organizations
     statements = model.statements.filter(source__key__startswith=FILING_SOURCE).order_by("-source__stated_at", "-pk")
-    named = [(key.removeprefix(FILING_SOURCE), name) for key, name in statements.values_list("source__key", "key")]
-    seen = Filing.objects.filter(first_submitted_at__isnull=False) if is_developer else Filing.objects.visible_to(user)
-    held = seen.filter(uid__in={uid for uid, _ in named}, evidence__isnull=False).distinct()
-    by_uid = {str(filing.uid): filing for filing in held}
-    told = [(by_uid[uid], key) for uid, key in dict.fromkeys(named) if uid in by_uid]
-    return [filed for filing, key in told for filed in filed_evidence(filing, dossier_of(filing, user), keys={key})]
+    mentions = [(key.removeprefix(FILING_SOURCE), name) for key, name in statements.values_list("source__key", "key")]
+    submitted = Filing.objects.filter(first_submitted_at__isnull=False)
+    visible = submitted if is_developer else Filing.objects.visible_to(user)
+    filings = visible.filter(uid__in={uid for uid, _ in mentions}, evidence__isnull=False).distinct()
+    by_uid = {str(filing.uid): filing for filing in filings}
+    with_evidence = [(by_uid[uid], key) for uid, key in dict.fromkeys(mentions) if uid in by_uid]
+    return [
+        filed for filing, key in with_evidence for filed in filed_evidence(filing, dossier_of(filing, user), keys={key})
+    ]
 
 
 def can_see_evidence(model: AIModel, user: User) -> bool:
-    """Whether a person is staff or of the model's developer."""
+    """Say whether a user is staff, or belongs to the model's developer."""
     return user.has_role(Role.REVIEWER, Role.REGISTRAR, Role.AUDITOR) or (
         model.developer_id is not None and model.developer_id in user.own_organizations
     )
 
 
 def dossier_of(filing: Filing, user: User) -> Dossier:
-    """The dossier as a person may see it: staff see what was submitted."""
+    """Return the dossier as a user may see it: staff see the submitted revision."""
     return load(filing.dossier_for(user).content)
 
 
-def compared_with(parts: Collection[str]) -> Against:
+def references_for(parts: Collection[str]) -> References:
     """
-    Return the reference sketches with the names of their models, and public models by the hashes of their files; of each
-    only what some parts of evidence can be compared with.
+    Return the reference sketches with the names of their models, and the names of public models by the hash of each file.
+    Only references that the given parts of evidence can be compared with are loaded.
     """
     sketches: list[tuple[str, Sketch]] = []
     public_files: dict[str, str] = {}
@@ -129,10 +132,10 @@ def compared_with(parts: Collection[str]) -> Against:
 
 
 def summarize(filing: Filing, model_key: str) -> None:
-    """Write down in short what the evidence of a model shows; the rules read that."""
-    files = _those_that_count(filing.evidence.current().filter(model_hash=key_of(model_key)))
+    """Store a short summary of what the evidence of a model shows, for the rules."""
+    files = _effective(filing.evidence.current().filter(model_hash=key_of(model_key)))
     documents = {file.part: file.document for file in files}
-    sketches, public_files = compared_with(documents)
+    sketches, public_files = references_for(documents)
     verdict = assess({}, documents, sketches=sketches, public_files=public_files)
     EvidenceSummary.objects.update_or_create(
         filing=filing,
@@ -144,8 +147,8 @@ def summarize(filing: Filing, model_key: str) -> None:
 # --- the commitment -------------------------------------------------------------------------------------------------
 def seed_for_sketches() -> str:
     """
-    The seed of the newest reference, so that sketches can be compared, else a new one. It is told only to who has
-    committed to the hashes of all weight files.
+    Return the seed of the newest reference, so that sketches can be compared, or a new one if there is none. A seed is
+    issued only to a filer who has committed to the hashes of all weight files.
     """
     newest = ReferenceSketch.objects.order_by("-pk").values_list("seed", flat=True).first()
     return newest or new_seed()
@@ -155,13 +158,16 @@ def new_seed() -> str:
     return secrets.token_hex(SEED_BYTES)
 
 
-def _is_bound(asked: SketchRequest | None, files: Sequence[EvidenceFile], documents: Mapping[str, Any]) -> bool | None:
+def _is_bound(
+    request: SketchRequest | None, files: Sequence[EvidenceFile], documents: Mapping[str, Any]
+) -> bool | None:
     """
-    Whether a sketch was filed after the seed was given, with that seed, for just these files; None without a sketch.
+    Say whether the sketch was filed after its seed was issued, with that seed, and for exactly these files; None without a
+    sketch.
     """
     filed_at = next((file.filed_at for file in files if file.part == "weight_sketch"), None)
     if filed_at is None:
         return None
-    if asked is None or asked.file_hashes != documents.get("file_hashes") or asked.committed_at >= filed_at:
+    if request is None or request.file_hashes != documents.get("file_hashes") or request.committed_at >= filed_at:
         return False
-    return read_sketch(documents["weight_sketch"]).seed == asked.seed
+    return read_sketch(documents["weight_sketch"]).seed == request.seed

@@ -1,4 +1,4 @@
-"""The definitions of the reports: a decorator with what is known of one, over a function that yields its rows."""
+"""The catalog of reports: a decorator registers a function that yields the rows of a report."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ Rows = Callable[[Period], Iterator[dict[str, Any]]]
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report: its name for programs, its title, what it tells, and whose rows make it."""
+    """A report: its machine name, its title and description, and the function that yields its rows for a period."""
 
     name: str
     title: Bilingual
-    tells: Bilingual
+    description: Bilingual
     rows: Rows
 
 
 REPORTS: dict[str, Report] = {}
 
 
-def weekly_report(name: str, *, title: Bilingual, tells: Bilingual) -> Callable[[Rows], Rows]:
-    """Enter a function into the timetable as the rows of a weekly report; ValueError when the name is taken."""
+def weekly_report(name: str, *, title: Bilingual, description: Bilingual) -> Callable[[Rows], Rows]:
+    """Register a function as the rows of a weekly report; raise ValueError when the name is taken."""
 
-    def enter(rows: Rows) -> Rows:
+    def register(rows: Rows) -> Rows:
         if name in REPORTS:
             raise ValueError(f"Two reports have the name {name}.")
-        REPORTS[name] = Report(name, title, tells, rows)
+        REPORTS[name] = Report(name, title, description, rows)
         return rows
 
-    return enter
+    return register

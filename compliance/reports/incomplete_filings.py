@@ -1,4 +1,4 @@
-"""The report on incomplete filings: what stood against which filing at the end of the period, and what came and went in it."""
+"""The report on incomplete filings: flags open at the end of the period, and flags raised or resolved in it."""
 
 from __future__ import annotations
 
@@ -38,25 +38,25 @@ _COLUMNS = (
 @weekly_report(
     "incomplete_filings",
     title=Bilingual("Incomplete filings", "不完整的申报"),
-    tells=Bilingual(
-        "What is missing from which filing at the end of the period, and what was raised and resolved in it.",
-        "期末各项申报缺少的内容，以及期内新发现和已解决的问题。",
+    description=Bilingual(
+        "The flags of each filing that are open at the end of the period, and those raised or resolved in it.",
+        "期末各项申报未解决的问题，以及期内新发现和已解决的问题。",
     ),
 )
 def incomplete_filings(period: Period) -> Iterator[dict[str, Any]]:
     """
-    Yield a row for each error and warning of a submitted filing that stood at the end of the period or was resolved in
-    it. `change` is raised (in the period, and it stands), standing (from before) or resolved. `age_days` is counted to
-    the end of the period, or to the day on which it was resolved.
+    Yield a row for each error and warning of a submitted filing that was open at the end of the period or was resolved
+    in it. `change` is `raised` (in the period, and still open), `open` (raised before it) or `resolved`. `age_days` is
+    counted to the end of the period, or to the time at which the flag was resolved.
     """
     last_day = timezone.localdate(period.ends_at) - timedelta(days=1)
-    stood = Q(resolved_at__isnull=True) | Q(resolved_at__gte=period.begins_at)
+    not_resolved_before = Q(resolved_at__isnull=True) | Q(resolved_at__gte=period.begins_at)
     flags = (
-        Flag.objects.filter(stood, raised_at__lt=period.ends_at, level__in=("error", "warning"))
+        Flag.objects.filter(not_resolved_before, raised_at__lt=period.ends_at, level__in=("error", "warning"))
         .filter(filing__first_submitted_at__lt=period.ends_at)
-        # A waived flag is let be: it makes nothing incomplete.
+        # A waived flag does not make a filing incomplete.
         .filter(Q(waived_until__isnull=True) | Q(waived_until__lt=last_day) | Q(waived_at__gte=period.ends_at))
-        # What was mended before the filing was first submitted was the applicant's own business.
+        # Flags that were resolved before the first submission concern the applicant alone.
         .filter(Q(resolved_at__isnull=True) | Q(resolved_at__gt=F("filing__first_submitted_at")))
         .order_by("filing__province", "filing__applicant__name", "filing_id", "level", "rule", "pk")
     )
@@ -66,9 +66,9 @@ def incomplete_filings(period: Period) -> Iterator[dict[str, Any]]:
 
 def _row(row: dict[str, Any], period: Period) -> dict[str, Any]:
     raised_at = max(row["raised_at"], row["filing__first_submitted_at"])
-    is_resolved = period.holds(row["resolved_at"])
+    is_resolved = period.contains(row["resolved_at"])
     until = row["resolved_at"] if is_resolved else period.ends_at
-    change = RESOLVED if is_resolved else RAISED if period.holds(raised_at) else OPEN
+    change = RESOLVED if is_resolved else RAISED if period.contains(raised_at) else OPEN
     return {
         "change": change,
         "flag": row["pk"],

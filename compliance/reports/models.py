@@ -1,4 +1,4 @@
-"""Reports: one written copy of a report for its days is a run; it is written once and kept."""
+"""Report runs: the stored copy of a report for one period, written once."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from uuid6 import uuid7
 
 class ReportRun(models.Model):
     """
-    One report, written for a period that holds its first moment and not its last; runs on the timetable have no
-    `asked_by`. `content` are the rows as JSON, in codes: the page and the downloads put them into words.
+    One report for a period that includes its first moment and excludes its last. Scheduled runs have no `asked_by`.
+    `content` is the rows as JSON, with machine codes; the page and the downloads add the labels.
     """
 
     uid = models.UUIDField(_("id"), default=uuid7, unique=True, editable=False)

@@ -1,4 +1,4 @@
-"""The days of a report: weeks from Monday to Monday in Asia/Shanghai, the first moment in, the last one out. Pure."""
+"""Reporting periods: weeks from Monday to Monday in Asia/Shanghai, including the first moment and excluding the last. Pure."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ WEEK = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """From a moment, which is in it, to a moment, which is not."""
+    """A half-open period: it includes its first moment and excludes its last."""
 
     begins_at: datetime
     ends_at: datetime
 
-    def holds(self, moment: datetime | None) -> bool:
+    def contains(self, moment: datetime | None) -> bool:
         return moment is not None and self.begins_at <= moment < self.ends_at
 
 
@@ -30,8 +30,8 @@ def monday_before(moment: datetime) -> datetime:
 
 def ended_weeks(*, since: datetime | None, at: datetime) -> Iterator[Period]:
     """
-    Yield the whole weeks that ended by a moment, the earliest first: those since the end of the last one reported, or
-    only the last where nothing was ever reported.
+    Yield the whole weeks that ended by a moment, the earliest first: those since the end of the last reported week, or
+    only the last one if nothing was ever reported.
     """
     last = monday_before(at)
     begins_at = monday_before(since) if since else last - WEEK

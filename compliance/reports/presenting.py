@@ -1,4 +1,4 @@
-"""A written report in words: what a person may see of it, summed up, as a page and as CSV."""
+"""Presenting a report run: the rows that a user may see, with labels, as a summary and as CSV."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from registry.reference.regions import PROVINCES
 
 CHANGES = {
     RAISED: Bilingual("raised in the period", "本期新发现"),
-    OPEN: Bilingual("standing from before", "此前遗留"),
+    OPEN: Bilingual("open from before", "此前遗留"),
     RESOLVED: Bilingual("resolved in the period", "本期已解决"),
 }
 LEVELS = {"error": Bilingual("error", "错误"), "warning": Bilingual("warning", "警告")}
@@ -53,7 +53,7 @@ MOST_ON_A_PAGE = 500
 
 
 def rows_for(run: ReportRun, user: User) -> list[dict[str, Any]]:
-    """Return the rows that a person may see: all, or those of one's provinces."""
+    """Return the rows that a user may see: all for registrars and auditors, those of their provinces for reviewers."""
     rows = json.loads(run.content)
     if user.has_role(Role.REGISTRAR, Role.AUDITOR):
         return rows
@@ -61,7 +61,7 @@ def rows_for(run: ReportRun, user: User) -> list[dict[str, Any]]:
 
 
 def describe(rows: Iterable[dict[str, Any]], language: Language) -> list[dict[str, Any]]:
-    """Put the codes of rows into words."""
+    """Return the rows with labels for their codes, rule titles, and links to the filings."""
     return [
         {
             **row,
@@ -76,8 +76,8 @@ def describe(rows: Iterable[dict[str, Any]], language: Language) -> list[dict[st
     ]
 
 
-def summed_up(rows: list[dict[str, Any]], language: Language) -> dict[str, Any]:
-    """Count the rows as the first part of the report tells them: what came and went, and what stands, by what and whom."""
+def summary_of(rows: list[dict[str, Any]], language: Language) -> dict[str, Any]:
+    """Return the summary of a report: totals, and the open rows by rule, applicant, province and age."""
     open_rows = [row for row in rows if row["change"] != RESOLVED]
     counts = Counter(row["change"] for row in rows)
     return {
@@ -85,32 +85,34 @@ def summed_up(rows: list[dict[str, Any]], language: Language) -> dict[str, Any]:
         "filings": len({row["filing"] for row in open_rows}),
         "raised": counts[RAISED],
         "resolved": counts[RESOLVED],
-        "by_rule": _most(Counter((row["rule"], CATALOG[row["rule"]].title.in_(language)) for row in open_rows)),
-        "by_applicant": _most(Counter((row["applicant"], row["uscc"]) for row in open_rows)),
-        "by_province": _most(Counter((row["province"], province_in(row["province"], language)) for row in open_rows)),
+        "by_rule": _ranked(Counter((row["rule"], CATALOG[row["rule"]].title.in_(language)) for row in open_rows)),
+        "by_applicant": _ranked(Counter((row["applicant"], row["uscc"]) for row in open_rows)),
+        "by_province": _ranked(Counter((row["province"], province_in(row["province"], language)) for row in open_rows)),
         "by_age": _by_age(open_rows, language),
     }
 
 
-def _most(counts: Counter[tuple[str, str]]) -> list[dict[str, Any]]:
-    most = max(counts.values(), default=1)
+def _ranked(counts: Counter[tuple[str, str]]) -> list[dict[str, Any]]:
+    """Return the groups by descending count; `share` is a percentage of the largest count."""
+    largest = max(counts.values(), default=1)
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return [
-        {"name": name, "label": label, "count": count, "share": round(100 * count / most)}
+        {"name": name, "label": label, "count": count, "share": round(100 * count / largest)}
         for (name, label), count in ordered
     ]
 
 
 def _by_age(rows: list[dict[str, Any]], language: Language) -> list[dict[str, Any]]:
-    counts = Counter(_age(row["age_days"]) for row in rows)
-    most = max(counts.values(), default=1)
+    counts = Counter(_age_group(row["age_days"]) for row in rows)
+    largest = max(counts.values(), default=1)
     return [
-        {"label": label.in_(language), "count": counts[i], "share": round(100 * counts[i] / most)}
+        {"label": label.in_(language), "count": counts[i], "share": round(100 * counts[i] / largest)}
         for i, (_, label) in enumerate(AGES)
     ]
 
 
-def _age(days: int) -> int:
+def _age_group(days: int) -> int:
+    """Return the index in AGES of the group that an age belongs to."""
     return next(i for i, (most, _) in enumerate(AGES) if most is None or days <= most)
 
 
@@ -121,19 +123,19 @@ def province_in(code: str, language: Language) -> str:
 def as_csv(rows: list[dict[str, Any]], language: Language) -> str:
     """Write the rows of a report as CSV."""
     labels = {"change": "change_label", "kind": "kind_label", "level": "level_label", "province": "province_label"}
-    told = ([row[labels.get(name, name)] for name in _COLUMNS] for row in describe(rows, language))
-    return csv_of([words.in_(language) for words in _COLUMNS.values()], told)
+    cells = ([row[labels.get(name, name)] for name in _COLUMNS] for row in describe(rows, language))
+    return csv_of([heading.in_(language) for heading in _COLUMNS.values()], cells)
 
 
 def csv_of(headings: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
-    """Write a table as CSV with a byte-order mark, by which Excel knows that it is UTF-8."""
-    told = io.StringIO()
-    writer = csv.writer(told)
+    """Write a table as CSV with a byte-order mark, by which Excel recognizes UTF-8."""
+    output = io.StringIO()
+    writer = csv.writer(output)
     writer.writerow(headings)
     writer.writerows([harmless(value) for value in row] for row in rows)
-    return "\ufeff" + told.getvalue()
+    return "\ufeff" + output.getvalue()
 
 
 def harmless(value: Any) -> Any:
-    """What a filer wrote must not become a formula in somebody's workbook."""
+    """Escape a value so that text written by a filer cannot become a formula in a spreadsheet."""
     return f"'{value}" if isinstance(value, str) and value[:1] in tuple("=+-@\t\r") else value

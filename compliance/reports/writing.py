@@ -1,4 +1,4 @@
-"""Writing reports: each period once, whatever the retries; after an outage the missed ones, each with its own days."""
+"""Writing reports: each period once, even when the task is retried; after an outage, each missed period separately."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from compliance.reports.catalog import REPORTS, Report
 from compliance.reports.periods import WEEK, Period, ended_weeks, monday_before
 from registry.models import User
 
-assert incomplete_filings  # importing a report enters it
+assert incomplete_filings  # importing the module registers its report
 
 
 def write_due(*, at: datetime | None = None) -> list[ReportRun]:
-    """Write what the timetable asks for by a moment and is not written yet."""
+    """Write the scheduled reports of all weeks that ended by a moment and are not written yet."""
     at = at or timezone.now()
     return [run for report in REPORTS.values() for run in _write_missed(report, at)]
 
 
 def _write_missed(report: Report, at: datetime) -> list[ReportRun]:
     last = ReportRun.objects.filter(report=report.name, asked_by__isnull=True).order_by("-ends_at").first()
-    runs = [_written_once(report, period) for period in ended_weeks(since=last.ends_at if last else None, at=at)]
+    runs = [_write_once(report, period) for period in ended_weeks(since=last.ends_at if last else None, at=at)]
     return [run for run in runs if run]
 
 
-def _written_once(report: Report, period: Period) -> ReportRun | None:
-    """Write a run of the timetable, unless somebody else wrote it in the meantime."""
+def _write_once(report: Report, period: Period) -> ReportRun | None:
+    """Write a scheduled run, unless another worker wrote it in the meantime."""
     try:
         with transaction.atomic():
             return _write(report, period, None)
@@ -39,7 +39,7 @@ def _written_once(report: Report, period: Period) -> ReportRun | None:
 
 
 def write_now(report: Report, *, by: User, at: datetime | None = None) -> ReportRun:
-    """Write a report on demand: from the end of the last run of the timetable, or Monday, to this moment."""
+    """Write a report on demand, from the end of the last scheduled run (otherwise Monday) to this moment."""
     at = at or timezone.now()
     last = (
         ReportRun.objects.filter(report=report.name, asked_by__isnull=True, ends_at__lt=at).order_by("-ends_at").first()

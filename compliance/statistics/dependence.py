@@ -1,8 +1,9 @@
 """
-On what the services stand: the models in use, followed up the lineage to the base models, counted by country, family, license.
+What the services are built on: the models in use, traced up the lineage to their base models and counted by country, family
+or license.
 
-A model counts once under each value that it goes back to. Foreign is what goes back to any root of another country than China
-(CN); domestic what goes back to Chinese roots alone; the rest is not known.
+A model counts once under each value among its roots or ancestors. It is foreign if any root is from a country other than
+China (CN), domestic if all roots are Chinese, and unknown otherwise.
 """
 
 from __future__ import annotations
@@ -34,38 +35,42 @@ _WITH_MODELS = (Kind.GENERATIVE, Kind.REGISTRATION)
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
-    """A model that a service of a filing uses."""
+class ModelInUse:
+    """A model that the service of a filing uses; both by primary key."""
 
     filing: int
     model: int
-    # Declared as derived; from what may not be said.
-    is_open: bool = False
+    # Declared as derived, perhaps without naming a parent.
+    is_derived: bool = False
 
 
 @dataclass(slots=True)
 class Origins:
-    """What models go back to: their roots, all their ancestors with themselves, and what is known of those."""
+    """
+    The origins of models, by primary key: the roots of each, the model itself with all its ancestors, and the country, family
+    and license of all of these.
+    """
 
     roots: dict[int, set[int]] = field(default_factory=dict)
-    above: dict[int, set[int]] = field(default_factory=dict)
+    ancestry: dict[int, set[int]] = field(default_factory=dict)
     countries: dict[int, str] = field(default_factory=dict)
     families: dict[int, str] = field(default_factory=dict)
     licenses: dict[int, str] = field(default_factory=dict)
-    # Models that are said to derive from something, without a word of what.
-    open: set[int] = field(default_factory=set)
+    # Models declared as derived without a known parent.
+    without_parents: set[int] = field(default_factory=set)
 
     def values(self, model: int, by: By) -> set[str]:
-        """The values under which a model counts: of its roots for countries and licenses, of every ancestor for families."""
+        """Return the values under which a model counts: countries or licenses of its roots, families of all ancestors."""
         if by == "family":
-            return {self.families[node] for node in self.above[model] if node in self.families}
-        if model in self.open:
+            return {self.families[node] for node in self.ancestry[model] if node in self.families}
+        if model in self.without_parents:
             return set()
-        told = self.countries if by == "country" else self.licenses
-        return {told[root] for root in self.roots[model] if told.get(root)}
+        value_of = self.countries if by == "country" else self.licenses
+        return {value_of[root] for root in self.roots[model] if value_of.get(root)}
 
     def origin(self, model: int) -> str:
-        if model in self.open:
+        """Return domestic, foreign or unknown."""
+        if model in self.without_parents:
             return UNKNOWN
         countries = [self.countries.get(root, "") for root in self.roots[model]]
         if any(country not in ("", HOME) for country in countries):
@@ -73,96 +78,106 @@ class Origins:
         return DOMESTIC if all(country == HOME for country in countries) else UNKNOWN
 
 
-def standing_on(filings: FilingQuerySet, day: date) -> FilingQuerySet:
-    """The filings that were submitted by the end of a day and not ended then."""
+def filings_running_on(filings: FilingQuerySet, day: date) -> FilingQuerySet:
+    """
+    Filter filings with models to those that were submitted by the end of a day and had not ended by then, and annotate them
+    with `status_then`, their status at the end of that day.
+    """
     end = timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
-    last = Event.objects.filter(filing=OuterRef("pk"), at__lt=end).order_by("-number").values("to_status")[:1]
+    last_status = Event.objects.filter(filing=OuterRef("pk"), at__lt=end).order_by("-number").values("to_status")[:1]
     submitted = filings.filter(first_submitted_at__lt=end, kind__in=_WITH_MODELS, source__isnull=False)
-    return submitted.annotate(status_then=Subquery(last)).exclude(status_then__in=ENDED)
+    return submitted.annotate(status_then=Subquery(last_status)).exclude(status_then__in=ENDED)
 
 
 @dataclass(frozen=True, slots=True)
-class Followed:
-    """The models in use on a day, each followed to its roots: what is counted, however often."""
+class TracedModels:
+    """The models in use on a day, traced to their roots once so that they can be counted in several ways."""
 
     day: date
     through: Through
     filings: dict[int, Any]
-    uses: list[Use]
+    uses: list[ModelInUse]
     origins: Origins
 
-    def counted(self, by: By, group: Group | None = None) -> dict[str, Any]:
+    def count(self, by: By, group: Group | None = None) -> dict[str, Any]:
         """
-        Return `filings`, `models`, `origins` (domestic, foreign, unknown), `rows` (value, models, share, filings, applicants),
-        and with a `group` the same for each of its values.
+        Count the models by country, family or license.
+
+        Return `on`, `through`, `by`, `filings`, `models`, `origins` (domestic, foreign, unknown) and `rows` (value, models,
+        share, filings, applicants); with a `group` also `groups`, the same counts for each of its values.
         """
-        answer = _counted(self.uses, self.filings, self.origins, by)
+        counts = _count(self.uses, self.filings, self.origins, by)
         if group:
-            answer["groups"] = [
-                {"value": value, "label": label, **_counted(part, self.filings, self.origins, by)}
+            counts["groups"] = [
+                {"value": value, "label": label, **_count(part, self.filings, self.origins, by)}
                 for (value, label), part in _grouped(self.uses, self.filings, group)
             ]
-        return {"on": self.day, "through": self.through, "by": by, **answer}
+        return {"on": self.day, "through": self.through, "by": by, **counts}
 
 
-def followed(user: User, *, day: date, through: Through, asked: Q | None = None) -> Followed:
+def trace_models_in_use(user: User, *, day: date, through: Through, filters: Q | None = None) -> TracedModels:
     """
-    Follow the models in use over the filings that a person may see; `asked` narrows the filings, `status_then` is their
-    status on the day. What a filing says is what its last revision says, also for a day before it.
+    Trace the models in use in the filings that a user may see. `filters` narrows the filings, and may refer to `status_then`,
+    their status on the day. The models are those of a filing's last revision, even if the day is before it.
     """
-    filings = standing_on(Filing.objects.visible_to(user), day).filter(asked or Q())
+    filings = filings_running_on(Filing.objects.visible_to(user), day).filter(filters or Q())
     columns = ("pk", "province", "applicant_id", "applicant__name", "kind", "first_submitted_at", "source_id")
-    told = {row["pk"]: row for row in filings.values(*columns)}
-    uses = list(uses_of(told.values()))
+    rows = {row["pk"]: row for row in filings.values(*columns)}
+    uses = list(models_in_use(rows.values()))
     origins = origins_of({use.model for use in uses}, through, user)
-    origins.open = {use.model for use in uses if use.is_open and origins.above[use.model] == {use.model}}
-    return Followed(day, through, told, uses, origins)
+    origins.without_parents = {
+        use.model for use in uses if use.is_derived and origins.ancestry[use.model] == {use.model}
+    }
+    return TracedModels(day, through, rows, uses, origins)
 
 
-def uses_of(filings: Iterable[dict[str, Any]]) -> Iterator[Use]:
-    """The models that the services use, each once a filing, as the last revision of the filing names them."""
+def models_in_use(filings: Iterable[dict[str, Any]]) -> Iterator[ModelInUse]:
+    """
+    Yield the models that the services use, each once per filing, as the last revision of the filing names them. The filings
+    are dicts with `pk` and `source_id`.
+    """
     by_source = {row["source_id"]: row["pk"] for row in filings}
-    for part in _parts(by_source):
+    for part in _batches(by_source):
         rows = ModelStatement.objects.filter(source__in=part, used_by_service=True)
         for source, model, development in rows.values_list("source_id", "model_id", "development").distinct():
-            yield Use(by_source[source], model, development == "derived")
+            yield ModelInUse(by_source[source], model, development == "derived")
 
 
-def _parts(keys: Collection[Any]) -> Iterator[list[Any]]:
+def _batches(keys: Collection[Any]) -> Iterator[list[Any]]:
     listed = sorted(keys)
     yield from (listed[start : start + AT_ONCE] for start in range(0, len(listed), AT_ONCE))
 
 
 def origins_of(models: Collection[int], through: Through, viewer: User) -> Origins:
-    """Return what models go back to, as far as the viewer may see it."""
-    found = Origins()
+    """Return the origins of models, as far as the viewer may see their lineage."""
+    origins = Origins()
     graph = Graph(())
-    for part in _parts(models):
+    for part in _batches(models):
         graph.add(edges_above(part, viewer, through=through))
     for model in models:
-        found.above[model] = graph.above(model)
-        found.roots[model] = {node for node in found.above[model] if not graph.parents.get(node)}
-    nodes = set().union(*found.above.values())
-    for part in _parts(nodes):
-        found.countries |= dict(AIModel.objects.filter(pk__in=part).values_list("pk", "country"))
-        found.families |= families_of(part)
-        found.licenses |= _licenses(part)
-    return found
+        origins.ancestry[model] = graph.above(model)
+        origins.roots[model] = {node for node in origins.ancestry[model] if not graph.parents.get(node)}
+    nodes = set().union(*origins.ancestry.values())
+    for part in _batches(nodes):
+        origins.countries |= dict(AIModel.objects.filter(pk__in=part).values_list("pk", "country"))
+        origins.families |= families_of(part)
+        origins.licenses |= _licenses(part)
+    return origins
 
 
 def _licenses(models: Collection[int]) -> dict[int, str]:
-    """The license of each model by the statement that counts most."""
+    """Return the license of each model, from the statement with the highest precedence."""
     rows = ModelStatement.objects.filter(model__in=models, rank__lte=PENDING).exclude(license="")
     ordered = rows.order_by("-rank", "is_developers_own", "source__stated_at", "pk")
     return dict(ordered.values_list("model_id", "license"))
 
 
-def _counted(uses: Collection[Use], filings: dict[int, Any], origins: Origins, by: By) -> dict[str, Any]:
+def _count(uses: Collection[ModelInUse], filings: dict[int, Any], origins: Origins, by: By) -> dict[str, Any]:
     models = {use.model for use in uses}
-    under: dict[str, list[Use]] = defaultdict(list)
+    by_value: dict[str, list[ModelInUse]] = defaultdict(list)
     for use in uses:
         for value in origins.values(use.model, by):
-            under[value].append(use)
+            by_value[value].append(use)
     counts = dict.fromkeys((DOMESTIC, FOREIGN, UNKNOWN), 0)
     for model in models:
         counts[origins.origin(model)] += 1
@@ -174,7 +189,7 @@ def _counted(uses: Collection[Use], filings: dict[int, Any], origins: Origins, b
             "filings": len({use.filing for use in part}),
             "applicants": len({filings[use.filing]["applicant_id"] for use in part}),
         }
-        for value, part in under.items()
+        for value, part in by_value.items()
     ]
     return {
         "filings": len({use.filing for use in uses}),
@@ -185,7 +200,7 @@ def _counted(uses: Collection[Use], filings: dict[int, Any], origins: Origins, b
 
 
 def _share(part: int, whole: int) -> float:
-    """A share from 0 to 1, four places."""
+    """Return a share from 0 to 1, rounded to four places."""
     return round(part / whole, 4) if whole else 0.0
 
 
@@ -197,8 +212,10 @@ _LABELS: dict[str, Callable[[dict[str, Any]], tuple[str, str]]] = {
 }
 
 
-def _grouped(uses: Iterable[Use], filings: dict[int, Any], group: Group) -> list[tuple[tuple[str, str], list[Use]]]:
-    parts: dict[tuple[str, str], list[Use]] = defaultdict(list)
+def _grouped(
+    uses: Iterable[ModelInUse], filings: dict[int, Any], group: Group
+) -> list[tuple[tuple[str, str], list[ModelInUse]]]:
+    parts: dict[tuple[str, str], list[ModelInUse]] = defaultdict(list)
     for use in uses:
         parts[_LABELS[group](filings[use.filing])].append(use)
     return sorted(parts.items())

@@ -1,4 +1,4 @@
-"""What breaks if a family of base models, a country's base models or single models were barred."""
+"""What breaks if a family of base models, the base models of a country, or single models were barred."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from compliance.models import Filing
-from compliance.statistics.dependence import Origins, origins_of, standing_on, uses_of
+from compliance.statistics.dependence import Origins, filings_running_on, models_in_use, origins_of
 from registry.lineage.walks import Through
 from registry.models import AIModel, ServiceStatement, User
 
@@ -25,22 +25,24 @@ class Barred:
 
 def what_breaks(user: User, barred: Barred, *, through: Through, day: date) -> dict[str, Any]:
     """
-    Tell what stands on a family, a country's base models or some models: the filings with their models in use, the
-    applicants, and the monthly active users as they are declared.
+    Report what depends on a family, on the base models of a country, or on some models.
+
+    Return `on`, `through`, the numbers of `models`, `filings` and `applicants`, the declared `monthly_active_users`,
+    `users_not_said` (the filings that declare none), `by_province`, and `rows`, one per filing with its models in use.
     """
-    filings = standing_on(Filing.objects.visible_to(user), day)
+    filings = filings_running_on(Filing.objects.visible_to(user), day)
     columns = ("pk", "uid", "case_number", "service_name", "kind", "status", "province", "applicant_id", "applicant__name",
                "applicant__uscc", "source_id")  # fmt: skip
-    told = {row["pk"]: row for row in filings.values(*columns)}
-    uses = list(uses_of(told.values()))
+    by_key = {row["pk"]: row for row in filings.values(*columns)}
+    uses = list(models_in_use(by_key.values()))
     origins = origins_of({use.model for use in uses}, through, user)
-    hit = [use for use in uses if _stands_on(use.model, barred, origins)]
-    struck: dict[int, list[int]] = defaultdict(list)
-    for use in hit:
-        struck[use.filing].append(use.model)
-    users = _users({told[filing]["source_id"] for filing in struck})
-    rows = [_row(told[filing], models, users) for filing, models in struck.items()]
-    names = dict(AIModel.objects.filter(pk__in={use.model for use in hit}).values_list("pk", "name"))
+    affected = [use for use in uses if _is_built_on(use.model, barred, origins)]
+    models_of_filing: dict[int, list[int]] = defaultdict(list)
+    for use in affected:
+        models_of_filing[use.filing].append(use.model)
+    users = _users({by_key[filing]["source_id"] for filing in models_of_filing})
+    rows = [_row(by_key[filing], models, users) for filing, models in models_of_filing.items()]
+    names = dict(AIModel.objects.filter(pk__in={use.model for use in affected}).values_list("pk", "name"))
     for row in rows:
         row["models"] = sorted(names[model] for model in row["models"])
     provinces: dict[str, int] = defaultdict(int)
@@ -49,9 +51,9 @@ def what_breaks(user: User, barred: Barred, *, through: Through, day: date) -> d
     return {
         "on": day,
         "through": through,
-        "models": len({use.model for use in hit}),
+        "models": len({use.model for use in affected}),
         "filings": len(rows),
-        "applicants": len({told[filing]["applicant_id"] for filing in struck}),
+        "applicants": len({by_key[filing]["applicant_id"] for filing in models_of_filing}),
         "monthly_active_users": sum(row["monthly_active_users"] or 0 for row in rows),
         "users_not_said": sum(row["monthly_active_users"] is None for row in rows),
         "by_province": [{"province": code, "filings": count} for code, count in sorted(provinces.items())],
@@ -59,11 +61,11 @@ def what_breaks(user: User, barred: Barred, *, through: Through, day: date) -> d
     }
 
 
-def _stands_on(model: int, barred: Barred, origins: Origins) -> bool:
-    above = origins.above[model]
-    if barred.models & above:
+def _is_built_on(model: int, barred: Barred, origins: Origins) -> bool:
+    ancestry = origins.ancestry[model]
+    if barred.models & ancestry:
         return True
-    if barred.family and any(origins.families.get(node) == barred.family for node in above):
+    if barred.family and any(origins.families.get(node) == barred.family for node in ancestry):
         return True
     return bool(barred.country) and any(origins.countries.get(root) == barred.country for root in origins.roots[model])
 

@@ -39,9 +39,7 @@ class Graph:
             node = waiting[-1]
             visited.add(node)
             parents = self.parents.get(node, set())
-            if missing := [
-                parent for parent in parents if parent not in self._above and parent not in visited
-            ]:
+            if missing := [parent for parent in parents if parent not in self._above and parent not in visited]:
                 waiting.extend(missing)
             else:
                 self._above[waiting.pop()] = {node}.union(*(self._above.get(parent, set()) for parent in parents))

@@ -1,10 +1,10 @@
 """
-The numbers that the authority issues: their forms, and what each segment seems to mean.
+Official numbers: their forms, and the inferred meaning of each segment.
 
 Algorithm filings: `网信算备` + 21 digits + `号`; area (6), entity (7), kind (2), year (2), running number (3), check
-digit (1). The segments and the check digit are inferred from 149 published numbers and nowhere published, so
-oddities are told, never refused. Generative filings and registrations: `Place-Name-YYYYMMDD[S]NNNN`; the earliest
-have no running number, one published number has six digits in it.
+digit (1). The segments and the check digit are not documented by the authority but inferred from 149 published numbers, so
+deviations are reported but never refused. Generative filings and registrations: `Place-Name-YYYYMMDD[S]NNNN`; the earliest
+have no running number, and one published number has a running number of six digits.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _SERVICE = re.compile(
     r"(?P<place>[A-Z][A-Za-z]+)-(?P<name>[A-Za-z0-9._-]+)-(?P<day>20\d{6})(?P<registered>S)?(?P<running>\d{4}|\d{6})?",
     re.ASCII,
 )
-# As the published numbers write them, where that is not the English name without its blanks.
+# Spellings in the published numbers that differ from the English name without spaces.
 _SPELLED = {"15": "NeiMengGu", "54": "XiZang", "61": "Shaanxi", "81": "XiangGang", "82": "AoMen"}
 _PLACES = {code: _SPELLED.get(code, names[0].replace(" ", "")) for code, names in PROVINCES.items()}
 _PROVINCES = {spelled.casefold(): code for code, spelled in _PLACES.items()} | {
@@ -65,18 +65,18 @@ class AlgorithmNumber:
 
 
 def normalized(number: str) -> str:
-    """Bring a number to half width and drop colons, as numbers in the wild are written with both."""
+    """Convert a number to half width and remove colons: numbers are written with and without."""
     return unicodedata.normalize("NFKC", number).replace(":", "").strip()
 
 
 def number_key(number: str) -> str:
-    """Return what a number is looked up by: width, colons and case do not count."""
+    """Return the lookup key of a number, which ignores width, colons and case."""
     return normalized(number).casefold()
 
 
 @lru_cache(maxsize=4096)
 def algorithm_number(number: str) -> AlgorithmNumber | None:
-    """Read the number of an algorithm filing, or None when it has not that form."""
+    """Parse the number of an algorithm filing; None if it does not have that form."""
     found = _ALGORITHM.fullmatch(normalized(number))
     return AlgorithmNumber(**found.groupdict()) if found else None
 
@@ -103,7 +103,7 @@ _FORMS: Mapping[str, Callable[[str], bool]] = MappingProxyType(
 
 
 def has_the_form_of(kind: str, number: str) -> bool:
-    """Say whether a number can be one of a kind of filing: `algorithm`, `generative`, `registration`."""
+    """Say whether a number has the form of a kind of filing: `algorithm`, `generative` or `registration`."""
     return len(normalized(number)) <= NUMBER_LENGTH and _FORMS[kind](number)
 
 
@@ -119,28 +119,29 @@ def running_number(number: str) -> int | None:
 
 
 def place_of(province: str) -> str | None:
-    """Return how the numbers of a province begin, by its two-digit code; the lists spell some in two ways."""
+    """Return the place with which numbers of a province begin, by its two-digit code; the lists spell some in two ways."""
     return _PLACES.get(province)
 
 
 def place_in(number: str) -> str | None:
-    """Return the two-digit code of the province with which a service number begins; spelling varies in case only."""
+    """Return the two-digit code of the province with which a service number begins; case is ignored."""
     found = _service(number)
     return _PROVINCES.get(found["place"].casefold()) if found else None
 
 
 def latin_name(name: str) -> str:
     """
-    Write a name as the numbers do: Chinese characters in pinyin, each syllable with a capital (WenXinYiYan), and of the
-    rest letters, digits, dots, underscores and hyphens within. At most 47 characters, the longest that was published.
+    Return a name as it is written in numbers: Chinese characters in pinyin, each syllable capitalized (WenXinYiYan); of the
+    rest only ASCII letters, digits, dots, underscores and hyphens. At most 47 characters, the length of the longest
+    published name.
     """
     syllables = lazy_pinyin(unicodedata.normalize("NFKC", name), errors=str)
-    written = "".join(syllable[:1].upper() + syllable[1:] for syllable in syllables)
-    return re.sub(r"[^A-Za-z0-9._-]", "", written)[:47].strip("._-")
+    latin = "".join(syllable[:1].upper() + syllable[1:] for syllable in syllables)
+    return re.sub(r"[^A-Za-z0-9._-]", "", latin)[:47].strip("._-")
 
 
 def inferred_check_digit(digits: str) -> str:
-    """Compute the check digit that fits every published algorithm number (an inference, see the module's text)."""
+    """Compute the check digit that fits every published algorithm number (inferred, see the module docstring)."""
     product = 0
     for digit in digits:
         product = (product + int(digit)) * 2 % 10

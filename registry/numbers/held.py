@@ -1,4 +1,4 @@
-"""What the register knows of official numbers: the status of those that are named, and those of named AI models."""
+"""Look up official numbers in the register: the status of given numbers, and the numbers of given AI models."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from registry.register.identities import known_models
 from registry.register.statements import NamedModel
 
 Numbers = dict[str, str]
-# The numbers that say that a model may be offered; an algorithm's says nothing of a model.
+# Kinds of numbers that cover models; an algorithm filing does not.
 _OF_MODELS = (NumberKind.GENERATIVE, NumberKind.REGISTRATION)
 
 
 def status_of_numbers(keys: Collection[str]) -> Numbers:
-    """Return the status of each known number by its key. One query, or none."""
+    """Return the status of each known number by its key; one query, or none."""
     if not keys:
         return {}
     return dict(OfficialNumber.objects.filter(key__in=keys).values_list("key", "status"))
@@ -27,7 +27,7 @@ def status_of_numbers(keys: Collection[str]) -> Numbers:
 
 @dataclass(frozen=True, slots=True)
 class Ancestor:
-    """A model that another one goes back to by the register: its record, its developer's, its name, and its numbers."""
+    """An ancestor of a model according to the register: primary keys of the model and its developer, name, numbers."""
 
     key: int
     developer: int | None
@@ -37,7 +37,7 @@ class Ancestor:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the register knows of named models: the record of each, the numbers by record, and what lies up the lineage."""
+    """What the register knows about named models: the primary key of each, and numbers and ancestors by primary key."""
 
     records: dict[NamedModel, int] = field(default_factory=dict)
     numbers: dict[int, Numbers] = field(default_factory=dict)
@@ -52,8 +52,8 @@ class Known:
 
 def known_of(named: Collection[NamedModel]) -> Known:
     """
-    Return what the register knows of named models, those merged with them included, and of their ancestors along public
-    edges by which weights pass. At most seven queries, or none.
+    Return what the register knows about named models, including models merged into them, and about their ancestors along
+    public edges through which weights pass. At most seven queries, or none.
     """
     records = known_models(named)
     if not records:
@@ -61,11 +61,13 @@ def known_of(named: Collection[NamedModel]) -> Known:
     above = pairs_above(set(records.values()))
     numbers = _numbers_of(set(records.values()) | {ancestor for _, ancestor in above})
     rows = AIModel.objects.filter(pk__in={ancestor for _, ancestor in above}).values_list("pk", "developer_id", "name")
-    told = {pk: Ancestor(pk, developer, name, numbers.get(pk, {})) for pk, developer, name in (rows if above else ())}
+    ancestor_by_key = {
+        pk: Ancestor(pk, developer, name, numbers.get(pk, {})) for pk, developer, name in (rows if above else ())
+    }
     ancestors: dict[int, list[Ancestor]] = defaultdict(list)
     for model, ancestor in above:
-        if ancestor in told:
-            ancestors[model].append(told[ancestor])
+        if ancestor in ancestor_by_key:
+            ancestors[model].append(ancestor_by_key[ancestor])
     return Known(records, numbers, dict(ancestors))
 
 

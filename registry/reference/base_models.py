@@ -1,9 +1,9 @@
 """
-Known base models: who developed each family, where, under which license, and which family stands on another's weights.
+Known base models: the developer, country and license of each family, and which models derive from which.
 
-Structure and its sources come from `model_families.json`. Developer, country, license and derivation are facts of each
-developer's own release page, which `release` names; licenses are SPDX ids or LicenseRef-…. A license left blank is one
-whose text was not read.
+Structures and their sources come from `model_families.json`. Developer, country, license and derivation are taken from the
+developer's own release page, named in `release`. Licenses are SPDX ids or LicenseRef-…; a blank license means that its text
+was not read.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _HUB = "https://huggingface.co/"
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """What all models of a family share; `licenses` are those that differ, by the start of the id."""
+    """What all models of a family share; `licenses` are exceptions, by the prefix of the model id."""
 
     developer: str
     country: str
@@ -113,7 +113,7 @@ FAMILIES = {
     "Granite": Family("IBM", "US", "Apache-2.0", f"{_HUB}ibm-granite"),
 }
 
-# What the developers themselves say their models were made from: (model, relation, base model).
+# Derivations declared by the developers themselves: (model, relation, base model).
 DERIVATIONS = (
     ("codellama-7b", "continued_pretraining", "llama-2-7b"),
     ("codellama-13b", "continued_pretraining", "llama-2-13b"),
@@ -124,7 +124,7 @@ DERIVATIONS = (
     ("chinese-llama-2-7b", "continued_pretraining", "llama-2-7b"),
 )
 
-# How the developers write the names; the rest of the id follows, sizes with a capital B.
+# How the developers write the names, by prefix of the id; the rest of the id follows, with sizes in capitals.
 _NAMES = (
     ("llama-1-", "LLaMA-"),
     ("llama-2-", "Llama-2-"),
@@ -216,19 +216,19 @@ def schema() -> str:
 
 
 def naming_schemes() -> dict[str, Any]:
-    """Return how families name their tensors: patterns and example shapes, per layer and outside of layers."""
+    """Return the naming schemes of tensors: patterns and example shapes, within and outside layers."""
     schemes: dict[str, Any] = _read()["naming_schemes"]
     return schemes
 
 
 def base_models() -> list[BaseModel]:
-    """Return the models of the catalog. Raises KeyError for a family without a developer."""
+    """Return the models of the catalog. Raises KeyError for a family that is missing in FAMILIES."""
     return list(_base_models())
 
 
 def _base_models() -> Iterator[BaseModel]:
-    read = _read()
-    for entry in read["models"]:
+    table = _read()
+    for entry in table["models"]:
         family = FAMILIES[entry["family"]]
         yield BaseModel(
             id=entry["id"],
@@ -239,7 +239,7 @@ def _base_models() -> Iterator[BaseModel]:
             license=next((text for start, text in family.licenses if entry["id"].startswith(start)), family.license),
             release=family.release,
             structure={name: entry[name] for name in _STRUCTURE},
-            sources=[read["sources"][code] for code in entry["sources"]],
+            sources=[table["sources"][code] for code in entry["sources"]],
             note=entry["note"],
             parents=[(base, relation) for model, relation, base in DERIVATIONS if model == entry["id"]],
             tokenizer=entry.get("tokenizer_features") or {},
@@ -247,12 +247,12 @@ def _base_models() -> Iterator[BaseModel]:
 
 
 def name_of(id: str) -> str:
-    """Write the name of a model as its developer does, from its id in the table."""
-    start, written = next((pair for pair in _NAMES if id.startswith(pair[0])), (id, id))
-    return written + re.sub(r"(?<=\d)[bm]\b", lambda size: size[0].upper(), id.removeprefix(start))
+    """Return the name of a model as its developer writes it, from its id in the table."""
+    prefix, name = next((pair for pair in _NAMES if id.startswith(pair[0])), (id, id))
+    return name + re.sub(r"(?<=\d)[bm]\b", lambda size: size[0].upper(), id.removeprefix(prefix))
 
 
 @cache
 def _read() -> dict[str, Any]:
-    read: dict[str, Any] = json.loads(_FILE.read_text(encoding="utf-8"))
-    return read
+    table: dict[str, Any] = json.loads(_FILE.read_text(encoding="utf-8"))
+    return table

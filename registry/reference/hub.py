@@ -1,10 +1,10 @@
-"""The Hugging Face Hub's words for licenses, as the registry writes them."""
+"""The license identifiers of the Hugging Face Hub, and their equivalents in the registry."""
 
 from __future__ import annotations
 
 from types import MappingProxyType
 
-# Identifiers of the Hub's license field, as the registry writes them (SPDX ids, LicenseRef-… where there is none).
+# By identifier of the Hub's license field: the SPDX id, or LicenseRef-… if there is none.
 HUB_LICENSES = MappingProxyType(
     {
         "apache-2.0": "Apache-2.0",
@@ -50,7 +50,7 @@ HUB_LICENSES = MappingProxyType(
         "gemma": "LicenseRef-Gemma",
     }
 )
-# The field `license_name` beside `license: other`, as developers of known base models write it.
+# By the field `license_name` beside `license: other`, as developers of known base models write it.
 HUB_LICENSE_NAMES = MappingProxyType(
     {
         "qwen": "LicenseRef-Tongyi-Qianwen",
@@ -85,12 +85,12 @@ _SPELLED_OUT = MappingProxyType(
 
 
 def license_of_card(license: str | None, license_name: str | None = None) -> str | None:
-    """Return the license of a model card as the registry writes it; one that is not known stays as it is written."""
+    """Return the license of a model card as the registry writes it; an unknown license is returned unchanged."""
     named = (license_name or "").strip()
     if named and (license or "").strip().casefold() in ("", "other"):
         return HUB_LICENSE_NAMES.get(named.casefold(), named)
-    written = (license or "").strip()
-    written = _SPELLED_OUT.get(written.casefold(), written)
-    if written.casefold() in ("", "other", "unknown"):
+    identifier = (license or "").strip()
+    identifier = _SPELLED_OUT.get(identifier.casefold(), identifier)
+    if identifier.casefold() in ("", "other", "unknown"):
         return None
-    return HUB_LICENSES.get(written.casefold(), written)
+    return HUB_LICENSES.get(identifier.casefold(), identifier)

@@ -1,7 +1,7 @@
 """
-What the licenses of common base models ask of a derivative. Facts, not legal advice.
+The duties that the licenses of common base models impose on derivatives. Facts, not legal advice.
 
-Read in the texts that each developer publishes with its models; where the text itself was not read, `is_confirmed` says so.
+Taken from the license texts that the developers publish with their models; `is_confirmed` is False if the text was not read.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from types import MappingProxyType
 @dataclass(frozen=True, slots=True, kw_only=True)
 class License:
     """
-    The duties of whoever derives a model: `terms` are codes of `license_terms_met`; `prefix` is how the derivative's
-    name begins; above `users` monthly active users a commercial license is needed; `laxer` are licenses that contradict it.
+    The duties of whoever derives a model: `terms` are codes of `license_terms_met`; the derivative's name must begin with
+    `prefix`; above `users` monthly active users a commercial license is required; `reaches_outputs` extends the duties to
+    models trained on outputs; `laxer` lists licenses that a derivative must not have.
     """
 
     name: str
@@ -27,11 +28,11 @@ class License:
     is_confirmed: bool = True
 
     def names(self, model: str | None) -> bool:
-        """Whether a model may go by its name: hyphen, underscore and blank are alike, and case does not count."""
+        """Say whether a model's name begins with the required prefix; hyphens, underscores and spaces are equal, case is ignored."""
         return not self.prefix or _bare(model).startswith(_bare(self.prefix))
 
     def is_contradicted_by(self, own: str | None) -> bool:
-        """Whether a derivative's own license gives away more than this one allows."""
+        """Say whether a derivative's own license grants more than this one allows."""
         return license_named(own) is not None and license_named(own) in [license_named(name) for name in self.laxer]
 
 
@@ -77,5 +78,5 @@ LICENSES = MappingProxyType({license.name.casefold(): license for license in _AL
 
 
 def license_named(name: str | None) -> License | None:
-    """Return the license of an SPDX id or `LicenseRef-…`, without regard to case; None for one that is not known here."""
+    """Return the license with an SPDX id or `LicenseRef-…`, ignoring case; None for an unknown one."""
     return LICENSES.get((name or "").strip().casefold())

@@ -1,4 +1,4 @@
-"""Administrative regions of China, GB/T 2260, of every level, now and formerly; data of python-stdnum (cn/loc.dat)."""
+"""Administrative regions of China (GB/T 2260) of every level, current and former; data of python-stdnum (cn/loc.dat)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from stdnum import numdb
 
-# Written by the national registration authority in place of a region (GB 32100-2015, codes of central bodies).
+# Used by the national registration authority in place of a region code (GB 32100-2015, codes of central bodies).
 NATIONAL = "100000"
 
 # Two-digit province codes with their names (GB/T 2260; English as the provinces write it).
@@ -53,6 +53,6 @@ PROVINCES = MappingProxyType(
 
 @lru_cache(maxsize=8192)
 def is_known_region(code: str) -> bool:
-    """Say whether six digits name a region of any level, in force or abolished."""
+    """Say whether a six-digit code is that of a region of any level, current or abolished."""
     parts = numdb.get("cn/loc").info(code)
     return any("county" in properties for _, properties in parts)

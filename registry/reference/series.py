@@ -1,4 +1,4 @@
-"""Which known base model a name means: the series by which models are written, on the Hub, in paths and in titles."""
+"""Recognizing a known base model by its name on the Hub, in a path or in a title: the series of model names."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from registry.reference.base_models import FAMILIES, BaseModel, base_models
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """How the models of a series are written, the family they belong to, and how their ids in the table begin."""
+    """A series of models: the pattern of their names, their family, and the prefix of their ids in the table."""
 
     pattern: re.Pattern[str]
     family: str
@@ -25,9 +25,9 @@ def _series(pattern: str, family: str, prefix: str, license: str = "") -> Series
     return Series(re.compile(rf"(?<![a-z0-9]){pattern}", re.IGNORECASE), family, prefix, license)
 
 
-# Words between a series and a size are parted by something: read so, a long name costs no more than its length.
+# Requiring separators between the words before a size keeps matching linear in the length of the name.
 _SIZE = r"(?=[-_ ]?(?:[^\W_]+[-_ .])*?\d+(?:[._]\d+)?[bm](?![a-z0-9]))"
-# The first that fits counts: models that were made from others and carry both names come first.
+# The first match counts; models that derive from others and contain both names therefore come first.
 SERIES = (
     _series(r"deepseek[-_ ]r1[-_ ]distill[-_ ]llama", "Llama-3", "llama-3.1-"),
     _series(r"deepseek[-_ ]r1[-_ ]distill[-_ ]qwen", "Qwen-2/2.5", "qwen-2.5-"),
@@ -111,15 +111,15 @@ _A_SIZE = re.compile(r"(?<![a-z0-9.])(\d+x)?(\d+(?:[._]\d+)?)(b\d?|m)(?![a-z0-9]
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """The base model that a name means: its family, and the models of the table that it can be; none if the size is not there."""
+    """A recognized base model: its family and the matching models in the table (none if the size is not in it)."""
 
     family: str
     models: tuple[str, ...]
     license: str
 
 
-# Words that a name may have beside its series and its size without being another model.
-_PLAIN_WORDS = frozenset(
+# Words that a name may contain besides series and size while still meaning the same model.
+_PLAIN_TOKENS = frozenset(
     [
         "instruct",
         "chat",
@@ -159,9 +159,9 @@ _PLAIN = re.compile(
 @lru_cache(maxsize=20_000)
 def base_model_named(name: str | None) -> Named | None:
     """
-    Return the known base model that a name of the Hub, a path or a title means, or None.
+    Return the known base model that a Hub name, a path or a title refers to, or None.
 
-    A name with words that tell another model (mini, vision, mamba) means the series, and none of its models in the table.
+    A name with words that indicate another model (mini, vision, mamba) refers to the series but to no model in the table.
     """
     written = (name or "").strip()[:500]
     for series in SERIES:
@@ -179,25 +179,25 @@ def _license_of(family: str) -> str:
 
 
 def _closeness(id: str, written: str) -> tuple[int, int]:
-    """The model whose whole id stands in the name first, the longest of those; then the shortest of the others."""
-    stands = re.sub(r"[^a-z0-9]", "", id) in re.sub(r"[^a-z0-9]", "", written.casefold())
-    return (0, -len(id)) if stands else (1, len(id))
+    """Sort key: models whose whole id is contained in the name first, the longest first; then the others, shortest first."""
+    is_contained = re.sub(r"[^a-z0-9]", "", id) in re.sub(r"[^a-z0-9]", "", written.casefold())
+    return (0, -len(id)) if is_contained else (1, len(id))
 
 
 def _is_plain(written: str, found: re.Match[str]) -> bool:
-    """Whether a name holds nothing but its series, its size, and words that all models of a series may have."""
+    """Say whether a name contains nothing but its series, its size, and words that any model of a series may have."""
     last = re.split(r"[/\\]", written[: found.start()])[-1]
     rest = re.split(r"[/\\]", written[found.end() :])[0]
-    words = [word for word in re.split(r"[-_ .@:]+", f"{last} {rest}".casefold()) if word]
-    return all(word in _PLAIN_WORDS or _PLAIN.fullmatch(word) for word in words)
+    tokens = [token for token in re.split(r"[-_ .@:]+", f"{last} {rest}".casefold()) if token]
+    return all(token in _PLAIN_TOKENS or _PLAIN.fullmatch(token) for token in tokens)
 
 
-# Sizes of a series that are not in the table by themselves, because they have the structure of the series before.
+# Series whose sizes are looked up in an earlier series if they are not in the table: the structure is the same.
 _SAME_STRUCTURE = MappingProxyType({"qwen-2.5-": "qwen-2-"})
 
 
 def _models(series: Series, written: str) -> Iterator[BaseModel]:
-    """The models of the table that a name can mean; Qwen2.5 of a size that is not there has the structure of Qwen2."""
+    """Yield the models in the table that a name can mean; a Qwen2.5 size that is not in it has the structure of Qwen2."""
     found = list(_models_of(series.prefix, written))
     yield from found or _models_of(_SAME_STRUCTURE.get(series.prefix, series.prefix), written)
 

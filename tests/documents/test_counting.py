@@ -1,4 +1,4 @@
-"""Documents are counted once, by a worker, and the rules read what was counted."""
+"""Documents are counted once, by a worker, and the rules use the counts."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def place(kind: str) -> int:
     return [entry["kind"] for entry in a_document("generative")["documents"]].index(kind)
 
 
-def test_an_uploaded_document_is_left_to_count_until_it_was_counted(filer):
+def test_an_uploaded_document_waits_until_it_is_counted(filer):
     document = uploaded(a_filing(filer, "generative"), filer)
     assert counting.left_to_count() == [document.sha256]
     assert counting.count(document.sha256) is True
@@ -53,7 +53,7 @@ def test_an_uploaded_document_is_left_to_count_until_it_was_counted(filer):
     assert counting.count(document.sha256) is False
 
 
-def test_what_was_counted_is_judged_by_the_next_check(filer):
+def test_the_next_check_uses_the_counts(filer):
     filing = a_filing(filer, "generative", {TOTAL: 20_000, "/documents/0/sealed": True})
     document = uploaded(filing, filer)
     check_everything()
@@ -63,7 +63,7 @@ def test_what_was_counted_is_judged_by_the_next_check(filer):
     assert standing(filing) == [("DOC-06", TOTAL)]
 
 
-def test_the_same_bytes_are_counted_once_for_all_who_hold_them(filer):
+def test_the_same_file_is_counted_once_for_all_filings_that_hold_it(filer):
     filings = [a_filing(filer, "generative", {"/reference": name, TOTAL: 20_000}) for name in ("one", "two")]
     first, second = (uploaded(filing, filer) for filing in filings)
     assert first.facts == second.facts
@@ -85,7 +85,7 @@ def test_rows_of_an_unknown_class_are_flagged_at_their_document(filer):
     assert ("DOC-07", f"/documents/{place('keyword_list')}") in standing(filing)
 
 
-def test_nobody_accepts_what_nobody_has_read(filer, reviewer):
+def test_a_filing_with_unread_documents_is_not_accepted(filer, reviewer):
     filing = a_filing(filer, "generative", {TOTAL: 12_161, "/service/algorithm_filing_number": None})
     filing = actions.edit_dossier(filing, parsed("generative", {TOTAL: 12_161}), by=filer, expected_version=None)
     uploaded(filing, filer)
@@ -111,7 +111,7 @@ def hold_the_others(filing, filer):
     )
 
 
-def test_bytes_that_break_the_reader_become_a_finding(filer, monkeypatch):
+def test_a_document_that_breaks_the_reader_becomes_a_finding(filer, monkeypatch):
     document = uploaded(a_filing(filer, "generative"), filer)
 
     def broken(stream: io.BytesIO, filename: str) -> None:
@@ -125,16 +125,16 @@ def test_bytes_that_break_the_reader_become_a_finding(filer, monkeypatch):
     assert standing(document.filing) == [("DOC-07", f"/documents/{place('keyword_list')}")]
 
 
-def test_bytes_at_which_workers_die_are_given_up(filer):
+def test_a_document_that_kills_workers_is_given_up(filer):
     document = uploaded(a_filing(filer, "generative"), filer)
-    # Each worker took the document and was never heard of again.
+    # Each worker leased the document and died.
     DocumentFacts.objects.update(tries=counting.MOST_TRIES, leased_until=timezone.now() - timedelta(seconds=1))
     counting.count(document.sha256)
     document.facts.refresh_from_db()
     assert document.facts.known_contents.unreadable.code == "too_long"
 
 
-def test_a_document_under_lease_is_left_alone(filer):
+def test_a_leased_document_is_not_counted_twice(filer):
     document = uploaded(a_filing(filer, "generative"), filer)
     DocumentFacts.objects.update(leased_until=timezone.now() + timedelta(minutes=1))
     assert (counting.left_to_count(), counting.count(document.sha256)) == ([], False)
@@ -149,7 +149,7 @@ def test_a_new_reader_counts_again(filer):
     assert counting.left_to_count() == [document.sha256]
 
 
-def test_the_example_with_all_its_files_raises_nothing(filer):
+def test_the_example_with_all_its_files_has_no_open_flags(filer):
     filing, _ = actions.open_filing(parse(example("generative-complete")), by=filer)
     for path in sorted(FILES.iterdir()):
         uploaded(filing, filer, path.read_bytes(), path.name)
@@ -159,7 +159,7 @@ def test_the_example_with_all_its_files_raises_nothing(filer):
     assert (standing(filing), DocumentFacts.objects.to_count().count()) == ([], 0)
 
 
-def test_a_storage_that_is_away_says_nothing_of_the_bytes(filer, monkeypatch):
+def test_a_storage_failure_is_not_held_against_the_document(filer, monkeypatch):
     document = uploaded(a_filing(filer, "generative"), filer)
     monkeypatch.setattr(document.stored_as.storage.__class__, "open", away)
     for _ in range(counting.MOST_TRIES + 2):
@@ -173,11 +173,11 @@ def test_a_storage_that_is_away_says_nothing_of_the_bytes(filer, monkeypatch):
     assert document.facts.known_contents.unreadable is None
 
 
-def away(*asked, **named):
+def away(*args, **kwargs):
     raise ConnectionError
 
 
-def test_a_document_of_another_kind_in_place_of_a_list_is_told(filer):
+def test_a_document_of_another_type_in_place_of_a_list_is_flagged(filer):
     pdf = (FILES / "privacy_policy.pdf").read_bytes()
     entry = {"kind": "keyword_list", "title": "list"}
     filing = a_filing(filer, "generative", {f"/documents/{place('keyword_list')}": entry, TOTAL: 99_999})

@@ -1,4 +1,4 @@
-"""The published lists: the three samples cell by cell, twice, and what real lists are written like."""
+"""The published lists: the three samples cell by cell, repeated imports, and the quirks of real lists."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from openpyxl import Workbook
 from compliance import demo
 from registry.models import AIModel, Listing, OfficialNumber, Organization, Service, Source
 from registry.numbers.published.entries import entry_of
-from registry.numbers.published.numbers import NoEntry
+from registry.numbers.published.numbers import InvalidRow
 from registry.numbers.published.products import products_of
 
 LISTS = sorted((Path(demo.__file__).parent / "lists").glob("*.csv"))
@@ -40,8 +40,10 @@ def run(*files, **options) -> list[dict]:
     return json.loads(out.getvalue())
 
 
-def counts(told: list[dict]) -> list[tuple[int, ...]]:
-    return [(each["rows"], each["created"], each["updated"], each["unchanged"], len(each["rejected"])) for each in told]
+def counts(results: list[dict]) -> list[tuple[int, ...]]:
+    return [
+        (each["rows"], each["created"], each["updated"], each["unchanged"], len(each["rejected"])) for each in results
+    ]
 
 
 def state() -> list[tuple]:
@@ -68,7 +70,7 @@ def test_the_order_of_the_files_does_not_matter(db):
     assert state() == before
 
 
-def test_a_dry_run_tells_the_same_and_stores_nothing(db):
+def test_a_dry_run_reports_the_same_and_stores_nothing(db):
     assert counts(run(*LISTS, dry_run=True))[2] == (11, 11, 0, 0, 0)
     assert (OfficialNumber.objects.count(), Source.objects.count(), Organization.objects.count()) == (0, 0, 0)
 
@@ -126,7 +128,7 @@ def test_each_cell_of_the_algorithm_samples_is_in_the_register(db):
                 assert number.status == ("cancelled" if row["备注"] == "已注销" else "filed")
                 assert number.algorithm_type == types.get(row.get("算法类别"), number.algorithm_type)
                 assert number.role == roles.get(row.get("角色"), number.role)
-                # Of two lists the later announcement counts.
+                # The later of two announcements takes precedence.
                 is_in_both = number.listings.count() == 2
                 assert is_in_both or row["主要用途"] == number.purpose
 
@@ -137,7 +139,7 @@ def test_the_same_number_in_two_lists_is_one_number(db):
     assert (number.listings.count(), number.role, number.algorithm_type) == (2, "provider", "generation")
 
 
-def test_models_and_services_stand_where_their_numbers_stand(db):
+def test_models_and_services_have_the_status_of_their_numbers(db):
     run(*LISTS)
     assert AIModel.objects.get(name="文心一言").registration_status == "filed"
     assert Service.objects.get(name="慧问").registration_status == "registered"
@@ -189,7 +191,7 @@ def test_models_and_services_stand_where_their_numbers_stand(db):
         ({"number": "Shanghai-HuiWen-20250630S0088"}, {"kind": "registration", "status": "registered"}),
     ],
 )
-def test_a_cell_is_read_as_a_reader_would(cells, expected):
+def test_a_cell_is_read_as_a_person_would_read_it(cells, expected):
     entry = entry_of({"number": NUMBER, "holder": "甲公司", "title": "智语", **cells})
     assert {name: getattr(entry, name) for name in expected} == expected
 
@@ -206,8 +208,8 @@ def test_a_cell_is_read_as_a_reader_would(cells, expected):
         {"number": "Beijing-X-20261301"},
     ],
 )
-def test_a_bad_row_says_why_in_both_languages(cells):
-    with pytest.raises(NoEntry) as refused:
+def test_a_bad_row_is_refused_with_a_reason_in_both_languages(cells):
+    with pytest.raises(InvalidRow) as refused:
         entry_of({"number": NUMBER, "holder": "甲公司", "title": "智语", **cells})
     assert (
         refused.value.en.isascii()
@@ -221,7 +223,7 @@ def test_a_bad_row_says_why_in_both_languages(cells):
 @pytest.mark.parametrize(
     "remark", ["未注销", "拟注销", "备案失效", "终止备案", "2022年9月更新备案主体名称", "乙公司更名"]
 )
-def test_a_remark_that_is_not_read_for_sure_is_told(remark):
+def test_an_ambiguous_remark_gets_a_note(remark):
     entry = entry_of({"number": NUMBER, "holder": "甲公司", "title": "智语", "remark": remark})
     assert (entry.status, [remark in note[1] for note in entry.notes]) == ("filed", [True])
 
@@ -232,7 +234,7 @@ def a_list(path: Path, title: str, *rows: str) -> Path:
 
 
 @pytest.mark.parametrize("order", [1, -1])
-def test_of_two_announcements_the_later_counts_in_whatever_order_they_come(db, tmp_path, order):
+def test_the_later_of_two_announcements_takes_precedence_in_any_order(db, tmp_path, order):
     number = "Beijing-MX-202308210001"
     early = a_list(tmp_path / "a.csv", "已备案信息（2024年4月）", f"1,北京市,模,甲公司,{number},2023/8/31,")
     late = a_list(tmp_path / "b.csv", "已备案信息（2024年12月）", f"1,北京市,模,乙公司,{number},2023/8/31,已注销")
@@ -241,13 +243,13 @@ def test_of_two_announcements_the_later_counts_in_whatever_order_they_come(db, t
     assert [each[3] for each in counts(run(*[early, late]))] == [1, 1]
 
 
-def test_a_number_that_stands_twice_in_a_list_is_told_and_stays_the_same(db, tmp_path):
+def test_a_number_that_occurs_twice_in_a_list_gets_a_note_and_is_stable(db, tmp_path):
     number = "Beijing-MX-202308210001"
     rows = [f"1,北京市,模,甲公司,{number},2023/8/31,", f"1,北京市,模,乙公司,{number},2023/8/31,"]
     path = a_list(tmp_path / "a.csv", "清单", *rows, "注：以上信息截至2024年4月,,,,,,")
-    told = run(path)[0]
-    assert [note for note in told["notes"] if "before" in note]
-    assert (told["rows"], run(path)[0]["unchanged"]) == (2, 2)
+    result = run(path)[0]
+    assert [note for note in result["notes"] if "before" in note]
+    assert (result["rows"], run(path)[0]["unchanged"]) == (2, 2)
 
 
 def test_every_sheet_of_a_workbook_that_is_a_list_is_read(db, tmp_path):
@@ -262,7 +264,7 @@ def test_every_sheet_of_a_workbook_that_is_a_list_is_read(db, tmp_path):
     assert counts(run(tmp_path / "list.dat")) == [(2, 2, 0, 0, 0)]
 
 
-def test_a_damaged_workbook_keeps_no_other_file_from_being_told(db, tmp_path):
+def test_a_damaged_workbook_does_not_stop_the_other_files(db, tmp_path):
     good = workbook(
         tmp_path / "good.xlsx", [["序号", "主体名称", "备案编号", "算法名称"], [1, "甲公司", NUMBER, "智语"]]
     )
@@ -273,14 +275,14 @@ def test_a_damaged_workbook_keeps_no_other_file_from_being_told(db, tmp_path):
     assert [(each["created"], len(each["rejected"])) for each in run(tmp_path / "bad.xlsx", good)] == [(0, 1), (1, 0)]
 
 
-def test_doubts_are_told_and_the_row_goes_in():
+def test_a_doubtful_row_is_imported_with_notes():
     entry = entry_of(
         {"number": "网信算备330110507206407230034号", "holder": "甲公司", "title": "智语", "place": "火星"}
     )
     assert [note[0] for note in entry.notes] == [
-        "the last digit is 4, other numbers lead to 1",
-        "digits 14 and 15 are 07, others have 01 to 06",
-        "“火星” is no province",
+        "the check digit is 4, expected 1",
+        "digits 14 and 15 are 07, expected 01 to 06",
+        "“火星” is not a province",
     ]
 
 
@@ -315,9 +317,9 @@ def test_a_workbook_with_a_title_and_real_dates_is_read(db, tmp_path):
             [3, "北京市", "丙公司", "丙模型", "Beijing-BingMoXing-202506250003", 45849],
         ],
     )
-    (told,) = run(path)
-    assert counts([told]) == [(3, 2, 0, 0, 1)]
-    assert [each["line"] for each in told["rejected"]] == [5]
+    (result,) = run(path)
+    assert counts([result]) == [(3, 2, 0, 0, 1)]
+    assert [each["line"] for each in result["rejected"]] == [5]
     assert OfficialNumber.objects.get(title="乙模型").issued_on == date(2025, 7, 11)
     assert OfficialNumber.objects.get(title="丙模型").holder == "丙公司"
 
@@ -332,15 +334,15 @@ def test_the_encodings_of_real_files_are_read(db, tmp_path, encoding):
 @pytest.mark.parametrize(
     "content", [b"", b"a,b,c\n1,2,3\n", b"\x00\x01\x02", b"PK\x03\x04 not a zip", b"\xff\xfe\xfd,\x81\n"]
 )
-def test_what_is_no_list_is_named_and_stores_nothing(db, tmp_path, content):
+def test_a_file_that_is_not_a_list_is_reported_and_stores_nothing(db, tmp_path, content):
     path = tmp_path / "list.csv"
     path.write_bytes(content)
-    (told,) = run(path, tmp_path / "missing.csv")[:1]
-    assert (told["rows"], len(told["rejected"])) == (0, 1)
+    (result,) = run(path, tmp_path / "missing.csv")[:1]
+    assert (result["rows"], len(result["rejected"])) == (0, 1)
     assert OfficialNumber.objects.count() == 0
 
 
-def test_the_catalog_and_the_lists_leave_each_other_alone(db):
+def test_the_catalog_and_the_lists_do_not_affect_each_other(db):
     call_command("load_catalog", stdout=StringIO())
     run(*LISTS)
     call_command("load_catalog", stdout=StringIO())

@@ -1,4 +1,4 @@
-"""The weekly report: its periods over simulated time, written once, and what it tells."""
+"""The weekly report: its periods over simulated time, that each is written once, and its content."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from compliance.filings import actions
 from compliance.models import Filing, ReportRun
 from compliance.reports.catalog import REPORTS
 from compliance.reports.periods import Period, ended_weeks, monday_before
-from compliance.reports.presenting import as_csv, rows_for, summed_up
-from compliance.reports.writing import _written_once, write_due, write_now
+from compliance.reports.presenting import as_csv, rows_for, summary_of
+from compliance.reports.writing import _write_once, write_due, write_now
 from compliance.tasks import write_due_reports
 from config.celery import app
 from tests.admin.test_desk import desk_of
@@ -34,32 +34,32 @@ def periods() -> list[tuple[datetime, datetime]]:
     return [(run.begins_at.astimezone(SHANGHAI), run.ends_at.astimezone(SHANGHAI)) for run in runs]
 
 
-def hours(start: datetime, end: datetime, traveller) -> None:
-    """Let beat strike every hour from start to end."""
+def hours(start: datetime, end: datetime, traveler) -> None:
+    """Run the scheduled task every hour from start to end."""
     moment = start
     while moment < end:
-        traveller.move_to(moment)
+        traveler.move_to(moment)
         write_due_reports()
         moment += timedelta(hours=1)
 
 
-def test_over_five_weeks_with_beat_down_for_two_each_week_is_written_once(db):
-    with time_machine.travel(MONDAY, tick=False) as traveller:
-        hours(MONDAY + timedelta(minutes=20), MONDAY + 1.5 * WEEK, traveller)
-        hours(MONDAY + 3.6 * WEEK, MONDAY + 5.1 * WEEK, traveller)
+def test_each_of_five_weeks_is_written_once_although_beat_was_down_for_two(db):
+    with time_machine.travel(MONDAY, tick=False) as traveler:
+        hours(MONDAY + timedelta(minutes=20), MONDAY + 1.5 * WEEK, traveler)
+        hours(MONDAY + 3.6 * WEEK, MONDAY + 5.1 * WEEK, traveler)
     assert periods() == [(MONDAY + i * WEEK, MONDAY + (i + 1) * WEEK) for i in range(-1, 5)]
     written = {run.begins_at.astimezone(SHANGHAI): run.written_at for run in ReportRun.objects.all()}
     assert len({written[MONDAY + i * WEEK] for i in (1, 2)}) == 1
 
 
-def test_the_timetable_asks_for_it_hourly():
+def test_the_schedule_runs_the_task_hourly():
     entry = app.conf.beat_schedule["weekly reports"]
     assert (entry["task"], str(entry["schedule"])) == (write_due_reports.name, "<crontab: 20 * * * * (m/h/dM/MY/d)>")
 
 
-def test_a_period_is_written_once_whatever_the_retries(db):
+def test_a_period_is_written_once_even_when_retried(db):
     report, period = REPORTS["incomplete_filings"], Period(MONDAY, MONDAY + WEEK)
-    assert [bool(_written_once(report, period)) for _ in range(3)] == [True, False, False]
+    assert [bool(_write_once(report, period)) for _ in range(3)] == [True, False, False]
 
 
 @pytest.mark.parametrize(
@@ -80,9 +80,9 @@ def test_a_week_is_reported_when_it_has_ended():
     assert list(ended_weeks(since=MONDAY, at=MONDAY + WEEK)) == [Period(MONDAY, MONDAY + WEEK)]
 
 
-def test_a_period_holds_its_first_moment_and_not_its_last():
+def test_a_period_includes_its_first_moment_and_excludes_its_last():
     period = Period(MONDAY, MONDAY + WEEK)
-    assert [period.holds(moment) for moment in (MONDAY, MONDAY + WEEK, None)] == [True, False, False]
+    assert [period.contains(moment) for moment in (MONDAY, MONDAY + WEEK, None)] == [True, False, False]
 
 
 def changes(run: ReportRun) -> list[tuple[str, str, str]]:
@@ -91,40 +91,40 @@ def changes(run: ReportRun) -> list[tuple[str, str, str]]:
 
 @pytest.fixture
 def three_weeks(filer):
-    """A flag raised in the first week, mended in the second; another raised in the second; the third is quiet."""
-    with time_machine.travel(MONDAY + timedelta(days=1), tick=False) as traveller:
+    """A flag raised in the first week and resolved in the second; another raised in the second; nothing in the third."""
+    with time_machine.travel(MONDAY + timedelta(days=1), tick=False) as traveler:
         first = a_submitted_filing(filer, changes={**INCOMPLETE, "/reference": "a"})
         a_filing(filer, changes={**INCOMPLETE, "/reference": "draft", "/service/name": "d"})
         check_everything()
-        traveller.move_to(MONDAY + WEEK + timedelta(days=2))
+        traveler.move_to(MONDAY + WEEK + timedelta(days=2))
         actions.withdraw_filing(first, by=filer)
         second = a_submitted_filing(filer, changes={**INCOMPLETE, "/reference": "b", "/service/name": "b"})
         check_everything()
-        traveller.move_to(MONDAY + WEEK)
+        traveler.move_to(MONDAY + WEEK)
         write_due()
-        traveller.move_to(MONDAY + 3 * WEEK)
+        traveler.move_to(MONDAY + 3 * WEEK)
         write_due()
     return first.case_number, second.case_number
 
 
-def test_each_missed_week_tells_its_own_days(three_weeks):
+def test_each_missed_week_reports_its_own_period(three_weeks):
     first, second = three_weeks
-    told = [changes(run) for run in ReportRun.objects.order_by("ends_at")]
-    assert told == [
+    reported = [changes(run) for run in ReportRun.objects.order_by("ends_at")]
+    assert reported == [
         [("raised", first, "ALG-03")],
         [("resolved", first, "ALG-03"), ("raised", second, "ALG-03")],
         [("open", second, "ALG-03")],
     ]
 
 
-def test_a_draft_is_nobodys_business(three_weeks):
+def test_a_draft_is_not_reported(three_weeks):
     assert "draft" not in "".join(ReportRun.objects.values_list("content", flat=True))
 
 
-def test_the_report_sums_up_and_downloads(three_weeks, registrar, reviewer, far_reviewer):
+def test_the_report_has_a_summary_and_downloads_as_csv(three_weeks, registrar, reviewer, far_reviewer):
     run = ReportRun.objects.order_by("ends_at")[1]
     assert [len(rows_for(run, person)) for person in (registrar, reviewer, far_reviewer)] == [2, 2, 0]
-    summary = summed_up(rows_for(run, registrar), "en")
+    summary = summary_of(rows_for(run, registrar), "en")
     assert {name: summary[name] for name in ("open", "filings", "raised", "resolved")} == {
         "open": 1,
         "filings": 1,
@@ -137,14 +137,14 @@ def test_the_report_sums_up_and_downloads(three_weeks, registrar, reviewer, far_
     assert all(row["link"].endswith("/change/") and row["filing id"] for row in rows)
 
 
-def test_what_a_filer_wrote_is_no_formula_in_a_workbook(filer, registrar):
+def test_text_of_a_filer_is_not_a_formula_in_a_spreadsheet(filer, registrar):
     a_submitted_filing(filer, changes={**INCOMPLETE, "/service/name": "=1+1"})
     check_everything()
     run = write_now(REPORTS["incomplete_filings"], by=registrar)
     assert "'=1+1" in as_csv(rows_for(run, registrar), "zh")
 
 
-def test_the_desk_lists_shows_downloads_and_writes_reports(three_weeks, registrar):
+def test_reports_can_be_listed_viewed_downloaded_and_written_at_the_desk(three_weeks, registrar):
     client = desk_of(registrar)
     run = ReportRun.objects.order_by("ends_at")[1]
     page = f"/admin/compliance/reportrun/{run.pk}/change/"
@@ -159,7 +159,7 @@ def test_the_desk_lists_shows_downloads_and_writes_reports(three_weeks, registra
     assert client.get("/admin/compliance/reportrun/").status_code == 200
 
 
-def test_a_flag_that_came_back_is_a_flag_of_its_own(filer, registrar):
+def test_a_report_on_demand_has_a_row_for_an_open_flag(filer, registrar):
     filing = a_submitted_filing(filer, changes=INCOMPLETE)
     check_everything()
     assert parsed("algorithm").dossier.kind == Filing.objects.get(pk=filing.pk).kind

@@ -1,6 +1,6 @@
 """
-Taking the published lists into the register: each row is kept as it was read, and what a number shows is drawn from all
-rows that name it, so that neither the order of the files nor a second run changes anything.
+Importing published lists into the register. Each row is stored as it was read, and the fields of a number are derived from
+all rows that contain it, so neither the order of the files nor a second run makes a difference.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from django.utils import timezone
 from registry.models import Listing, NumberStatus, OfficialNumber, Source, SourceKind
 from registry.numbers.forms import number_key
 from registry.numbers.published.entries import Entry, entry_of, is_footer
-from registry.numbers.published.numbers import ALGORITHM, NoEntry
+from registry.numbers.published.numbers import ALGORITHM, InvalidRow
 from registry.numbers.published.reading import Row, Unreadable, rows_of
-from registry.numbers.published.stating import apply_lists
+from registry.numbers.published.statements import apply_lists
 from registry.register.batches import batches
 from registry.register.identities import organizations_of
 from registry.register.statements import Party
@@ -30,14 +30,14 @@ from registry.search import searched_by
 WRITTEN_AT_ONCE = 1_000
 _WORST_LAST = ("filed", "registered", "suspended", "cancelled", "revoked")
 _SHOWN = ("title", "holder", "jurisdiction", "place", "algorithm_type", "role", "products", "purpose")
-_DRAWN = [*_SHOWN, "issued_on", "remark", "status", "organization", "search_text", "search_grams"]
+_DERIVED = [*_SHOWN, "issued_on", "remark", "status", "organization", "search_text", "search_grams"]
 _LENGTHS = {"place": 100}
 Note = tuple[int, str, str]
 
 
 @dataclass(slots=True)
 class Imported:
-    """What became of one file; `rejected` and `notes` are lines with their texts in English and Chinese."""
+    """The result of one file; `rejected` and `notes` are line numbers with messages in English and Chinese."""
 
     file: str
     rows: int = 0
@@ -48,21 +48,21 @@ class Imported:
     notes: list[Note] = field(default_factory=list)
 
 
-class _Rehearsed(Exception):
-    """Undoes a dry run."""
+class _DryRun(Exception):
+    """Rolls back a dry run."""
 
 
 def import_list(path: Path, name: str, *, dry_run: bool = False) -> Imported:
-    """Import one file in one transaction; a dry run does all of it and takes it back."""
+    """Import one file in one transaction; a dry run does everything and rolls back."""
     imported = Imported(name)
     try:
         with transaction.atomic():
             _import(path, imported)
             if dry_run:
-                raise _Rehearsed
+                raise _DryRun
     except Unreadable as error:
         imported = Imported(name, rejected=[(error.line, error.en, error.zh)])
-    except _Rehearsed:
+    except _DryRun:
         pass
     return imported
 
@@ -71,24 +71,24 @@ def _import(path: Path, imported: Imported) -> None:
     entries = []
     for row in rows_of(path):
         if is_footer(row.cells):
-            imported.notes.append((row.line, "no entry of the list, left out", "非清单条目，已略过"))
+            imported.notes.append((row.line, "not an entry of the list, skipped", "非清单条目，已略过"))
             continue
         imported.rows += 1
         try:
             entries.append((row.line, _entry(row)))
-        except NoEntry as error:
+        except InvalidRow as error:
             imported.rejected.append((row.line, error.en, error.zh))
     _number_repeats(entries)
-    touched = _keep(entries, imported)
+    touched = _store_rows(entries, imported)
     for line, entry in entries:
         imported.notes += [(line, en, zh) for en, zh in entry.notes]
     listings = _listings(touched)
-    _draw(touched, listings, imported)
+    _derive_numbers(touched, listings, imported)
     apply_lists({listing.source for rows in listings.values() for listing in rows}, touched, listings)
 
 
 def _entry(row: Row) -> Entry:
-    """Read a row; the title over the headings names the list where no column does."""
+    """Parse a row; if no column names the list, the title above the headings does."""
     entry = entry_of({"list": row.list, **row.cells} if row.list else row.cells)
     if row.sheet:
         entry.notes = [(f"{row.sheet}: {en}", f"{row.sheet}：{zh}") for en, zh in entry.notes]
@@ -96,28 +96,28 @@ def _entry(row: Row) -> Entry:
 
 
 def _number_repeats(entries: list[tuple[int, Entry]]) -> None:
-    """A number that stands twice under one row number of a list gets a place for each, and is told."""
-    seen: dict[tuple[str, str, str], int] = {}
+    """Give repeated rows with the same number and row number distinct row numbers, and add a note."""
+    counts: dict[tuple[str, str, str], int] = {}
     for _, entry in entries:
         place = (number_key(entry.number), _source_key(entry), entry.row_number)
-        seen[place] = seen.get(place, 0) + 1
-        if seen[place] > 1:
-            entry.row_number = f"{entry.row_number}/{seen[place]}"
-            entry.notes.append(("the number stands in this list before", "该编号在本清单中重复出现"))
+        counts[place] = counts.get(place, 0) + 1
+        if counts[place] > 1:
+            entry.row_number = f"{entry.row_number}/{counts[place]}"
+            entry.notes.append(("the number occurs in this list before", "该编号在本清单中重复出现"))
 
 
 # --- rows -------------------------------------------------------------------------------------------------------
-def _keep(entries: list[tuple[int, Entry]], imported: Imported) -> list[OfficialNumber]:
-    """Keep each row under its number, count what that was, and return the numbers of which something changed."""
+def _store_rows(entries: list[tuple[int, Entry]], imported: Imported) -> list[OfficialNumber]:
+    """Store each row under its number, count the outcomes, and return the numbers with changed rows."""
     sources = {key: _source_of(entry) for key, entry in {_source_key(entry): entry for _, entry in entries}.items()}
     numbers, new = _numbers(entry for _, entry in entries)
-    kept = _kept_rows(numbers.values(), sources.values())
+    stored = _stored_rows(numbers.values(), sources.values())
     touched: dict[int, OfficialNumber] = {}
     changed: dict[tuple[int, int, str], Listing] = {}
     for _, entry in entries:
         number, source = numbers[number_key(entry.number)], sources[_source_key(entry)]
         place = (number.pk, source.pk, entry.row_number[:50])
-        listing, outcome = kept.get(place), "updated"
+        listing, outcome = stored.get(place), "updated"
         if listing is not None and listing.content == entry.content():
             imported.unchanged += 1
             continue
@@ -127,7 +127,7 @@ def _keep(entries: list[tuple[int, Entry]], imported: Imported) -> list[Official
         setattr(imported, outcome, getattr(imported, outcome) + 1)
         listing = listing or Listing(number=number, source=source, row_number=place[2])
         listing.announced, listing.content = entry.announced[:50], entry.content()
-        kept[place] = changed[place] = listing
+        stored[place] = changed[place] = listing
         touched[number.pk] = number
     Listing.objects.bulk_create(row for row in changed.values() if row.pk is None)
     Listing.objects.bulk_update(
@@ -137,7 +137,7 @@ def _keep(entries: list[tuple[int, Entry]], imported: Imported) -> list[Official
 
 
 def _numbers(entries: Iterable[Entry]) -> tuple[dict[str, OfficialNumber], set[str]]:
-    """Return the numbers of entries by their keys, entering those that are not known, and the keys of the new ones."""
+    """Return the numbers of entries by key, creating unknown ones, and the keys of the new ones."""
     wanted = {number_key(entry.number): entry for entry in entries}
     known = _by_key(wanted)
     new = {key for key in wanted if key not in known}
@@ -156,7 +156,7 @@ def _by_key(keys: Iterable[str]) -> dict[str, OfficialNumber]:
     return {row.key: row for part in rows for row in part.select_for_update()}
 
 
-def _kept_rows(numbers: Iterable[OfficialNumber], sources: Iterable[Source]) -> dict[tuple[int, int, str], Listing]:
+def _stored_rows(numbers: Iterable[OfficialNumber], sources: Iterable[Source]) -> dict[tuple[int, int, str], Listing]:
     keys = {source.pk for source in sources}
     parts = batches({number.pk for number in numbers})
     rows = (Listing.objects.filter(number__in=part, source__in=keys) for part in parts)
@@ -182,7 +182,7 @@ def _source_of(entry: Entry) -> Source:
 
 
 def _listings(numbers: list[OfficialNumber]) -> dict[int, list[Listing]]:
-    """All rows that name the numbers, in the order of their announcements."""
+    """Return all rows that contain the numbers, by primary key and in order of announcement."""
     found: dict[int, list[Listing]] = {number.pk: [] for number in numbers}
     for part in batches(found):
         for row in Listing.objects.filter(number__in=part).select_related("source"):
@@ -191,39 +191,39 @@ def _listings(numbers: list[OfficialNumber]) -> dict[int, list[Listing]]:
 
 
 def _by_announcement(row: Listing) -> tuple[str, str, str, str]:
-    """Later announcements count more; what decides between equals is what they say, never which came in first."""
+    """Sort key: later announcements take precedence; ties are broken by content, never by the order of import."""
     content = row.content
-    said = json.dumps(content, sort_keys=True, ensure_ascii=False)
-    return row.announced, content["issued_on"], content["list"], said
+    content_json = json.dumps(content, sort_keys=True, ensure_ascii=False)
+    return row.announced, content["issued_on"], content["list"], content_json
 
 
 # --- numbers ----------------------------------------------------------------------------------------------------
-def _draw(numbers: list[OfficialNumber], listings: dict[int, list[Listing]], imported: Imported) -> None:
-    """Draw what a number shows from its rows: of each field what the latest announcement says, of the status the worst."""
-    drawn = []
+def _derive_numbers(numbers: list[OfficialNumber], listings: dict[int, list[Listing]], imported: Imported) -> None:
+    """Derive numbers from their rows: each field from the latest announcement, the status as the worst of all rows."""
+    derived = []
     for number in numbers:
         rows = [listing.content for listing in listings[number.pk]]
         status = max((row["status"] for row in rows), key=_WORST_LAST.index)
         if number.is_held_by_filing:
-            _tell_what_differs(number, status, imported)
+            _note_difference(number, status, imported)
         else:
             _fill(number, rows, status)
-            drawn.append(number)
-    organizations = organizations_of({_holder(number) for number in drawn})
-    for number in drawn:
+            derived.append(number)
+    organizations = organizations_of({_holder(number) for number in derived})
+    for number in derived:
         number.organization = organizations.get(_holder(number))
         for column, value in searched_by(*number.search_texts()).items():
             setattr(number, column, value)
-    _write_over(drawn)
+    _write_over(derived)
 
 
 def _write_over(numbers: list[OfficialNumber]) -> None:
-    """Write rows over those of the same key: on ten thousand rows ten times as fast as an update of each."""
+    """Overwrite the rows with the same keys; for 10,000 rows ten times as fast as separate updates."""
     rows = [copy(number) for number in numbers]
     for row in rows:
         row.pk = None
     OfficialNumber.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["key"], update_fields=_DRAWN, batch_size=WRITTEN_AT_ONCE
+        rows, update_conflicts=True, unique_fields=["key"], update_fields=_DERIVED, batch_size=WRITTEN_AT_ONCE
     )
 
 
@@ -240,14 +240,14 @@ def _latest(rows: list[dict[str, Any]], name: str) -> str:
     return next((row[name] for row in reversed(rows) if row[name]), "")
 
 
-def _tell_what_differs(number: OfficialNumber, status: str, imported: Imported) -> None:
-    """A filing of this registry holds the number: its life is the filing's, and a registrar is told what differs."""
+def _note_difference(number: OfficialNumber, status: str, imported: Imported) -> None:
+    """Add a note for registrars if the status of a number held by a filing differs from the list; the filing prevails."""
     if status != number.status:
         shown = NumberStatus(number.status).value
         imported.notes.append(
             (
                 0,
-                f"{number.number}: the list says {status}, the filing that holds it says {shown}; a registrar decides",
+                f"{number.number}: {status} in the list, {shown} in the filing that holds it; a registrar decides",
                 f"{number.number}：清单状态为 {status}，持有该编号的申报状态为 {shown}；由登记员处理",
             )
         )

@@ -1,4 +1,4 @@
-"""The official number of a row: found, cleaned, told apart by its form, with what is odd about it. Pure."""
+"""The official number of a row: find it, clean it, determine its kind, and note anything unusual. Pure."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ ALGORITHM, GENERATIVE, REGISTRATION = "algorithm", "generative", "registration"
 KINDS = {"备案": GENERATIVE, "登记": REGISTRATION}
 
 
-class NoEntry(Exception):
-    """A row that is none; `en` and `zh` say why."""
+class InvalidRow(Exception):
+    """A row that is not a valid entry; `en` and `zh` give the reason."""
 
     def __init__(self, en: str, zh: str) -> None:
         super().__init__(en)
@@ -28,23 +28,23 @@ class NoEntry(Exception):
 
 
 def number_in(cells: dict[str, str], notes: list[tuple[str, str]]) -> str:
-    """Return the number of a row, wherever it stands. Raises NoEntry where there is none of a known form."""
-    cells["number"] = written = _cleaned(cells.get("number", ""), notes)
-    if is_official_number(written):
-        return _as_written(written, notes)
+    """Return the number of a row, whatever column it is in. Raises InvalidRow if there is none in a known form."""
+    cells["number"] = text = _cleaned(cells.get("number", ""), notes)
+    if is_official_number(text):
+        return _normalized(text, notes)
     elsewhere = [column for column, cell in cells.items() if column != "remark" and is_official_number(cell)]
     if len(elsewhere) == 1:
         column = elsewhere[0]
         notes.append(("the number was found in another column", "编号出现在其他列"))
-        cells["number"], cells[column] = cells[column], written
-        return _as_written(cells["number"], notes)
-    if not written:
-        raise NoEntry("No official number is given.", "未填写编号。")
-    raise NoEntry(_no_number(written)[0], _no_number(written)[1])
+        cells["number"], cells[column] = cells[column], text
+        return _normalized(cells["number"], notes)
+    if not text:
+        raise InvalidRow("The official number is missing.", "未填写编号。")
+    raise InvalidRow(*_malformed_message(text))
 
 
 def _cleaned(written: str, notes: list[tuple[str, str]]) -> str:
-    """A number as tables print it: with blanks, dashes of all kinds, a word before it, a note or a full stop behind it."""
+    """Remove what tables add to a number: spaces, other dashes, a word before it, a note or a full stop after it."""
     number = re.sub("[‐‑‒–—―−]", "-", re.sub(r"\s+", "", written))
     number = re.sub("^(备案|登记|上线)?编?号:?", "", number)
     bare = re.sub(r"(\(.*\)|注:.*|补登|[。、,.;]+)$", "", number)
@@ -53,64 +53,60 @@ def _cleaned(written: str, notes: list[tuple[str, str]]) -> str:
     if not is_official_number(bare):
         return written
     if re.search("[(注补]", number):
-        notes.append((f"the number came with a note: {written}", f"编号单元格内有注：{written}"))
+        notes.append((f"the cell of the number contains a note: {written}", f"编号单元格内有注：{written}"))
     return bare
 
 
-def _as_written(written: str, notes: list[tuple[str, str]]) -> str:
-    number = normalized(written)
+def _normalized(text: str, notes: list[tuple[str, str]]) -> str:
+    number = normalized(text)
     if read := algorithm_number(number):
         _oddities(read, notes)
     elif running_number(number) is not None and len(number.rsplit("-", 1)[1].replace("S", "")) > 12:
-        notes.append((f"{number} has six digits in its running number", f"{number} 的流水号为六位"))
+        notes.append((f"{number} has a running number of six digits", f"{number} 的流水号为六位"))
     return number
 
 
 def _oddities(read: AlgorithmNumber, notes: list[tuple[str, str]]) -> None:
-    """What is inferred from the published numbers and does not fit is told, never refused."""
+    """Note deviations from the inferred form of algorithm numbers; they are never refused."""
     if read.check != read.inferred_check:
-        found, asked = read.check, read.inferred_check
-        notes.append(
-            (f"the last digit is {found}, other numbers lead to {asked}", f"校验位为 {found}，按规律应为 {asked}")
-        )
+        found, expected = read.check, read.inferred_check
+        notes.append((f"the check digit is {found}, expected {expected}", f"校验位为 {found}，按规律应为 {expected}"))
     if not is_known_region(read.area):
         area = read.area
-        notes.append((f"{area} is the code of no known region", f"{area} 不是已知行政区划"))
+        notes.append((f"{area} is not the code of a known region", f"{area} 不是已知行政区划"))
     if read.kind not in KNOWN_ALGORITHM_KINDS:
         kind = read.kind
-        notes.append(
-            (f"digits 14 and 15 are {kind}, others have 01 to 06", f"第 14、15 位为 {kind}，其他编号为 01 至 06")
-        )
+        notes.append((f"digits 14 and 15 are {kind}, expected 01 to 06", f"第 14、15 位为 {kind}，其他编号为 01 至 06"))
 
 
-def _no_number(written: str) -> tuple[str, str]:
-    digits = sum(character.isdigit() for character in written)
-    if "网信算备" in written and digits == 21:
+def _malformed_message(text: str) -> tuple[str, str]:
+    digits = sum(character.isdigit() for character in text)
+    if "网信算备" in text and digits == 21:
         return (
-            f"“{written[:60]}” is not written as a number: 网信算备 + 21 digits + 号, nothing else.",
-            f"“{written[:60]}”书写不符：应为网信算备加 21 位数字加号，不含其他字符。",
+            f"“{text[:60]}” is malformed: it must be 网信算备 + 21 digits + 号 and nothing else.",
+            f"“{text[:60]}”书写不符：应为网信算备加 21 位数字加号，不含其他字符。",
         )
-    if "网信算备" in written:
+    if "网信算备" in text:
         return (
-            f"“{written[:60]}” has {digits} digits; an algorithm number has 21 between 网信算备 and 号.",
-            f"“{written[:60]}”含 {digits} 位数字；算法备案编号应为网信算备加 21 位数字加号。",
+            f"“{text[:60]}” has {digits} digits; an algorithm number must have 21 between 网信算备 and 号.",
+            f"“{text[:60]}”含 {digits} 位数字；算法备案编号应为网信算备加 21 位数字加号。",
         )
     return (
-        f"“{written[:60]}” has not the form of an official number (网信算备 + 21 digits + 号, or Place-Name-YYYYMMDDNNNN).",
-        f"“{written[:60]}”不是备案编号（网信算备加 21 位数字加号，或 属地-名称-年月日流水号）。",
+        f"“{text[:60]}” is not an official number (网信算备 + 21 digits + 号, or Place-Name-YYYYMMDDNNNN).",
+        f"“{text[:60]}”不是备案编号（网信算备加 21 位数字加号，或 属地-名称-年月日流水号）。",
     )
 
 
 def kind_of(number: str, cells: dict[str, str], notes: list[tuple[str, str]]) -> str:
-    """The form of the number decides; the column that says otherwise is told."""
+    """Return the kind by the form of the number; add a note if the row names another kind."""
     if algorithm_number(number):
         return ALGORITHM
     kind = REGISTRATION if is_registration_number(number) else GENERATIVE
-    said = KINDS.get(cells.get("kind", ""))
-    if said and said != kind:
+    listed_kind = KINDS.get(cells.get("kind", ""))
+    if listed_kind and listed_kind != kind:
         notes.append(
             (
-                f"the row says {cells['kind']}, the number has the form of the other kind",
+                f"the row is listed as {cells['kind']}, but the number has the form of the other kind",
                 f"类型为{cells['kind']}，与编号形式不符",
             )
         )

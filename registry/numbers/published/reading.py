@@ -1,4 +1,4 @@
-"""Reading a published list: CSV or XLSX into rows of named cells, whatever its announcement calls the columns."""
+"""Reading a published list, CSV or XLSX, into rows of cells by column, under any of the usual column headings."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from openpyxl import load_workbook
 
 from registry.names import folded
 
-# What the announcements call each column; a heading is compared without width, blanks and case.
+# The headings of each column in the announcements; width, spaces and case are ignored.
 HEADINGS = {
     "announced": ("公告期次", "期次", "公告日期", "公告时间"),
     "batch": ("批次",),
@@ -62,20 +62,20 @@ HEADINGS = {
 
 
 def _heading(cell: str) -> str:
-    """Fold a heading: brackets with what is in them, colons and stars say nothing of the column."""
+    """Fold a heading and remove brackets with their contents, colons, stars, hashes and periods."""
     return re.sub(r"\(.*?\)|[:*#.]", "", folded(cell))
 
 
 _COLUMN_OF = {_heading(name): column for column, names in HEADINGS.items() for name in names}
 _DELIMITERS = ",;\t"
-# A list may begin with its title; its headings come within so many rows.
+# A list may begin with a title; its headings are expected within this many rows.
 TITLE_ROWS = 10
 ENOUGH_HEADINGS = 3
 MOST_ROWS = 100_000
 
 
 class Unreadable(Exception):
-    """A file that is no published list; `reason` says why, in both languages."""
+    """A file that is not a published list; `en` and `zh` give the reason."""
 
     def __init__(self, en: str, zh: str, line: int = 1) -> None:
         super().__init__(en)
@@ -85,8 +85,8 @@ class Unreadable(Exception):
 @dataclass(frozen=True, slots=True)
 class Row:
     """
-    A row of a list: its line in the file, from 1, and its cells by column, tidied. `list` is the title that stands over
-    the headings, `sheet` the sheet of a workbook of several.
+    A row of a list: its line in the file, counted from 1, and its tidied cells by column. `list` is the title above the
+    headings; `sheet` is the name of the sheet if the workbook has several.
     """
 
     line: int
@@ -96,7 +96,7 @@ class Row:
 
 
 def rows_of(path: Path) -> Iterator[Row]:
-    """Read a list row by row. Raises Unreadable for what is none."""
+    """Read a list row by row. Raises Unreadable for a file that is not a list."""
     found = False
     for sheet, lines in _sheets(path):
         for row in _rows(lines, sheet):
@@ -105,13 +105,13 @@ def rows_of(path: Path) -> Iterator[Row]:
                 yield row
     if not found:
         raise Unreadable(
-            "No row of headings was found: a list has columns such as 备案编号, 备案单位 and 模型名称.",
+            "No heading row was found: a list must have columns such as 备案编号, 备案单位 and 模型名称.",
             "未找到表头：清单应有备案编号、备案单位、模型名称等列。",
         )
 
 
 def _rows(lines: Iterator[tuple[int, list[str]]], sheet: str) -> Iterator[Row]:
-    """Yield a row without cells for each row of headings, then the rows below it."""
+    """Yield a row without cells for each heading row, then the rows below it."""
     columns: list[str | None] | None = None
     title, first = "", TITLE_ROWS
     for line, cells in lines:
@@ -123,7 +123,7 @@ def _rows(lines: Iterator[tuple[int, list[str]]], sheet: str) -> Iterator[Row]:
         elif columns is not None:
             yield Row(line, _named(columns, cells), title, sheet)
         elif first:
-            # What stands over the headings is the title of the list.
+            # Text above the headings is the title of the list.
             first -= 1
             title = title or next(cell for cell in cells if cell)
         else:
@@ -131,7 +131,7 @@ def _rows(lines: Iterator[tuple[int, list[str]]], sheet: str) -> Iterator[Row]:
 
 
 def _columns(cells: list[str]) -> list[str | None] | None:
-    """Read a row as headings; None when it is not one. Of two columns of a kind the first counts."""
+    """Return the columns if this is a heading row, otherwise None. Of two equal columns the first counts."""
     named: list[str | None] = []
     for cell in cells:
         column = _COLUMN_OF.get(_heading(cell))
@@ -152,7 +152,7 @@ def _sheets(path: Path) -> Iterator[tuple[str, Iterator[tuple[int, list[str]]]]]
         raise Unreadable(f"The file cannot be read: {error.strerror}.", f"无法读取文件：{error.strerror}。") from error
     if begins.startswith(b"\xd0\xcf\x11\xe0"):
         raise Unreadable(
-            "This workbook is protected, or in the old format (XLS). Save it as XLSX without a password.",
+            "This workbook is password-protected or in the old XLS format. Save it as XLSX without a password.",
             "该工作簿受密码保护或为旧格式（XLS）。请另存为不带密码的 XLSX。",
         )
     if begins.startswith(b"PK\x03\x04"):
@@ -169,16 +169,16 @@ def _lines_of_csv(path: Path) -> Iterator[tuple[int, list[str]]]:
     try:
         for cells in reader:
             yield line, [_tidy(cell) for cell in cells]
-            # A cell may run over several lines; a row is named by the one on which it begins.
+            # A cell may span several lines; the line of a row is the one on which it begins.
             line = reader.line_num + 1
     except csv.Error as error:
-        raise Unreadable(f"This is no CSV file: {error}.", f"不是有效的 CSV 文件：{error}。", line) from error
+        raise Unreadable(f"This is not a valid CSV file: {error}.", f"不是有效的 CSV 文件：{error}。", line) from error
 
 
 def _decoded(content: bytes) -> str:
     encodings = ("utf-16",) if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "gb18030")
     if b"\0" in content[:4096] and encodings != ("utf-16",):
-        raise Unreadable("This is neither CSV nor XLSX.", "文件既不是 CSV 也不是 XLSX。")
+        raise Unreadable("The file is neither CSV nor XLSX.", "文件既不是 CSV 也不是 XLSX。")
     for encoding in encodings:
         try:
             return content.decode(encoding)
@@ -188,7 +188,7 @@ def _decoded(content: bytes) -> str:
 
 
 def _sheets_of_workbook(path: Path) -> Iterator[tuple[str, Iterator[tuple[int, list[str]]]]]:
-    """Each sheet with its lines. Whatever the library makes of a damaged workbook is one fault to the reader."""
+    """Yield each sheet with its lines. Any exception of the library means that the workbook is damaged."""
     with path.open("rb") as file:
         try:
             workbook = load_workbook(file, read_only=True, data_only=True)
@@ -209,15 +209,15 @@ def _lines_of_sheet(sheet: Any) -> Iterator[tuple[int, list[str]]]:
             raise _damaged(line) from error
         if cells is None:
             return
-        told = [_text(cell) for cell in cells]
-        filled += any(told)
+        texts = [_text(cell) for cell in cells]
+        filled += any(texts)
         if filled > MOST_ROWS:
             raise Unreadable(f"The list has more than {MOST_ROWS} rows.", f"清单超过 {MOST_ROWS} 行。", line)
-        yield line, told
+        yield line, texts
 
 
 def _damaged(line: int = 1) -> Unreadable:
-    return Unreadable("This is no workbook (XLSX), or a damaged one.", "不是有效的 XLSX 文件，或文件已损坏。", line)
+    return Unreadable("This is not a valid XLSX file, or it is damaged.", "不是有效的 XLSX 文件，或文件已损坏。", line)
 
 
 def _text(cell: object) -> str:
@@ -229,7 +229,7 @@ def _text(cell: object) -> str:
 
 
 def _tidy(cell: str) -> str:
-    """Without outer blanks and invisible marks; inner runs of blanks are one."""
+    """Remove surrounding spaces and invisible characters, and collapse inner spaces."""
     visible = "".join(
         character for character in cell if unicodedata.category(character) not in ("Cf", "Cc") or character in "\n\t\r"
     )

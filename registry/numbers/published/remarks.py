@@ -1,4 +1,4 @@
-"""Remarks in prose: what they tell of a number's status, and what was renamed in them. Pure."""
+"""Parsing remarks, which are prose: the status of a number, and renamings. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _STATUS_IN_PROSE = (
     (re.compile(r"已.{0,14}撤销|予以撤销|^撤销$|被撤销|\d{1,2}月(\d{1,2}日)?撤销|备案撤销|撤销备案$"), "revoked"),
     (re.compile(r"已.{0,14}暂停|^暂停$|暂停备案$"), "suspended"),
 )
-# These say that it is not so, not yet so, or so of something else.
+# Words that negate or postpone the status, or apply it to something else.
 _NOT_SO = re.compile("未|不予|恢复|撤回|取消|申请|拟|审核|产品|应用|小程序|APP|网站|功能|继续有效", re.IGNORECASE)
 _ABOUT_STATUS = re.compile("注销|撤销|暂停|失效|终止|取消备案|吊销")
 _MARKS = "“”\"「」《》''‘’『』: "
@@ -27,7 +27,7 @@ _ABOUT_NAMES = re.compile("更名|变更为|更改为|(更新|变更).{0,6}(主�
 
 
 def status_in(remark: str) -> str | None:
-    """The status that a remark tells for sure: a clause tells it, and nothing in the remark speaks against it."""
+    """Return the status that a remark states unambiguously: a clause states it and no word of the remark contradicts it."""
     for clause in _CLAUSE.split(remark):
         for pattern, status in _STATUS_IN_PROSE:
             if pattern.search(clause.strip()):
@@ -36,7 +36,7 @@ def status_in(remark: str) -> str | None:
 
 
 def rename_in(clause: str) -> tuple[str, str, str] | None:
-    """What was renamed, from what, to what; of a chain the last name."""
+    """Return what was renamed, the old name, and the new name (the last one of a chain)."""
     found = _RENAMED.search(clause)
     if found is None:
         return None
@@ -46,15 +46,15 @@ def rename_in(clause: str) -> tuple[str, str, str] | None:
 
 
 def _bare(name: str) -> str:
-    """A name without the marks around it and without a date behind it."""
+    """Return a name without surrounding marks and without a trailing date."""
     return re.sub(r"\(?\d{4}年.*$", "", name.strip(_MARKS)).strip(_MARKS + "(")
 
 
 def is_about_status(remark: str) -> bool:
-    """Say whether a remark has a word of cancelling, revoking or suspending in it, read for sure or not."""
+    """Say whether a remark mentions cancelling, revoking or suspending, unambiguously or not."""
     return _ABOUT_STATUS.search(remark) is not None
 
 
 def is_about_names(remark: str) -> bool:
-    """Say whether a remark has a word of renaming in it."""
+    """Say whether a remark mentions a renaming."""
     return _ABOUT_NAMES.search(remark) is not None
