@@ -14,7 +14,7 @@ SECRET_KEY = VAR / "secret-key"
 
 
 def prepare() -> None:
-    """Make the folders."""
+    """Create the folders."""
     for folder in (VAR, LOGS, BROKER):
         folder.mkdir(parents=True, exist_ok=True)
 

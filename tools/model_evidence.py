@@ -126,7 +126,7 @@ class Broken(Exception):
 
 
 def main() -> int:
-    """Return 0, or 1 when a file is broken."""
+    """Return 0, or 1 if a file is damaged."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, metavar="MODEL_DIR")
     parser.add_argument("-o", "--output", type=Path, default=Path("evidence.json"))
@@ -330,7 +330,7 @@ def sketch(folder: Path, seed: str) -> dict[str, Any]:
 
 
 def _weights(folder: Path) -> list[Weight]:
-    """The tensors that have a role, of that stack which has most layers: not those of a vision tower beside it."""
+    """Return the tensors with a role, from the stack with the most layers (excluding, for example, a vision tower)."""
     found: dict[str, list[Weight]] = {}
     for path in _shards(folder):
         header, start = safetensors_header(path)

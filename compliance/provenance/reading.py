@@ -14,7 +14,8 @@ from compliance.provenance.faults import Unusable
 # The limit of the reference (provenance.md §2.1).
 MOST_BYTES = 20 * 1024 * 1024
 _MOST_DIGITS = 40
-# The parts of evidence, by file name or by the name of the extracted data.
+# The parts of evidence, by file name or by the name of the extracted data. `reference_sketches` and `reference_tokenizers` are
+# read only from local case files: a filer does not choose what the evidence is compared with.
 PARTS = (
     "config.json",
     "safetensors_header",
@@ -31,8 +32,6 @@ PARTS = (
     "file_hashes",
     "weight_sketch",
 )
-# Accepted only in local case files: a filer does not choose what the evidence is compared with.
-BESIDE = ("reference_sketches", "reference_tokenizers")
 
 
 def read_json(raw: bytes) -> Any:

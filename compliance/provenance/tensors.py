@@ -86,7 +86,7 @@ def read_safetensors(header: Any) -> Header:
     """
     Read a safetensors header: `{name: {dtype, shape, data_offsets}}` and `__metadata__`.
 
-    Raises Unusable: `not_an_object`, `too_many_tensors`, `name_too_long`, `bad_shape`, `bad_offsets`.
+    Raises Unusable: `not_an_object`, `too_many_tensors`, `bad_name`, `bad_dtype`, `bad_shape`, `bad_offsets`.
     """
     if not isinstance(header, Mapping):
         raise Unusable("not_an_object")
