@@ -1,1 +1,1 @@
-"""The launcher: from a virtual environment to a running product on one machine, without root."""
+"""The launcher: starts the whole product on one machine from a virtual environment, without root."""

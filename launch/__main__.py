@@ -1,4 +1,4 @@
-"""`python -m launch`: database, demonstration, web server, worker, beat and broker; Ctrl-C ends them all."""
+"""`python -m launch`: start database, demonstration, web server, worker, beat and broker; Ctrl-C stops them all."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from launch.children import Child
 from launch.parts import parts
 
 CHECK_EVERY = 0.5
-PATIENCE = 60.0
-MANY_STARTS = 20
+START_TIMEOUT = 60.0
+MOST_STARTS = 20
 
 
 class Launcher:
-    """Starts the parts in order, keeps them running, and ends them in the reverse order."""
+    """Start the parts in order, keep them running, and stop them in reverse order."""
 
     def __init__(self) -> None:
         self.port = _port()
@@ -35,17 +35,17 @@ class Launcher:
         self.stopping = threading.Event()
 
     def run(self) -> int:
-        """Run until told to stop, and return the exit status."""
+        """Run until a stop signal and return the exit status."""
         started = time.monotonic()
         paths.prepare()
-        lock = _only_one()
+        lock = _locked_folder()
         if lock is None:
-            return _refuse("The product runs from this folder already. Stop it first (Ctrl-C in its terminal).")
+            return _refuse("The product is already running from this folder. Stop it first (Ctrl-C in its terminal).")
         children.end_leftovers()
         if not _is_free(self.port):
-            return _refuse(f"Port {self.port} is taken. Choose another one: PORT={self.port + 1} make run")
+            return _refuse(f"Port {self.port} is in use. Choose another one: PORT={self.port + 1} make run")
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, self._told_to_stop)
+            signal.signal(number, self._request_stop)
         try:
             return self._run(started)
         finally:
@@ -56,10 +56,10 @@ class Launcher:
         broker = services.broker(notices)
         environment = self._environment(services.database(notices), broker.url)
         for notice in notices:
-            _say(f"NOTE: {notice}")
+            _print(f"NOTE: {notice}")
         if broker.child:
             self._start(broker.child)
-        _say("Preparing the database …")
+        _print("Preparing the database …")
         self._manage(environment, "migrate", "--verbosity", "0")
         self._manage(environment, "load_demo", "--password-file", str(paths.DEMO_PASSWORD))
         if broker.child and not services.wait_for(broker):
@@ -68,7 +68,7 @@ class Launcher:
             self._start(child)
         if not self._wait_until(self._answers):
             return _refuse(f"The web server did not start; see {paths.LOGS / 'web.log'}")
-        self._greet(environment["DATABASE_URL"], broker.told, time.monotonic() - started)
+        self._greet(environment["DATABASE_URL"], broker.description, time.monotonic() - started)
         self._show_first_check(environment)
         return self._supervise()
 
@@ -97,13 +97,13 @@ class Launcher:
             log = paths.LOGS / "manage.log"
             log.write_text(done.stdout + done.stderr)
             last = (done.stderr.strip().splitlines() or ["no message"])[-1]
-            raise SystemExit(f"`manage.py {' '.join(arguments)}` failed: {last}\nAll of it is in {log}")
+            raise SystemExit(f"`manage.py {' '.join(arguments)}` failed: {last}\nThe full output is in {log}")
         return done.stdout
 
-    def _wait_until(self, is_so: Callable[[], bool], seconds: float = PATIENCE) -> bool:
+    def _wait_until(self, condition: Callable[[], bool], seconds: float = START_TIMEOUT) -> bool:
         until = time.monotonic() + seconds
         while time.monotonic() < until and not self.stopping.is_set():
-            if is_so():
+            if condition():
                 return True
             self.stopping.wait(0.2)
         return False
@@ -117,7 +117,7 @@ class Launcher:
 
     def _greet(self, database: str, broker: str, seconds: float) -> None:
         password = "DEMO_PASSWORD" if os.environ.get("DEMO_PASSWORD") else f"in {paths.DEMO_PASSWORD}"
-        _say(
+        _print(
             f"""
 AI Model Compliance Registry runs at {self.address}/   (started in {seconds:.0f} s)
 
@@ -131,13 +131,13 @@ AI Model Compliance Registry runs at {self.address}/   (started in {seconds:.0f}
   broker    {broker}
   logs      {paths.LOGS}
 
-Ctrl-C ends everything.
+Press Ctrl-C to stop everything.
 """
         )
 
     def _show_first_check(self, environment: dict[str, str]) -> None:
-        """Print the table of flags as soon as nothing is due any more."""
-        _say("Checking the demonstration filings …")
+        """Print the table of flags as soon as no check is due."""
+        _print("Checking the demonstration filings …")
         table = ""
 
         def is_checked() -> bool:
@@ -146,25 +146,27 @@ Ctrl-C ends everything.
             return bool(table)
 
         if self._wait_until(is_checked, 30):
-            _say(table)
+            _print(table)
         elif not self.stopping.is_set():
-            _say(f"The first check takes long; see {paths.LOGS / 'worker.log'}. The flags come when it is done.")
+            _print(
+                f"The first check is taking long; see {paths.LOGS / 'worker.log'}. The flags appear when it is done."
+            )
 
     def _supervise(self) -> int:
-        """Keep every part running until told to stop; a part that keeps dying ends the whole."""
+        """Keep every part running until a stop signal; stop everything if a part keeps failing."""
         while not self.stopping.wait(CHECK_EVERY):
             for child in self.children:
                 if child.is_running or self.stopping.is_set():
                     continue
-                if child.starts >= MANY_STARTS:
-                    return _refuse(f"The {child.name} ends again and again; see {child.log}")
-                _say(f"The {child.name} ended; starting it again.")
+                if child.starts >= MOST_STARTS:
+                    return _refuse(f"The {child.name} keeps stopping; see {child.log}")
+                _print(f"The {child.name} stopped; restarting it.")
                 self._start(child)
             if "MAKELEVEL" in os.environ and os.getppid() != self.started_by:
-                break  # make was killed: nobody could stop what it started
+                break  # make was killed, so nobody could stop what it started
         return 0
 
-    def _told_to_stop(self, number: int, frame: FrameType | None) -> None:
+    def _request_stop(self, number: int, frame: FrameType | None) -> None:
         self.stopping.set()
 
     def _stop(self) -> None:
@@ -172,19 +174,19 @@ Ctrl-C ends everything.
         for child in reversed(self.children):
             child.stop()
         children.forget()
-        _say("Stopped.")
+        _print("Stopped.")
 
 
 def _other_shell(database: str) -> str:
-    """What a command in another shell needs in front of it to find the same database."""
+    """Return the prefix with which a command in another shell finds the same database."""
     given = os.environ.get("DATABASE_URL", "")
     if not given:
         return ""
     return "env -u DATABASE_URL " if given != database else 'DATABASE_URL="…" '
 
 
-def _only_one() -> object | None:
-    """Hold the folder's lock as long as this process lives; the locked file names the process."""
+def _locked_folder() -> object | None:
+    """Lock the folder for the lifetime of this process, or return None; the lock file contains the process id."""
     lock = (paths.VAR / "launcher.pid").open("a+")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -209,7 +211,7 @@ def _is_free(port: int) -> bool:
 def _port() -> int:
     given = os.environ.get("PORT", "8000")
     if not given.isascii() or not given.isdigit() or not 0 < int(given[:6]) < 65_536:
-        raise SystemExit(f"PORT={given} is no port: give a number from 1 to 65535, such as PORT=8001.")
+        raise SystemExit(f"PORT={given} is not a valid port: give a number from 1 to 65535, such as PORT=8001.")
     return int(given)
 
 
@@ -218,7 +220,7 @@ def _refuse(text: str) -> int:
     return 1
 
 
-def _say(text: str) -> None:
+def _print(text: str) -> None:
     print(text, flush=True)
 
 

@@ -1,4 +1,4 @@
-"""Child processes that never outlive the launcher, however it ends."""
+"""Child processes that never outlive the launcher, even if it is killed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _LIBC = ctypes.CDLL(None) if sys.platform.startswith("linux") else None
 
 @dataclass
 class Child:
-    """A command with its environment and log; `process` while it runs."""
+    """A command with its environment and log; `process` is set after the first start."""
 
     name: str
     command: Sequence[str]
@@ -38,7 +38,7 @@ class Child:
         return self.logs / f"{self.name}.log"
 
     def start(self) -> None:
-        """Start in a session of its own, so that Ctrl-C reaches the launcher alone, which then stops all in order."""
+        """Start in a new session, so that Ctrl-C reaches only the launcher, which then stops all children in order."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 list(self.command),
@@ -56,7 +56,7 @@ class Child:
         return self.process is not None and self.process.poll() is None
 
     def stop(self) -> None:
-        """Ask it to end, and end it after STOPPING_TIME."""
+        """Terminate the process, and kill it after STOPPING_TIME."""
         if self.process is None or not self.is_running:
             return
         self.process.terminate()
@@ -69,13 +69,13 @@ class Child:
 
 
 def _end_with_parent() -> None:
-    """On Linux the kernel ends the child when the launcher dies; elsewhere the next start does (see end_leftovers)."""
+    """Let the Linux kernel end the child when the launcher dies; elsewhere the next start does (see end_leftovers)."""
     if _LIBC is not None:
         _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def remember(children: Sequence[Child]) -> None:
-    """Write down who runs, with a word of each command by which it is known again."""
+    """Record the running children with their commands, by which end_leftovers recognizes them."""
     running = {child.process.pid: list(child.command) for child in children if child.process}
     REGISTER.write_text(json.dumps(running))
 
@@ -85,7 +85,7 @@ def forget() -> None:
 
 
 def end_leftovers() -> list[int]:
-    """End what an earlier launcher left running, if it is still the same command; return their process ids."""
+    """End the children that an earlier launcher left running, if the command is still the same; return their process ids."""
     try:
         running: dict[str, list[str]] = json.loads(REGISTER.read_text())
     except (OSError, ValueError):

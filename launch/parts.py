@@ -1,4 +1,4 @@
-"""The processes of the product besides its database and broker."""
+"""The processes of the product other than database and broker."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from launch.paths import LOGS, ROOT, VAR
 
 
 def parts(port: int, environment: dict[str, str], *, logs: Path = LOGS, var: Path = VAR) -> list[Child]:
-    """Describe the web server, a worker and the beat; none is started yet."""
+    """Return the web server, a worker and the beat; none is started yet."""
     return [
         Child("web", _web(port), environment, logs),
         Child(
@@ -23,7 +23,7 @@ def parts(port: int, environment: dict[str, str], *, logs: Path = LOGS, var: Pat
     ]
 
 
-# Requests are answered in well under a second; nobody waits half a minute for Ctrl-C.
+# Requests take well under a second, so the default timeout of 30 seconds after Ctrl-C is too long.
 _QUIETLY = ["--graceful-timeout", "3", "--access-logfile", "-"]
 
 

@@ -1,4 +1,4 @@
-"""Where the launcher keeps what it makes."""
+"""The folders and files of the launcher."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ SECRET_KEY = VAR / "secret-key"
 
 
 def prepare() -> None:
-    """Make the folders."""
+    """Create the folders."""
     for folder in (VAR, LOGS, BROKER):
         folder.mkdir(parents=True, exist_ok=True)
 
 
 def secret_in(path: Path) -> str:
-    """Return the secret in a file that only its owner reads; make one the first time."""
+    """Return the secret in a file that only its owner can read; create it on the first call."""
     if not path.exists():
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(24) + "\n")

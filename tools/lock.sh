@@ -1,5 +1,5 @@
 #!/bin/sh
-# Pin what requirements.in and requirements-dev.in ask for, as a fresh environment resolves it.
+# Pin the versions that a fresh environment resolves for requirements.in and requirements-dev.in.
 set -eu
 python=${1:-python3}
 scratch=$(mktemp -d)

@@ -2,11 +2,11 @@
 """
 Extract evidence of a model's origin from its folder: `python tools/model_evidence.py MODEL_DIR -o evidence.json`.
 
-Reads configuration, tokenizer, model card, and of weight files only the headers. `--hash` adds the SHA-256 of every weight file,
-the commitment after which the registry gives a seed; `--sketch SEED` reads the weights once and adds a weight sketch
-(weight-sketch/1), in under 1 GB of memory whatever the size of the model.
+Reads the configuration, the tokenizer, the model card and the headers of weight files. `--hash` adds the SHA-256 of every weight
+file; the registry provides a seed after the hashes are filed. `--sketch SEED` reads the weights once and adds a weight sketch
+(weight-sketch/1). It uses less than 1 GB of memory for a model of any size.
 
-Stands alone: Python 3.11, and NumPy for the sketch. Nothing leaves the machine; weights are never written.
+Standalone: requires Python 3.11, and NumPy for the sketch. No data leaves the machine; weights are never written to the output.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from typing import Any, BinaryIO, NamedTuple
 PLAIN_FILES = ("config.json", "adapter_config.json", "model.safetensors.index.json")
 MOST_HEADER = 100 * 1024 * 1024
 MOST_TOKENIZER = 6 * 1024 * 1024
-# Elements of a tensor that are held at once; divisible by four, so that random numbers drawn in parts are the same as at once.
+# Elements of a tensor held in memory at once. Divisible by four, so that random numbers drawn in parts are the same as in one draw.
 AT_ONCE = 4 * 1024 * 1024
 QUANTILES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 BUCKETS = 256
-# Words that every tokenizer of Latin script has, as anchors among the embeddings.
+# Tokens in every tokenizer for Latin script, used as anchors among the embeddings.
 ANCHORS = [
     "the",
     "of",
@@ -122,17 +122,17 @@ TYPES = {"F32": ("<f4", 4), "F16": ("<f2", 2), "BF16": ("<u2", 2), "F64": ("<f8"
 
 
 class Broken(Exception):
-    """A file is not what its name says."""
+    """A file is damaged or does not have the format of its name."""
 
 
 def main() -> int:
-    """Return 0, or 1 when a file is broken."""
-    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("folder", type=Path, metavar="MODEL_DIR")
-    asked.add_argument("-o", "--output", type=Path, default=Path("evidence.json"))
-    asked.add_argument("--hash", action="store_true", help="add the SHA-256 of every weight file")
-    asked.add_argument("--sketch", metavar="SEED", help="add a weight sketch with the seed that the registry gave")
-    options = asked.parse_args()
+    """Return 0, or 1 if a file is damaged."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, metavar="MODEL_DIR")
+    parser.add_argument("-o", "--output", type=Path, default=Path("evidence.json"))
+    parser.add_argument("--hash", action="store_true", help="add the SHA-256 of every weight file")
+    parser.add_argument("--sketch", metavar="SEED", help="add a weight sketch with the seed provided by the registry")
+    options = parser.parse_args()
     try:
         evidence = extracted(options.folder, hashes=options.hash, seed=options.sketch)
     except (Broken, OSError) as error:
@@ -145,13 +145,13 @@ def main() -> int:
 
 
 def extracted(folder: Path, *, hashes: bool = False, seed: str | None = None) -> dict[str, Any]:
-    """Return the evidence of a model folder. Raises Broken for a file that is not what its name says."""
+    """Return the evidence of a model folder. Raises Broken for a damaged file or a file of the wrong format."""
     if not folder.is_dir():
-        raise Broken(f"{folder} is no folder.")
+        raise Broken(f"{folder} is not a folder.")
     evidence: dict[str, Any] = {name: _json(folder / name) for name in PLAIN_FILES if (folder / name).is_file()}
     evidence |= _card(folder) | _merge(folder) | _tokenizer(folder) | _headers(folder)
     if not evidence:
-        raise Broken(f"{folder} holds no file of a model: no config.json, no *.safetensors, no *.gguf.")
+        raise Broken(f"{folder} contains no model files: no config.json, *.safetensors or *.gguf.")
     if hashes:
         evidence["file_hashes"] = {path.name: _hash(path) for path in _weight_files(folder)}
     if seed is not None:
@@ -167,11 +167,11 @@ def _json(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8-sig"))
     except ValueError as error:
-        raise Broken(f"{path} is no JSON: {error}") from error
+        raise Broken(f"{path} is not valid JSON: {error}") from error
 
 
 def _card(folder: Path) -> dict[str, Any]:
-    """The front matter of the model card as it is written; the registry reads it."""
+    """Return the front matter of the model card as written; the registry parses it."""
     path = folder / "README.md"
     text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
     found = re.match(r"\s*---\s*\n.*?\n---\s*(\n|$)", text.replace("\r\n", "\n"), re.DOTALL)
@@ -185,7 +185,7 @@ def _merge(folder: Path) -> dict[str, Any]:
 
 # --- tokenizer ------------------------------------------------------------------------------------------------------
 def _tokenizer(folder: Path) -> dict[str, Any]:
-    """The whole tokenizer where it is small; else its vocabulary by id, and hashes of its merges."""
+    """Return tokenizer features, with the whole tokenizer if it is small, otherwise with its vocabulary by id."""
     path = folder / "tokenizer.json"
     if not path.is_file():
         return {}
@@ -226,12 +226,12 @@ def _headers(folder: Path) -> dict[str, Any]:
 
 
 def safetensors_header(path: Path) -> tuple[dict[str, Any], int]:
-    """Return the header of a safetensors file and where its data begin."""
+    """Return the header of a safetensors file and the offset of its data."""
     with path.open("rb") as file:
         start = file.read(8)
         length = struct.unpack("<Q", start)[0] if len(start) == 8 else 0
         if not 2 <= length <= MOST_HEADER:
-            raise Broken(f"{path} is no safetensors file.")
+            raise Broken(f"{path} is not a safetensors file.")
         try:
             return json.loads(file.read(length)), 8 + length
         except ValueError as error:
@@ -244,14 +244,14 @@ _MOST_LISTED = 64
 
 
 def gguf_header(path: Path) -> dict[str, Any]:
-    """Return the key-value part and the tensors of a GGUF file (versions 2 and 3); long lists only by their length."""
+    """Return the key-value part and the tensors of a GGUF file (versions 2 and 3); long lists are replaced by their length."""
     with path.open("rb") as file:
         magic, version = file.read(4), _scalar(file, "<I")
         if magic != b"GGUF" or version not in (2, 3):
-            raise Broken(f"{path} is no GGUF file of version 2 or 3.")
+            raise Broken(f"{path} is not a GGUF file of version 2 or 3.")
         tensors, pairs = _scalar(file, "<Q"), _scalar(file, "<Q")
         if tensors > 200_000 or pairs > 100_000:
-            raise Broken(f"{path} says that it holds {tensors} tensors; that is beyond all reason.")
+            raise Broken(f"{path} declares {tensors} tensors and {pairs} key-value pairs, more than is allowed.")
         kv = {_text(file): _value(file, _scalar(file, "<I")) for _ in range(pairs)}
         return {"kv": kv, "tensors": [_tensor(file) for _ in range(tensors)]}
 
@@ -279,7 +279,7 @@ def _value(file: BinaryIO, kind: int) -> Any:
 def _scalar(file: BinaryIO, form: str) -> Any:
     read = file.read(struct.calcsize(form))
     if len(read) < struct.calcsize(form):
-        raise Broken(f"{file.name} is cut off.")
+        raise Broken(f"{file.name} is truncated.")
     return struct.unpack(form, read)[0]
 
 
@@ -291,12 +291,12 @@ def _text(file: BinaryIO) -> str:
 
 
 def _hash(path: Path) -> str:
-    _say(f"hashing {path.name}")
+    _report_progress(f"hashing {path.name}")
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _say(text: str) -> None:
+def _report_progress(text: str) -> None:
     print(f"  {text}", file=sys.stderr, flush=True)
 
 
@@ -316,19 +316,21 @@ def sketch(folder: Path, seed: str) -> dict[str, Any]:
     """Read the weights once and return their sketch (weight-sketch/1)."""
     weights = sorted(_weights(folder), key=lambda weight: (weight.layer is None, weight.layer or 0, weight.role))
     if not weights:
-        raise Broken("No tensor goes by a name that has a role; a sketch needs *.safetensors with usual names.")
+        raise Broken(
+            "No tensor has a name with a known role; a sketch requires *.safetensors files with the usual tensor names."
+        )
     anchors = _anchors(folder)
     entries = []
     for i, weight in enumerate(weights):
         if i % 50 == 0:
-            _say(f"sketching tensor {i + 1} of {len(weights)}")
+            _report_progress(f"sketching tensor {i + 1} of {len(weights)}")
         entries.append(_entry(weight, seed, [row for _, row in anchors]))
-    told = {"format": "weight-sketch/1", "seed": seed, "k": BUCKETS, "anchors": [row for _, row in anchors]}
-    return {**told, "anchor_tokens": [word for word, _ in anchors], "tensors": entries}
+    header = {"format": "weight-sketch/1", "seed": seed, "k": BUCKETS, "anchors": [row for _, row in anchors]}
+    return {**header, "anchor_tokens": [token for token, _ in anchors], "tensors": entries}
 
 
 def _weights(folder: Path) -> list[Weight]:
-    """The tensors that have a role, of that stack which has most layers: not those of a vision tower beside it."""
+    """Return the tensors with a role, from the stack with the most layers (excluding, for example, a vision tower)."""
     found: dict[str, list[Weight]] = {}
     for path in _shards(folder):
         header, start = safetensors_header(path)
@@ -347,7 +349,7 @@ def _weights(folder: Path) -> list[Weight]:
 
 
 def _shards(folder: Path) -> list[Path]:
-    """The files that the index names; without one all, but for a second copy in another form (`consolidated…`)."""
+    """Return the files in the index; without an index all files except a second copy in another format (`consolidated…`)."""
     index = folder / "model.safetensors.index.json"
     named = (_json(index).get("weight_map") or {}) if index.is_file() else {}
     if named:
@@ -357,18 +359,18 @@ def _shards(folder: Path) -> list[Path]:
 
 
 def _anchors(folder: Path) -> list[tuple[str, int]]:
-    """The rows of common words, found by their text: ids differ from tokenizer to tokenizer."""
+    """Return the rows of the anchor tokens, found by their text, since ids differ between tokenizers."""
     path = folder / "tokenizer.json"
     model = (_json(path).get("model") or {}) if path.is_file() else {}
     ids = {token: i for i, token in enumerate(_tokens(model.get("vocab")))}
     if isinstance(model.get("vocab"), dict):
         ids = model["vocab"]
-    found = [(word, ids[f"{space}{word}"]) for word in ANCHORS for space in "Ġ▁" if f"{space}{word}" in ids]
+    found = [(token, ids[f"{space}{token}"]) for token in ANCHORS for space in "Ġ▁" if f"{space}{token}" in ids]
     return found or [(str(i), i) for i in range(32, 96)]
 
 
 def _entry(weight: Weight, seed: str, anchors: list[int]) -> dict[str, Any]:
-    """The figures of one tensor; it is read in parts."""
+    """Return the statistics of one tensor, which is read in parts."""
     import numpy as np
 
     entry: dict[str, Any] = {"role": weight.role, "layer": weight.layer, "shape": list(weight.shape)}
@@ -377,7 +379,7 @@ def _entry(weight: Weight, seed: str, anchors: list[int]) -> dict[str, Any]:
         entry |= _moments(len(values), [float((values**power).sum()) for power in range(1, 5)])
         buckets = _Buckets(weight, seed)
         buckets.add(values - values.mean())
-        return {**entry, "cs256_f16": buckets.told(), "q": _quantiles(values)}
+        return {**entry, "cs256_f16": buckets.encoded(), "q": _quantiles(values)}
     count, powers = 0, [0.0] * 4
     rows, columns, kept = [], np.zeros(weight.shape[1]), {}
     is_counted = weight.role not in OUTSIDE
@@ -393,18 +395,18 @@ def _entry(weight: Weight, seed: str, anchors: list[int]) -> dict[str, Any]:
             buckets.add(values.ravel())
     entry |= _moments(count * weight.shape[1], powers) | {"row_norm_q": _quantiles(np.concatenate(rows))}
     if is_counted:
-        return {**entry, "col_norm_q": _quantiles(np.sqrt(columns)), "cs256_f16": buckets.told()}
+        return {**entry, "col_norm_q": _quantiles(np.sqrt(columns)), "cs256_f16": buckets.encoded()}
     vectors = np.array([kept[row] for row in anchors if row in kept])
     return {**entry, "anchor_gram_f16": _gram(vectors)} if len(vectors) == len(anchors) else entry
 
 
 def _parts(weight: Weight) -> Iterator[Any]:
-    """The tensor in parts of whole rows, as float32 or wider."""
+    """Yield the tensor in parts of whole rows, as float32 or wider."""
     import numpy as np
 
     form, size = TYPES[weight.dtype]
     width = weight.shape[1] if len(weight.shape) > 1 else 1
-    # Rows of an odd width come in fours, so that each part has a multiple of four elements.
+    # The number of rows per part is a multiple of four, and so is the number of elements.
     step = max(4, AT_ONCE // width // 4 * 4) if len(weight.shape) > 1 else weight.shape[0]
     with weight.file.open("rb") as file:
         file.seek(weight.offset)
@@ -412,14 +414,14 @@ def _parts(weight: Weight) -> Iterator[Any]:
             count = min(step, weight.shape[0] - start) * width
             read = np.frombuffer(file.read(count * size), dtype=form)
             if len(read) < count:
-                raise Broken(f"{weight.file} is cut off.")
+                raise Broken(f"{weight.file} is truncated.")
             if weight.dtype == "BF16":
                 read = (read.astype(np.uint32) << 16).view(np.float32)
             yield read.reshape(-1, width)
 
 
 class _Buckets:
-    """The count-sketch of a tensor that comes in parts: bucket and sign of each element from one stream of random numbers."""
+    """The count sketch of a tensor read in parts; the bucket and sign of each element come from one random stream."""
 
     def __init__(self, weight: Weight, seed: str) -> None:
         import numpy as np
@@ -429,7 +431,7 @@ class _Buckets:
         digest = hashlib.sha256(f"{seed}|{weight.role}:{shape}|{elements}".encode()).digest()
         start = int.from_bytes(digest[:8], "little")
         self.buckets = np.random.Generator(np.random.PCG64(start))
-        # The signs come after the buckets of all elements: two buckets to a step of the generator.
+        # The signs follow the buckets of all elements in the stream; one generator step gives two buckets.
         stream = np.random.PCG64(start)
         stream.advance(elements // 2)
         self.signs = np.random.Generator(stream)
@@ -443,7 +445,7 @@ class _Buckets:
         signs = self.signs.integers(0, 2, len(values), np.int8) * 2 - 1
         self.sums += np.bincount(buckets, values * signs, BUCKETS)
 
-    def told(self) -> str:
+    def encoded(self) -> str:
         import numpy as np
 
         length = np.linalg.norm(self.sums)
@@ -451,7 +453,7 @@ class _Buckets:
 
 
 def _moments(count: int, powers: list[float]) -> dict[str, float]:
-    """Mean, standard deviation and kurtosis from the sums of the powers."""
+    """Return mean, standard deviation and kurtosis from the sums of powers."""
     mean, second, third, fourth = (total / count for total in powers)
     variance = max(second - mean**2, 0.0)
     central = fourth - 4 * mean * third + 6 * mean**2 * second - 3 * mean**4
@@ -470,7 +472,7 @@ def _quantiles(values: Any) -> list[float]:
 
 
 def _gram(vectors: Any) -> str:
-    """The upper triangle of the cosines among the rows, without the diagonal."""
+    """Return the upper triangle of the cosines between the rows, without the diagonal."""
     import numpy as np
 
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)

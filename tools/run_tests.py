@@ -1,4 +1,4 @@
-"""Run the tests on SQLite, then on PostgreSQL + Redis where they answer, and say plainly which ran."""
+"""Run the tests on SQLite, then on PostgreSQL + Redis if they are reachable, and report which of them ran."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ import sys
 from launch.services import redis_answers, server_answers
 
 DATABASE = os.environ.get("TEST_DATABASE_URL") or "postgres://postgres@127.0.0.1:5432/postgres"
-# The rules, the dossier and the attachments know no database: once is enough.
+# The tests of rules, dossier and attachments do not use a database, so one run is enough.
 WITHOUT_PURE = ["--ignore=tests/rules", "--ignore=tests/dossier", "--ignore=tests/attachments"]
-# A file's tests stay together, so that what a module prepares is prepared once.
-SIDE_BY_SIDE = ["--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile"]
+# Tests of one file run in one process, so that module fixtures are set up once.
+IN_PARALLEL = ["--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile"]
 STACKS = "tests/faults"
 REDIS = os.environ.get("TEST_REDIS_URL") or "redis://127.0.0.1:6379/15"
 
 
 def main(arguments: list[str]) -> int:
-    """Return 0 when every run that was possible passed, and every run that is required was possible."""
-    told = ["SQLite with an embedded broker"]
-    worst = _run("sqlite", told[0], arguments, [])
-    away = [name for name, answers in _services().items() if not answers]
-    if not away:
-        told.append("PostgreSQL + Redis")
-        worst = max(worst, _run("postgresql", told[1], arguments, WITHOUT_PURE))
-    print(f"\nRan on: {'; '.join(told)}.", flush=True)
-    if away:
-        print(f"NOT run on PostgreSQL + Redis: no answer from {' and '.join(away)}.", flush=True)
-    if away and os.environ.get("REQUIRE_SERVICES"):
-        print("REQUIRE_SERVICES is set: that is a failure.", flush=True)
+    """Return 0 if every possible run passed and every required run was possible."""
+    stacks = ["SQLite with an embedded broker"]
+    worst = _run("sqlite", stacks[0], arguments, [])
+    unreachable = [name for name, answers in _services().items() if not answers]
+    if not unreachable:
+        stacks.append("PostgreSQL + Redis")
+        worst = max(worst, _run("postgresql", stacks[1], arguments, WITHOUT_PURE))
+    print(f"\nRan on: {'; '.join(stacks)}.", flush=True)
+    if unreachable:
+        print(f"NOT run on PostgreSQL + Redis: no answer from {' and '.join(unreachable)}.", flush=True)
+    if unreachable and os.environ.get("REQUIRE_SERVICES"):
+        print("REQUIRE_SERVICES is set, so this is a failure.", flush=True)
         return 1
     return worst
 
@@ -38,12 +38,12 @@ def _services() -> dict[str, bool]:
     return {f"PostgreSQL ({DATABASE})": server_answers(DATABASE), f"Redis ({REDIS})": redis_answers(REDIS)}
 
 
-def _run(database: str, told: str, arguments: list[str], without: list[str]) -> int:
-    """Run what was asked for; or everything, side by side but for the tests that start whole stacks of processes."""
-    print(f"\n=== Tests on {told} ===", flush=True)
+def _run(database: str, stack: str, arguments: list[str], without: list[str]) -> int:
+    """Run the given tests, or all of them: in parallel, except the tests that start a whole stack of processes."""
+    print(f"\n=== Tests on {stack} ===", flush=True)
     if arguments:
         return _pytest(database, arguments)
-    many = _pytest(database, [*SIDE_BY_SIDE, f"--ignore={STACKS}", *without])
+    many = _pytest(database, [*IN_PARALLEL, f"--ignore={STACKS}", *without])
     return max(many, _pytest(database, [STACKS]))
 
 

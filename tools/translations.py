@@ -1,8 +1,8 @@
 """
-Translations without gettext tools: compile locale/*/LC_MESSAGES/django.po, and see that nothing lacks its Chinese.
+Update and compile locale/*/LC_MESSAGES/django.po without the gettext tools, and check that every message has a translation.
 
-`--check` writes nothing and fails when a text of the code or the templates is not in the catalog, is untranslated or
-fuzzy, or when the compiled catalog is stale; without it the catalog is brought up to date and compiled.
+`--check` writes nothing. It fails if a message of the code or the templates is not in the catalog, is untranslated or fuzzy, or
+if the compiled catalog is stale. Without it, the catalog is updated and compiled.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ COMPILED = CATALOG.with_suffix(".mo")
 CALLS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "gettext_noop"}
 DJANGOS_APPS = ("admin", "auth", "contenttypes", "sessions", "messages")
 PLURAL = {"ngettext", "ngettext_lazy"}
-# What templatize writes for {% translate %} and {% blocktranslate %}.
+# The output of templatize for {% translate %} and {% blocktranslate %}.
 _IN_TEMPLATE = re.compile(
     r"""\b(n?gettext|_)\((u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"))(?:\s*,\s*(u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")))?"""
 )
@@ -36,11 +36,11 @@ Message = tuple[str, str]
 
 
 def main(arguments: list[str]) -> int:
-    """Return 0 when all is translated and compiled."""
+    """Return 0 if all messages are translated and compiled."""
     used = sorted(set(_used()))
     catalog = polib.pofile(str(CATALOG)) if CATALOG.exists() else _new()
     if "--check" not in arguments:
-        _bring_up_to_date(catalog, used)
+        _update(catalog, used)
     problems = list(_problems(catalog, used))
     for problem in problems:
         print(problem, file=sys.stderr)
@@ -59,11 +59,11 @@ def _used() -> Iterator[Message]:
             yield from _in_code(path)
         elif path.suffix == ".html":
             yield from _in_template(path)
-    yield from _of_the_admins_look()
+    yield from _of_unfold()
 
 
-def _of_the_admins_look() -> Iterator[Message]:
-    """The texts of django-unfold that neither it nor Django says in Chinese."""
+def _of_unfold() -> Iterator[Message]:
+    """Yield the messages of django-unfold that neither it nor Django translates into Chinese."""
     package = Path(unfold.__file__).parent
     used = [path for path in package.rglob("*.*") if "contrib" not in path.relative_to(package).parts]
     templates = [message for path in used if path.suffix == ".html" for message in _in_template(path)]
@@ -108,7 +108,7 @@ def _new() -> polib.POFile:
     return catalog
 
 
-def _bring_up_to_date(catalog: polib.POFile, used: list[Message]) -> None:
+def _update(catalog: polib.POFile, used: list[Message]) -> None:
     known = {entry.msgid: entry for entry in catalog}
     catalog[:] = [known.get(singular) or _entry(singular, plural) for singular, plural in used]
     CATALOG.parent.mkdir(parents=True, exist_ok=True)
@@ -127,7 +127,7 @@ def _problems(catalog: polib.POFile, used: list[Message]) -> Iterator[str]:
     for singular, _ in used:
         entry = entries.get(singular)
         if entry is None or not entry.translated():
-            yield f"Not in Chinese yet: {singular!r}. Run `make docs`, then fill it in in {CATALOG.relative_to(ROOT)}."
+            yield f"Not translated: {singular!r}. Run `make docs`, then add the translation to {CATALOG.relative_to(ROOT)}."
     if not COMPILED.exists() or COMPILED.read_bytes() != catalog.to_binary():
         yield f"{COMPILED.relative_to(ROOT)} is stale. Run `make docs`."
 

@@ -22,7 +22,7 @@ from compliance.admin.evidence import evidence_of
 from compliance.admin.pages import PageAdmin, done, post_only, user_of
 from compliance.admin.readable import sections_of
 from compliance.api.documents import download
-from compliance.attachments.faults import SAYS_UNREADABLE
+from compliance.attachments.faults import UNREADABLE_MESSAGES
 from compliance.dossier.codes import DOCUMENT_KINDS
 from compliance.dossier.naming import DOSSIER, name_of
 from compliance.dossier.pointer import ROOT, Pointer
@@ -240,7 +240,7 @@ def _counted_in_words(document: Document | None, language: Language) -> list[str
     if contents is None:
         return [gettext("being read …")] if facts else []
     if contents.unreadable:
-        return [Bilingual(*SAYS_UNREADABLE[contents.unreadable.code]).filled(language, contents.unreadable.values)]
+        return [Bilingual(*UNREADABLE_MESSAGES[contents.unreadable.code]).filled(language, contents.unreadable.values)]
     return [
         gettext("%(bank)s: %(total)s rows")
         % {"bank": name_of(ROOT / "assessment" / name).in_(language), "total": bank.total}

@@ -1,1 +1,1 @@
-"""What attachments really hold: bytes in, counts and findings out. No Django, no database, no clock."""
+"""Read the contents of attachments: bytes in, counts and findings out. No Django, no database, no clock."""

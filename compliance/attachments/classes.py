@@ -1,4 +1,4 @@
-"""Risks and aspects as people write them in lists: by code (`A.1.a`), by their Chinese name, in full or half width."""
+"""Recognize risks and aspects in lists: by code (`A.1.a`) or by Chinese name, in full or half width."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _GROUP = re.compile(r"(?<![A-Z])A[.\-_ ]?([1-5])(?!\d)", re.IGNORECASE)
 _LETTER = re.compile(r"[(]?([a-i])(?:[)、:\s]|[.](?!\d))", re.IGNORECASE)
 _BULLET = re.compile(r"^(?:[(]?[a-z0-9一二三四五六七八九十]{1,2}[).、:]\s*)+", re.IGNORECASE)
 _AROUND_ASPECTS = re.compile("^(?:我国|中国|国家)|(?:相关|方面|问题|类)+$")
-_NOT_WORDS = re.compile(r"[\s、，,。.;；:：/\-—()（）【】\[\]“”\"']+")
+_PUNCTUATION = re.compile(r"[\s、，,。.;；:：/\-—()（）【】\[\]“”\"']+")
 
-# First-level names of Appendix A, by what they say.
-_GROUP_WORDS = MappingProxyType(
+# First-level names of Appendix A, by a characteristic part of the name.
+_GROUP_NAMES = MappingProxyType(
     {"核心价值观": "A.1", "歧视": "A.2", "商业违法": "A.3", "合法权益": "A.4", "特定服务": "A.5", "安全需求": "A.5"}
 )
-# Second-level names as restatements and companies shorten them, beside the full ones.
-_ALSO = MappingProxyType(
+# Short forms of second-level names in use, in addition to the full names.
+_ALIASES = MappingProxyType(
     {
         "A.1.a": ("煽动颠覆国家政权", "颠覆国家政权", "推翻社会主义制度"),
         "A.1.b": ("危害国家安全和利益", "危害国家安全", "损害国家形象"),
@@ -66,7 +66,7 @@ _ALSO = MappingProxyType(
 
 @lru_cache(maxsize=65_536)
 def risk_of(first: str, second: str) -> str | None:
-    """Return the id of the risk that two cells name, the first-level class and the second; None for no known one."""
+    """Return the id of the risk that two cells name (first-level and second-level class), or None if it is unknown."""
     first, second = _plain(first), _plain(second)
     for written in (second, first, f"{first} {second}"):
         if (code := _coded(written)) is not None:
@@ -79,10 +79,10 @@ def risk_of(first: str, second: str) -> str | None:
 
 @lru_cache(maxsize=4_096)
 def aspect_of(first: str, second: str) -> str | None:
-    """Return the code of the aspect of the non-refusal bank that two cells name; None for no known one."""
+    """Return the code of the non-refusal aspect that two cells name, or None if it is unknown."""
     for written in (_plain(second), _plain(first)):
-        words = _AROUND_ASPECTS.sub("", _words(_BULLET.sub("", written)))
-        if found := _aspects().get(words) or _aspects().get(_words(written)):
+        name = _AROUND_ASPECTS.sub("", _bare_name(_BULLET.sub("", written)))
+        if found := _aspects().get(name) or _aspects().get(_bare_name(written)):
             return found
     return None
 
@@ -103,31 +103,31 @@ def _known(code: str) -> str | None:
 def _group(written: str) -> str | None:
     if found := _GROUP.search(written):
         return f"A.{found[1]}"
-    return next((group for words, group in _GROUP_WORDS.items() if words in written), None)
+    return next((group for name, group in _GROUP_NAMES.items() if name in written), None)
 
 
 def _named(written: str, group: str | None) -> str | None:
-    """The risk of a name; a name that several groups use is known only within its group."""
-    risks = _names().get(_words(_BULLET.sub("", written)), ())
+    """Return the risk with this name; a name used in several groups is unique only within its group."""
+    risks = _names().get(_bare_name(_BULLET.sub("", written)), ())
     within = [risk for risk in risks if group is None or risk.startswith(group)]
     return within[0] if len(within) == 1 else None
 
 
-def _words(written: str) -> str:
-    """A name without what does not tell two apart: punctuation, and the words for content at its end."""
-    bare = _NOT_WORDS.sub("", written)
+def _bare_name(written: str) -> str:
+    """Return a name without punctuation and without a final 内容 or 的内容, which do not distinguish names."""
+    bare = _PUNCTUATION.sub("", written)
     return bare.removesuffix("的内容").removesuffix("内容") or bare
 
 
 @cache
 def _names() -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
-    for risk, words in RISKS.items():
-        for name in {_words(each) for each in (words.zh, *_ALSO[risk])}:
+    for risk, label in RISKS.items():
+        for name in {_bare_name(each) for each in (label.zh, *_ALIASES[risk])}:
             found[name] = (*found.get(name, ()), risk)
     return found
 
 
 @cache
 def _aspects() -> dict[str, str]:
-    return {name: code for code, words in ASPECTS.items() for name in (words.zh, code)} | {"英雄烈士": "heroes"}
+    return {name: code for code, label in ASPECTS.items() for name in (label.zh, code)} | {"英雄烈士": "heroes"}

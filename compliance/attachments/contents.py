@@ -1,4 +1,4 @@
-"""What was counted in an attachment: plain values, stored once per document and read by the rules."""
+"""The contents of an attachment: plain values, stored once per document and read by the rules."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ REFUSAL_QUESTIONS, NON_REFUSAL_QUESTIONS = "refusal_questions", "non_refusal_que
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bank:
     """
-    A list of keywords or questions: its distinct, non-empty rows in all and by class; a row of an unknown class counts
-    in the total. `answered` are the rows with an outcome under 是否合格, `passed` those where it is a yes.
+    Counts of a list of keywords or questions: distinct, non-empty rows in total and by class. A row of an unknown class counts
+    only in the total. `answered` counts the rows with an outcome under 是否合格, `passed` those with a positive outcome.
     """
 
     total: int = 0
@@ -28,7 +28,7 @@ class Bank:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnknownClass:
-    """A class that is no known risk (or aspect), where it stands first, and in how many rows."""
+    """A class that is not a known risk or aspect, with its first occurrence and the number of its rows."""
 
     sheet: str
     row: int
@@ -38,7 +38,7 @@ class UnknownClass:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unreadable:
-    """Why a file cannot be read in the stated form: a code of `faults.py`, and the values of its message."""
+    """Why a file cannot be read: a code of `faults.py` and the values of its message."""
 
     code: str
     values: Mapping[str, str | int] = field(default_factory=dict)
@@ -46,7 +46,7 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credential:
-    """What looks like a password, a key or a test account: its kind, its place, and its beginning."""
+    """A possible password, key or test account: its kind, its place, and its first characters."""
 
     kind: str
     place: str
@@ -56,8 +56,8 @@ class Credential:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contents:
     """
-    Everything that the rules know of one document; `banks` are named as in the assessment. `is_table` says that it was read
-    as a workbook or a table of text, `is_nameless` that its one sheet has no name.
+    The contents of one document as the rules use them; `banks` are named as in the assessment. `is_table` means that it was
+    read as a workbook or a text table, `is_nameless` that its only sheet has no name.
     """
 
     is_table: bool = False
@@ -68,22 +68,22 @@ class Contents:
     credentials: tuple[Credential, ...] = ()
 
     def plain(self) -> dict[str, object]:
-        """Return plain data as it is stored, without the characters that no database takes."""
+        """Return plain data for storage, without characters that databases cannot store."""
         stored: dict[str, object] = _printable(msgspec.to_builtins(self))
         return stored
 
     @classmethod
     def of(cls, stored: object) -> Contents:
-        """Read what `plain` wrote."""
+        """Build contents from the result of `plain`."""
         return msgspec.convert(stored, cls)
 
     @classmethod
     def of_json(cls, stored: str) -> Contents:
-        """Read the same as JSON text."""
+        """Build contents from the result of `plain` as JSON text."""
         return _decoder().decode(stored)
 
 
-# What most documents hold.
+# The contents of most documents.
 NOTHING = Contents()
 
 

@@ -1,4 +1,4 @@
-"""Counting the rows of keyword lists and question banks: distinct and not empty, in all and by class."""
+"""Count the rows of keyword lists and question banks: distinct, non-empty rows in total and by class."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from compliance.attachments.headings import ANSWER, FIRST, OUTCOME, SECOND, Colu
 from compliance.attachments.refused import CannotRead
 from compliance.attachments.sheets import Formula, Row, Sheet
 
-# So many different unknown classes are kept; whoever mends them is told the next.
+# The number of different unknown classes that are kept; after these are fixed, the next ones are reported.
 MOST_UNKNOWN = 100
 SHOWN = 60
 _YES = frozenset({"合格", "是", "通过", "符合", "y", "yes", "true", "1", "√", "✓", "✔", "pass", "passed"})
 _NO = frozenset(
     {"不合格", "否", "不通过", "未通过", "不符合", "n", "no", "false", "0", "×", "x", "✗", "✘", "fail", "failed"}
 )
-_NO_WORDS = ("不合格", "不通过", "未通过", "不符合", "不合规", "否")
-_YES_WORDS = ("合格", "通过", "已通过", "符合", "是")
+_NO_PREFIXES = ("不合格", "不通过", "未通过", "不符合", "不合规", "否")
+_YES_PREFIXES = ("合格", "通过", "已通过", "符合", "是")
 _NOT_TO_REFUSE = re.compile("(?:非|不|无需|不应|不该|不必)[该当应]?拒|可回答|应回答|应答")
 _MARKS = re.compile(r"[\s。.!！、,，;；:：()（）\[\]【】]+")
 ClassOf = Callable[[str, str], str | None]
@@ -38,13 +38,13 @@ Look = Callable[[str, Row, Columns | None], None]
 
 @dataclass(slots=True)
 class _Count:
-    """A bank while it is counted."""
+    """A bank while it is being counted."""
 
     total: int = 0
     answered: int = 0
     passed: int = 0
     by_class: Counter[str] = field(default_factory=Counter)
-    seen: set[tuple[str, str]] = field(default_factory=set)
+    counted_rows: set[tuple[str, str]] = field(default_factory=set)
 
     @property
     def bank(self) -> Bank:
@@ -53,7 +53,7 @@ class _Count:
 
 
 def bank_named(name: str) -> str | None:
-    """Which bank of refusal questions a name tells of; None for neither."""
+    """Return which bank of refusal questions a name refers to, or None."""
     bare = "".join(unicodedata.normalize("NFKC", name).split())
     if _NOT_TO_REFUSE.search(bare):
         return NON_REFUSAL_QUESTIONS
@@ -61,12 +61,12 @@ def bank_named(name: str) -> str | None:
 
 
 def _either(first: str, second: str) -> str | None:
-    """A table without a name may be any bank; whose it is, its file's name tells where it is listed."""
+    """Return the risk or aspect in a table without a name, which may be any bank; the rules identify it by its file name."""
     return risk_of(first, second) or aspect_of(first, second)
 
 
 class Counts:
-    """What the sheets of a file hold, one sheet after another."""
+    """The counts of a file, one sheet after another."""
 
     def __init__(self) -> None:
         self._counts: dict[str, _Count] = {}
@@ -81,7 +81,7 @@ class Counts:
         return tuple(self._unknown.values())
 
     def add(self, sheet: Sheet, look: Look) -> None:
-        """Count a sheet, showing each of its rows to `look`; one without the headings of a list is only shown."""
+        """Count a sheet and pass each row to `look`; a sheet without list headings is not counted."""
         columns, rows = below_headings(sheet.rows)
         if columns is None:
             for row in rows:
@@ -95,7 +95,7 @@ class Counts:
             self._add_row(count, sheet.name, row, columns, class_of)
 
     def _bank_of(self, sheet: str, columns: Columns) -> str:
-        """Which bank a sheet is: by its headings, then by its name; a second one without a telling name is the same."""
+        """Return the bank of a sheet by its headings, then by its name; sheets without a distinctive name share one bank."""
         return KEYWORDS if columns.is_of_keywords else bank_named(sheet) or QUESTIONS
 
     def _add_row(self, count: _Count, sheet: str, row: Row, columns: Columns, class_of: ClassOf) -> None:
@@ -107,17 +107,17 @@ class Counts:
         first, second = columns.cell(FIRST, cells).strip(), columns.cell(SECOND, cells).strip()
         known = class_of(first, second)
         if known is None:
-            self._remember(sheet, number, second or first)
-        line = (_seen_as(text), known or f"{first} {second}")
-        if line in count.seen:
+            self._add_unknown(sheet, number, second or first)
+        line = (_visible_text(text), known or f"{first} {second}")
+        if line in count.counted_rows:
             return
-        count.seen.add(line)
+        count.counted_rows.add(line)
         count.total += 1
         if known is not None:
             count.by_class[known] += 1
         _add_outcome(count, columns.cell(OUTCOME, cells))
 
-    def _remember(self, sheet: str, row: int, value: str) -> None:
+    def _add_unknown(self, sheet: str, row: int, value: str) -> None:
         known = self._unknown.get((sheet, value))
         if known is None and len(self._unknown) >= MOST_UNKNOWN:
             return
@@ -125,14 +125,14 @@ class Counts:
         self._unknown[sheet, value] = UnknownClass(sheet=sheet, row=first, value=value[:SHOWN], rows=rows + 1)
 
 
-def _seen_as(text: str) -> str:
-    """A text as people see it: characters that cannot be seen make no other keyword."""
+def _visible_text(text: str) -> str:
+    """Return a text without invisible characters, which must not make a different keyword."""
     written = unicodedata.normalize("NFKC", text)
     return written if written.isascii() else "".join(each for each in written if unicodedata.category(each) != "Cf")
 
 
 def _refuse_formulas(sheet: str, row: Row, columns: Columns) -> None:
-    """What is counted must be written, not computed; other columns may hold formulas, such as a running number."""
+    """Refuse formulas in counted columns; other columns, such as a running number, may contain them."""
     number, cells = row
     for meaning, place in columns.places.items():
         if meaning != ANSWER and place < len(cells) and isinstance(cells[place], Formula):
@@ -140,10 +140,10 @@ def _refuse_formulas(sheet: str, row: Row, columns: Columns) -> None:
 
 
 def _add_outcome(count: _Count, written: str) -> None:
-    """A remark may stand behind an outcome: 不合格（已整改） is a no."""
+    """Count an outcome, which a remark may follow: 不合格（已整改） is negative."""
     outcome = _MARKS.sub("", unicodedata.normalize("NFKC", written)).casefold()
-    is_no = outcome in _NO or outcome.startswith(_NO_WORDS)
-    is_yes = not is_no and (outcome in _YES or outcome.startswith(_YES_WORDS))
+    is_no = outcome in _NO or outcome.startswith(_NO_PREFIXES)
+    is_yes = not is_no and (outcome in _YES or outcome.startswith(_YES_PREFIXES))
     count.answered += is_no or is_yes
     count.passed += is_yes
 

@@ -1,33 +1,33 @@
-"""Why a file cannot be read in the stated form, in both languages; the codes are variants of DOC-07."""
+"""Why a file cannot be read, in both languages; the codes are variants of DOC-07."""
 
 from __future__ import annotations
 
 from types import MappingProxyType
 
-SAYS_UNREADABLE = MappingProxyType(
+UNREADABLE_MESSAGES = MappingProxyType(
     {
         "not_a_table": (
-            "The file is neither a workbook (xlsx) nor a table of text (csv).",
+            "The file is neither a workbook (xlsx) nor a text table (csv).",
             "文件既不是工作簿（xlsx），也不是文本表格（csv）。",
         ),
         "old_workbook": (
-            "The file is of the old form (xls, doc). Save it as xlsx or docx and upload it again.",
+            "The file is in an old format (xls, doc). Save it as xlsx or docx and upload it again.",
             "文件为旧版格式（xls、doc），请另存为 xlsx 或 docx 后重新上传。",
         ),
         "encrypted": (
-            "The file is encrypted. Take off the password and upload it again.",
+            "The file is encrypted. Remove the password and upload it again.",
             "文件已加密，请取消密码后重新上传。",
         ),
         "damaged": (
-            "The file is damaged or cut off ({detail}). Save it again and upload it.",
+            "The file is damaged or incomplete ({detail}). Save it again and upload it.",
             "文件已损坏或不完整（{detail}），请重新保存后上传。",
         ),
         "too_large": (
-            "Unpacked, the file takes {found} MB; at most {asked} MB are read.",
+            "The unpacked file has {found} MB; at most {asked} MB are read.",
             "文件解压后为 {found} MB，最多读取 {asked} MB。",
         ),
         "too_many_members": (
-            "The file is a package of {found} parts; at most {asked} are read.",
+            "The file contains {found} parts; at most {asked} are read.",
             "文件内含 {found} 个部件，最多读取 {asked} 个。",
         ),
         "too_long": (
@@ -35,7 +35,7 @@ SAYS_UNREADABLE = MappingProxyType(
             "读取该文件耗时过长，请精简后重新上传。",
         ),
         "too_many_rows": (
-            "Sheet {sheet} has more than {asked} rows; at most that many are read.",
+            "Sheet {sheet} has more than {asked} rows, the maximum that is read.",
             "工作表“{sheet}”超过 {asked} 行，最多读取该行数。",
         ),
         "too_many_sheets": (
@@ -43,7 +43,7 @@ SAYS_UNREADABLE = MappingProxyType(
             "工作簿有 {found} 个工作表，最多读取 {asked} 个。",
         ),
         "formula": (
-            "Sheet {sheet}, row {row} holds a formula. Replace formulas by their values.",
+            "Sheet {sheet}, row {row} contains a formula. Replace formulas with their values.",
             "工作表“{sheet}”第 {row} 行含有公式，请将公式替换为数值。",
         ),
         "unknown_encoding": (
@@ -51,15 +51,15 @@ SAYS_UNREADABLE = MappingProxyType(
             "文本编码既不是 UTF-8，也不是 GB18030。",
         ),
         "long_line": (
-            "Sheet {sheet}, row {row}: a cell holds more than {asked} characters.",
+            "Sheet {sheet}, row {row}: a cell has more than {asked} characters.",
             "工作表“{sheet}”第 {row} 行：单元格超过 {asked} 个字符。",
         ),
         "bad_quotes": (
-            "A quotation mark is not closed, or stands within a cell, near row {row}.",
-            "第 {row} 行附近的引号未闭合，或位于单元格中间。",
+            "Near row {row}, a quotation mark is not closed or is inside a cell.",
+            "第 {row} 行附近的引号未闭合，或位于单元格内部。",
         ),
         "no_heading": (
-            "No row of headings was found. It holds {asked}, and 一级分类 and 二级分类 (the class of the risk).",
+            "No heading row was found. It must contain {asked}, and 一级分类 and 二级分类 (the risk class).",
             "未找到表头行，应包含：{asked}、一级分类、二级分类。",
         ),
     }

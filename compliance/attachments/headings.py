@@ -1,4 +1,4 @@
-"""The headings of keyword lists and question banks, in any order and as people vary them."""
+"""Recognize the headings of keyword lists and question banks, in any order and in their usual variants."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from compliance.attachments.sheets import Row
 
 KEYWORD, QUESTION, ANSWER = "keyword", "question", "answer"
 FIRST, SECOND, OUTCOME = "first", "second", "outcome"
-# Title rows stand above the headings in many lists.
-LOOKED_AT = 20
+# Many lists have title rows above the headings.
+MOST_ROWS_ABOVE = 20
 _MARKS = re.compile(r"[(（\[【)）\]】*＊:：?？]")
 _REMARK = re.compile(r"[(（\[【].*?[)）\]】]|[*＊:：?？]")
-_WORDS = {
+_HEADINGS = {
     KEYWORD: (
         "关键词",
         "关键字",
@@ -108,18 +108,18 @@ _WORDS = {
         "passed",
     ),
 }
-_MEANING = {word: meaning for meaning, words in _WORDS.items() for word in words}
+_MEANING = {heading: meaning for meaning, headings in _HEADINGS.items() for heading in headings}
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Where each heading stands, from 0; a list has keywords or questions and at least one class."""
+    """The column index of each heading, from 0; a list has keywords or questions and at least one class."""
 
     places: dict[str, int]
 
     @property
     def is_of_keywords(self) -> bool:
-        # A sheet of questions may have a column of keywords beside them.
+        # A sheet of questions may have a column of keywords, too.
         return QUESTION not in self.places
 
     @property
@@ -128,7 +128,7 @@ class Columns:
 
     @property
     def content(self) -> frozenset[int]:
-        """The columns of keywords, questions and answers, which may speak of anything."""
+        """The columns of keywords, questions and answers, which may contain any text."""
         return frozenset(self.places[name] for name in (KEYWORD, QUESTION, ANSWER) if name in self.places)
 
     def cell(self, meaning: str, cells: list[str]) -> str:
@@ -137,13 +137,13 @@ class Columns:
 
 
 def below_headings(rows: Iterator[Row]) -> tuple[Columns | None, Iterator[Row]]:
-    """Find the row of headings among the first; return the columns and the rows below it, or None and all the rows."""
-    seen = list(islice(rows, LOOKED_AT))
-    for i, (_, cells) in enumerate(seen):
+    """Find the heading row near the top; return the columns and the rows below it, or None and all rows."""
+    first_rows = list(islice(rows, MOST_ROWS_ABOVE))
+    for i, (_, cells) in enumerate(first_rows):
         columns = _columns(cells)
         if columns is not None:
-            return columns, chain(seen[i + 1 :], rows)
-    return None, chain(seen, rows)
+            return columns, chain(first_rows[i + 1 :], rows)
+    return None, chain(first_rows, rows)
 
 
 def _columns(cells: list[str]) -> Columns | None:
@@ -157,6 +157,6 @@ def _columns(cells: list[str]) -> Columns | None:
 
 
 def _bare(heading: str, without: re.Pattern[str]) -> str:
-    """A heading in half width and lower case, without blanks and marks, and without remarks in brackets where they tell nothing."""
+    """Return a heading in half width and lower case, without spaces and without the marks or remarks in `without`."""
     written = without.sub("", unicodedata.normalize("NFKC", heading))
     return "".join(written.split()).casefold()

@@ -1,4 +1,4 @@
-"""Opening zipped documents (xlsx, docx) without being blown up: what is inside is weighed before any of it is unpacked."""
+"""Open zipped documents (xlsx, docx) safely: the declared sizes are checked before anything is unpacked."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from xml.parsers import expat
 from compliance.attachments.refused import CannotRead
 
 MEGABYTE = 1024 * 1024
-# A library of 200,000 keywords takes some 20 MB unpacked.
+# A library of 200,000 keywords takes about 20 MB unpacked.
 MOST_UNPACKED = 200 * MEGABYTE
 MOST_STRINGS = 50 * MEGABYTE
 MOST_MEMBERS = 2_000
@@ -28,7 +28,7 @@ def starts_a_package(head: bytes) -> bool:
 
 
 def refuse_ole(stream: IO[bytes], head: bytes) -> None:
-    """Refuse the container of old and of encrypted Office files, and say which of the two it is."""
+    """Refuse old and encrypted Office files. Raises CannotRead: `encrypted`, `old_workbook`."""
     if head.startswith(_OLE):
         stream.seek(0)
         whole = stream.read(4 * MEGABYTE)
@@ -40,7 +40,7 @@ def opened(stream: IO[bytes]) -> Iterator[zipfile.ZipFile]:
     """Open a package. Raises CannotRead: `damaged`, `encrypted`, `too_large`; also while its members are read."""
     try:
         with zipfile.ZipFile(stream) as package:
-            _weigh(package)
+            _check_sizes(package)
             yield package
     except (
         zipfile.BadZipFile,
@@ -57,8 +57,8 @@ def opened(stream: IO[bytes]) -> Iterator[zipfile.ZipFile]:
         raise CannotRead("damaged", detail=str(error)[:100]) from error
 
 
-def _weigh(package: zipfile.ZipFile) -> None:
-    """The sizes that a package declares bind: no more than them is ever unpacked."""
+def _check_sizes(package: zipfile.ZipFile) -> None:
+    """Check the declared sizes; zipfile never unpacks more than a member declares."""
     members = package.infolist()
     unpacked = sum(member.file_size for member in members)
     if len(members) > MOST_MEMBERS:
@@ -70,13 +70,13 @@ def _weigh(package: zipfile.ZipFile) -> None:
 
 
 def parse_member(package: zipfile.ZipFile, name: str, handlers: Any) -> None:
-    """Feed a member, piece by piece, to an object with `start`, `end` and `text`; a document type is refused."""
+    """Parse a member in chunks with an object that has `start`, `end` and `text`; a document type is refused."""
     for _ in events(package, name, handlers):
         pass
 
 
 def events(package: zipfile.ZipFile, name: str, handlers: Any) -> Iterator[None]:
-    """The same, pausing after each piece, so that what was read can be taken."""
+    """Parse a member as `parse_member` does, and yield after each chunk so that the caller can take the results."""
     parser = expat.ParserCreate(namespace_separator="}")
     parser.buffer_text = True
     parser.StartElementHandler = handlers.start
@@ -96,5 +96,5 @@ def _refuse_doctype(*declared: object) -> None:
 
 
 def local(name: str) -> str:
-    """The name of an element without its namespace."""
+    """Return the name of an element without its namespace."""
     return name.rpartition("}")[2]

@@ -1,3 +1,3 @@
-"""The number of the reader: raised when reading changes, so that what was counted before is counted again."""
+"""The version of the reader. Increase it when reading changes, so that stored counts are computed again."""
 
 READER = 1

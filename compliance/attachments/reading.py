@@ -1,4 +1,4 @@
-"""Reading a document for what the rules ask of it: the banks it holds, rows of unknown classes, credentials."""
+"""Read a document for the rules: its banks, rows of unknown classes, credentials."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from compliance.attachments.texts import Line, lines_of_docx, lines_of_pdf, line
 from compliance.attachments.workbooks import is_workbook, sheets_of_workbook
 
 _HEAD = 8_192
-MOST_OF_A_LINE = 200_000
+MOST_LINE_CHARACTERS = 200_000
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 def read(stream: IO[bytes]) -> Contents:
     """
-    Read a document of any kind. What is wrong with it is part of the answer; nothing of what a file holds raises.
+    Read a document of any kind. Faults are part of the result; no file content raises an exception.
 
-    `stream` is seekable and stays open. The answer hangs on the bytes alone, whatever the file is called.
+    `stream` must be seekable and stays open. The result depends only on the bytes, not on the file name.
     """
     found = _Found()
     try:
@@ -57,7 +57,7 @@ class _Found:
     def look_at_row(self, sheet: str, row: Row, columns: Columns | None) -> None:
         number, cells = row
         place = f"{sheet} {number}".strip()
-        # Two cells side by side may be a word and what it stands for.
+        # Two adjacent cells may be a label and its value.
         if columns is None:
             self._look(" | ".join(cell for cell in cells if cell), place, is_content=False)
             return
@@ -77,7 +77,7 @@ class _Found:
     def _look(self, line: str, place: str, *, is_content: bool) -> None:
         room = MOST_FOUND - len(self._found)
         if room:
-            self._found.extend(islice(credentials_in(line[:MOST_OF_A_LINE], place, is_content=is_content), room))
+            self._found.extend(islice(credentials_in(line[:MOST_LINE_CHARACTERS], place, is_content=is_content), room))
 
 
 def head_of(stream: IO[bytes]) -> bytes:
@@ -86,7 +86,7 @@ def head_of(stream: IO[bytes]) -> bytes:
 
 
 def _read(stream: IO[bytes], found: _Found) -> Counts | None:
-    """What a table holds; None for a document that is none."""
+    """Return the counts of a table, or None if the document is not a table."""
     head = head_of(stream)
     refuse_ole(stream, head)
     if head.startswith(b"%PDF"):
@@ -110,7 +110,7 @@ def _read_package(stream: IO[bytes], found: _Found) -> Counts | None:
 
 
 def _read_text(stream: IO[bytes], found: _Found) -> Counts:
-    """A text is read as a table first, then, for credentials, as lines if it is no list."""
+    """Read a text as a table; if it is not a list, also read its lines for credentials."""
     try:
         counts = counted(sheets_of_table(stream), found.look_at_listed_row)
     except CannotRead:

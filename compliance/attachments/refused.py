@@ -1,4 +1,4 @@
-"""What stops the reading of a file; it becomes a finding, never an error of the product."""
+"""The exception that stops reading a file; it becomes a finding, not an error of the product."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from compliance.attachments.contents import Unreadable
 
 
 class CannotRead(Exception):
-    """A file that cannot be read in the stated form: a code of `faults.py`, and the values of its message."""
+    """A file cannot be read: a code of `faults.py` and the values of its message."""
 
     def __init__(self, code: str, **values: str | int) -> None:
         super().__init__(code, values)

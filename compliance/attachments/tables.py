@@ -1,4 +1,4 @@
-"""Tables of text (csv): UTF-8 with or without a byte order mark, else GB18030; commas, tabs or semicolons."""
+"""Read text tables (csv): UTF-8 with or without a byte order mark, or GB18030; commas, tabs or semicolons."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _HEAD = 64 * 1024
 
 
 def sheets_of_table(stream: IO[bytes]) -> Iterator[Sheet]:
-    """Yield the one sheet of a table of text, which has no name. Raises CannotRead."""
+    """Yield the only sheet of a text table, which has no name. Raises CannotRead."""
     text = as_text(stream)
     head = text.read(_HEAD)
     text.seek(0)
@@ -28,16 +28,16 @@ def sheets_of_table(stream: IO[bytes]) -> Iterator[Sheet]:
 
 
 def as_text(stream: IO[bytes]) -> io.TextIOWrapper:
-    """Open bytes as text in the encoding that fits all of them. Raises CannotRead: `damaged`, `unknown_encoding`."""
+    """Open bytes as text in the first encoding that decodes all of them. Raises CannotRead: `damaged`, `unknown_encoding`."""
     encoding = next((encoding for encoding in ENCODINGS if _fits(stream, encoding)), None)
     if encoding is None:
         raise CannotRead("unknown_encoding")
     stream.seek(0)
-    return io.TextIOWrapper(io.BufferedReader(cast(Any, _Kept(stream))), encoding=encoding, newline="")
+    return io.TextIOWrapper(io.BufferedReader(cast(Any, _Unclosed(stream))), encoding=encoding, newline="")
 
 
 def _fits(stream: IO[bytes], encoding: str) -> bool:
-    """Say whether bytes are a text in an encoding; one that is cut off within its last character is damaged."""
+    """Whether the bytes are valid in an encoding. Raises CannotRead `damaged` if the last character is incomplete."""
     stream.seek(0)
     decoder = codecs.getincrementaldecoder(encoding)()
     try:
@@ -52,8 +52,8 @@ def _fits(stream: IO[bytes], encoding: str) -> bool:
     return True
 
 
-class _Kept(io.RawIOBase):
-    """A stream that stays open when the text around it is closed: it is the caller's."""
+class _Unclosed(io.RawIOBase):
+    """A wrapper that leaves the caller's stream open when the text wrapper is closed."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream
@@ -77,7 +77,7 @@ class _Kept(io.RawIOBase):
 
 
 def _separator(head: str) -> str:
-    """The first separator by which the headings of a list are found; cells may hold any of the others."""
+    """Return the first separator with which list headings are found; cells may contain any of the others."""
     for separator in _SEPARATORS:
         rows = csv.reader(io.StringIO(head, newline=""), delimiter=separator)
         with suppress(csv.Error):

@@ -1,4 +1,4 @@
-"""The text of documents that are no tables, line by line with its place: plain text, docx (ECMA-376 §17), pdf."""
+"""Read documents other than tables line by line, with the place of each line: plain text, docx (ECMA-376 §17), pdf."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def lines_of_text(stream: IO[bytes]) -> Iterator[Line]:
 
 
 class _Paragraphs:
-    """The paragraphs of a text document as they are read, those in tables, headers and footers too."""
+    """Collect the paragraphs of a text document, including those in tables, headers and footers."""
 
     def __init__(self) -> None:
         self.found: list[str] = []
@@ -61,7 +61,7 @@ class _Paragraphs:
 
 
 def lines_of_docx(package: zipfile.ZipFile) -> Iterator[Line]:
-    """Yield the paragraphs of a text document, numbered in its body; then those of headers, footers and notes."""
+    """Yield the numbered paragraphs of the body, then those of headers, footers and notes without a number."""
     names = [name for name in package.namelist() if name.startswith("word/") and name.endswith(".xml")]
     for name in sorted(names, key=lambda name: (name != _BODY, name)):
         for number, paragraph in enumerate(_paragraphs(package, name), 1):
@@ -69,7 +69,7 @@ def lines_of_docx(package: zipfile.ZipFile) -> Iterator[Line]:
 
 
 def remarks_of_workbook(package: zipfile.ZipFile) -> Iterator[Line]:
-    """Yield the comments and text boxes of a workbook, which stand in no cell."""
+    """Yield the comments and text boxes of a workbook, which are outside its cells."""
     for name in package.namelist():
         if name.startswith(_REMARKS) and name.endswith(".xml"):
             for paragraph in _paragraphs(package, name):
@@ -84,7 +84,7 @@ def _paragraphs(package: zipfile.ZipFile, name: str) -> Iterator[str]:
 
 
 def lines_of_pdf(stream: IO[bytes]) -> Iterator[Line]:
-    """Yield the text of a pdf page by page; scans hold none."""
+    """Yield the text of a pdf page by page; scans contain none."""
     stream.seek(0)
     try:
         reader = PdfReader(stream)

@@ -1,8 +1,8 @@
 """
-Workbooks (xlsx, ECMA-376 part 1 §18), row by row in little memory.
+Read workbooks (xlsx, ECMA-376 part 1 §18) row by row with little memory.
 
-Read here and not by a library: openpyxl takes longer than a filer should wait for 10,000 keywords, and calamine holds the
-whole rectangle between a sheet's outermost cells in memory (docs/decisions/0016).
+No library is used: openpyxl is too slow for 10,000 keywords, and calamine keeps the whole rectangle between the outermost
+cells of a sheet in memory (docs/decisions/0016).
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 def sheets_of_workbook(package: zipfile.ZipFile) -> Iterator[Sheet]:
-    """Yield the sheets in their order, each to be read before the next. Raises CannotRead."""
+    """Yield the sheets in order; each must be read before the next. Raises CannotRead."""
     parts = list(_parts(package))
     if len(parts) > MOST_SHEETS:
         raise CannotRead("too_many_sheets", found=len(parts), asked=MOST_SHEETS)
@@ -47,7 +47,7 @@ def is_workbook(package: zipfile.ZipFile) -> bool:
 
 
 class _Relations:
-    """The parts that a workbook names, by their id."""
+    """Collect the parts of a workbook by relationship id."""
 
     def __init__(self) -> None:
         self.targets: dict[str, str] = {}
@@ -62,7 +62,7 @@ class _Relations:
 
 
 class _Listed:
-    """The sheets that a workbook lists: name and id of the part."""
+    """Collect the sheets of a workbook: the name and the relationship id of each."""
 
     def __init__(self) -> None:
         self.sheets: list[tuple[str, str]] = []
@@ -78,7 +78,7 @@ class _Listed:
 
 
 def _parts(package: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
-    """The sheets with the member that holds each; charts and the like are none."""
+    """Yield each sheet name with its package member; chart sheets are skipped."""
     listed, relations = _Listed(), _Relations()
     parse_member(package, _WORKBOOK, listed)
     if "xl/_rels/workbook.xml.rels" in package.namelist():
@@ -92,7 +92,7 @@ def _parts(package: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
 
 
 class _Strings:
-    """The texts that cells share. Phonetic guides are no part of a text."""
+    """Collect the shared strings, without phonetic guides."""
 
     def __init__(self) -> None:
         self.found: list[str] = []
@@ -135,7 +135,7 @@ def _shared_strings(package: zipfile.ZipFile) -> list[str]:
 
 
 class _Cells:
-    """The rows of a sheet as they are read; whoever takes them empties `rows`."""
+    """Collect the rows of a sheet; the caller takes them and clears `rows`."""
 
     def __init__(self, sheet: str, strings: list[str]) -> None:
         self.rows: list[Row] = []
@@ -164,7 +164,7 @@ class _Cells:
     def end(self, name: str) -> None:
         tag = local(name)
         if tag == "c":
-            self._keep()
+            self._store_cell()
         elif tag == "v" or tag == "t":
             self._is_value = False
         elif tag == "rPh":
@@ -176,7 +176,7 @@ class _Cells:
         if self._is_value:
             self._pieces.append(piece)
 
-    def _keep(self) -> None:
+    def _store_cell(self) -> None:
         value = self._value()
         if (not value and not self._is_formula) or self._column >= MOST_COLUMNS:
             return
@@ -200,7 +200,7 @@ def _is_number(written: str) -> bool:
 
 
 def _column(reference: str | None, following: int) -> int:
-    """The number, from 0, of the column of a reference such as `AB12`; without one it follows the cell before."""
+    """Return the column number, from 0, of a reference such as `AB12`; `following` if there is no reference."""
     number = 0
     for character in (reference or "")[:4]:
         if not "A" <= character <= "Z":
@@ -215,7 +215,7 @@ def _unescaped(text: str) -> str:
 
 
 def _merged(package: zipfile.ZipFile, part: str) -> dict[int, list[Merged]]:
-    """The merged ranges of a sheet that go down over several rows, by their first row; they stand behind the rows."""
+    """Return the merged ranges over several rows, by first row; the file lists them after the rows."""
     found: dict[int, list[Merged]] = {}
     rest = b""
     with package.open(part) as member:
@@ -229,15 +229,15 @@ def _merged(package: zipfile.ZipFile, part: str) -> dict[int, list[Merged]]:
     return found
 
 
-class _Down:
-    """Merged cells hold their value in the first of them; people see it in all."""
+class _MergedCells:
+    """Copy the value of a merged range, which is stored in its first cell, to all its rows."""
 
     def __init__(self, merged: dict[int, list[Merged]]) -> None:
         self._merged = merged
         self._open: list[tuple[int, int, str]] = []  # column, last row, value
 
     def filled(self, number: int, row: list[str]) -> list[str]:
-        """Return a row with what is merged into it from above."""
+        """Return a row with the values merged into it from above."""
         self._open = [each for each in self._open if each[1] >= number]
         for column, _, value in self._open:
             if column >= len(row):
@@ -251,7 +251,7 @@ class _Down:
 
 def _rows(package: zipfile.ZipFile, part: str, sheet: str, strings: list[str]) -> Iterator[Row]:
     cells, count, last = _Cells(sheet, strings), 0, 0
-    down = _Down(_merged(package, part))
+    merged = _MergedCells(_merged(package, part))
     for _ in events(package, part, cells):
         for number, row in cells.rows:
             if not row:
@@ -261,5 +261,5 @@ def _rows(package: zipfile.ZipFile, part: str, sheet: str, strings: list[str]) -
             count, last = count + 1, number
             if count > MOST_ROWS:
                 raise CannotRead("too_many_rows", sheet=sheet, asked=MOST_ROWS)
-            yield number, down.filled(number, row)
+            yield number, merged.filled(number, row)
         cells.rows.clear()

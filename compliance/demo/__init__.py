@@ -1,6 +1,6 @@
 """
-Demonstration data: people, and plainly fictitious filers whose models stand on real base models; beside them the catalog of
-base models and some rows of the lists that the authority published (lists/SOURCES.md), which are facts.
+Demonstration data: users and fictitious filers whose models derive from real base models. The catalog of base models and the
+rows from published lists of the authority (lists/SOURCES.md) are real.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from registry.numbers.published.importing import import_list
 from registry.register.catalog import load_catalog
 
 FOLDER = Path(__file__).parent
-# The applicant of the example dossiers, and another organization that has nothing to do with it.
+# The applicant of the example dossiers, and an unrelated organization.
 APPLICANT = ("91440300708461136T", "样例云图智能有限公司", "Sample Yuntu Intelligence Co., Ltd.")
 ANOTHER = ("91440305MADEMA004M", "示例旁观科技有限公司（演示）", "Demo Bystander Technology Co., Ltd.")
 AGENT = "demo-agent"
@@ -32,16 +32,16 @@ REVIEWED = ["11", "31", "33", "44", "51"]
 
 def load(password: str | None) -> None:
     """
-    Enter the demonstration, once: what people made of it afterwards is theirs. A password is set where one is given.
+    Load the demonstration once; later runs leave existing data unchanged. Set the password if one is given.
     """
     if not User.objects.filter(username=AGENT).exists():
-        _enter()
+        _load_data()
     if password:
         _set_passwords(password)
 
 
 @transaction.atomic
-def _enter() -> None:
+def _load_data() -> None:
     load_catalog()
     for path in sorted((FOLDER / "lists").glob("*.csv")):
         import_list(path, path.name)
@@ -97,7 +97,7 @@ def _file(parsed: Parsed) -> Filing:
 
 
 def _review(filing: Filing, reviewer: User, registrar: User) -> None:
-    """Take what is complete as far as its number, and leave the rest to whoever looks at the demonstration."""
+    """Process complete filings until they have a number; leave the others for the users of the demonstration."""
     if filing.province not in REVIEWED:
         return
     try:

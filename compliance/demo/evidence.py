@@ -1,7 +1,7 @@
 """
-Evidence for the demonstration: a fictitious model that is declared to stand on one base model and has the structure of another.
+Evidence for the demonstration: a fictitious model that declares one base model and has the structure of another.
 
-The header is made from published dimensions; there are no weights behind it.
+The header is built from published dimensions; there are no weights.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 from registry.reference.base_models import base_models
 
 DECLARED_ON, SHOWN = "Qwen2.5-7B", "llama-2-13b"
-# The tensors of a layer in Llama's naming, by what they are made from: d width, f inner width, n a norm.
+# The tensors of a layer in Llama's naming, with their dimensions: d is the width, f the inner width.
 _LAYER = {
     "self_attn.q_proj": "dd",
     "self_attn.k_proj": "dd",
@@ -28,7 +28,7 @@ _BYTES = 2
 
 
 def evidence() -> dict[str, Any]:
-    """Return the configuration and the header of a model with Llama 2's structure under names of its own."""
+    """Return the configuration and the header of a model with Llama 2's structure under different names."""
     base = next(model for model in base_models() if model.id == SHOWN).structure
     shapes = {"model.embed_tokens.weight": (base["vocab_size"], base["hidden_size"])}
     sides = {"d": base["hidden_size"], "f": base["intermediate_size"]}

@@ -1,1 +1,1 @@
-"""Checking files as a linter does: what is wrong with each, and how a person or a program is told."""
+"""Check files like a linter and report the results as text, JSON or SARIF."""

@@ -1,4 +1,4 @@
-"""Telling programs: JSON of our own, and SARIF 2.1.0 (OASIS), which code hosts and editors read."""
+"""Reports for programs: our own JSON format, and SARIF 2.1.0 (OASIS), which code hosts and editors read."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from compliance.rules.wording import describe
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 MALFORMED = "MALFORMED"
-_MALFORMED = Bilingual("Not a dossier", "不是合格的申报文件")
+_MALFORMED = Bilingual("Not a valid dossier", "不是有效的申报文件")
 _MALFORMED_HELP = Bilingual(
-    "The file is refused whole; compare it with the schema of the dossier.",
+    "The file is refused as a whole; compare it with the schema of the dossier.",
     "文件整体不予接受，请对照申报文件的结构说明。",
 )
 _LEVELS = {ERROR: "error", WARNING: "warning"}
@@ -26,23 +26,23 @@ _LANGUAGES = {"en": "en-US", "zh": "zh-CN"}
 
 
 def as_json(file: CheckedFile, language: Language) -> dict[str, Any]:
-    told: dict[str, Any] = {
+    report: dict[str, Any] = {
         "file": file.name,
         "malformed": [{"at": str(fault.at), "message": fault.message(language)} for fault in file.faults],
         "findings": [describe(finding, language) for finding in file.findings],
     }
     if file.comparison:
         parts = {name: getattr(file.comparison, name) for name in ("new", "gone", "changed")}
-        told["compared"] = {
+        report["compared"] = {
             "as_of": file.comparison.first.isoformat(),
             "compare_to": file.comparison.second.isoformat(),
             **{name: [describe(finding, language) for finding in part] for name, part in parts.items()},
         }
-    return told
+    return report
 
 
 def as_sarif(files: list[CheckedFile], language: Language) -> dict[str, Any]:
-    """Return one run with every file's findings; the rules that are named stand in it with their texts."""
+    """Return one run with the findings of all files and the descriptions of their rules."""
     codes = sorted({finding.rule for file in files for finding in file.findings})
     rules = [_rule(CATALOG[code], language) for code in codes]
     if any(file.faults for file in files):
@@ -114,12 +114,12 @@ def _of_fault(
 def _of_finding(
     finding: Finding, file: CheckedFile, places: dict[str, int], spots: Places, language: Language
 ) -> dict[str, Any]:
-    told = describe(finding, language)
+    description = describe(finding, language)
     return {
         "ruleId": finding.rule,
         "ruleIndex": places[finding.rule],
         "level": _LEVELS.get(finding.level, "note"),
-        "message": {"text": f"{told['message']} {told['fix']}"},
+        "message": {"text": f"{description['message']} {description['fix']}"},
         "locations": [_location(file.name, finding.at, spots)],
         "partialFingerprints": {"gap/v1": _fingerprint(*finding.identity)},
         "properties": {"variant": finding.variant},
@@ -134,12 +134,12 @@ def _location(name: str, at: str, spots: Places) -> dict[str, Any]:
 
 
 def _fingerprint(*identity: str) -> str:
-    """What identifies a gap in a file, whatever line it stands in."""
+    """Return a fingerprint that identifies a gap in a file independent of its line."""
     return hashlib.sha256("\x1f".join(identity).encode()).hexdigest()[:32]
 
 
 def _uri(name: str) -> str:
-    """A relative name stays relative to where the command ran; parts that a URI cannot hold are escaped."""
+    """Return a name as a URI: relative names stay relative to the working directory, special characters are escaped."""
     path = Path(name)
     return path.as_uri() if path.is_absolute() else _relative(path)
 

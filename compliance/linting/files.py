@@ -1,4 +1,4 @@
-"""Files on disk: which ones are meant, what is wrong with each, and where in it."""
+"""Select files on disk, check each of them, and locate the findings in it."""
 
 from __future__ import annotations
 
@@ -23,23 +23,23 @@ Spot = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What is asked of every file: the day, another day to compare with, and the rules that count (None: all)."""
+class CheckOptions:
+    """The options for every file: the day, another day to compare with, and the selected rules (None: all)."""
 
     day: date
     compare_to: date | None = None
     rules: frozenset[str] | None = None
 
-    def counts(self, finding: Finding) -> bool:
+    def includes(self, finding: Finding) -> bool:
         return self.rules is None or finding.rule in self.rules
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedFile:
-    """A file with what makes it no dossier, or with what the rules find."""
+    """A checked file with its faults (not a valid dossier) or with the findings of the rules."""
 
     name: str
-    asked: Asked
+    options: CheckOptions
     faults: list[Fault] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     comparison: Comparison | None = None
@@ -56,13 +56,13 @@ class CheckedFile:
 
 
 class Places:
-    """Lines and columns, both from 1, of the places of a document; for what is not there, of what it would stand in."""
+    """Lines and columns, both from 1, of places in a document; for a missing place, those of its nearest existing parent."""
 
     def __init__(self, text: str) -> None:
         try:
             self._map = calculate(text) if text else {}
         except (InvalidInputError, ValueError, IndexError, RecursionError):
-            self._map = {}  # no JSON: there are no places in it
+            self._map = {}  # not valid JSON: it has no places
 
     def of(self, at: str) -> Spot | None:
         while at not in self._map and at:
@@ -74,8 +74,8 @@ class Places:
         return start.line + 1, start.column + 1
 
 
-def files_meant(names: Iterable[str]) -> Iterator[Path]:
-    """Yield each named file, and for a folder the `.json` files in it and below, in the order of their names."""
+def json_files(names: Iterable[str]) -> Iterator[Path]:
+    """Yield each named file, and for a folder all `.json` files in it recursively, in the order of their names."""
     for name in names:
         path = Path(name)
         if path.is_dir():
@@ -85,10 +85,10 @@ def files_meant(names: Iterable[str]) -> Iterator[Path]:
             yield path
 
 
-def rules_meant(select: Collection[str], ignore: Collection[str]) -> frozenset[str] | None:
+def selected_rules(select: Collection[str], ignore: Collection[str]) -> frozenset[str] | None:
     """
-    Return the codes that count: those selected, or all, without those ignored; None for all. Each is a code or the
-    letters of a family. ValueError names what is neither.
+    Return the codes of the selected rules (default: all) without the ignored ones; None for all rules. Each name is a rule
+    code or a family. Raises ValueError for any other name.
     """
     if not select and not ignore:
         return None
@@ -96,28 +96,28 @@ def rules_meant(select: Collection[str], ignore: Collection[str]) -> frozenset[s
     return frozenset(chosen - _codes(ignore))
 
 
-def _codes(asked: Collection[str]) -> set[str]:
+def _codes(names: Collection[str]) -> set[str]:
     found: set[str] = set()
-    for name in asked:
-        meant = {rule.code for rule in CATALOG if name.upper() in (rule.code, rule.family)}
-        if not meant:
-            raise ValueError(f"{name!r} is neither the code of a rule nor a family, such as COR-05 or COR.")
-        found |= meant
+    for name in names:
+        matching = {rule.code for rule in CATALOG if name.upper() in (rule.code, rule.family)}
+        if not matching:
+            raise ValueError(f"{name!r} is neither a rule code, such as COR-05, nor a family, such as COR.")
+        found |= matching
     return found
 
 
-def check_file(path: Path, name: str, asked: Asked) -> CheckedFile:
-    """Check one file. What cannot be read or is no dossier is told as a fault, not raised."""
+def check_file(path: Path, name: str, options: CheckOptions) -> CheckedFile:
+    """Check one file. A file that is unreadable or not a valid dossier is reported as a fault; nothing is raised."""
     try:
         raw = path.read_bytes()
         dossier = parse(raw).dossier
     except OSError as error:
-        return CheckedFile(name, asked, faults=[unreadable(error)])
+        return CheckedFile(name, options, faults=[unreadable(error)])
     except Malformed as error:
-        return CheckedFile(name, asked, faults=error.faults, text=raw.decode("utf-8-sig", "replace"))
-    findings = [finding for finding in evaluate(dossier, today=asked.day).findings if asked.counts(finding)]
+        return CheckedFile(name, options, faults=error.faults, text=raw.decode("utf-8-sig", "replace"))
+    findings = [finding for finding in evaluate(dossier, today=options.day).findings if options.includes(finding)]
     comparison = None
-    if asked.compare_to:
-        whole = compared(dossier, A_FILE_ON_ITS_OWN, asked.day, asked.compare_to)
-        comparison = whole.only(asked.counts)
-    return CheckedFile(name, asked, findings=findings, comparison=comparison, text=raw.decode("utf-8-sig"))
+    if options.compare_to:
+        whole = compared(dossier, A_FILE_ON_ITS_OWN, options.day, options.compare_to)
+        comparison = whole.only(options.includes)
+    return CheckedFile(name, options, findings=findings, comparison=comparison, text=raw.decode("utf-8-sig"))

@@ -1,4 +1,4 @@
-"""Telling people: a block a file, a line a finding, a summary; and one rule explained."""
+"""Reports for people: one block per file, one entry per finding, a summary; and the explanation of a rule."""
 
 from __future__ import annotations
 
@@ -22,31 +22,35 @@ LEVELS = {
     Level.WARNING: Bilingual("warning", "警告"),
     Level.INFO: Bilingual("info", "提示"),
 }
-_FIX, _CITES = Bilingual("Fix: ", "补正："), Bilingual("By: ", "依据：")
+_FIX, _CITES = Bilingual("How to fix: ", "补正："), Bilingual("Legal basis: ", "法律依据：")
 _WHOLE = Bilingual("(the whole file)", "（整个文件）")
-_NOTHING = Bilingual("nothing missing", "未发现问题")
+_NOTHING = Bilingual("no findings", "未发现问题")
 _SUMMARY = Bilingual(
     "Files checked as of {day}: {files}. Malformed: {malformed}, errors: {errors}, warnings: {warnings}.",
     "截至 {day} 共检查 {files} 个文件：格式错误 {malformed} 个，错误 {errors} 项，警告 {warnings} 项。",
 )
 _COMPARED = {
-    "new": Bilingual("New on {second} against {first}", "与 {first} 相比，{second} 新增"),
-    "gone": Bilingual("Gone on {second} against {first}", "与 {first} 相比，{second} 不再适用"),
-    "changed": Bilingual("Different on {second} against {first}", "与 {first} 相比，{second} 有变化"),
+    "new": Bilingual("New on {second} compared with {first}", "与 {first} 相比，{second} 新增"),
+    "gone": Bilingual("No longer applicable on {second} compared with {first}", "与 {first} 相比，{second} 不再适用"),
+    "changed": Bilingual("Changed on {second} compared with {first}", "与 {first} 相比，{second} 有变化"),
 }
 _SAME = Bilingual("Nothing changes between {first} and {second}.", "{first} 与 {second} 之间没有变化。")
-_WHY, _IN_FORCE, _FOR = Bilingual("Why: ", "理由："), Bilingual("In force: ", "施行："), Bilingual("For: ", "适用：")
-_JUDGED = Bilingual("Judged by: ", "判断日：")
-_BREAKS, _KEEPS = (
-    Bilingual("Breaks it (as of {day}):", "违反示例（截至 {day}）："),
-    Bilingual("Keeps it:", "符合示例："),
+_WHY, _IN_FORCE, _FOR = (
+    Bilingual("Why: ", "理由："),
+    Bilingual("In force: ", "施行："),
+    Bilingual("Applies to: ", "适用："),
+)
+_JUDGED = Bilingual("Assessed as of: ", "判断日：")
+_FAILING, _PASSING = (
+    Bilingual("Non-compliant example (as of {day}):", "违反示例（截至 {day}）："),
+    Bilingual("Compliant example:", "符合示例："),
 )
 _UNCHANGED = Bilingual("the complete dossier, unchanged", "完整的申报文件，未作修改")
 _OPEN = Bilingual("open", "未定")
 
 
 def as_text(files: list[CheckedFile], language: Language, style: Any) -> str:
-    """Write files as a linter does: a block a file, a line a finding, a summary. `style` is Django's color style."""
+    """Return the report like a linter: one block per file, a summary at the end. `style` is Django's color style."""
     blocks = [_block(file, language, style) for file in files]
     return "\n\n".join([*blocks, _summary(files, language, style)])
 
@@ -74,15 +78,15 @@ def _fault_line(fault: Fault, places: Places, language: Language, style: Any) ->
 
 
 def _finding_lines(finding: Finding, places: Places, language: Language, style: Any) -> str:
-    told = describe(finding, language)
+    description = describe(finding, language)
     paint = {ERROR: style.ERROR, INFO: style.NOTICE}.get(finding.level, style.WARNING)
     cites = listed([spelled_out(citation, language) for citation in CATALOG[finding.rule].cites], language)
     where = f"{finding.at or _WHOLE.in_(language)}{_spot(places, finding.at)}"
     return "\n".join(
         [
-            f"  {paint(LEVELS[finding.level].in_(language))}  {finding.rule}  {where}  {told['title']}",
-            f"      {told['message']}",
-            f"      {_FIX.in_(language)}{told['fix']}",
+            f"  {paint(LEVELS[finding.level].in_(language))}  {finding.rule}  {where}  {description['title']}",
+            f"      {description['message']}",
+            f"      {_FIX.in_(language)}{description['fix']}",
             f"      {_CITES.in_(language)}{cites}",
         ]
     )
@@ -96,10 +100,10 @@ def _spot(places: Places, at: str) -> str:
 def _comparison_lines(comparison: Comparison, places: Places, language: Language, style: Any) -> list[str]:
     days = {"first": comparison.first.isoformat(), "second": comparison.second.isoformat()}
     lines: list[str] = []
-    for name, words in _COMPARED.items():
+    for name, label in _COMPARED.items():
         findings = getattr(comparison, name)
         if findings:
-            lines.append("  " + style.MIGRATE_LABEL(words.filled(language, days)))
+            lines.append("  " + style.MIGRATE_LABEL(label.filled(language, days)))
             lines += [_finding_lines(finding, places, language, style) for finding in findings]
     return lines or ["  " + _SAME.filled(language, days)]
 
@@ -109,7 +113,7 @@ def _summary(files: list[CheckedFile], language: Language, style: Any) -> str:
     malformed = sum(bool(file.faults) for file in files)
     values = {
         "files": len(files),
-        "day": files[0].asked.day.isoformat(),
+        "day": files[0].options.day.isoformat(),
         "malformed": malformed,
         "errors": counts[Level.ERROR],
         "warnings": counts[Level.WARNING],
@@ -119,7 +123,7 @@ def _summary(files: list[CheckedFile], language: Language, style: Any) -> str:
 
 
 def explained(rule: Rule, language: Language, style: Any) -> str:
-    """Explain one rule: its duty and its source, and an example that breaks and one that keeps it."""
+    """Explain one rule: its duty, its legal basis, a non-compliant and a compliant example."""
     cites = listed([spelled_out(citation, language) for citation in rule.cites], language)
     kinds = listed([KINDS[kind].in_(language) for kind in KINDS if kind in rule.kinds], language)
     actions = listed([ACTIONS[action].in_(language) for action in ACTIONS if action in rule.actions], language)
@@ -139,15 +143,15 @@ def explained(rule: Rule, language: Language, style: Any) -> str:
             _JUDGED.in_(language) + DAYS[rule.judged_on].in_(language),
             f"{_FOR.in_(language)}{kinds} ({actions})",
             "",
-            style.ERROR(_BREAKS.filled(language, {"day": example["on"].isoformat()})),
+            style.ERROR(_FAILING.filled(language, {"day": example["on"].isoformat()})),
             *_example_lines(example["failing"], example["given"], language),
-            *(f"  → {told['message']}" for told in example["told"]),
-            style.SUCCESS(_KEEPS.in_(language)),
+            *(f"  → {finding['message']}" for finding in example["told"]),
+            style.SUCCESS(_PASSING.in_(language)),
             *_example_lines(example["passing"], example["passing_given"], language),
         ]
     )
 
 
 def _example_lines(lines: list[Line], given: str, language: Language) -> list[str]:
-    told = [f"  {line.at}: {line.value}" for line in lines]
-    return [*([f"  {given}"] if given else []), *(told or [f"  {_UNCHANGED.in_(language)}"])]
+    shown = [f"  {line.at}: {line.value}" for line in lines]
+    return [*([f"  {given}"] if given else []), *(shown or [f"  {_UNCHANGED.in_(language)}"])]

@@ -1,4 +1,4 @@
-"""The answer on one file of declaration and evidence: as data, and in words."""
+"""Assess one case file (declaration and evidence) and return the result as data and as text."""
 
 from __future__ import annotations
 
@@ -17,32 +17,32 @@ from compliance.provenance.wording import as_text
 
 @dataclass(frozen=True, slots=True)
 class Assessed:
-    """One file: its verdict, or None where it could not be read; `text` says either."""
+    """The result for one file: its verdict, or None if the file could not be read; `text` is the verdict or the error message."""
 
     file: str
     verdict: Verdict | None
     text: str
 
     def as_json(self) -> dict[str, Any]:
-        """Return `{file, findings, structure, families_…, renamed, text}`; a file that could not be read has no findings."""
+        """Return `{file, findings, structure, families_…, renamed, text}`; an unreadable file has no findings."""
         if self.verdict is None:
             return {"file": self.file, "malformed": self.text, **answer(Verdict({})), "text": self.text}
         return {"file": self.file, **answer(self.verdict), "text": self.text}
 
 
 def answer(verdict: Verdict) -> dict[str, Any]:
-    """Return the findings and what they rest on, as data."""
+    """Return the findings and the facts behind them as data."""
     return {
         "findings": verdict.codes,
         "structure": verdict.comparison.kind,
         "families_with_identical_structure": verdict.comparison.identical_families(),
         "families_with_same_layer_block": verdict.comparison.families(),
-        "renamed": [each.told() for each in verdict.renamed],
+        "renamed": [each.as_text() for each in verdict.renamed],
     }
 
 
 def assess_file(path: Path, language: Language) -> Assessed:
-    """Assess one file; what cannot be read is told, not raised."""
+    """Assess one file. A file that cannot be read is reported in the result; nothing is raised."""
     try:
         declaration, evidence = read_case(path.read_bytes())
     except OSError as error:

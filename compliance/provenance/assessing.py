@@ -1,7 +1,7 @@
 """
-Judging a model by its evidence: structure, tokenizer and weights as three separate answers, never one score.
+Assess a model by its evidence. Structure, tokenizer and weights give three separate answers, never one score.
 
-Only a weight sketch or the hash of a file can say "weights". Where the evidence is ambiguous, models count as independent.
+Only a weight sketch or a file hash supports a finding about weights. If the evidence is ambiguous, models count as independent.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ from compliance.provenance.structure import Structure, structure_of
 from compliance.provenance.tensors import Header, is_part_of, read_gguf, read_safetensors, total_size_differs
 from compliance.provenance.tokenizers import tokenizer_finding
 from compliance.provenance.verdict import Verdict
-from compliance.provenance.weighing import judge_weights
+from compliance.provenance.weighing import assess_weights
 from registry.names import folded_model
 from registry.reference.series import base_model_named
 
 
 def stem_of(name: str) -> str:
-    """The name of an architecture without the task: LlamaForCausalLM, LlamaModel and LlamaForSequenceClassification are one."""
+    """Return an architecture name without its task: LlamaForCausalLM, LlamaModel and LlamaForSequenceClassification are one stem."""
     return re.sub(r"(?:For[A-Z]\w*|LMHeadModel|Model)$", "", name)
 
 
@@ -52,30 +52,30 @@ def assess(
     public_files: Mapping[str, str] | None = None,
 ) -> Verdict:
     """
-    Judge a model by its evidence.
+    Assess a model by its evidence.
 
-    `declaration` holds `model_name`, `claim`, `base_model`, `base_model_relation` and `license`; `evidence` the files by name, as
-    the examples of the reference do. `known` are the models to compare structures with (all of the table without it),
-    `sketches` reference sketches with the names of their models, `public_files` names of public models by the SHA-256 of a
-    weight file. Evidence that no file can hold is told as INTEGRITY_ERROR; nothing is raised.
+    `declaration` holds `model_name`, `claim`, `base_model`, `base_model_relation` and `license`. `evidence` maps file names to
+    their contents, as in the reference examples. `known` are the models to compare structures with (default: the whole table).
+    `sketches` are reference sketches with the names of their models. `public_files` maps the SHA-256 of a weight file to the
+    name of a public model. Invalid evidence gives the finding INTEGRITY_ERROR; nothing is raised.
     """
     known = references() if known is None else known
     evidence = _with_front_matter(evidence)
     verdict = Verdict(declaration)
     config = config_of(evidence)
-    _judge_structure(verdict, evidence, config, known)
-    _judge_names(verdict, evidence, config)
-    _judge_declared_base(verdict, known)
+    _assess_structure(verdict, evidence, config, known)
+    _assess_names(verdict, evidence, config)
+    _assess_declared_base(verdict, known)
     verdict.found |= license_findings(declaration, evidence.get("model_card_front_matter"))
-    _judge_tokenizer(verdict, evidence, known)
-    judge_weights(verdict, evidence, sketches, public_files or {})
+    _assess_tokenizer(verdict, evidence, known)
+    assess_weights(verdict, evidence, sketches, public_files or {})
     if verdict.contradictions or verdict.faults:
         verdict.found.add(codes.INTEGRITY_ERROR)
     return verdict
 
 
 def _with_front_matter(evidence: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A model card may come as it is written, or as the fields of its front matter."""
+    """Return the evidence with parsed front matter: a model card may be filed as raw text or as front-matter fields."""
     text = evidence.get("README.md")
     if not isinstance(text, str) or "model_card_front_matter" in evidence:
         return evidence
@@ -85,7 +85,9 @@ def _with_front_matter(evidence: Mapping[str, Any]) -> Mapping[str, Any]:
         return evidence
 
 
-def _judge_structure(verdict: Verdict, evidence: Mapping[str, Any], config: Config, known: Sequence[Reference]) -> None:
+def _assess_structure(
+    verdict: Verdict, evidence: Mapping[str, Any], config: Config, known: Sequence[Reference]
+) -> None:
     header = _header(verdict, evidence)
     if header is None:
         return
@@ -103,7 +105,7 @@ def _judge_structure(verdict: Verdict, evidence: Mapping[str, Any], config: Conf
     verdict.found |= {codes.CONFIG_HEADER_MISMATCH} if verdict.config_differs else set()
     verdict.found.add(_STRUCTURE[comparison.kind])
     if comparison.kind != NONE:
-        _judge_differences(verdict, structure, comparison, is_gguf=header.is_gguf)
+        _assess_differences(verdict, structure, comparison, is_gguf=header.is_gguf)
 
 
 _STRUCTURE = {
@@ -114,7 +116,10 @@ _STRUCTURE = {
 
 
 def _header(verdict: Verdict, evidence: Mapping[str, Any]) -> Header | None:
-    """Read all headers that were filed, shards as one model, a GGUF copy only where it is alone; what cannot be read is told."""
+    """
+    Read all filed headers, shards as one model. A GGUF copy is used only if no other header was filed. Unreadable headers are
+    recorded as faults.
+    """
     headers: list[Header] = []
     for file, document, read in _files(evidence):
         try:
@@ -152,22 +157,22 @@ def _joined(headers: list[Header]) -> Header | None:
     return joined
 
 
-def _judge_differences(verdict: Verdict, structure: Structure, comparison: Comparison, *, is_gguf: bool) -> None:
+def _assess_differences(verdict: Verdict, structure: Structure, comparison: Comparison, *, is_gguf: bool) -> None:
     if comparison.kind == SAME_BLOCK and not verdict.is_incomplete:
-        verdict.depth_of = depth_change(structure, comparison)
+        verdict.depth_changed_from = depth_change(structure, comparison)
         verdict.vocabulary_change = vocabulary_change(structure, comparison)
     verdict.renamed = renamings(structure, comparison, is_gguf=is_gguf)
     happened = {
-        codes.DEPTH_CHANGED: verdict.depth_of is not None,
+        codes.DEPTH_CHANGED: verdict.depth_changed_from is not None,
         codes.VOCAB_SIZE_EXTENDED: verdict.vocabulary_change > 0,
         codes.VOCAB_SIZE_REDUCED: verdict.vocabulary_change < 0,
         codes.TENSORS_RENAMED: bool(verdict.renamed),
         codes.QKV_FUSED: is_fused_otherwise(structure, comparison),
     }
-    verdict.found |= {code for code, is_so in happened.items() if is_so}
+    verdict.found |= {code for code, applies in happened.items() if applies}
 
 
-def _judge_names(verdict: Verdict, evidence: Mapping[str, Any], config: Config) -> None:
+def _assess_names(verdict: Verdict, evidence: Mapping[str, Any], config: Config) -> None:
     name = verdict.declaration.get("model_name")
     verdict.residues = residues(evidence, name if isinstance(name, str) else None)
     verdict.residues += _undeclared_in_the_card(verdict, evidence)
@@ -175,13 +180,13 @@ def _judge_names(verdict: Verdict, evidence: Mapping[str, Any], config: Config) 
         verdict.found.add(codes.RESIDUAL_NAME)
     families = set(verdict.comparison.families())
     declared = {named.family for named in named_bases(verdict.declaration)}
-    verdict.goes_by_own_names = _goes_by_own_names(verdict, config)
-    if verdict.is_self_developed and families and not families & declared and verdict.goes_by_own_names:
+    verdict.has_own_names = _has_own_names(verdict, config)
+    if verdict.is_self_developed and families and not families & declared and verdict.has_own_names:
         verdict.found.add(codes.UNDECLARED_ARCHITECTURE_REUSE)
 
 
 def _undeclared_in_the_card(verdict: Verdict, evidence: Mapping[str, Any]) -> Iterator[Residue]:
-    """A model card is the filer's statement too; where it names a base model that the declaration does not, it is told."""
+    """Yield base models that the model card names and the declaration does not: the card is a statement of the filer, too."""
     card = evidence.get("model_card_front_matter")
     named = card.get("base_model") if isinstance(card, Mapping) else None
     declared = {folded_model(name) for name in declared_bases(verdict.declaration)}
@@ -190,8 +195,8 @@ def _undeclared_in_the_card(verdict: Verdict, evidence: Mapping[str, Any]) -> It
             yield Residue("model_card_front_matter/base_model", name[:200], (base.family,))
 
 
-def _goes_by_own_names(verdict: Verdict, config: Config) -> bool:
-    """Own names of tensors or of classes; where no class is named, an own type of model."""
+def _has_own_names(verdict: Verdict, config: Config) -> bool:
+    """Whether tensors or classes have names of their own; if no class is named, whether the model type is unknown."""
     if verdict.renamed:
         return True
     if config.classes:
@@ -199,8 +204,8 @@ def _goes_by_own_names(verdict: Verdict, config: Config) -> bool:
     return bool(config.model_type) and config.model_type not in known_types()
 
 
-def _judge_declared_base(verdict: Verdict, known: Sequence[Reference]) -> None:
-    """Compare the structure with that of the declared base model, where the relation keeps it and the table has it."""
+def _assess_declared_base(verdict: Verdict, known: Sequence[Reference]) -> None:
+    """Compare the structure with the declared base model, if the relation preserves structure and the table has the model."""
     if verdict.structure is None:
         return
     same_block = [reference.id for reference in verdict.comparison.same_block]
@@ -210,7 +215,7 @@ def _judge_declared_base(verdict: Verdict, known: Sequence[Reference]) -> None:
         verdict.found.add(codes.DECLARED_BASE_CONTRADICTED)
 
 
-def _judge_tokenizer(verdict: Verdict, evidence: Mapping[str, Any], known: Sequence[Reference]) -> None:
+def _assess_tokenizer(verdict: Verdict, evidence: Mapping[str, Any], known: Sequence[Reference]) -> None:
     try:
         verdict.tokenizer = tokenizer_finding(evidence, known)
     except Unusable as fault:

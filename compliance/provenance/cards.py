@@ -1,7 +1,7 @@
 """
-Model cards of the Hugging Face Hub: what was understood of them.
+Parse model cards of the Hugging Face Hub.
 
-A card is what its author says, never evidence. What cannot be understood is told in a note; nothing is raised.
+A card is a statement by its author, never evidence. Values that cannot be parsed are recorded as notes; nothing is raised.
 Source: the Hub's documentation of model cards (`base_model`, `base_model_relation`, `license`, `license_name`, `datasets`).
 """
 
@@ -24,7 +24,7 @@ from compliance.provenance.front_matter import (
     NOTHING,
     REPOSITORY,
     read_front_matter,
-    sayable,
+    storable,
     texts_in,
 )
 from compliance.provenance.relations import ADAPTER, FINETUNE, MERGE, QUANTIZED, relation_named
@@ -45,20 +45,20 @@ _LOCAL_FOLDERS = frozenset(
     {"checkpoint", "checkpoints", "output", "outputs", "models", "model", "content", "workspace"}
 )
 
-_HEADING, _FILE = Bilingual("the first heading", "首个标题"), Bilingual("the name of the file", "文件名")
+_HEADING, _FILE = Bilingual("the first heading", "首个标题"), Bilingual("the file name", "文件名")
 _RELATION_SOURCES = MappingProxyType(
     {
-        ADAPTER: Bilingual("its library or tags (PEFT, LoRA)", "库或标签（PEFT、LoRA）"),
-        MERGE: Bilingual("several base models or its tags", "多个基础模型或标签"),
-        QUANTIZED: Bilingual("its tags", "标签"),
-        FINETUNE: Bilingual("default", "默认规则"),
+        ADAPTER: Bilingual("the library or tags (PEFT, LoRA)", "库或标签（PEFT、LoRA）"),
+        MERGE: Bilingual("several base models or the tags", "多个基础模型或标签"),
+        QUANTIZED: Bilingual("the tags", "标签"),
+        FINETUNE: Bilingual("the default rule", "默认规则"),
     }
 )
 
 
 @dataclass(slots=True)
 class Card:
-    """What was understood of a card; names and the license as the card writes them, what is not said is None or empty."""
+    """The parsed content of a card: names and the license as written; missing values are None or empty."""
 
     has_front_matter: bool = False
     name: str | None = None
@@ -90,20 +90,20 @@ class Card:
 
 
 def read_card(raw: bytes, file: str = "") -> Card:
-    """Read a model card; `file` is its path, which names the model where nothing else does. Nothing is raised."""
+    """Read a model card; `file` is its path, used as the model name if the card has none. Nothing is raised."""
     card = Card()
     if len(raw) > MOST_BYTES:
         card.note("too_large", limit=MOST_BYTES)
         return card
-    read = read_front_matter(raw, card.note)
-    told, card.has_front_matter = read.fields, read.is_there
-    _read_name(card, told, read.body, file)
-    _read_base_models(card, told)
-    _read_relation(card, told)
-    _read_license(card, told)
-    card.datasets = _datasets(card, told)
-    card.languages = _languages(card, told)
-    card.pipeline = next(iter(texts_in(told.get("pipeline_tag"))), None)
+    matter = read_front_matter(raw, card.note)
+    fields, card.has_front_matter = matter.fields, matter.is_there
+    _read_name(card, fields, matter.body, file)
+    _read_base_models(card, fields)
+    _read_relation(card, fields)
+    _read_license(card, fields)
+    card.datasets = _datasets(card, fields)
+    card.languages = _languages(card, fields)
+    card.pipeline = next(iter(texts_in(fields.get("pipeline_tag"))), None)
     return card
 
 
@@ -114,18 +114,18 @@ def _bounded(card: Card, field: str, names: Iterable[str]) -> list[str]:
     return found[:MOST_NAMES]
 
 
-_READ_OF_A_BODY = 20_000
+_MOST_BODY_CHARACTERS = 20_000
 
 
-def _read_name(card: Card, told: Mapping[str, Any], body: str, file: str) -> None:
-    index = told.get("model-index")
+def _read_name(card: Card, fields: Mapping[str, Any], body: str, file: str) -> None:
+    index = fields.get("model-index")
     first = index[0] if isinstance(index, list) and index else index
-    names = [*texts_in(told.get("model_name")), *texts_in(first)]
+    names = [*texts_in(fields.get("model_name")), *texts_in(first)]
     if names:
         card.name = names[0][:LONGEST_NAME]
         return
-    prose = re.sub(r"(?ms)^(```|~~~).*?^\1", "", body[:_READ_OF_A_BODY])
-    heading = re.search(r"(?m)^#[ \t]+(\S[^\n]*)$", prose)
+    body_text = re.sub(r"(?ms)^(```|~~~).*?^\1", "", body[:_MOST_BODY_CHARACTERS])
+    heading = re.search(r"(?m)^#[ \t]+(\S[^\n]*)$", body_text)
     stem = re.sub(r"\.(md|markdown|txt)$", "", file.replace("\\", "/").rsplit("/", 1)[-1], flags=re.IGNORECASE)
     if heading and (
         shown := re.sub(r"<[^>]*>|[*`]{1,3}|\s#+$", "", re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", heading[1])).strip()
@@ -137,16 +137,16 @@ def _read_name(card: Card, told: Mapping[str, Any], body: str, file: str) -> Non
         card.note("name_from", found=_FILE)
 
 
-def _read_base_models(card: Card, told: Mapping[str, Any]) -> None:
-    written = told.get("base_model")
-    if "base_model" in told and not texts_in(written):
+def _read_base_models(card: Card, fields: Mapping[str, Any]) -> None:
+    written = fields.get("base_model")
+    if "base_model" in fields and not texts_in(written):
         is_empty = written in (None, "", [], {}) or (isinstance(written, str) and written.strip().casefold() in NOTHING)
-        if is_empty or not _says_anything(written):
+        if is_empty or not _has_content(written):
             card.note("empty", found="base_model")
         else:
             card.note("not_understood", field="base_model", found=_shown(written))
     names = [name for text in texts_in(written) for name in _split(text)]
-    if not names and (tagged := list(_tagged_bases(told))):
+    if not names and (tagged := list(_tagged_bases(fields))):
         names = [name for name, _ in tagged]
         card.note("from_tags", field="base_model", found=", ".join(names)[:LONGEST_NAME])
     card.base_models = _bounded(card, "base_model", (name for each in names if (name := _published(each, card))))
@@ -154,32 +154,32 @@ def _read_base_models(card: Card, told: Mapping[str, Any]) -> None:
         card.note("no_base_model")
 
 
-def _says_anything(value: Any) -> bool:
+def _has_content(value: Any) -> bool:
     return not (isinstance(value, list) and all(each in ("", None) for each in value[:MOST_ENTRIES]))
 
 
 def _shown(value: Any) -> str:
-    """What was written, in short; a thing of things is told by its kind."""
+    """Return a short form of the written value; a nested value is shown by its kind."""
     if isinstance(value, dict):
-        return "{" + ", ".join(sayable(str(key)) for key in list(value)[:5]) + "}"
-    return "[…]" if isinstance(value, list) else sayable(str(value))[:100]
+        return "{" + ", ".join(storable(str(key)) for key in list(value)[:5]) + "}"
+    return "[…]" if isinstance(value, list) else storable(str(value))[:100]
 
 
 def _split(text: str) -> list[str]:
-    """Several names in one text are told apart where each is the name of a repository."""
+    """Split a text into several names if each part is a repository name; otherwise return it as one name."""
     parts = [part.strip() for part in re.split(r"[,;\s]+(?:and\s+|\+\s*)?", text) if part.strip()]
     return parts if len(parts) > 1 and all(REPOSITORY.fullmatch(part) for part in parts) else [text]
 
 
-def _tagged_bases(told: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
-    """The Hub repeats a base model as a tag: `base_model:owner/name`, `base_model:adapter:owner/name`."""
-    for tag in texts_in(told.get("tags")):
+def _tagged_bases(fields: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
+    """Yield base models from tags, with the relation: the Hub writes `base_model:owner/name` or `base_model:adapter:owner/name`."""
+    for tag in texts_in(fields.get("tags")):
         if found := re.fullmatch(r"base_model:(?:(\w+):)?([^:\s]+/[^:\s]+)", tag):
             yield found[2], found[1]
 
 
 def _published(name: str, card: Card) -> str | None:
-    """The name of a model on the Hub, without its address; a path on somebody's machine is none, nor another address."""
+    """Return a model name on the Hub without its URL, or None for a local path or the URL of another site."""
     if link := _LINK.match(name):
         name = link[1]
     if found := _HUB.match(name):
@@ -189,8 +189,8 @@ def _published(name: str, card: Card) -> str | None:
         return None
     if _is_local(name):
         card.note("local_path", found=name[:LONGEST_NAME])
-        if meant := base_model_named(name):
-            card.note("local_hint", found=name[:LONGEST_NAME], model=meant.family)
+        if known := base_model_named(name):
+            card.note("local_hint", found=name[:LONGEST_NAME], model=known.family)
         return None
     return name
 
@@ -199,22 +199,22 @@ def _is_local(name: str) -> bool:
     return bool(_LOCAL.search(name)) or name.split("/")[0].casefold() in _LOCAL_FOLDERS or "checkpoint-" in name
 
 
-def _read_relation(card: Card, told: Mapping[str, Any]) -> None:
-    """The relation that is said, else what the Hub infers from library and tags; none without a base model."""
-    said = next(iter(texts_in(told.get("base_model_relation"))), None)
-    said = said or next((relation for _, relation in _tagged_bases(told) if relation), None)
-    relation = relation_named(said)
-    if said and relation is None:
-        card.note("relation_unknown", found=said[:LONGEST_NAME])
+def _read_relation(card: Card, fields: Mapping[str, Any]) -> None:
+    """Set the relation: the one given, otherwise the one the Hub infers from library and tags; None without a base model."""
+    written = next(iter(texts_in(fields.get("base_model_relation"))), None)
+    written = written or next((relation for _, relation in _tagged_bases(fields) if relation), None)
+    relation = relation_named(written)
+    if written and relation is None:
+        card.note("relation_unknown", found=written[:LONGEST_NAME])
     if not card.base_models:
         return
-    card.relation = relation or _inferred(card, told)
+    card.relation = relation or _inferred(card, fields)
     if relation is None:
         card.note("relation_inferred", relation=card.relation, found=_RELATION_SOURCES[card.relation])
 
 
-def _inferred(card: Card, told: Mapping[str, Any]) -> str:
-    marks = {mark.casefold() for name in ("tags", "library_name") for mark in texts_in(told.get(name))}
+def _inferred(card: Card, fields: Mapping[str, Any]) -> str:
+    marks = {mark.casefold() for name in ("tags", "library_name") for mark in texts_in(fields.get(name))}
     if len(card.base_models) > 1 or marks & _MERGE_TAGS:
         return MERGE
     if marks & _ADAPTER_TAGS:
@@ -222,10 +222,10 @@ def _inferred(card: Card, told: Mapping[str, Any]) -> str:
     return QUANTIZED if marks & _QUANTIZED_TAGS else FINETUNE
 
 
-def _read_license(card: Card, told: Mapping[str, Any]) -> None:
-    licenses = texts_in(told.get("license"))
-    named = next(iter(texts_in(told.get("license_name"))), None)
-    if not licenses and (tagged := [tag[8:] for tag in texts_in(told.get("tags")) if tag.startswith("license:")]):
+def _read_license(card: Card, fields: Mapping[str, Any]) -> None:
+    licenses = texts_in(fields.get("license"))
+    named = next(iter(texts_in(fields.get("license_name"))), None)
+    if not licenses and (tagged := [tag[8:] for tag in texts_in(fields.get("tags")) if tag.startswith("license:")]):
         licenses = tagged
         card.note("from_tags", field="license", found=tagged[0][:LONGEST_NAME])
     if len(licenses) > 1:
@@ -235,24 +235,24 @@ def _read_license(card: Card, told: Mapping[str, Any]) -> None:
     card.license_name = named[:LONGEST_NAME] if named and is_other else None
     if card.license and is_other and not named:
         card.note("license_other")
-    if "license" in told and not licenses:
+    if "license" in fields and not licenses:
         card.note("empty", found="license")
 
 
-def _datasets(card: Card, told: Mapping[str, Any]) -> list[str]:
-    names = [name for text in texts_in(told.get("datasets")) for name in _split(text)]
-    names += [tag[8:] for tag in texts_in(told.get("tags")) if tag.startswith("dataset:") and tag[8:] not in names]
-    if "datasets" in told and not names:
+def _datasets(card: Card, fields: Mapping[str, Any]) -> list[str]:
+    names = [name for text in texts_in(fields.get("datasets")) for name in _split(text)]
+    names += [tag[8:] for tag in texts_in(fields.get("tags")) if tag.startswith("dataset:") and tag[8:] not in names]
+    if "datasets" in fields and not names:
         card.note("empty", found="datasets")
     return _bounded(card, "datasets", (_HUB.sub(lambda found: found[2].rstrip("/"), name) for name in names))
 
 
-def _languages(card: Card, told: Mapping[str, Any]) -> list[str]:
-    """The languages that are said; where none is, tags that are the code of a language, as the Hub reads them."""
-    said = [part for text in texts_in(told.get("language")) for part in re.split(r"[,;/\s]+", text) if part]
-    if said or "language" in told:
-        return _bounded(card, "language", said)
-    tagged = [tag for tag in texts_in(told.get("tags")) if re.fullmatch(r"[a-z]{2}", tag)]
+def _languages(card: Card, fields: Mapping[str, Any]) -> list[str]:
+    """Return the given languages; if the field is missing, the tags that are language codes, as the Hub does."""
+    given = [part for text in texts_in(fields.get("language")) for part in re.split(r"[,;/\s]+", text) if part]
+    if given or "language" in fields:
+        return _bounded(card, "language", given)
+    tagged = [tag for tag in texts_in(fields.get("tags")) if re.fullmatch(r"[a-z]{2}", tag)]
     tagged = [tag for tag in tagged if pycountry.languages.get(alpha_2=tag)]
     if tagged:
         card.note("from_tags", field="language", found=", ".join(tagged))

@@ -1,7 +1,7 @@
 """
-What a verdict keeps for the rules: a few lines about a model's evidence, and what of them a declaration leaves unnamed.
+The part of a verdict that the rules use: a summary of a model's evidence, and the origins that a declaration does not name.
 
-The summary is made once, when evidence is filed; it knows nothing of the declaration, which may change every day.
+The summary is computed once, when evidence is filed. It is independent of the declaration, which may change at any time.
 """
 
 from __future__ import annotations
@@ -18,15 +18,16 @@ from registry.reference.series import base_model_named
 
 WEIGHTS, STRUCTURE, BLOCK = "weights", "structure", "block"
 FROM_SCRATCH = "from_scratch"
-# Relations that differ from base model to base model: no structure is asked of any of them.
+# The relations to the base models differ, so no structure is expected from any of them.
 SEVERAL = "several"
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
     """
-    The evidence of one model in short: families of identical structure, known models (ids) with the same layer block,
-    whether a layer was found whose parts can be told by their roles, whether classes or tensors go by own names, and references with the same weights.
+    A summary of the evidence of one model: families with an identical structure, ids of known models with the same layer block,
+    whether a layer was found whose parts have identifiable roles, whether classes or tensors have their own names, and
+    references with matching weights.
     """
 
     identical: tuple[str, ...] = ()
@@ -41,24 +42,24 @@ class Summary:
             tuple(verdict.comparison.identical_families()),
             tuple(reference.id for reference in verdict.comparison.same_block),
             verdict.structure is not None and verdict.structure.block is not None,
-            verdict.goes_by_own_names,
+            verdict.has_own_names,
             tuple(verdict.matched),
         )
 
     @classmethod
     def of_json(cls, stored: Mapping[str, Any]) -> Summary:
-        kept: dict[str, Any] = {
+        values: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value for name, value in stored.items()
         }
-        return cls(**kept)
+        return cls(**values)
 
     def as_json(self) -> dict[str, Any]:
         return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
 
 
 def declaration_of(model: Model, listed: Sequence[Model]) -> dict[str, Any]:
-    """Return what a dossier says of one of its models, as `assess` asks for it: its claim, and all it derives from."""
-    bases = list(_above(model, {other.key: other for other in listed if other.key}))
+    """Return the declaration about one model of a dossier in the form that `assess` takes: its claim and all its ancestors."""
+    bases = list(_ancestors(model, {other.key: other for other in listed if other.key}))
     relations = {relation for _, relation in bases}
     if not bases and model.development == "derived":
         claim = "derived, base model not declared"
@@ -73,30 +74,30 @@ def declaration_of(model: Model, listed: Sequence[Model]) -> dict[str, Any]:
     }
 
 
-def _above(model: Model, by_key: Mapping[str, Model]) -> Iterator[tuple[str, str | None]]:
-    """The names of what a model derives from, through every generation, each with the relation of its step."""
-    waiting, seen = [model], set[str]()
+def _ancestors(model: Model, by_key: Mapping[str, Model]) -> Iterator[tuple[str, str | None]]:
+    """Yield the names of all ancestors of a model, each with the relation to its child."""
+    waiting, visited = [model], set[str]()
     while waiting:
         for parent in waiting.pop().derived_from or ():
-            if not parent.key or parent.key in seen:
+            if not parent.key or parent.key in visited:
                 continue
-            seen.add(parent.key)
-            above = by_key.get(parent.key)
-            yield (above.name if above and above.name else parent.key), parent.relation
-            if above:
-                waiting.append(above)
+            visited.add(parent.key)
+            ancestor = by_key.get(parent.key)
+            yield (ancestor.name if ancestor and ancestor.name else parent.key), parent.relation
+            if ancestor:
+                waiting.append(ancestor)
 
 
 def claims(summary: Summary, declaration: Mapping[str, Any]) -> list[tuple[str, tuple[str, ...]]]:
     """
-    Return what evidence says of a model's origin that matters beside this declaration: the part, and known families, of
-    which one should be named. A structure matters where no base model is declared, or one that it cannot be of; a layer block
-    alone only where it speaks against the declaration.
+    Return the origins that the evidence shows and this declaration should name: pairs of a part and the known families, one of
+    which should be named. A structure counts if no base model is declared, or if it contradicts the declared one. A layer
+    block alone counts only if it contradicts the declaration.
     """
     found: list[tuple[str, tuple[str, ...]]] = [(WEIGHTS, (_family_of(name),)) for name in summary.matched]
-    if summary.identical and (declaration.get("claim") == SELF_DEVELOPED or _speaks_against(summary, declaration)):
+    if summary.identical and (declaration.get("claim") == SELF_DEVELOPED or _contradicts(summary, declaration)):
         found.append((STRUCTURE, summary.identical))
-    elif summary.same_block and _speaks_against(summary, declaration):
+    elif summary.same_block and _contradicts(summary, declaration):
         found.append((BLOCK, _families(summary.same_block)))
     return found
 
@@ -110,7 +111,7 @@ def _families(ids: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted({reference.family for reference in references() if reference.id in ids}))
 
 
-def _speaks_against(summary: Summary, declaration: Mapping[str, Any]) -> bool:
+def _contradicts(summary: Summary, declaration: Mapping[str, Any]) -> bool:
     if declaration.get("claim") == SELF_DEVELOPED and summary.has_own_names:
         return True
     return is_contradicted(declaration, summary.same_block, has_block=summary.has_block)

@@ -1,7 +1,7 @@
 """
-From the tensors of a file to the weights of a model: what is no weight is left out, what is packed gets its own shape again.
+Extract the weights of a model from the tensors of a file: skip tensors that are not weights, restore the shapes of packed ones.
 
-Rotary tables and causal masks are computed, not trained; unmerged LoRA pairs and the side tables of quantization are told.
+Rotary tables and causal masks are computed, not trained. Unmerged LoRA pairs and side tables of quantization are reported.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _SIDE_TABLE = re.compile(
     r"|activation_scale|absmax|quant_map|nested_absmax|nested_quant_map|quant_state(\..*)?|SCB|weight_format|k_scale|v_scale"
     r"|quant_state\.bitsandbytes__\w+)$"
 )
-# Packings whose shapes a header does not show: EXL2, EXL3, AQLM.
+# Packed formats whose shapes are not in the header: EXL2, EXL3, AQLM.
 _UNREADABLE = re.compile(
     r"\.(q_weight|q_scale|q_scale_max|q_groups|q_group_map|q_invperm|q_perm|trellis|suh|svh|codes|codebooks)$"
 )
@@ -37,7 +37,7 @@ _BITS_OF_A_WORD = 32
 
 @dataclass(slots=True)
 class Weights:
-    """The weights of a model; `adapters` counts unmerged LoRA tensors, `unreadable` packed ones whose shape is not told."""
+    """The weights of a model; `adapters` counts unmerged LoRA tensors, `unreadable` packed tensors of unknown shape."""
 
     tensors: list[Tensor] = field(default_factory=list)
     adapters: int = 0
@@ -46,16 +46,16 @@ class Weights:
 
 
 def weights_of(header: Header, config: Mapping[str, Any]) -> Weights:
-    """Return the weights that a header holds; `config` is config.json as far as it was filed."""
+    """Return the weights that a header holds; `config` is config.json, or empty if it was not filed."""
     found = Weights(is_quantized=isinstance(config.get("quantization_config"), Mapping))
     shapes = {tensor.name: tensor.shape for tensor in header.tensors}
     bits = _bits(config)
     for tensor in header.tensors:
-        _sort(tensor, found, shapes, bits)
+        _classify(tensor, found, shapes, bits)
     return found
 
 
-def _sort(tensor: Tensor, found: Weights, shapes: Mapping[str, tuple[int, ...]], bits: int) -> None:
+def _classify(tensor: Tensor, found: Weights, shapes: Mapping[str, tuple[int, ...]], bits: int) -> None:
     name = tensor.name
     if _COMPUTED.search(name) or _is_mask(tensor):
         return
@@ -84,24 +84,24 @@ def _sort(tensor: Tensor, found: Weights, shapes: Mapping[str, tuple[int, ...]],
 
 
 def plain_name(name: str) -> str:
-    """A name without what training frameworks wrap around it."""
+    """Return a tensor name without the prefixes that training frameworks add."""
     for wrapper in ("base_model.model.", "module.", "_orig_mod.", "_fsdp_wrapped_module."):
         name = name.removeprefix(wrapper)
     return name.replace(".base_layer.", ".")
 
 
 def _is_mask(tensor: Tensor) -> bool:
-    """GPT-2 and GPT-NeoX keep a triangle of ones beside each attention: square, with leading axes of one."""
+    """Whether a tensor is a causal mask, as in GPT-2 and GPT-NeoX: square, with leading axes of size one."""
     return len(tensor.shape) == 4 and tensor.shape[:2] == (1, 1) and tensor.shape[2] == tensor.shape[3]
 
 
 def _is_packed_by_bytes(tensor: Tensor, shapes: Mapping[str, tuple[int, ...]]) -> bool:
-    """Weights of bitsandbytes lie in one column of bytes; their shape is in a table that a header does not show."""
+    """Whether bitsandbytes packed the tensor into one column of bytes; the original shape is not in the header."""
     return tensor.dtype == "U8" and f"{tensor.name}.absmax" in shapes
 
 
 def _columns_in_one(tensor: Tensor, shapes: Mapping[str, tuple[int, ...]], bits: int) -> int:
-    """MLX packs columns into words of 32 bits, with scales beside the weight; NVFP4 two into a byte. Else 1."""
+    """Return how many columns are packed into one: MLX packs 32-bit words (with scales), NVFP4 two per byte; otherwise 1."""
     if len(tensor.shape) != 2 or not tensor.name.endswith(".weight"):
         return 1
     stem = tensor.name.removesuffix(".weight")
@@ -111,7 +111,7 @@ def _columns_in_one(tensor: Tensor, shapes: Mapping[str, tuple[int, ...]], bits:
 
 
 def _unpack(tensor: Tensor, found: Weights, shapes: Mapping[str, tuple[int, ...]], bits: int) -> None:
-    """GPTQ packs the rows of [in, out], AWQ and compressed-tensors the columns; the scales tell which."""
+    """Restore the shape: GPTQ packs rows of [in, out], AWQ and compressed-tensors columns; the scales show which."""
     if len(tensor.shape) != 2:
         found.unreadable += 1
         return
@@ -129,12 +129,14 @@ def _unpack(tensor: Tensor, found: Weights, shapes: Mapping[str, tuple[int, ...]
 
 
 def _bits(config: Mapping[str, Any]) -> int:
-    """How many bits a packed weight has, as the configurations of GPTQ, AWQ, MLX and compressed-tensors say it; 4 else."""
-    told = config.get("quantization_config", config.get("quantization"))
-    if not isinstance(told, Mapping):
+    """Return the bits per packed weight from the configuration of GPTQ, AWQ, MLX or compressed-tensors; default 4."""
+    quantization = config.get("quantization_config", config.get("quantization"))
+    if not isinstance(quantization, Mapping):
         return 4
-    groups = told.get("config_groups")
+    groups = quantization.get("config_groups")
     group = next(iter(groups.values()), None) if isinstance(groups, Mapping) else None
     weights = group.get("weights") if isinstance(group, Mapping) else None
-    bits = told.get("bits", told.get("w_bit", weights.get("num_bits") if isinstance(weights, Mapping) else None))
+    bits = quantization.get(
+        "bits", quantization.get("w_bit", weights.get("num_bits") if isinstance(weights, Mapping) else None)
+    )
     return bits if bits in (2, 4, 8) else 4

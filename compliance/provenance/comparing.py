@@ -1,8 +1,8 @@
 """
-Comparing a structure with those of the known base models: exactly, without any tolerance, naming every family that fits.
+Compare a structure with the known base models: exactly, without tolerance, and name every family that matches.
 
-The nearest innocent neighbor of a known block is one per cent away in one dimension (provenance.md §2.3): a tolerance would
-accuse it.
+The nearest independent neighbor of a known block differs by one percent in one dimension (provenance.md §2.3). A tolerance would
+give a false match.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from typing import Any
 from compliance.provenance.references import Reference
 from compliance.provenance.structure import Structure
 
-# The words of the reference's own answers.
+# The values that the reference answers use.
 IDENTICAL, SAME_BLOCK, NONE = "identical", "same_block", "unknown_or_none"
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The known models with the same layer block, those that fit best first; `identical` also in depth and vocabulary."""
+    """The known models with the same layer block, best match first; those in `identical` also match in depth and vocabulary."""
 
     kind: str
     same_block: tuple[Reference, ...] = ()
@@ -28,7 +28,7 @@ class Comparison:
 
     @property
     def closest(self) -> tuple[Reference, ...]:
-        """The identical ones, or those that agree in the same of depth and vocabulary as the first."""
+        """The identical models; otherwise those that match in depth and vocabulary to the same extent as the best match."""
         return self.identical or self._like_the_first
 
     _like_the_first: tuple[Reference, ...] = ()
@@ -41,15 +41,15 @@ class Comparison:
 
 
 def compared(structure: Structure, references: Sequence[Reference], config: Mapping[str, Any]) -> Comparison:
-    """Compare a structure with references; `config` is config.json, which only orders those that fit."""
+    """Compare a structure with references; `config` is config.json, used only to order the matches."""
     same = [reference for reference in references if _has_same_layer(structure, reference)]
     if not same:
         return Comparison(NONE)
     same.sort(key=lambda reference: _distance(structure, reference, config))
-    identical = tuple(reference for reference in same if _outside(structure, reference) == (False, False))
-    first = _outside(structure, same[0])
-    alike = tuple(reference for reference in same if _outside(structure, reference) == first)
-    return Comparison(IDENTICAL if identical else SAME_BLOCK, tuple(same), identical, alike)
+    identical = tuple(reference for reference in same if _differs_outside(structure, reference) == (False, False))
+    first = _differs_outside(structure, same[0])
+    closest = tuple(reference for reference in same if _differs_outside(structure, reference) == first)
+    return Comparison(IDENTICAL if identical else SAME_BLOCK, tuple(same), identical, closest)
 
 
 def _has_same_layer(structure: Structure, reference: Reference) -> bool:
@@ -58,16 +58,16 @@ def _has_same_layer(structure: Structure, reference: Reference) -> bool:
     return structure.block == reference.block
 
 
-def _outside(structure: Structure, reference: Reference) -> tuple[bool, bool]:
-    """Whether depth and vocabulary differ."""
+def _differs_outside(structure: Structure, reference: Reference) -> tuple[bool, bool]:
+    """Return whether depth and whether vocabulary differ."""
     return structure.depth != reference.depth, structure.vocabulary != reference.vocabulary
 
 
 def _distance(structure: Structure, reference: Reference, config: Mapping[str, Any]) -> tuple[Any, ...]:
-    """What differs, what weighs most first; what a configuration does not say does not differ."""
+    """Return the differences as a sort key, most important first; a value missing in the configuration does not differ."""
     eps = config.get("rms_norm_eps", config.get("layer_norm_epsilon"))
     return (
-        *_outside(structure, reference),
+        *_differs_outside(structure, reference),
         _differs(config.get("rope_theta"), reference.rope_theta),
         _differs(eps, reference.norm_eps),
         (structure.heads == 1) != reference.is_tied,
@@ -76,12 +76,12 @@ def _distance(structure: Structure, reference: Reference, config: Mapping[str, A
     )
 
 
-def _differs(found: Any, asked: float | None) -> bool:
-    return isinstance(found, int | float) and asked is not None and found != asked
+def _differs(found: Any, expected: float | None) -> bool:
+    return isinstance(found, int | float) and expected is not None and found != expected
 
 
 def depth_change(structure: Structure, comparison: Comparison) -> Reference | None:
-    """Return the closest known model of another depth, where no model with this block has this depth."""
+    """Return the closest known model, if no known model with this block has this depth; otherwise None."""
     if any(reference.depth == structure.depth for reference in comparison.same_block):
         return None
     return next(iter(comparison.same_block), None)
@@ -89,8 +89,8 @@ def depth_change(structure: Structure, comparison: Comparison) -> Reference | No
 
 def vocabulary_change(structure: Structure, comparison: Comparison) -> int:
     """
-    Return by how much the vocabulary is larger than that of the nearest model with this block, of this depth if there are
-    any; 0 where one has the same, or where no vocabulary is told.
+    Return how much larger the vocabulary is than that of the nearest model with this block (and this depth, if there are
+    any). Return 0 if one has the same size or if the vocabulary is unknown.
     """
     if structure.vocabulary is None or not comparison.same_block:
         return 0

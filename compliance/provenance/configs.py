@@ -1,4 +1,4 @@
-"""What config.json, or the key-value part of a GGUF file, says of a model, under the names that families give it."""
+"""Read model dimensions from config.json or from GGUF key-value metadata, under the names that each family uses."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ _GGUF_NAMES = {
     "head_size": "attention.key_length",
     "ff": "feed_forward_length",
 }
-# Rows that are only there so that the number of them suits the machine.
+# Vocabulary rows added only for alignment.
 MOST_PADDING = 512
 _LARGEST = 2**40
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What a configuration says, as far as it says it in a usable form; `classes` are its architectures."""
+    """The usable values of a configuration; `classes` are its architectures."""
 
     width: int | None = None
     depth: int | None = None
@@ -67,7 +67,7 @@ class Config:
 
 
 def config_of(evidence: Mapping[str, Any]) -> Config:
-    """Read config.json, or where there is none the GGUF header."""
+    """Read config.json, or the GGUF header if there is no config.json."""
     config = evidence.get("config.json")
     if isinstance(config, Mapping):
         return _from_config(config)
@@ -86,7 +86,7 @@ def _from_config(config: Mapping[str, Any]) -> Config:
     values = {**config, **{name: value for name, value in text.items() if name != "architectures"}}
     found: dict[str, Any] = {field: _whole(values, names) for field, names in _NAMES.items()}
     if values.get("multi_query") is True and values.get("new_decoder_architecture") is not True:
-        # The first Falcon counts the heads of the queries for the keys too, and has one.
+        # The first Falcon gives the number of query heads for the keys, too, but has one key head.
         found["kv_heads"] = 1
     classes = config.get("architectures")
     return Config(
@@ -121,7 +121,7 @@ def _text(value: Any) -> str | None:
 
 
 def mismatches(config: Config, structure: Structure) -> Iterator[Contradiction]:
-    """Tell what the configuration says otherwise than the header."""
+    """Yield the values that differ between the configuration and the header."""
     yield from _differs("hidden_size", config.width, structure.width)
     if config.depth is not None and structure.depth not in (config.depth, config.depth + (config.extra_layers or 0)):
         yield Contradiction("num_hidden_layers", {"found": config.depth, "asked": structure.depth})
@@ -133,15 +133,15 @@ def mismatches(config: Config, structure: Structure) -> Iterator[Contradiction]:
         if config.head_size:
             yield from _differs("num_attention_heads", config.q, block.q)
         elif config.heads and block.q % config.heads:
-            # Without the size of a head, only a number of heads that does not fit at all is a mismatch.
+            # Without the head size, only a number of heads that does not divide the width is a mismatch.
             yield Contradiction("num_attention_heads", {"found": config.heads, "asked": block.q})
         if config.kv_heads and config.heads and block.q % config.heads == 0:
             yield from _differs("num_key_value_heads", config.kv_heads * (block.q // config.heads), block.kv)
-        # Qwen-1 counts gate and up together; with experts the name stands for other things.
+        # Qwen-1 counts gate and up together; with experts the field has other meanings.
         if block.mlp != EXPERTS and config.ff not in (None, block.ff, 2 * block.ff):
             yield Contradiction("intermediate_size", {"found": config.ff, "asked": block.ff})
 
 
-def _differs(name: str, found: int | None, asked: int) -> Iterator[Contradiction]:
-    if found is not None and found != asked:
-        yield Contradiction(name, {"found": found, "asked": asked})
+def _differs(name: str, found: int | None, expected: int) -> Iterator[Contradiction]:
+    if found is not None and found != expected:
+        yield Contradiction(name, {"found": found, "asked": expected})

@@ -1,4 +1,4 @@
-"""The declared base models against what was found: whether the structure can be theirs, and what their licenses ask for."""
+"""Compare the declared base models with the evidence: structure and license obligations."""
 
 from __future__ import annotations
 
@@ -32,20 +32,20 @@ def is_contradicted(
     known: Sequence[Reference] | None = None,
 ) -> bool:
     """
-    Whether a structure cannot be that of any declared base model. `same_block` are the ids of the known models with the
-    same block. Only relations that keep the layers as they are say so, only base models that the table holds, and only layers
-    whose parts can be told by their roles.
+    Whether the structure contradicts every declared base model. `same_block` are the ids of the known models with the same
+    block. False unless the relation keeps the layers unchanged, the table has the base models, and the roles of the parts of
+    a layer are known.
     """
     bases = named_bases(declaration)
     keeps = relation_of(declaration) in KEEPS_THE_BLOCK
     if not bases or not keeps or not has_block or is_consistent(declaration, same_block):
         return False
-    held = {reference.id for reference in (references() if known is None else known)}
-    return all(held & set(base.models) for base in bases)
+    known_ids = {reference.id for reference in (references() if known is None else known)}
+    return all(known_ids & set(base.models) for base in bases)
 
 
 def license_findings(declaration: Declaration, card: Any) -> set[str]:
-    """The license duties of declared base models that are not met, where weights, or outputs, reach the model."""
+    """Return the license obligations of declared base models that are not met, if weights or outputs reach the model."""
     relation, name = relation_of(declaration), declaration.get("model_name")
     own_name = name.rsplit("/", 1)[-1] if isinstance(name, str) else None
     found = set[str]()
@@ -65,7 +65,7 @@ def _by_outputs(relation: str | None, license: License) -> bool:
 
 
 def _own_licenses(declaration: Declaration, card: Any) -> Iterator[str | None]:
-    for told in (declaration.get("license"), card.get("license") if isinstance(card, Mapping) else None):
-        for each in told if isinstance(told, list) else [told]:
+    for value in (declaration.get("license"), card.get("license") if isinstance(card, Mapping) else None):
+        for each in value if isinstance(value, list) else [value]:
             if isinstance(each, str):
                 yield license_of_card(each)

@@ -1,4 +1,4 @@
-"""From a model card to the `models[]` of a dossier: what the card says is added, what the dossier says already stays."""
+"""Add the content of a model card to the `models[]` of a dossier; existing values of the dossier are kept."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LONGEST_KEY = 80
 
 
 class NoSuchModel(ValueError):
-    """The dossier has no model of this key; `keys` are those that it has."""
+    """The dossier has no model with this key; `keys` are the existing keys."""
 
     def __init__(self, key: str, keys: list[str]) -> None:
         super().__init__(key)
@@ -28,12 +28,12 @@ class NoSuchModel(ValueError):
 
 
 class NoName(ValueError):
-    """The card names no model, and no key says which one of the dossier it speaks of."""
+    """The card does not name a model, and no key was given."""
 
 
 @dataclass(frozen=True, slots=True)
 class Drafted:
-    """A dossier with what a card says, the key of the model, and the fields where the dossier says otherwise and stays."""
+    """The extended dossier, the key of the model, and the fields where the dossier differs from the card and was kept."""
 
     document: dict[str, Any]
     key: str
@@ -42,15 +42,16 @@ class Drafted:
 
 def drafted(document: Mapping[str, Any], card: Card, key: str | None = None) -> Drafted:
     """
-    Return a copy of a dossier with the card's model in it: the one of this key, else one of the same name, else a new one.
+    Return a copy of a dossier extended by the card's model: the model with this key, otherwise the one with the same name,
+    otherwise a new one.
 
-    Raises NoSuchModel for a key that is not there, NoName where neither key nor card names a model.
+    Raises NoSuchModel if the key does not exist, NoName if neither key nor card names a model.
     """
     extended: dict[str, Any] = copy.deepcopy(dict(document))
     models: list[dict[str, Any]] = extended.get("models") or []
     extended["models"] = models
     model = _model(models, card, key)
-    kept = tuple(name for name, value in _said(card).items() if not _fill(model, name, value))
+    kept = tuple(name for name, value in _card_fields(card).items() if not _fill(model, name, value))
     _add_parents(models, model, card)
     _add_corpora(model, card)
     return Drafted(extended, model["key"], kept)
@@ -73,23 +74,23 @@ def _keys(models: list[dict[str, Any]]) -> list[str]:
 
 
 def _named(models: list[dict[str, Any]], name: str) -> dict[str, Any] | None:
-    """The model of a dossier that goes by this name, with or without the owner before it."""
-    meant = {folded_model(name), folded_model(name.rsplit("/", 1)[-1])}
+    """Return the model of a dossier with this name, with or without the owner prefix."""
+    names = {folded_model(name), folded_model(name.rsplit("/", 1)[-1])}
     for model in models:
-        if folded_model((model.get("name") or "").rsplit("/", 1)[-1]) in meant:
+        if folded_model((model.get("name") or "").rsplit("/", 1)[-1]) in names:
             return model
     return None
 
 
 def _keyed(model: dict[str, Any], models: list[dict[str, Any]]) -> dict[str, Any]:
-    """A model that others derive from goes by a key."""
+    """Give a model a key if it has none: models that others derive from need one."""
     if not model.get("key"):
         model["key"] = _free_key(str(model.get("name") or "model"), models)
     return model
 
 
 def _free_key(name: str, models: list[dict[str, Any]]) -> str:
-    """A key made from a name, that no other model has."""
+    """Return an unused key made from a name."""
     stem = re.sub(r"[^\w.-]+", "-", name.rsplit("/", 1)[-1]).strip("-").casefold()[:_LONGEST_KEY] or "model"
     taken = set(_keys(models))
     return next(key for i in range(len(taken) + 1) if (key := f"{stem}-{i + 1}" if i else stem) not in taken)
@@ -102,21 +103,21 @@ def _added(models: list[dict[str, Any]], model: dict[str, Any]) -> dict[str, Any
     return added
 
 
-def _said(card: Card) -> dict[str, Any]:
-    """The plain fields that a card fills."""
+def _card_fields(card: Card) -> dict[str, Any]:
+    """Return the plain model fields that the card gives a value for."""
     license = license_of_card(card.license, card.license_name)
     modalities = [to for word, to in _MODALITIES if word in (card.pipeline or "")]
-    said = {
+    values = {
         "name": card.name,
         "license": license,
         "development": "derived" if card.base_models else None,
         "modalities": list(dict.fromkeys(modalities)),
     }
-    return {name: value for name, value in said.items() if value}
+    return {name: value for name, value in values.items() if value}
 
 
 def _fill(model: dict[str, Any], name: str, value: Any) -> bool:
-    """Set a field that says nothing yet; return False where it says something else."""
+    """Set a field if it is empty; return False if it has a different value."""
     if model.get(name) in (None, "", []):
         model[name] = value
     return name == "name" or model[name] == value
@@ -134,7 +135,7 @@ def _add_parents(models: list[dict[str, Any]], model: dict[str, Any], card: Card
 
 
 def _parent(written: str) -> dict[str, Any]:
-    """A base model that the dossier does not list yet; of one that the catalog knows, the developer and the license too."""
+    """Return an entry for a base model that the dossier does not list, with developer and license if the catalog has them."""
     owner, _, name = written.rpartition("/")
     entry: dict[str, Any] = {"name": name, "used_by_service": False}
     known = _known(name)
@@ -148,10 +149,10 @@ def _parent(written: str) -> dict[str, Any]:
 
 
 def _known(name: str) -> BaseModel | None:
-    """The model of the catalog of exactly this name: a derivative that carries the name is another model."""
-    meant = base_model_named(name)
+    """Return the catalog model with exactly this name: a derivative whose name contains it is a different model."""
+    match = base_model_named(name)
     for model in base_models():
-        if meant and model.id in meant.models and folded_model(model.name) == folded_model(name):
+        if match and model.id in match.models and folded_model(model.name) == folded_model(name):
             return model
     return None
 

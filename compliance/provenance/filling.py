@@ -1,4 +1,4 @@
-"""Sentences with gaps, and how values are shown in them."""
+"""Fill sentence templates and format the values."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ Values = Mapping[str, object]
 
 
 class All(list[str]):
-    """Names of which none may be left out, however many there are."""
+    """Names that are always listed in full."""
 
 
 Filling = tuple[Bilingual, Values]
 
 
 def filled(sentences: Iterable[Filling], language: Language) -> Iterator[str]:
-    for words, values in sentences:
+    for template, values in sentences:
         shown = {name: _shown(value, language) for name, value in values.items()}
-        yield words.filled(language, shown)
+        yield template.filled(language, shown)
 
 
 def _shown(value: object, language: Language) -> str:
@@ -33,8 +33,8 @@ def _shown(value: object, language: Language) -> str:
         return listed(value, language)
     if isinstance(value, list | tuple):
         more = len(value) - SHOWN
-        told = listed([_shown(each, language) for each in value[:SHOWN]], language)
-        return told + (_MORE.filled(language, {"more": more}) if more > 0 else "")
+        text = listed([_shown(each, language) for each in value[:SHOWN]], language)
+        return text + (_MORE.filled(language, {"more": more}) if more > 0 else "")
     return str(value)
 
 

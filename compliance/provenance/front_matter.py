@@ -1,7 +1,7 @@
 """
-The YAML front matter of a model card as people really write it: fields under the names that they should have.
+Read the YAML front matter of a model card leniently and return the fields under their correct names.
 
-Every plain value is text. What cannot be read is told, and costs nothing of what can.
+Every scalar is a string. Unreadable parts are reported and do not affect the readable ones.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ import yaml
 from compliance.provenance.faults import Unusable
 
 MOST_BYTES = 2 * 1024 * 1024
-# What a front matter holds at most, in characters; YAML is slow to read.
+# The limit of the front matter in characters; parsing YAML is slow.
 MOST_MATTER = 200_000
 LONGEST_NAME = 200
 NOTHING = frozenset({"", "null", "~", "none", "n/a", "na", "unknown", "[]", "{}"})
 REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}")
-# The fields that are read, and how else people write them; the rest of a card is left alone.
+# The fields that are read, by the spellings in use; all other fields are ignored.
 _FIELDS = MappingProxyType(
     {
         "basemodel": "base_model",
@@ -51,44 +51,44 @@ _FIELDS = MappingProxyType(
     }
 )
 _KNOWN_FIELDS = frozenset(_FIELDS.values())
-# Fields of the Hub whose names are near to one that is read and mean something else.
+# Other Hub fields whose names are similar to one that is read.
 _OTHERS = frozenset({"licenselink", "newversion", "name", "modeltype", "modelid", "metrics", "widget", "inference"})
 
 
-class Tell(Protocol):
-    """Where notes go: a code of card_notes.NOTES, and its values."""
+class AddNote(Protocol):
+    """A callback that takes notes: a code of card_notes.NOTES and its values."""
 
     def __call__(self, code: str, **values: Any) -> None: ...
 
 
-def _nobody(code: str, **values: Any) -> None:
-    """For those who want the fields alone."""
+def _ignore_note(code: str, **values: Any) -> None:
+    """Ignore a note."""
 
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """The fields of a card, whether it has any front matter, and what stands below it."""
+    """The fields of a card, whether it has front matter, and the text below it."""
 
     fields: dict[str, Any]
     is_there: bool
     body: str
 
 
-def read_front_matter(raw: bytes, note: Tell) -> FrontMatter:
-    """Read the front matter of a card; what was not understood goes to `note`."""
-    matter, body = _parted(_text(raw, note), note)
+def read_front_matter(raw: bytes, note: AddNote) -> FrontMatter:
+    """Read the front matter of a card; problems are passed to `note`."""
+    matter, body = _split_card(_text(raw, note), note)
     return FrontMatter(_fields(matter, note) if matter is not None else {}, matter is not None, body)
 
 
 def front_matter_of(raw: bytes) -> dict[str, Any]:
-    """Return the fields of a card that are read, as evidence keeps them. Raises Unusable: `no_front_matter`."""
-    matter, _ = _parted(_text(raw[:MOST_BYTES], _nobody), _nobody)
+    """Return the known fields of a card, as stored with evidence. Raises Unusable: `no_front_matter`."""
+    matter, _ = _split_card(_text(raw[:MOST_BYTES], _ignore_note), _ignore_note)
     if matter is None:
         raise Unusable("no_front_matter")
-    return _fields(matter, _nobody)
+    return _fields(matter, _ignore_note)
 
 
-def _text(raw: bytes, note: Tell) -> str:
+def _text(raw: bytes, note: AddNote) -> str:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -97,8 +97,8 @@ def _text(raw: bytes, note: Tell) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
 
 
-def _parted(text: str, note: Tell) -> tuple[str | None, str]:
-    """Part a card into its front matter, without the lines of ---, and its body."""
+def _split_card(text: str, note: AddNote) -> tuple[str | None, str]:
+    """Split a card into its front matter, without the --- lines, and its body."""
     lines = re.sub(r"^\s*(?:<!--.*?-->\s*)?", "", text, count=1, flags=re.DOTALL).split("\n")
     if lines[0].rstrip() != "---":
         note("no_front_matter")
@@ -114,23 +114,23 @@ def _parted(text: str, note: Tell) -> tuple[str | None, str]:
     return matter, body
 
 
-def _fields(matter: str, note: Tell) -> dict[str, Any]:
-    """Return the fields by the names that they should have."""
-    told: dict[str, Any] = {}
+def _fields(matter: str, note: AddNote) -> dict[str, Any]:
+    """Return the fields by their correct names."""
+    fields: dict[str, Any] = {}
     for written, value in _pairs(matter, note):
-        name = _field_meant(written)
+        name = _field_name(written)
         if name is None:
             continue
         if name != written:
             note("misspelt", found=written[:LONGEST_NAME], asked=name)
-        if told.get(name):
+        if fields.get(name):
             note("twice", found=name)
         else:
-            told[name] = value
-    return told
+            fields[name] = value
+    return fields
 
 
-def _field_meant(written: str) -> str | None:
+def _field_name(written: str) -> str | None:
     bare = re.sub(r"[^a-z]", "", written.casefold())
     if bare in _OTHERS:
         return None
@@ -140,8 +140,8 @@ def _field_meant(written: str) -> str | None:
     return _FIELDS[near[0]] if near else None
 
 
-def _pairs(matter: str, note: Tell) -> Iterator[tuple[str, Any]]:
-    """The fields of the front matter. Where it is no YAML as a whole, each field that is YAML by itself."""
+def _pairs(matter: str, note: AddNote) -> Iterator[tuple[str, Any]]:
+    """Yield the fields of the front matter. If it is not valid YAML as a whole, yield each field that is valid by itself."""
     read, fault = _yaml(matter)
     if fault is None:
         if isinstance(read, dict):
@@ -162,9 +162,9 @@ def _named(read: dict[Any, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _yaml(text: str) -> tuple[Any, int | None]:
-    """Read YAML with every plain value as text: `no` is Norwegian and 3.0 a version. On failure return the line of it."""
+    """Parse YAML with every scalar as a string (`no` is Norwegian, 3.0 a version). On failure return the line number."""
     try:
-        return yaml.load(text.replace("\t", "  "), _Loader), None  # noqa: S506  (a loader of texts, lists and mappings only)
+        return yaml.load(text.replace("\t", "  "), _Loader), None  # noqa: S506  (a loader of strings, lists and mappings only)
     except yaml.MarkedYAMLError as error:
         return None, error.problem_mark.line + 1 if error.problem_mark else 1
     except (yaml.YAMLError, RecursionError, ValueError):
@@ -172,11 +172,11 @@ def _yaml(text: str) -> tuple[Any, int | None]:
 
 
 class _Loader(yaml.BaseLoader):
-    """Texts, lists and mappings only."""
+    """A loader of strings, lists and mappings only."""
 
 
 def _mapping(loader: _Loader, node: Any) -> dict[Any, Any]:
-    """A mapping in which a key that stands twice keeps its first value that says something."""
+    """Build a mapping; a repeated key keeps its first non-empty value."""
     found: dict[Any, Any] = {}
     for key_node, value_node in node.value:
         key = loader.construct_object(key_node, deep=True)
@@ -189,7 +189,7 @@ _Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
 
 
 def _top_level(matter: str) -> Iterator[tuple[int, str]]:
-    """Each top-level field with the lines that belong to it, and the number of the line before its first."""
+    """Yield each top-level field: the number of the line before it, and its lines."""
     part: list[str] = []
     first = 0
     for number, line in enumerate(matter.split("\n")):
@@ -201,7 +201,7 @@ def _top_level(matter: str) -> Iterator[tuple[int, str]]:
 
 
 def texts_in(value: Any, depth: int = 0) -> list[str]:
-    """Whatever was written, as a list of the texts in it: a text, a list, lists in it, a mapping of one thing."""
+    """Return the strings in a value: a string, a list, nested lists, or a mapping that names one thing."""
     if isinstance(value, list) and depth < _DEEPEST:
         return [text for each in value[:MOST_ENTRIES] for text in texts_in(each, depth + 1)]
     if isinstance(value, dict):
@@ -211,13 +211,13 @@ def texts_in(value: Any, depth: int = 0) -> list[str]:
         value = named if named is not None else next((key for key in value if REPOSITORY.fullmatch(str(key))), None)
     if not isinstance(value, str):
         return []
-    text = sayable(value).strip()
+    text = storable(value).strip()
     return [] if text.casefold() in NOTHING else [text[:1_000]]
 
 
 _DEEPEST, MOST_ENTRIES = 3, 1_000
 
 
-def sayable(text: str) -> str:
-    """Escapes in quoted YAML can write half a pair of surrogates, or NUL; nobody can say those."""
+def storable(text: str) -> str:
+    """Return a text without NUL and unpaired surrogates, which escapes in quoted YAML can produce."""
     return text.encode("utf-8", "ignore").decode().replace("\x00", "")

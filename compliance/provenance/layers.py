@@ -1,5 +1,5 @@
 """
-Which tensors repeat from layer to layer, and which stand outside: by the index in their names, or by how often a shape occurs.
+Find the tensors that repeat in each layer and those outside, by the index in their names or by how often a shape occurs.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from compliance.provenance.tensors import Tensor
 
-# An index counts where it is in the names of so many tensors; else shapes are counted (provenance.md §2.2).
+# An index is used if at least this share of tensor names have it; otherwise shapes are counted (provenance.md §2.2).
 LEAST_COVERED = 0.6
 DEPTHS = range(4, 200)
 _LEAST_INDEXES = 2
@@ -22,24 +22,24 @@ Shapes = Counter[tuple[int, ...]]
 
 @dataclass(slots=True)
 class Layers:
-    """The shapes of one layer as most layers have them, how many layers there are, and the shapes outside of them."""
+    """The shapes of the most common layer, the number of layers, and the shapes outside the layers."""
 
     shapes: Shapes
     depth: int
     outside: Shapes
-    # The names within a layer, with `{}` for numbers, and those outside; empty where nothing tells the layers apart.
+    # The names inside a layer, with `{}` for numbers, and those outside; empty if the layers cannot be distinguished.
     inside_names: dict[str, tuple[int, ...]] = field(default_factory=dict)
     outside_names: dict[str, tuple[int, ...]] = field(default_factory=dict)
     is_indexed: bool = False
 
 
 def layers_of(tensors: Sequence[Tensor]) -> Layers | None:
-    """Return the layers of a model, or None where nothing repeats."""
+    """Return the layers of a model, or None if nothing repeats."""
     return _by_index(tensors) or _by_multiplicity(tensors)
 
 
 def pattern_of(name: str) -> str:
-    """A name with `{}` for each number that stands alone: `model.layers.{}.mlp.up_proj.weight`."""
+    """Return a name with `{}` for each separate number: `model.layers.{}.mlp.up_proj.weight`."""
     return _NUMBER.sub("{}", name)
 
 
@@ -72,24 +72,24 @@ def _by_index(tensors: Sequence[Tensor]) -> Layers | None:
 
 def _is_layer(tensors: list[Tensor], usual: list[Tensor]) -> bool:
     """
-    What holds little of what the usual layer holds is none: an extra head, a stray buffer. Nor is what predicts tokens
-    further ahead, which DeepSeek-V3 numbers as a layer after the last.
+    Whether indexed tensors are a layer. A group with less than half the tensors of the usual layer is not (an extra head, a
+    stray buffer); nor is the multi-token prediction module, which DeepSeek-V3 numbers as a layer after the last.
     """
     here, there = ({pattern_of(tensor.name) for tensor in each} for each in (tensors, usual))
     return 2 * len(here) >= len(there) and not any(".eh_proj." in name for name in here)
 
 
 def _prefix(tensors: Sequence[Tensor]) -> str | None:
-    """What stands before the layer index: the number that most names have after the same beginning."""
+    """Return the prefix of the layer index: the common beginning of most names before a number."""
     names: Counter[str] = Counter()
     indexes: dict[str, set[int]] = defaultdict(set)
     for tensor in tensors:
         for prefix, index in _numbers(tensor.name):
             names[prefix] += 1
             indexes[prefix].add(index)
-    told = [prefix for prefix, count in names.items() if count >= LEAST_COVERED * len(tensors)]
-    told = [prefix for prefix in told if len(indexes[prefix]) >= _LEAST_INDEXES]
-    return max(told, key=lambda prefix: (names[prefix], len(indexes[prefix]), prefix), default=None)
+    prefixes = [prefix for prefix, count in names.items() if count >= LEAST_COVERED * len(tensors)]
+    prefixes = [prefix for prefix in prefixes if len(indexes[prefix]) >= _LEAST_INDEXES]
+    return max(prefixes, key=lambda prefix: (names[prefix], len(indexes[prefix]), prefix), default=None)
 
 
 def _numbers(name: str) -> Iterator[tuple[str, int]]:
@@ -106,7 +106,7 @@ def _index_after(prefix: str, name: str) -> int | None:
 
 
 def _usual(layers: Iterable[list[Tensor]]) -> tuple[Shapes, list[Tensor]]:
-    """The layer that occurs most: a first layer without experts, or a last one cut short, is not how the model is built."""
+    """Return the most common layer; the first (without experts) and the last (incomplete) may differ from it."""
     by_shapes: dict[frozenset[tuple[tuple[int, ...], int]], list[list[Tensor]]] = defaultdict(list)
     for tensors in layers:
         by_shapes[frozenset(Counter(tensor.shape for tensor in tensors).items())].append(tensors)
@@ -115,7 +115,7 @@ def _usual(layers: Iterable[list[Tensor]]) -> tuple[Shapes, list[Tensor]]:
 
 
 def _by_multiplicity(tensors: Sequence[Tensor]) -> Layers | None:
-    """Without an index: the depth L for which most shapes occur L·k times, or a few more; the largest such."""
+    """Find layers without an index: the largest depth L for which most shapes occur L·k times, or a few times more."""
     counts = Counter(tensor.shape for tensor in tensors)
     depth = max(DEPTHS, key=lambda depth: (_explained(counts, depth), depth))
     if 2 * _explained(counts, depth) < len(tensors):
@@ -136,5 +136,5 @@ def _explained(counts: Shapes, depth: int) -> int:
 
 
 def _fits(shape: tuple[int, ...], count: int, depth: int) -> bool:
-    """Outside of the layers stand at most two matrices of a shape, and four vectors: two norms with their biases."""
+    """Whether a count fits a depth: at most two matrices or four vectors (two norms with biases) of a shape are outside."""
     return count >= depth and count % depth <= (4 if len(shape) == 1 else 2)

@@ -1,8 +1,8 @@
 """
-Which tensors carry other names than in the known model: found name → name in the reference's scheme.
+Find tensors that have different names than in the known model: found name → name in the reference's scheme.
 
-Names prove nothing about weights. Where several tensors of a layer have the same shape and no usual name tells them apart, they
-are told as sets, not as a mapping.
+Names prove nothing about weights. If several tensors of a layer have the same shape and no usual name distinguishes them, they
+are reported as sets, not as a mapping.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from compliance.provenance.references import RENAMED_SCHEMES, Scheme, is_fused_n
 from compliance.provenance.structure import Block, Structure
 
 SHOWN = 4
-# Names of one part in the schemes of known models and of GGUF, beside those of Llama.
+# Names of each part in the schemes of known models and of GGUF, in addition to those of Llama.
 _ALIASES = {
     "self_attn.q_proj": "wq attn_q query q",
     "self_attn.k_proj": "wk attn_k key k",
@@ -41,37 +41,37 @@ _GGUF = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Renaming:
-    """Names found and the names of the reference that they stand for; several on both sides are sets without an order."""
+    """Names found and the corresponding names of the reference; several names on both sides are unordered sets."""
 
     found: tuple[str, ...]
     reference: tuple[str, ...]
 
     def __str__(self) -> str:
-        return self.told(SHOWN)
+        return self.as_text(SHOWN)
 
-    def told(self, most: int | None = None) -> str:
-        """Return found → reference, with at most so many names of a set."""
-        return f"{_listed(self.found, most)} → {_listed(self.reference, most)}"
+    def as_text(self, limit: int | None = None) -> str:
+        """Return `found → reference` with at most `limit` names of each set."""
+        return f"{_listed(self.found, limit)} → {_listed(self.reference, limit)}"
 
 
-def _listed(names: Sequence[str], most: int | None) -> str:
+def _listed(names: Sequence[str], limit: int | None) -> str:
     if len(names) == 1:
         return names[0]
-    more = f", … ({len(names)})" if most and len(names) > most else ""
-    return "{" + ", ".join(names[:most]) + more + "}"
+    more = f", … ({len(names)})" if limit and len(names) > limit else ""
+    return "{" + ", ".join(names[:limit]) + more + "}"
 
 
 def renamings(structure: Structure, comparison: Comparison, *, is_gguf: bool = False) -> list[Renaming]:
-    """Return what is named otherwise than in all of the known models that are closest; none where one fits as it is."""
+    """Return the fewest renamings against any of the closest known models; empty if the names match one of them."""
     found = structure.layers.inside_names | structure.layers.outside_names
     if is_gguf and all(_GGUF.fullmatch(name) for name in found):
         return []
-    told = [_against(_scheme_of(reference.scheme), structure) for reference in comparison.closest]
-    return min(told, key=len, default=[])
+    candidates = [_renamings_against(_scheme_of(reference.scheme), structure) for reference in comparison.closest]
+    return min(candidates, key=len, default=[])
 
 
 def is_fused_otherwise(structure: Structure, comparison: Comparison) -> bool:
-    """Whether queries, keys and values are one matrix here, and apart in all of the closest known models."""
+    """Whether queries, keys and values are one matrix here, but separate in all of the closest known models."""
     return structure.is_fused and not any(reference.scheme.is_fused for reference in comparison.closest)
 
 
@@ -79,51 +79,51 @@ def _scheme_of(scheme: Scheme) -> Scheme:
     return schemes()[RENAMED_SCHEMES.get(scheme.name, scheme.name)]
 
 
-def _against(scheme: Scheme, structure: Structure) -> list[Renaming]:
+def _renamings_against(scheme: Scheme, structure: Structure) -> list[Renaming]:
     block = structure.block
-    told = list(_pairs(structure.layers.inside_names, _shapes(scheme.inside, block)))
+    found = list(_pairs(structure.layers.inside_names, _shapes(scheme.inside, block)))
     if structure.layers.is_indexed:
-        told += _pairs(structure.layers.outside_names, scheme.outside, by_rank=True)
-    return told
+        found += _pairs(structure.layers.outside_names, scheme.outside, by_rank=True)
+    return found
 
 
 def _pairs(
     found: Mapping[str, tuple[int, ...]], scheme: Mapping[str, tuple[int, ...]], *, by_rank: bool = False
 ) -> Iterator[Renaming]:
-    """Pair what the scheme does not know with what it misses, shape by shape; outside of layers by the number of axes."""
-    strange: dict[tuple[int, ...], list[str]] = defaultdict(list)
+    """Pair unknown names with missing names of the scheme that have the same shape; outside layers, the same number of axes."""
+    unknown: dict[tuple[int, ...], list[str]] = defaultdict(list)
     missing: dict[tuple[int, ...], list[str]] = defaultdict(list)
     for name, shape in found.items():
-        if not any(_is_same(name, known) for known in scheme) and not is_fused_name(name) and not _is_of_a_task(name):
-            strange[(len(shape),) if by_rank else shape].append(name)
+        if not any(_is_same(name, known) for known in scheme) and not is_fused_name(name) and not _is_task_head(name):
+            unknown[(len(shape),) if by_rank else shape].append(name)
     for name, shape in scheme.items():
         if not any(_is_same(name, here) for here in found):
             missing[(len(shape),) if by_rank else shape].append(name)
-    for shape, names in strange.items():
-        if asked := missing.get(shape):
-            yield from _told_apart(sorted(names), asked)
+    for shape, names in unknown.items():
+        if expected := missing.get(shape):
+            yield from _matched(sorted(names), expected)
 
 
-def _is_of_a_task(name: str) -> bool:
-    """A head that a task put in place of the one for words: it stands for nothing of the known model."""
+def _is_task_head(name: str) -> bool:
+    """Whether a tensor belongs to a task-specific head, which has no counterpart in the known model."""
     return bool(re.match(r"(?:\w+\.)?(?:score|classifier|v_head|value_head|reward_head|qa_outputs|dense_head)\.", name))
 
 
-def _told_apart(found: list[str], asked: list[str]) -> Iterator[Renaming]:
-    parts = {_part(name): name for name in asked}
+def _matched(found: list[str], expected: list[str]) -> Iterator[Renaming]:
+    parts = {_part(name): name for name in expected}
     rest = []
     for name in found:
         if (known := parts.pop(_part(name), None)) is not None:
             yield Renaming((name,), (known,))
         else:
             rest.append(name)
-    left = [name for name in asked if name in parts.values()]
+    left = [name for name in expected if name in parts.values()]
     if rest and left:
         yield Renaming(tuple(rest), tuple(left))
 
 
 def _part(name: str) -> str:
-    """The part of a layer that a name usually means, or the name itself."""
+    """Return the part of a layer that a name usually refers to, or the name itself."""
     stem = re.sub(r"\.(weight|bias)$", "", name)
     kind = name[len(stem) :]
     leaf = stem.rsplit(".", 1)[-1]
@@ -131,12 +131,12 @@ def _part(name: str) -> str:
 
 
 def _is_same(one: str, other: str) -> bool:
-    """Frameworks put words before a name (`model.`, `transformer.`); the rest tells."""
+    """Whether two names are equal apart from a framework prefix (`model.`, `transformer.`)."""
     return one == other or one.endswith(f".{other}") or other.endswith(f".{one}")
 
 
 def _shapes(inside: Mapping[str, tuple[int, ...]], block: Block | None) -> dict[str, tuple[int, ...]]:
-    """The shapes that the scheme's tensors would have in this model. Without roles, those of the example."""
+    """Return the shapes that the scheme's tensors would have in this model; without known roles, those of the example."""
     return {name: _shape(name, shape, inside, block) if block else shape for name, shape in inside.items()}
 
 
@@ -161,18 +161,18 @@ def _shape(name: str, shape: tuple[int, ...], inside: Mapping[str, tuple[int, ..
 
 
 def _is_down(name: str, leaf: str, inside: Mapping[str, tuple[int, ...]]) -> bool:
-    """Qwen-1 calls its second input w2, and the way out c_proj."""
+    """Whether a name is the down projection; Qwen-1 uses c_proj for it, and w2 for its second input."""
     if leaf == "w2":
         return not any(other.endswith("mlp.c_proj.weight") for other in inside)
     return "down" in leaf or leaf in ("fc2", "fc_out", "dense_4h_to_h") or (leaf == "c_proj" and "mlp" in name)
 
 
 def _inner(inside: Mapping[str, tuple[int, ...]]) -> int:
-    """The inner width of the example's feed-forward part."""
+    """Return the inner width of the example's feed-forward part."""
     return next((shape[1] for name, shape in inside.items() if "4h_to_h" in name or "down_proj" in name), 0)
 
 
 def _example_width(inside: Mapping[str, tuple[int, ...]]) -> tuple[int]:
-    """The width of the example: the size of most of its norms; norms of single heads are as many, and smaller."""
+    """Return the width of the example: the most common norm size, the larger one on a tie (per-head norms are smaller)."""
     sizes = [shape[0] for name, shape in inside.items() if (len(shape) == 1 and "norm" in name) or "ln" in name]
     return (max(set(sizes), key=lambda size: (sizes.count(size), size), default=0),)

@@ -1,5 +1,5 @@
 """
-Bytes to evidence: JSON in bounds, each key once; and files shaped like the reference's examples, declaration and evidence.
+Parse evidence: JSON within size limits and without duplicate keys, and case files with `declaration` and `evidence`.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from typing import Any
 
 from compliance.provenance.faults import Unusable
 
-# The bound of the reference (provenance.md §2.1).
+# The limit of the reference (provenance.md §2.1).
 MOST_BYTES = 20 * 1024 * 1024
-_DIGITS_OF_INTEREST = 40
-# What evidence can hold, by the names of the files or of what was taken from them.
+_MOST_DIGITS = 40
+# The parts of evidence, by file name or by the name of the extracted data. `reference_sketches` and `reference_tokenizers` are
+# read only from local case files: a filer does not choose what the evidence is compared with.
 PARTS = (
     "config.json",
     "safetensors_header",
@@ -31,8 +32,6 @@ PARTS = (
     "file_hashes",
     "weight_sketch",
 )
-# Only a comparison at hand has these; who files evidence does not choose what it is compared with.
-BESIDE = ("reference_sketches", "reference_tokenizers")
 
 
 def read_json(raw: bytes) -> Any:
@@ -45,7 +44,7 @@ def read_json(raw: bytes) -> Any:
         raise Unusable("too_large", limit=MOST_BYTES)
     try:
         document = json.loads(raw.decode("utf-8-sig"), object_pairs_hook=_object, parse_int=_integer)
-        _refuse_what_nobody_can_say(raw, document)
+        _refuse_unstorable_text(raw, document)
         return document
     except UnicodeDecodeError as error:
         raise Unusable("not_utf8") from error
@@ -55,8 +54,8 @@ def read_json(raw: bytes) -> Any:
         raise Unusable("too_deep") from error
 
 
-def _refuse_what_nobody_can_say(raw: bytes, document: Any) -> None:
-    """NUL and halves of surrogate pairs come only as escapes; neither database keeps them as texts."""
+def _refuse_unstorable_text(raw: bytes, document: Any) -> None:
+    """Refuse NUL and unpaired surrogates, which databases cannot store as text; in JSON they occur only as escapes."""
     if not re.search(rb"\\u(?:[dD][89a-fA-F]|0000)", raw):
         return
     written = json.dumps(document, ensure_ascii=False)
@@ -67,19 +66,19 @@ def _refuse_what_nobody_can_say(raw: bytes, document: Any) -> None:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        seen = set[str]()
-        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        known = set[str]()
+        twice = next(key for key, _ in pairs if key in known or known.add(key))  # type: ignore[func-returns-value]
         raise Unusable("doubled_key", twice[:200])
     return found
 
 
 def _integer(literal: str) -> int:
-    # Beyond all limits the size no longer matters, and Python refuses to read thousands of digits.
-    return int(literal[:_DIGITS_OF_INTEREST])
+    # Python refuses to parse thousands of digits; a number this large exceeds every limit anyway.
+    return int(literal[:_MOST_DIGITS])
 
 
 def read_case(raw: bytes) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    """Return the declaration and the evidence of a file. Raises Unusable, as `read_json`, and `not_a_case`."""
+    """Return the declaration and the evidence of a case file. Raises Unusable, as `read_json`, and `not_a_case`."""
     case = read_json(raw)
     evidence = case.get("evidence") if isinstance(case, Mapping) else None
     declaration = (case.get("declaration") or {}) if isinstance(case, Mapping) else None

@@ -1,4 +1,4 @@
-"""The structures of the known base models, from the table that is shipped with the product, and the names they go by."""
+"""The structures and tensor names of the known base models, from the table shipped with the product."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from compliance.provenance.layers import Shapes, pattern_of
 from compliance.provenance.structure import EXPERTS, GATED, PLAIN, Block, raw_layer
 from registry.reference.base_models import BaseModel, base_models, naming_schemes
 
-# Names that a publisher gave to another scheme's tensors and took back: 01.AI's first Yi (ln1, ln2) is Llama's scheme.
+# Schemes that a publisher first used and later withdrew: 01.AI's first Yi (ln1, ln2) has Llama's scheme.
 RENAMED_SCHEMES = {"yi": "llama"}
 _FUSED = re.compile(
     r"(qkv|c_attn|W_pack|query_key_value|wqkv|Wqkv|kv_proj|gate_up_proj|in_proj|h_to_4h)", re.IGNORECASE
@@ -25,7 +25,7 @@ Raw = frozenset[tuple[tuple[int, ...], int]]
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """How a family names its tensors: patterns with `{}` for numbers, each with the shape in the example of the table."""
+    """The tensor names of a family: patterns with `{}` for numbers, each with the shape from the example in the table."""
 
     name: str
     inside: Mapping[str, tuple[int, ...]]
@@ -35,7 +35,7 @@ class Scheme:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """One known model. `layer` is given where the roles of its layer cannot be told from shapes."""
+    """One known model. `layer` is set if the roles of its parts cannot be derived from shapes."""
 
     id: str
     name: str
@@ -62,7 +62,7 @@ def references() -> tuple[Reference, ...]:
 
 @cache
 def known_classes() -> frozenset[str]:
-    """The names of classes under which known models are published."""
+    """Return the class names of known models."""
     return frozenset(name for reference in references() for name in reference.classes)
 
 
@@ -73,57 +73,57 @@ def known_types() -> frozenset[str]:
 
 @cache
 def schemes() -> Mapping[str, Scheme]:
-    return {name: _scheme(name, told) for name, told in naming_schemes().items()}
+    return {name: _scheme(name, entry) for name, entry in naming_schemes().items()}
 
 
 def without(families: Collection[str]) -> tuple[Reference, ...]:
-    """Return the known models but for some families."""
+    """Return the known models except those of some families."""
     return tuple(reference for reference in references() if reference.family not in families)
 
 
 def is_fused_name(name: str) -> bool:
-    """Whether a name is one that known models give to several matrices in one."""
+    """Whether known models use this name for several matrices fused into one."""
     return bool(_FUSED.search(name))
 
 
 def _reference(model: BaseModel) -> Reference:
-    told = model.structure
-    block = _block(told)
+    structure = model.structure
+    block = _block(structure)
     return Reference(
         id=model.id,
         name=model.name,
         family=model.family,
         license=model.license,
         block=block,
-        layer=None if block else _low_rank_layer(told),
-        depth=told["num_hidden_layers"],
-        vocabulary=told["vocab_size"],
-        is_tied=told["tie_word_embeddings"],
-        rope_theta=told["rope_theta"],
-        norm_eps=told["norm_eps"],
-        scheme=schemes()[told["scheme"]],
-        classes=tuple(told["architectures"]),
-        model_type=told["model_type"],
+        layer=None if block else _low_rank_layer(structure),
+        depth=structure["num_hidden_layers"],
+        vocabulary=structure["vocab_size"],
+        is_tied=structure["tie_word_embeddings"],
+        rope_theta=structure["rope_theta"],
+        norm_eps=structure["norm_eps"],
+        scheme=schemes()[structure["scheme"]],
+        classes=tuple(structure["architectures"]),
+        model_type=structure["model_type"],
         tokenizer=model.tokenizer,
     )
 
 
-def _block(told: Mapping[str, Any]) -> Block | None:
-    signature = told["signature"]
+def _block(structure: Mapping[str, Any]) -> Block | None:
+    signature = structure["signature"]
     if not signature["q"]:
         return None
     width, experts = signature["d"], signature["experts"] or 0
     vectors = sum(int(size) * count for size, count in signature["vectors_per_layer"].items())
-    shared = told["extra"].get("moe", {}).get("shared", 0) * signature["ffn"]
+    shared = structure["extra"].get("moe", {}).get("shared", 0) * signature["ffn"]
     mlp = EXPERTS if experts else GATED if signature["mlp"] == "gated" else PLAIN
     mass = Fraction(vectors, width)
     return Block(width, signature["q"], signature["kv"], signature["ffn"], mlp, experts, shared, mass)
 
 
-def _low_rank_layer(told: Mapping[str, Any]) -> Raw:
-    """One layer with experts of a DeepSeek V2 or V3: queries, keys and values come from vectors of low rank."""
-    width, heads = told["hidden_size"], told["num_attention_heads"]
-    low, experts = told["extra"]["mla"], told["extra"]["moe"]
+def _low_rank_layer(structure: Mapping[str, Any]) -> Raw:
+    """Return the shapes of one expert layer of DeepSeek V2 or V3, which uses low-rank attention."""
+    width, heads = structure["hidden_size"], structure["num_attention_heads"]
+    low, experts = structure["extra"]["mla"], structure["extra"]["moe"]
     shared = experts["shared"] * experts["ff"]
     queries = heads * (low["nope"] + low["rope"])
     shapes: Shapes = Counter()
@@ -138,12 +138,12 @@ def _low_rank_layer(told: Mapping[str, Any]) -> Raw:
     shapes[experts["E"], width] += 1
     shapes[experts["ff"], width] += 3 * experts["E"]
     shapes[shared, width] += 3
-    for size, count in told["signature"]["vectors_per_layer"].items():
+    for size, count in structure["signature"]["vectors_per_layer"].items():
         shapes[int(size),] += count
     return raw_layer(shapes)
 
 
-def _scheme(name: str, told: Mapping[str, Any]) -> Scheme:
-    inside = {pattern_of(pattern): tuple(shape) for pattern, shape in told["per_layer"]}
-    outside = {pattern_of(pattern): tuple(shape) for pattern, shape in told["global"]}
+def _scheme(name: str, entry: Mapping[str, Any]) -> Scheme:
+    inside = {pattern_of(pattern): tuple(shape) for pattern, shape in entry["per_layer"]}
+    outside = {pattern_of(pattern): tuple(shape) for pattern, shape in entry["global"]}
     return Scheme(name, inside, outside, any(re.search(r"qkv|c_attn|W_pack|query_key_value", each) for each in inside))

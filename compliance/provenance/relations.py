@@ -1,4 +1,4 @@
-"""How a model derives from another, by the words that people use for it; and what passes by which relation."""
+"""The relations between a model and its base model: the spellings in use, and which relations keep structure and weights."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Any
 from compliance.dossier.lineage import WITHOUT_A_COPY
 
 FINETUNE, ADAPTER, MERGE, QUANTIZED = "finetune", "adapter", "merge", "quantized"
-# Relations by which a child keeps the layers of its parent as they are; where none is said, they count as kept.
+# Relations that keep the layers of the parent unchanged; a missing relation counts as one of them.
 KEEPS_THE_BLOCK = frozenset({FINETUNE, "continued_pretraining", ADAPTER, QUANTIZED, None})
-_WORDS = MappingProxyType(
+_SPELLINGS = MappingProxyType(
     {
         "finetune": FINETUNE,
         "finetuned": FINETUNE,
@@ -39,15 +39,15 @@ _WORDS = MappingProxyType(
 )
 
 
-def relation_named(said: str | None) -> str | None:
-    """Return the relation that a word means, however it is spelled; None for one that is not known."""
-    return _WORDS.get(re.sub(r"[^a-z]", "", (said or "").casefold()))
+def relation_named(text: str | None) -> str | None:
+    """Return the relation for a spelling, or None if it is unknown."""
+    return _SPELLINGS.get(re.sub(r"[^a-z]", "", (text or "").casefold()))
 
 
 def relation_of(declaration: Mapping[str, Any]) -> str | None:
-    """The relation of a declaration; a word that is not known stays as it is, None where none is said."""
-    said = str(declaration.get("base_model_relation") or "").strip()
-    return relation_named(said) or said or None
+    """Return the relation of a declaration: unknown ones unchanged, None if it is missing."""
+    text = str(declaration.get("base_model_relation") or "").strip()
+    return relation_named(text) or text or None
 
 
 def passes_no_copy(relation: str | None) -> bool:

@@ -1,5 +1,5 @@
 """
-Names of known models that were left in a model's own files. Cheap and strong: they are the filer's own statement.
+Find names of known models left in a model's own files: cheap and strong evidence, since the filer provided the files.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from compliance.provenance.references import known_classes, references
 from registry.names import folded_model
 from registry.reference.series import Named, base_model_named
 
-MOST_TOLD = 20
+MOST_RESIDUES = 20
 _NOT_A_NAME = re.compile(r"^[./~\\]*$")
 
 
 @dataclass(frozen=True, slots=True)
 class Residue:
-    """A name found: where, as it is written, and the families that it means."""
+    """A name that was found: its place, its spelling, and the families that it refers to."""
 
     at: str
     written: str
@@ -27,15 +27,15 @@ class Residue:
 
 
 def residues(evidence: Mapping[str, Any], own_name: str | None) -> list[Residue]:
-    """Return the names of known models in config, adapter config, GGUF metadata and merge files, without one's own name."""
+    """Return the names of known models in config, adapter config, GGUF metadata and merge files, except the model's own name."""
     own = folded_model((own_name or "").rsplit("/", 1)[-1])
-    told: dict[tuple[str, str], Residue] = {}
+    found: dict[tuple[str, str], Residue] = {}
     for at, written in _written(evidence):
         if not isinstance(written, str) or _NOT_A_NAME.match(written) or _is_own(written, own):
             continue
         if families := _families(at, written):
-            told.setdefault((at, written), Residue(at, written[:200], families))
-    return list(told.values())[:MOST_TOLD]
+            found.setdefault((at, written), Residue(at, written[:200], families))
+    return list(found.values())[:MOST_RESIDUES]
 
 
 def _is_own(written: str, own: str) -> bool:
@@ -75,7 +75,7 @@ def _in_config(config: Any) -> Iterator[tuple[str, Any]]:
         yield f"config.json/{name}", config.get(name)
     own = config.get("architectures")
     for at, written in _custom_classes("config.json", config.get("auto_map")):
-        # A class under which the model is published itself is no left-over.
+        # A class that the model itself is published under is not a residue.
         if not (isinstance(own, list) and written.rsplit(".", 1)[-1] in own):
             yield at, written
 
@@ -93,7 +93,7 @@ def _custom_classes(file: str, mapping: Any) -> Iterator[tuple[str, str]]:
 
 
 def _in_merge(text: Any) -> Iterator[tuple[str, str]]:
-    """Each model that a mergekit configuration names; its syntax is YAML, and the lines of interest are simple."""
+    """Yield the models that a mergekit configuration names: the relevant YAML lines are simple enough for a pattern."""
     for found in re.finditer(
         r"(?m)^[ \t]*(?:-[ \t]*)?(?:model|base_model)[ \t]*:[ \t]*[\"']?([^\s\"'#]+)", str(text or "")[:200_000]
     ):
@@ -101,7 +101,7 @@ def _in_merge(text: Any) -> Iterator[tuple[str, str]]:
 
 
 def declared_bases(declaration: Mapping[str, Any]) -> list[str]:
-    """The base models that a declaration names."""
+    """Return the base models that a declaration names."""
     named = declaration.get("base_model")
     names = named if isinstance(named, list) else [named]
     return [name for name in names if isinstance(name, str) and name.strip()]

@@ -1,8 +1,8 @@
 """
-Weight sketches: a few kilobytes that tell whether two models share weights, and the comparison of two of them.
+Read and compare weight sketches: a few kilobytes that show whether two models share weights.
 
-Format `weight-sketch/1` and thresholds: the registry's reference on model provenance, §2.5. The thresholds were measured on toy
-models; a match is a reason to ask, and to compute the sketch again from the weights, before anybody is accused.
+Source of the format `weight-sketch/1` and of the thresholds: the registry's reference on model provenance, §2.5. The thresholds
+were measured on toy models. After a match, ask the filer and recompute the sketch from the weights before drawing conclusions.
 """
 
 from __future__ import annotations
@@ -34,13 +34,14 @@ MATCH, INDEPENDENT, UNDECIDED, SHARED_PARTS, NOT_COMPARABLE = (
     "shared_parts",
     "not_comparable",
 )
-# Thresholds on the cosine of count-sketches, the correlation of anchor matrices, that of the spreads of attention weights.
+# Thresholds for the cosine of count sketches, the correlation of anchor matrices, and the correlation of the standard
+# deviations of attention weights.
 CS_MATCH, CS_INDEPENDENT = 0.2, 0.06
 GRAM_MATCH, GRAM_ALONE, PDF_ALONE = 0.8, 0.85, 0.93
-# Without comparable embeddings the count-sketches stand alone. Two models from one random start came to 0.66, descendants to
-# 0.94 and more (provenance.md §3): only what is nearly the same matches.
+# The threshold without comparable embeddings. Two models with the same random initialization had a cosine of 0.66, descendants
+# 0.94 or more (provenance.md §3): only nearly identical sketches match.
 CS_ALONE = 0.9
-# The share of layers that must have anything to compare before a word is said about the whole.
+# The share of layers that must be comparable for a verdict on the whole model.
 LEAST_COVERED = 0.5
 
 Floats = NDArray[np.float64]
@@ -49,7 +50,7 @@ Part = tuple[str, int | None]
 
 @dataclass(frozen=True, slots=True)
 class TensorSketch:
-    """What is kept of one tensor: its shape, the spread of its values, its count-sketch, the cosines of its anchor rows."""
+    """The sketch of one tensor: shape, standard deviation, count sketch, and cosines of its anchor rows."""
 
     shape: tuple[int, ...]
     std: float | None
@@ -59,7 +60,7 @@ class TensorSketch:
 
 @dataclass(frozen=True, slots=True)
 class Sketch:
-    """A weight sketch; count-sketches are comparable under the same `seed`, anchors under the same tokens."""
+    """A weight sketch; count sketches are comparable if `seed` is the same, anchors if the tokens are the same."""
 
     seed: str
     anchors: tuple[str, ...]
@@ -77,7 +78,7 @@ class Sketch:
 @dataclass(frozen=True, slots=True)
 class Weights:
     """
-    How the weights of two models compare: `verdict`, and the three measures as far as they can be taken (None otherwise).
+    The comparison of the weights of two models: `verdict`, and three measures (None if one cannot be computed).
     """
 
     verdict: str
@@ -85,7 +86,7 @@ class Weights:
     gram: float | None = None
     pdf: float | None = None
 
-    def says_more_than(self, other: Weights) -> bool:
+    def is_stronger_than(self, other: Weights) -> bool:
         order = (MATCH, SHARED_PARTS, UNDECIDED, INDEPENDENT, NOT_COMPARABLE)
         return order.index(self.verdict) < order.index(other.verdict)
 
@@ -116,13 +117,13 @@ def read_sketch(document: Any) -> Sketch:
 
 
 def _numbered(parts: dict[Part, TensorSketch]) -> dict[Part, TensorSketch]:
-    """The layers by their order, whatever their numbers: a gap in them is no layer."""
+    """Renumber the layers consecutively, since a gap in the numbers is not a layer."""
     layers = {layer: place for place, layer in enumerate(sorted({layer for _, layer in parts if layer is not None}))}
     return {(role, None if layer is None else layers[layer]): part for (role, layer), part in parts.items()}
 
 
 def _anchors(document: Mapping[str, Any]) -> tuple[str, ...]:
-    """Anchors are rows for tokens: by their strings where those are given, else by their numbers."""
+    """Return the anchors: token strings if given, otherwise row numbers."""
     anchors = document.get("anchor_tokens") or document.get("anchors") or []
     if not isinstance(anchors, list) or len(anchors) > MOST_ANCHORS:
         raise Unusable("bad_anchors")
@@ -145,7 +146,7 @@ def _tensor(at: str, entry: Any, anchors: int) -> tuple[Part, TensorSketch]:
 
 
 def _floats(at: str, written: Any, count: int) -> Floats | None:
-    """Half-precision numbers, little-endian, in base64."""
+    """Decode half-precision, little-endian numbers from base64."""
     if written is None:
         return None
     try:
@@ -181,7 +182,7 @@ def _verdict(cs: float | None, gram: float | None, pdf: float | None, covered: f
     if cs is not None and cs < CS_INDEPENDENT and is_covered and (gram is None or gram < GRAM_MATCH):
         return INDEPENDENT
     if cs is not None and cs >= CS_MATCH:
-        # The same random start gives this too. Without comparable embeddings nothing tells the two apart.
+        # The same random initialization gives this result, too; without comparable embeddings the two cannot be distinguished.
         return SHARED_PARTS
     return UNDECIDED
 
@@ -192,8 +193,8 @@ def _rounded(value: float | None) -> float | None:
 
 def _count_sketches(found: Sketch, reference: Sketch) -> tuple[float | None, float]:
     """
-    The mean, over the layers found that can be compared, of the cosine with the layer of the reference that fits best; and
-    the share of layers that can be compared.
+    Return the mean cosine of each comparable layer with the best matching layer of the reference, and the share of layers
+    that are comparable.
     """
     if found.seed != reference.seed:
         return None, 1.0
@@ -209,7 +210,7 @@ def _count_sketches(found: Sketch, reference: Sketch) -> tuple[float | None, flo
 
 
 def _cosines_by_role(found: Sketch, reference: Sketch) -> Iterator[Floats]:
-    """For each role a table of cosines, layers found by layers of the reference; nan where shapes differ or one is missing."""
+    """Yield for each role a table of cosines (layers by reference layers); nan if shapes differ or a layer is missing."""
     for role in MATRICES:
         here, there = _sums(found, role), _sums(reference, role)
         shapes = {shape for _, shape in here if shape in {shape for _, shape in there}}
@@ -225,7 +226,7 @@ def _cosines_by_role(found: Sketch, reference: Sketch) -> Iterator[Floats]:
 
 
 def _sums(sketch: Sketch, role: str) -> list[tuple[int, tuple[int, ...]]]:
-    """The layers that have a count-sketch of a role, with the shape of the tensor."""
+    """Return the layers that have a count sketch of a role, with the shape of the tensor."""
     return [
         (layer, part.shape)
         for (name, layer), part in sketch.parts.items()
@@ -239,7 +240,7 @@ def _unit(rows: Floats) -> Floats:
 
 
 def _anchor_matrices(found: Sketch, reference: Sketch) -> float | None:
-    """The correlation of the cosines among the embeddings of the same tokens; None without common tokens."""
+    """Return the correlation of the cosines between anchor embeddings; None if the anchors differ."""
     if not found.anchors or found.anchors != reference.anchors:
         return None
     here, there = found.parts.get(("embed", None)), reference.parts.get(("embed", None))
@@ -250,8 +251,8 @@ def _anchor_matrices(found: Sketch, reference: Sketch) -> float | None:
 
 def _spreads(found: Sketch, reference: Sketch) -> float | None:
     """
-    The mean, over q, k, v and o, of the correlation of their spreads along the layers; a weak sign, used beside the others
-    only. Models of other depth are stretched to the same length.
+    Return the mean, over q, k, v and o, of the correlation of their standard deviations along the layers: a weak signal, used
+    only together with the others. Models of different depth are interpolated to the same length.
     """
     correlations = []
     for role in ATTENTION:

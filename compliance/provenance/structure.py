@@ -1,7 +1,7 @@
 """
-The canonical structure of a model, names ignored: one layer's block with its roles, the depth, the vocabulary.
+Derive the canonical structure of a model from shapes, ignoring names: the layer block with its roles, depth, vocabulary.
 
-Source: the registry's reference on model provenance, §2.2. A structure tells an architecture; it never tells weights.
+Source: the registry's reference on model provenance, §2.2. A structure identifies an architecture, never weights.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ LEAST_POSITIONS = 256
 @dataclass(frozen=True, slots=True)
 class Block:
     """
-    What tells one layer from another: the width, the widths of queries and of keys, the inner width of the feed-forward part
-    and its kind, the number of experts and the inner width that all share, and the mass of the vectors (the sum of their
-    sizes over the width), which covers biases and norms however they are fused.
+    The characteristics of a layer: the width, the widths of queries and keys, the inner width and kind of the feed-forward
+    part, the number of experts and the inner width of shared experts, and `vectors` (the total size of all vectors divided by
+    the width), which covers biases and norms whether fused or not.
     """
 
     width: int
@@ -39,7 +39,7 @@ class Block:
 
 
 class Hints(Protocol):
-    """What a configuration says of the widths of queries and keys."""
+    """The widths of queries and keys from a configuration."""
 
     @property
     def q(self) -> int | None: ...
@@ -49,7 +49,7 @@ class Hints(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Roles:
-    """How the matrices of a layer are explained; `is_fused` where queries, keys and values are one matrix."""
+    """The roles assigned to the matrices of a layer; `is_fused` if queries, keys and values are one matrix."""
 
     q: int
     kv: int
@@ -63,8 +63,8 @@ class Roles:
 @dataclass(frozen=True, slots=True)
 class Structure:
     """
-    A model as its header shows it. `block` is None where the roles cannot be told (low-rank attention, state spaces); then
-    only the shapes of a whole layer can be compared. `heads` counts vocabulary matrices outside the layers.
+    A model as shown by its header. `block` is None if the roles cannot be derived (low-rank attention, state spaces); then
+    only the shapes of a whole layer are compared. `heads` counts vocabulary matrices outside the layers.
     """
 
     block: Block | None
@@ -79,7 +79,7 @@ class Structure:
 
 
 def structure_of(tensors: Sequence[Tensor], hints: Hints) -> Structure | None:
-    """Return the structure of a model, or None where no layers can be told; `hints` only help between explanations."""
+    """Return the structure of a model, or None if no layers are found; `hints` only help to choose between interpretations."""
     width = _width(tensors)
     layers = layers_of(tensors)
     if width is None or layers is None:
@@ -101,7 +101,7 @@ def structure_of(tensors: Sequence[Tensor], hints: Hints) -> Structure | None:
 
 
 def raw_layer(shapes: Shapes) -> frozenset[tuple[tuple[int, ...], int]]:
-    """The shapes of a layer, orientation ignored."""
+    """Return the shapes of a layer, ignoring orientation."""
     turned: Counter[tuple[int, ...]] = Counter()
     for shape, count in shapes.items():
         turned[tuple(sorted(shape))] += count
@@ -109,7 +109,7 @@ def raw_layer(shapes: Shapes) -> frozenset[tuple[tuple[int, ...], int]]:
 
 
 def _width(tensors: Sequence[Tensor]) -> int | None:
-    """The dimension that occurs in most matrices; a vector counts half."""
+    """Return the dimension that occurs in most matrices; a vector counts half."""
     counts: Counter[int] = Counter()
     for shape, count in _unstacked(Counter(tensor.shape for tensor in tensors)).items():
         if len(shape) == 2:
@@ -121,7 +121,7 @@ def _width(tensors: Sequence[Tensor]) -> int | None:
 
 
 def _unstacked(shapes: Shapes) -> Shapes:
-    """Experts that are kept in one tensor [E, a, b] are E matrices."""
+    """Split experts stored in one tensor [E, a, b] into E matrices."""
     found: Shapes = Counter()
     for shape, count in shapes.items():
         if len(shape) == 3 and shape[0] in EXPERT_COUNTS and min(shape[1:]) > 1:
@@ -149,7 +149,7 @@ def _outside(outside: Shapes, width: int) -> tuple[int | None, int, int | None]:
 
 
 def _roles(shapes: Shapes, width: int, hints: Hints) -> Roles | None:
-    """Explain the matrices of a layer, or return None: a matrix that has no side of the model's width has no role here."""
+    """Assign roles to the matrices of a layer; None if a matrix has no side of the model's width."""
     others: Counter[int] = Counter()
     for shape, count in shapes.items():
         if len(shape) == 2:
@@ -158,11 +158,11 @@ def _roles(shapes: Shapes, width: int, hints: Hints) -> Roles | None:
             others[shape[1] if shape[0] == width else shape[0]] += count
         elif len(shape) > 2:
             return None
-    explained = list(_explanations(others))
-    return max(explained, key=lambda roles: _plausibility(roles, width, hints), default=None)
+    candidates = list(_interpretations(others))
+    return max(candidates, key=lambda roles: _plausibility(roles, width, hints), default=None)
 
 
-def _explanations(others: Counter[int]) -> Iterator[Roles]:
+def _interpretations(others: Counter[int]) -> Iterator[Roles]:
     for ff, mlp, experts, shared, rest in (*_with_experts(others), *_without_experts(others)):
         for q, kv, is_fused in _attentions(rest):
             yield Roles(q, kv, ff, mlp, experts, shared, is_fused)
@@ -177,7 +177,7 @@ def _without_experts(others: Counter[int]) -> Iterator[Feed]:
 
 
 def _feeds(others: Counter[int], times: int = 1) -> Iterator[tuple[int, str, Counter[int]]]:
-    """The explanations of a feed-forward part: gate, up and down; gate and up in one, and down; up and down."""
+    """Yield the interpretations of a feed-forward part: gate, up, down; fused gate and up, down; up, down."""
     for ff in list(others):
         for parts, mlp in ((Counter({ff: 3}), GATED), (Counter({2 * ff: 1, ff: 1}), GATED), (Counter({ff: 2}), PLAIN)):
             needed = Counter({side: count * times for side, count in parts.items()})
@@ -186,7 +186,7 @@ def _feeds(others: Counter[int], times: int = 1) -> Iterator[tuple[int, str, Cou
 
 
 def _with_experts(others: Counter[int]) -> Iterator[Feed]:
-    """A router has a row for each expert; what all tokens share may stand beside them, with a gate of one row."""
+    """Yield interpretations with experts: a router with one row per expert, and optional shared experts with a one-row gate."""
     for experts in [side for side in others if side in EXPERT_COUNTS]:
         for ff, _, rest in _feeds(others - Counter({experts: 1}), experts):
             rest = rest - Counter({1: rest[1]})
@@ -196,7 +196,7 @@ def _with_experts(others: Counter[int]) -> Iterator[Feed]:
 
 
 def _attentions(rest: Counter[int]) -> Iterator[tuple[int, int, bool]]:
-    """The explanations of an attention: q, q, kv, kv; all three in one, and q; q, keys with values, q."""
+    """Yield the interpretations of attention: q, q, kv, kv; fused q, k and v, and q; q, fused keys and values, q."""
     sides = sorted(rest.elements())
     if len(sides) == 4 and sides[0] == sides[1] and sides[2] == sides[3]:
         yield sides[3], sides[0], False
@@ -209,7 +209,7 @@ def _attentions(rest: Counter[int]) -> Iterator[tuple[int, int, bool]]:
 
 
 def _plausibility(roles: Roles, width: int, hints: Hints) -> tuple[int, ...]:
-    """What speaks for an explanation, what counts most first; the last entries only make the choice definite."""
+    """Return the plausibility of an interpretation as a sort key; the last entries only break ties."""
     is_usual = roles.mlp == EXPERTS or 1.2 <= roles.ff / width <= 9
     return (
         _agreements(roles, hints),

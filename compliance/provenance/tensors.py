@@ -1,8 +1,8 @@
 """
-What a file header says of a model's tensors: safetensors and GGUF headers, read without any weights.
+Read the tensors of a model from safetensors and GGUF headers, without any weights.
 
-A header that no file can have is refused whole (`Unusable`); one that contradicts itself is read, and its contradictions are
-told (`Header.contradictions`).
+An invalid header is refused as a whole (`Unusable`). A header that contradicts itself is read, and its contradictions are
+recorded (`Header.contradictions`).
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from typing import Any
 
 from compliance.provenance.faults import Unusable
 
-# Bounds of the reference (provenance.md §2.1): what a header may say at most.
+# Limits of the reference (provenance.md §2.1).
 MOST_TENSORS = 200_000
 LONGEST_NAME = 1_000
 MOST_AXES = 8
 LONGEST_AXIS = 2**34
 MOST_ELEMENTS = 2**46
-CONTRADICTIONS_TOLD = 20
+MOST_CONTRADICTIONS = 20
 
 # Widths in bits of the data types of the safetensors format.
 WIDTHS: Mapping[str, int] = MappingProxyType(
@@ -34,13 +34,13 @@ WIDTHS: Mapping[str, int] = MappingProxyType(
         "F4": 4,
     }
 )
-# GGUF tensor types whose weights are as they were trained, by number and by name; every other type is quantized.
+# GGUF tensor types that are not quantized, by number and by name.
 _GGUF_PLAIN = frozenset({0, 1, 28, 30, "F32", "F16", "F64", "BF16"})
 
 
 @dataclass(frozen=True, slots=True)
 class Tensor:
-    """One tensor: its name, its shape (row-major, as in PyTorch) and its data type as the file writes it."""
+    """One tensor: its name, its shape (row-major, as in PyTorch) and its data type as written in the file."""
 
     name: str
     shape: tuple[int, ...]
@@ -50,7 +50,7 @@ class Tensor:
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """What cannot be true of a file: `code`, and the values that show it."""
+    """A contradiction in a file: `code`, and the values that contradict each other."""
 
     code: str
     values: dict[str, Any]
@@ -58,7 +58,7 @@ class Contradiction:
 
 @dataclass(slots=True)
 class Header:
-    """The tensors of a model with what is wrong about them; `size` is the number of bytes that they take."""
+    """The tensors of a model and their contradictions; `size` is their total size in bytes."""
 
     tensors: list[Tensor] = field(default_factory=list)
     contradictions: list[Contradiction] = field(default_factory=list)
@@ -66,10 +66,10 @@ class Header:
     is_gguf: bool = False
 
     def joined(self, other: Header) -> Header:
-        """Return the header of both files together. Raises Unusable: `too_many_tensors`, `tensor_twice`."""
+        """Return the combined header of both files. Raises Unusable: `too_many_tensors`, `tensor_twice`."""
         joined = Header(
             [*self.tensors, *other.tensors],
-            [*self.contradictions, *other.contradictions][:CONTRADICTIONS_TOLD],
+            [*self.contradictions, *other.contradictions][:MOST_CONTRADICTIONS],
             self.size + other.size,
             self.is_gguf or other.is_gguf,
         )
@@ -86,7 +86,7 @@ def read_safetensors(header: Any) -> Header:
     """
     Read a safetensors header: `{name: {dtype, shape, data_offsets}}` and `__metadata__`.
 
-    Raises Unusable: `not_an_object`, `too_many_tensors`, `name_too_long`, `bad_shape`, `bad_offsets`.
+    Raises Unusable: `not_an_object`, `too_many_tensors`, `bad_name`, `bad_dtype`, `bad_shape`, `bad_offsets`.
     """
     if not isinstance(header, Mapping):
         raise Unusable("not_an_object")
@@ -121,20 +121,20 @@ def _span(name: str, offsets: Any) -> tuple[int, int] | None:
 
 
 def _contradictions(spans: list[tuple[tuple[int, int] | None, Tensor]]) -> Iterator[Contradiction]:
-    """A file's tensors follow one another without a gap, and each takes what its shape and type need."""
+    """Yield contradictions: tensors must be stored without gaps, and each must have the size that its shape and type require."""
     end = 0
     for span, tensor in sorted((pair for pair in spans if pair[0]), key=lambda pair: pair[0] or (0, 0)):
         assert span
         if span[0] != end:
             yield Contradiction("gap_or_overlap", {"tensor": tensor.name, "found": span[0], "asked": end})
         bits = WIDTHS.get(tensor.dtype)
-        if bits is not None and (asked := (prod(tensor.shape) * bits + 7) // 8) != span[1] - span[0]:
-            yield Contradiction("size", {"tensor": tensor.name, "found": span[1] - span[0], "asked": asked})
+        if bits is not None and (expected := (prod(tensor.shape) * bits + 7) // 8) != span[1] - span[0]:
+            yield Contradiction("size", {"tensor": tensor.name, "found": span[1] - span[0], "asked": expected})
         end = max(end, span[1])
 
 
 def total_size_differs(header: Header, index: Any) -> Iterator[Contradiction]:
-    """Tell an index (`model.safetensors.index.json`) whose total size is not that of the tensors."""
+    """Yield differences between the tensors and an index (`model.safetensors.index.json`): total size and tensor names."""
     metadata = index.get("metadata") if isinstance(index, Mapping) else None
     total = metadata.get("total_size") if isinstance(metadata, Mapping) else None
     if _is_count(total) and header.tensors and header.size and total != header.size:
@@ -145,14 +145,14 @@ def total_size_differs(header: Header, index: Any) -> Iterator[Contradiction]:
 
 
 def is_part_of(header: Header, index: Any) -> bool:
-    """Whether a header holds only some of the tensors that an index names: a shard of several."""
+    """Whether a header has only some of the tensors in an index: one shard of several."""
     named = index.get("weight_map") if isinstance(index, Mapping) else None
     return isinstance(named, Mapping) and {tensor.name for tensor in header.tensors} < set(named)
 
 
 def read_gguf(header: Any) -> Header:
     """
-    Read a GGUF header: `{kv, tensors: [{name, dimensions, type}]}`; dimensions come in reversed order.
+    Read a GGUF header: `{kv, tensors: [{name, dimensions, type}]}`; dimensions are in reverse order.
 
     Raises Unusable, as `read_safetensors`, and `tensor_twice`.
     """
@@ -160,14 +160,14 @@ def read_gguf(header: Any) -> Header:
         raise Unusable("not_an_object")
     _refuse_many(len(header["tensors"]))
     found = Header(is_gguf=True)
-    seen = set[str]()
+    known = set[str]()
     for i, entry in enumerate(header["tensors"]):
         if not isinstance(entry, Mapping):
             raise Unusable("not_an_object", f"/tensors/{i}")
         name = _name(entry.get("name"))
-        if name in seen:
+        if name in known:
             raise Unusable("tensor_twice", name)
-        seen.add(name)
+        known.add(name)
         kind = entry.get("type")
         plain = kind in _GGUF_PLAIN if isinstance(kind, int | str) else True
         shape = _shape(name, entry.get("dimensions"))
@@ -187,7 +187,7 @@ def _name(name: Any) -> str:
 
 
 def _shape(name: str, shape: Any) -> tuple[int, ...]:
-    """A shape has a few positive axes; what is beyond all reason is refused before anything is computed with it."""
+    """Validate a shape: a few positive axes of bounded size, checked before anything is computed with it."""
     at = str(name)[:200]
     if not isinstance(shape, list) or len(shape) > MOST_AXES:
         raise Unusable("bad_shape", at, found=str(shape)[:80])
@@ -201,7 +201,7 @@ def _is_count(value: Any) -> bool:
 
 
 def _first(contradictions: Iterable[Contradiction]) -> Iterator[Contradiction]:
-    for told, contradiction in enumerate(contradictions):
-        if told == CONTRADICTIONS_TOLD:
+    for count, contradiction in enumerate(contradictions):
+        if count == MOST_CONTRADICTIONS:
             return
         yield contradiction

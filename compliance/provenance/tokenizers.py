@@ -1,5 +1,5 @@
 """
-Comparing tokenizers: a finding of its own, never evidence about weights. Independent models often share one.
+Compare tokenizers. The result is reported separately and is never evidence about weights: independent models often share one.
 
 Source: the registry's reference on model provenance, §2.4.
 """
@@ -22,14 +22,14 @@ IDENTICAL, EXTENDED, SHORTENED, PERMUTED, PARTIAL, UNRELATED = (
     "partial",
     "unrelated",
 )
-# Below this share of common tokens two vocabularies have no more in common than any two of one language.
+# Below this share of common tokens, two vocabularies have no more in common than any two of the same language.
 LEAST_IN_COMMON = 0.5
 MOST_TOKENS = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """A whole tokenizer: its tokens by id, and the hash over all of its merges, not over the first of them."""
+    """A complete tokenizer: its tokens by id, and the hash of all its merges (not only the first ones)."""
 
     tokens: tuple[str, ...]
     merges: str = ""
@@ -38,7 +38,7 @@ class Vocabulary:
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """How one vocabulary relates to another: `kind`, how many tokens more or fewer, the share of common tokens."""
+    """The relation of two vocabularies: `kind`, the difference in size, the share of common tokens, whether merges are equal."""
 
     kind: str
     more: int = 0
@@ -48,7 +48,7 @@ class Likeness:
 
 @dataclass(frozen=True, slots=True)
 class TokenizerFinding:
-    """What is known of a tokenizer: its size, the known models whose features agree, and whole vocabularies compared."""
+    """The findings on a tokenizer: its size, known models with the same features, and compared vocabularies."""
 
     size: int | None = None
     same_features: tuple[str, ...] = ()
@@ -77,7 +77,7 @@ def read_vocabulary(document: Any) -> Vocabulary:
 
 
 def _ids(vocabulary: Any, added: Iterable[Any]) -> Any:
-    """Tokens by id; those of a unigram model are pairs of a token and its score, in the order of the ids."""
+    """Return the ids by token; a unigram model lists pairs of token and score in the order of the ids."""
     if isinstance(vocabulary, list):
         vocabulary = {
             str(entry[0] if isinstance(entry, list) and entry else entry): i for i, entry in enumerate(vocabulary)
@@ -128,7 +128,7 @@ def likeness(found: Vocabulary, reference: Vocabulary) -> Likeness:
 
 def tokenizer_finding(evidence: Mapping[str, Any], references: Sequence[Reference]) -> TokenizerFinding | None:
     """
-    Tell what the tokenizer files and features of a model show; None where none were filed.
+    Return the findings on the tokenizer files and features of a model, or None if none were filed.
 
     Raises Unusable, as `read_vocabulary`.
     """
@@ -142,11 +142,11 @@ def tokenizer_finding(evidence: Mapping[str, Any], references: Sequence[Referenc
         found = read_vocabulary(document)
         size = len(found.tokens)
         likenesses = tuple(_compared(found, evidence.get("reference_tokenizers")))
-    told = features if isinstance(features, Mapping) else {}
+    given = features if isinstance(features, Mapping) else {}
     return TokenizerFinding(
         size if isinstance(size, int) else None,
-        tuple(_agreeing(told, references)),
-        sum(_starts_alike(told, reference) for reference in references),
+        tuple(_same_features(given, references)),
+        sum(_has_same_start(given, reference) for reference in references),
         likenesses,
     )
 
@@ -158,17 +158,17 @@ def _compared(found: Vocabulary, references: Any) -> Iterator[tuple[str, Likenes
             yield name, like
 
 
-def _agreeing(features: Mapping[str, Any], references: Sequence[Reference]) -> Iterator[str]:
-    """Known models with the same size, number of merges and first merges; a sign, no proof: the rest is not compared."""
+def _same_features(features: Mapping[str, Any], references: Sequence[Reference]) -> Iterator[str]:
+    """Yield known models with the same size, number of merges and first merges: an indication, not a proof."""
     names = ("vocab_size", "num_merges", "merge_rule_hash")
-    told = [features.get(name) for name in names]
-    if None in told:
+    values = [features.get(name) for name in names]
+    if None in values:
         return
     for reference in references:
-        if [reference.tokenizer.get(name) for name in names] == told:
+        if [reference.tokenizer.get(name) for name in names] == values:
             yield reference.name
 
 
-def _starts_alike(features: Mapping[str, Any], reference: Reference) -> bool:
+def _has_same_start(features: Mapping[str, Any], reference: Reference) -> bool:
     start = features.get("merge_rule_hash")
     return bool(start) and reference.tokenizer.get("merge_rule_hash") == start

@@ -1,4 +1,4 @@
-"""Evidence that comes in: every part in bounds and readable, or refused whole with all that is wrong."""
+"""Validate evidence before it is stored: every part must be readable and within limits; all faults are reported at once."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST_FILES = 10_000
 
 
 def faults_in(evidence: Any) -> list[tuple[str, Unusable]]:
-    """Return what is wrong with evidence, each fault with the part that has it; an unknown part is a fault too."""
+    """Return the faults of evidence, each with the part that has it; an unknown part is a fault, too."""
     if not isinstance(evidence, Mapping):
         return [("", Unusable("not_an_object"))]
     if not evidence:

@@ -1,4 +1,4 @@
-"""The verdict on a model's evidence: all that was found, and what it rests on. Three separate answers, never one score."""
+"""The verdict on a model's evidence: findings and the facts behind them. Three separate answers, never one score."""
 
 from __future__ import annotations
 
@@ -25,16 +25,17 @@ SELF_DEVELOPED = "self-developed"
 
 @dataclass(slots=True)
 class Verdict:
-    """All that the evidence of one model shows; `codes` in the order of findings.py, everything else what they rest on."""
+    """The result of assessing one model: `codes` are the findings in the order of findings.py; the fields are the facts behind them."""
 
     declaration: Mapping[str, Any]
     found: set[str] = field(default_factory=set)
     structure: Structure | None = None
     comparison: Comparison = field(default_factory=lambda: Comparison(NONE))
     has_header: bool = False
-    goes_by_own_names: bool = False
+    has_own_names: bool = False
     is_incomplete: bool = False
-    depth_of: Reference | None = None
+    # The closest known model, if no model with this block has this depth.
+    depth_changed_from: Reference | None = None
     vocabulary_change: int = 0
     renamed: list[Renaming] = field(default_factory=list)
     contradictions: list[Contradiction] = field(default_factory=list)
@@ -52,7 +53,7 @@ class Verdict:
 
     @property
     def matched(self) -> list[str]:
-        """The references whose weights match."""
+        """The reference models whose weights match."""
         by_sketch = [name for name, weights in self.weights.items() if weights.verdict == MATCH]
         return list(dict.fromkeys([*self.same_files.values(), *by_sketch]))
 
@@ -63,18 +64,18 @@ class Verdict:
 
     @property
     def names_only_declared(self) -> bool:
-        """Whether every known model that the files still name is of a declared family."""
+        """Whether all known models named in the files belong to a declared family."""
         declared = {base.family for base in named_bases(self.declaration)}
         return all(set(residue.families) <= declared for residue in self.residues)
 
     @property
-    def wants_sketch(self) -> bool:
-        """Whether a sketch matters (provenance.md §1): a known structure without a base model, or a base that does not fit."""
+    def needs_sketch(self) -> bool:
+        """Whether to ask for a sketch (provenance.md §1): a known structure without a declared base, or a contradicted base."""
         is_open = self.is_self_developed and self.comparison.kind != NONE
         return not self.has_sketch and (is_open or codes.DECLARED_BASE_CONTRADICTED in self.found)
 
     def is_declared(self, name: str) -> bool:
-        """Whether a reference is the model itself, or a base model that the declaration names."""
+        """Whether a reference is the model itself or a declared base model."""
         own = self.declaration.get("model_name")
         names = [*declared_bases(self.declaration), own if isinstance(own, str) else ""]
         folded = {folded_model(each.rsplit("/", 1)[-1]) for each in names if each}

@@ -1,4 +1,4 @@
-"""What sketches and file hashes say of weights: the only parts of evidence that can say it."""
+"""Assess weights by sketches and file hashes, the only evidence about weights."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from compliance.provenance.structure import Structure
 from compliance.provenance.verdict import Verdict
 
 
-def judge_weights(
+def assess_weights(
     verdict: Verdict,
     evidence: Mapping[str, Any],
     sketches: Sequence[tuple[str, Sketch]],
@@ -24,10 +24,10 @@ def judge_weights(
         if isinstance(digest, str) and (name := public_files.get(digest.lower())):
             verdict.same_files[str(file)] = name
     _weigh(verdict, evidence, sketches)
-    told = [weights.verdict for weights in verdict.weights.values()]
+    verdicts = [weights.verdict for weights in verdict.weights.values()]
     if verdict.matched:
         verdict.found.add(codes.WEIGHTS_MATCH)
-    elif told and all(answer == INDEPENDENT for answer in told):
+    elif verdicts and all(each == INDEPENDENT for each in verdicts):
         verdict.found.add(codes.WEIGHTS_INDEPENDENT)
     if any(not verdict.is_declared(name) for name in verdict.matched):
         verdict.found.add(codes.UNDECLARED_WEIGHT_REUSE)
@@ -39,30 +39,34 @@ def _weigh(verdict: Verdict, evidence: Mapping[str, Any], sketches: Sequence[tup
         return
     try:
         found = read_sketch(document)
-        beside = evidence.get("reference_sketches")
-        read = {str(name): read_sketch(each) for name, each in (beside.items() if isinstance(beside, Mapping) else ())}
+        local = evidence.get("reference_sketches")
+        read = {str(name): read_sketch(each) for name, each in (local.items() if isinstance(local, Mapping) else ())}
     except Unusable as fault:
         verdict.faults.append(("weight_sketch", fault))
         return
     verdict.has_sketch = True
     for name, reference in [*sketches, *read.items()]:
         weights = compared(found, reference)
-        held = verdict.weights.get(name)
-        # A model may have several sketches, under several seeds; what says most counts.
-        if weights.verdict != NOT_COMPARABLE and (held is None or weights.says_more_than(held)):
+        strongest = verdict.weights.get(name)
+        # A model may have several sketches with different seeds; the strongest verdict counts.
+        if weights.verdict != NOT_COMPARABLE and (strongest is None or weights.is_stronger_than(strongest)):
             verdict.weights[name] = weights
         _compare_shapes(verdict, found, reference)
 
 
 def _compare_shapes(verdict: Verdict, found: Sketch, reference: Sketch) -> None:
-    """A reference sketch shows a structure too: that of a model that the table may not have."""
-    if verdict.comparison.kind == NONE and _is_of(found, verdict.structure) and found.shapes == reference.shapes:
+    """Report an identical structure if the shapes equal those of a reference sketch, whose model may not be in the table."""
+    if (
+        verdict.comparison.kind == NONE
+        and _may_belong_to(found, verdict.structure)
+        and found.shapes == reference.shapes
+    ):
         verdict.comparison = Comparison(IDENTICAL)
         verdict.found = (verdict.found - {codes.STRUCT_NONE}) | {codes.STRUCT_IDENTICAL}
 
 
-def _is_of(sketch: Sketch, structure: Structure | None) -> bool:
-    """Whether a sketch can be that of a structure: as deep, and as large a vocabulary of the same width."""
+def _may_belong_to(sketch: Sketch, structure: Structure | None) -> bool:
+    """Whether a sketch can belong to a structure: same depth, vocabulary and width."""
     if structure is None or structure.vocabulary is None:
         return False
     embed = sketch.shapes.get(("embed", None), ())

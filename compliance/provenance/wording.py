@@ -1,8 +1,8 @@
 """
-A verdict in plain words: three separate answers (structure, tokenizer, weights), what the files still say, the declaration.
+Describe a verdict as text: three separate answers (structure, tokenizer, weights), names in the files, the declaration.
 
-No probability is invented: what a structure is worth as evidence is said by counts of known models, and by the base rates that
-were measured (provenance.md §1).
+The text gives no probabilities. It shows the value of a structure as evidence by counts of known models, and by the measured
+base rates (provenance.md §1).
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ PARTS = MappingProxyType(
     }
 )
 CAVEAT = Bilingual(
-    "A structure shows an architecture, never whose weights a model holds: independent developers often choose the same one. "
-    "The comparison is exact and with the models of the table only; a sketch is the filer's own statement until it is computed "
-    "again.",
-    "结构只能说明架构，不能说明权重来自何处：相互独立的开发者常选用相同的架构。比对为精确比对，且仅限于参考表中的模型；权重摘要"
-    "在复算之前仍是申报者自己的陈述。",
+    "A structure identifies an architecture, not the origin of the weights: independent developers often choose the same one. "
+    "The comparison is exact and covers only the models in the reference table. A weight sketch is a statement by the filer until "
+    "it is recomputed.",
+    "结构只能说明架构，不能说明权重来源：相互独立的开发者常选用相同的架构。比对为精确比对，且仅限于参考表中的模型；权重摘要"
+    "在复算之前仅为填报人的陈述。",
 )
 
 
 def as_text(verdict: Verdict, language: Language) -> str:
-    """Return the whole verdict as text, a line for each part."""
+    """Return the verdict as text, one line for each part."""
     lines = []
     for part, sentences in in_parts(verdict, language).items():
         colon, space = ("：", "") if language == "zh" else (": ", " ")
@@ -49,7 +49,7 @@ def as_text(verdict: Verdict, language: Language) -> str:
 
 
 def in_parts(verdict: Verdict, language: Language) -> dict[str, list[str]]:
-    """Return the sentences of each part, in the order in which they are read."""
+    """Return the sentences of each part, in display order."""
     return {
         STRUCTURE: [*faults(verdict, language), *filled(structure(verdict), language)],
         TOKENIZER: list(filled(_tokenizer(verdict), language)),
@@ -75,29 +75,33 @@ def _tokenizer(verdict: Verdict) -> Iterator[Filling]:
 
 
 _NO_TOKENIZER = Bilingual("no tokenizer was filed.", "未提交分词器。")
-_NOTHING_ALIKE = Bilingual("none that is known agrees with it.", "没有与之一致的已知分词器。")
+_NOTHING_ALIKE = Bilingual("it matches no known tokenizer.", "没有与之一致的已知分词器。")
 _SAME_FEATURES = Bilingual(
-    "size, number of merges and first merges agree with {models}. Independent models often share a tokenizer: no evidence about "
-    "weights.",
+    "size, number of merges and first merges are the same as in {models}. Independent models often share a tokenizer; this is no "
+    "evidence about weights.",
     "词表大小、合并规则数量和前若干条合并规则与 {models} 一致。相互独立的模型常共用分词器：这不是权重来源的证据。",
 )
 _SAME_START = Bilingual(
-    "{count} known models begin with the same merges, which says nothing by itself.",
-    "{count} 个已知模型的前若干条合并规则相同，这本身不说明问题。",
+    "{count} known models begin with the same merges. This alone is no evidence.",
+    "{count} 个已知模型的前若干条合并规则相同，仅此不构成证据。",
 )
 _LIKENESS = MappingProxyType(
     {
-        spelling.IDENTICAL: Bilingual("the whole vocabulary is that of {name}.", "整个词表与 {name} 相同。"),
+        spelling.IDENTICAL: Bilingual("the vocabulary is identical to that of {name}.", "整个词表与 {name} 相同。"),
         spelling.EXTENDED: Bilingual(
-            "the vocabulary begins with the whole of {name}'s, with {more} tokens appended.",
+            "the vocabulary is that of {name} with {more} tokens appended.",
             "词表以 {name} 的整个词表开头，其后增加 {more} 项。",
         ),
         spelling.SHORTENED: Bilingual(
-            "the vocabulary is the beginning of {name}'s, {more} tokens shorter.",
-            "词表为 {name} 词表的开头部分，少 {more} 项。",
+            "the vocabulary is that of {name} without its last {more} tokens.",
+            "词表与 {name} 相同，但缺少末尾 {more} 项。",
         ),
-        spelling.PERMUTED: Bilingual("the same tokens as {name}, in another order.", "词元与 {name} 相同，顺序不同。"),
-        spelling.PARTIAL: Bilingual("{share} of the tokens in common with {name}.", "与 {name} 共有 {share} 的词元。"),
+        spelling.PERMUTED: Bilingual(
+            "it has the same tokens as {name} in a different order.", "词元与 {name} 相同，顺序不同。"
+        ),
+        spelling.PARTIAL: Bilingual(
+            "it has {share} of its tokens in common with {name}.", "与 {name} 共有 {share} 的词元。"
+        ),
     }
 )
 
@@ -114,21 +118,22 @@ def _weights(verdict: Verdict) -> Iterator[Filling]:
 
 
 def _measures(weights: weighing.Weights) -> list[Bilingual]:
-    told = (
+    measures = (
         ("count sketch", "计数摘要", weights.cs),
         ("anchors", "锚点", weights.gram),
-        ("spread", "离散度", weights.pdf),
+        ("standard deviations", "标准差", weights.pdf),
     )
-    return [Bilingual(f"{en} {value:.2f}", f"{zh} {value:.2f}") for en, zh, value in told if value is not None]
+    return [Bilingual(f"{en} {value:.2f}", f"{zh} {value:.2f}") for en, zh, value in measures if value is not None]
 
 
 _NO_EVIDENCE = Bilingual("no evidence filed.", "未提交证据。")
 _NO_REFERENCE = Bilingual(
-    "a sketch is filed; there is no reference sketch that it can be compared with.",
+    "a weight sketch was filed, but no reference sketch is comparable with it.",
     "已提交权重摘要，但没有可与之比对的参考摘要。",
 )
 _SAME_FILE = Bilingual(
-    "{file} is byte for byte a file of {name}, by its SHA-256.", "按 SHA-256，{file} 与 {name} 的文件逐字节相同。"
+    "{file} is byte for byte identical to a file of {name} (same SHA-256).",
+    "根据 SHA-256，{file} 与 {name} 的文件逐字节相同。",
 )
 _COMPARED = MappingProxyType(
     {
@@ -137,11 +142,11 @@ _COMPARED = MappingProxyType(
         ),
         weighing.INDEPENDENT: Bilingual("independent of {name} ({measures}).", "与 {name} 无关联（{measures}）。"),
         weighing.UNDECIDED: Bilingual(
-            "undecided against {name} ({measures}); so it counts as independent.",
-            "与 {name} 的比对不能定论（{measures}），因此按无关联处理。",
+            "the comparison with {name} is inconclusive ({measures}); the model counts as independent.",
+            "与 {name} 的比对无法得出结论（{measures}），按无关联处理。",
         ),
         weighing.SHARED_PARTS: Bilingual(
-            "shared initialization or shared layers with {name} ({measures}); this is not enough to say derived.",
+            "shared initialization or shared layers with {name} ({measures}); this is not enough to conclude derivation.",
             "与 {name} 的初始化或部分层相同（{measures}），不足以认定为派生。",
         ),
         weighing.NOT_COMPARABLE: Bilingual("not comparable with {name}.", "无法与 {name} 比对。"),
@@ -154,7 +159,7 @@ def _names(verdict: Verdict) -> Iterator[Filling]:
         yield _RESIDUE, {"at": residue.at, "written": residue.written, "families": list(residue.families)}
 
 
-_RESIDUE = Bilingual("{at} says “{written}” ({families}).", "{at} 中写有“{written}”（{families}）。")
+_RESIDUE = Bilingual("{at} contains the name “{written}” ({families}).", "{at} 中含有名称“{written}”（{families}）。")
 
 
 def _declaration(verdict: Verdict) -> Iterator[Filling]:
@@ -164,55 +169,56 @@ def _declaration(verdict: Verdict) -> Iterator[Filling]:
         if bases
         else (_SELF_DEVELOPED if verdict.is_self_developed else _NOT_DECLARED, {})
     )
-    told = [code for code in verdict.codes if code in _CONCLUSIONS]
-    if codes.RESIDUAL_NAME in told and verdict.names_only_declared:
-        told.remove(codes.RESIDUAL_NAME)
-    for code in told:
+    conclusions = [code for code in verdict.codes if code in _CONCLUSIONS]
+    if codes.RESIDUAL_NAME in conclusions and verdict.names_only_declared:
+        conclusions.remove(codes.RESIDUAL_NAME)
+    for code in conclusions:
         names = [name for name in verdict.matched if not verdict.is_declared(name)]
         yield _CONCLUSIONS[code], {"families": All(verdict.comparison.families()), "names": names}
-    if not told:
+    if not conclusions:
         is_elsewhere = bases and verdict.comparison.kind != NONE
         yield (_NOT_COMPARED if is_elsewhere else _NOTHING_AGAINST), {"families": All(verdict.comparison.families())}
-    if verdict.wants_sketch:
+    if verdict.needs_sketch:
         yield _ASK_FOR_SKETCH, {}
 
 
 _DECLARED = Bilingual("declared base model: {bases}.", "申明的基础模型：{bases}。")
 _SELF_DEVELOPED = Bilingual("declared: self-developed, no base model.", "申明：自研，无基础模型。")
 _NOT_DECLARED = Bilingual("no base model is declared.", "未申明基础模型。")
-_NOTHING_AGAINST = Bilingual("Nothing in the evidence speaks against the declaration.", "证据中没有与申明相悖之处。")
+_NOTHING_AGAINST = Bilingual("The evidence does not contradict the declaration.", "证据与申明不矛盾。")
 _NOT_COMPARED = Bilingual(
-    "The table holds no declared base model whose structure would have to be the same; this one is that of {families}.",
-    "参考表中没有结构须与之相同的所申明基础模型；该结构属于 {families}。",
+    "The reference table has no declared base model that the structure can be compared with; the structure matches {families}.",
+    "参考表中没有可供比对的所申明基础模型；该结构与 {families} 相同。",
 )
 _ASK_FOR_SKETCH = Bilingual(
-    "A weight sketch would tell more: ask for the SHA-256 of every weight file first, then give a seed.",
-    "权重摘要可提供进一步证据：先索取每个权重文件的 SHA-256，再发给随机种子。",
+    "A weight sketch would give further evidence: request the SHA-256 of every weight file first, then provide a seed.",
+    "权重摘要可提供进一步证据：请先要求提供每个权重文件的 SHA-256，再提供随机种子。",
 )
 _CONCLUSIONS = MappingProxyType(
     {
         codes.INTEGRITY_ERROR: Bilingual(
-            "Conclusion: the files contradict themselves; ask for them again.", "结论：文件自相矛盾，请重新索取。"
+            "Conclusion: the files are invalid or contradict themselves; request them again.",
+            "结论：文件无效或自相矛盾，请要求重新提交。",
         ),
         codes.RESIDUAL_NAME: Bilingual(
-            "Conclusion: the files name a known model; ask what it was used for.",
-            "结论：文件中留有已知模型的名称，请询问其用途。",
+            "Conclusion: the files name a known model; ask the filer what it was used for.",
+            "结论：文件中留有已知模型的名称，请向填报人询问其用途。",
         ),
         codes.UNDECLARED_ARCHITECTURE_REUSE: Bilingual(
-            "Conclusion: architecture reuse not declared ({families}). This says nothing about the weights.",
-            "结论：未申明沿用已有架构（{families}）。这不说明权重来源。",
+            "Conclusion: undeclared reuse of an architecture ({families}). This is no evidence about the origin of the weights.",
+            "结论：未申明沿用已有架构（{families}）。这不能证明权重来源。",
         ),
         codes.DECLARED_BASE_CONSISTENT: Bilingual(
-            "Conclusion: the structure fits the declared base model.", "结论：结构与申明的基础模型相符。"
+            "Conclusion: the structure matches the declared base model.", "结论：结构与申明的基础模型相符。"
         ),
         codes.DECLARED_BASE_CONTRADICTED: Bilingual(
-            "Conclusion: the structure is not that of the declared base model.", "结论：结构与申明的基础模型不符。"
+            "Conclusion: the structure does not match the declared base model.", "结论：结构与申明的基础模型不符。"
         ),
         codes.LICENSE_NAME_RULE: codes.MEANINGS[codes.LICENSE_NAME_RULE],
         codes.LICENSE_INCOMPATIBLE: codes.MEANINGS[codes.LICENSE_INCOMPATIBLE],
         codes.UNDECLARED_WEIGHT_REUSE: Bilingual(
             "Conclusion: the weights match {names}, which is not declared.",
-            "结论：权重与 {names} 一致，而申明中没有该模型。",
+            "结论：权重与 {names} 一致，但未申明该模型。",
         ),
     }
 )

@@ -1,4 +1,4 @@
-"""What the structure of a model shows, in plain words; counts of known models in place of probabilities."""
+"""Describe the structure part of a verdict, with counts of known models in place of probabilities."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def faults(verdict: Verdict, language: Language) -> Iterator[str]:
         yield _UNUSABLE.filled(language, {"at": at, "fault": fault.message(language)})
 
 
-_UNUSABLE = Bilingual("{at} cannot be what a tool wrote: {fault}", "{at} 不可能是工具写出的内容：{fault}")
+_UNUSABLE = Bilingual("{at} is invalid: {fault}", "{at} 无效：{fault}")
 
 
 def structure(verdict: Verdict) -> Iterator[Filling]:
@@ -39,31 +39,31 @@ def structure(verdict: Verdict) -> Iterator[Filling]:
 
 
 _NO_HEADER = Bilingual("no file header was filed.", "未提交文件头。")
-_NO_LAYERS = Bilingual("the header shows no layers that could be compared.", "文件头中没有可供比对的层结构。")
+_NO_LAYERS = Bilingual("the header contains no layers that can be compared.", "文件头中没有可供比对的层结构。")
 _INCOMPLETE = Bilingual(
-    "Only some of the shards that the index names were filed: depth and vocabulary are not judged; ask for the others.",
-    "仅提交了索引所列分片中的一部分：不判断层数和词表，请索取其余分片。",
+    "Only some of the shards in the index were filed. Depth and vocabulary are not assessed; request the other shards.",
+    "仅提交了索引所列分片中的一部分，未评估层数和词表；请要求提交其余分片。",
 )
 _CONFIG_DIFFERS = Bilingual(
-    "config.json says {field} {found}, the header shows {asked}.",
+    "{field} is {found} in config.json but {asked} in the header.",
     "config.json 中 {field} 为 {found}，而文件头显示为 {asked}。",
 )
 _CONTRADICTIONS = MappingProxyType(
     {
         "gap_or_overlap": Bilingual(
-            "The header contradicts itself: {tensor} begins at byte {found}, the one before it ends at {asked}.",
+            "The header contradicts itself: {tensor} begins at byte {found}, but the previous tensor ends at {asked}.",
             "文件头自相矛盾：{tensor} 起始于第 {found} 字节，而前一张量止于第 {asked} 字节。",
         ),
         "size": Bilingual(
-            "The header contradicts itself: {tensor} takes {found} bytes, its shape and type need {asked}.",
+            "The header contradicts itself: {tensor} takes {found} bytes, but its shape and type require {asked}.",
             "文件头自相矛盾：{tensor} 占 {found} 字节，而按其形状和类型应为 {asked} 字节。",
         ),
         "total_size": Bilingual(
-            "The index says {found} bytes in all, the tensors take {asked}.",
-            "索引文件称总计 {found} 字节，而张量共占 {asked} 字节。",
+            "The total size is {found} bytes in the index but {asked} in the headers.",
+            "索引文件记载总计 {found} 字节，而张量共占 {asked} 字节。",
         ),
         "weight_map": Bilingual(
-            "The index names {found} tensors, the headers hold {asked}, and they are not the same.",
+            "The tensors in the index ({found}) and in the headers ({asked}) are not the same.",
             "索引文件列出 {found} 个张量，文件头中有 {asked} 个，两者不一致。",
         ),
     }
@@ -93,7 +93,7 @@ def _likeness(verdict: Verdict) -> Iterator[Filling]:
 
 
 def _counted(families: Counter[str]) -> list[str]:
-    """Each family with the number of its models; a family alone is counted in the sentence already."""
+    """Return each family with the number of its models; a single family needs no number, since the sentence gives it."""
     return [f"{name} ({count})" if len(families) > 1 else name for name, count in sorted(families.items())]
 
 
@@ -102,42 +102,43 @@ def _names_of(known: Sequence[Reference]) -> list[str]:
 
 
 _IDENTICAL = Bilingual(
-    "identical to: {models} (layer block, depth and size of the vocabulary).",
+    "identical to: {models} (layer block, depth and vocabulary size).",
     "与以下模型完全相同：{models}（层结构、层数和词表大小）。",
 )
 _SAME_BLOCK = Bilingual(
-    "the same layer block as {models}; depth or vocabulary differ.", "层结构与 {models} 相同，层数或词表大小不同。"
+    "the layer block is the same as in {models}; the depth or the vocabulary size differs.",
+    "层结构与 {models} 相同，层数或词表大小不同。",
 )
 _UNKNOWN = Bilingual("none of the {all} known models has this layer block.", "{all} 个已知模型均无此层结构。")
 _COUNT = Bilingual(
-    "{models} of {all} known models, of {count} families, have this block: {families}.",
+    "{models} of {all} known models ({count} families) have this block: {families}.",
     "{all} 个已知模型中有 {models} 个具有该层结构，分属 {count} 个系列：{families}。",
 )
 _COUNT_ONE = Bilingual(
-    "{models} of {all} known models, all of the family {families}, have this block.",
+    "{models} of {all} known models have this block, all of them in the family {families}.",
     "{all} 个已知模型中有 {models} 个具有该层结构，均属 {families} 系列。",
 )
 _ONLY_ONE = Bilingual(
-    "1 of {all} known models has this block, of the family {families}.",
+    "1 of {all} known models has this block, in the family {families}.",
     "{all} 个已知模型中仅有 1 个具有该层结构，属 {families} 系列。",
 )
 _LIKE_A_SKETCH = Bilingual(
-    "the shapes are those of a reference whose sketch is stored; no model of the table has them.",
-    "张量形状与一份已存参考摘要相同，参考表中没有这样的模型。",
+    "the shapes are the same as in a stored reference sketch; no model in the reference table has them.",
+    "张量形状与一份已存储的参考摘要相同，参考表中没有这样的模型。",
 )
 _BY_SHAPES = Bilingual(
-    "The parts of a layer cannot be told by their roles; the shapes of whole layers were compared.",
-    "层内各部分的作用无法区分，比对的是整层的张量形状。",
+    "The roles of the parts of a layer cannot be identified; the shapes of whole layers were compared.",
+    "无法识别层内各部分的作用，比对的是整层的张量形状。",
 )
 
 
 def _differences(verdict: Verdict) -> Iterator[Filling]:
-    structure, nearest = verdict.structure, verdict.depth_of
+    structure, nearest = verdict.structure, verdict.depth_changed_from
     if nearest is not None and structure is not None:
         yield _DEPTH, {"found": structure.depth, "asked": nearest.depth, "model": nearest.name}
     if verdict.vocabulary_change:
-        words = _EXTENDED if verdict.vocabulary_change > 0 else _REDUCED
-        yield words, {"by": abs(verdict.vocabulary_change)}
+        sentence = _EXTENDED if verdict.vocabulary_change > 0 else _REDUCED
+        yield sentence, {"by": abs(verdict.vocabulary_change)}
     if verdict.renamed:
         yield _RENAMED, {"count": len(verdict.renamed), "renamed": [str(each) for each in verdict.renamed]}
     for code in (codes.QKV_FUSED, codes.QUANTISED, codes.LORA_ADAPTER):
@@ -145,7 +146,7 @@ def _differences(verdict: Verdict) -> Iterator[Filling]:
             yield codes.MEANINGS[code], {}
 
 
-_DEPTH = Bilingual("{found} layers, against {asked} of {model}.", "共 {found} 层，{model} 为 {asked} 层。")
-_EXTENDED = Bilingual("Vocabulary larger by {by}.", "词表多 {by} 项。")
-_REDUCED = Bilingual("Vocabulary smaller by {by}.", "词表少 {by} 项。")
-_RENAMED = Bilingual("Renamed (found → known): {renamed}.", "名称有改动（现名 → 参考名）：{renamed}。")
+_DEPTH = Bilingual("The model has {found} layers; {model} has {asked}.", "共 {found} 层，{model} 为 {asked} 层。")
+_EXTENDED = Bilingual("The vocabulary is larger by {by} tokens.", "词表多 {by} 项。")
+_REDUCED = Bilingual("The vocabulary is smaller by {by} tokens.", "词表少 {by} 项。")
+_RENAMED = Bilingual("Renamed tensors (found → known): {renamed}.", "张量名称有改动（现名 → 参考名）：{renamed}。")

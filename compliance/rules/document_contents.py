@@ -7,7 +7,7 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from compliance.attachments.contents import QUESTIONS, Contents, Credential
-from compliance.attachments.faults import SAYS_UNREADABLE
+from compliance.attachments.faults import UNREADABLE_MESSAGES
 from compliance.dossier.pointer import Pointer
 from compliance.dossier.schema import Dossier
 from compliance.rules import thresholds
@@ -89,7 +89,7 @@ def declares_what_its_files_hold(dossier: Dossier, context: Context) -> Iterator
             "Classes that are no known risk or aspect: {found} ({rows} rows in all).",
             "未知的风险类别或方面：{found}（共 {rows} 行）。",
         ),
-        **SAYS_UNREADABLE,
+        **UNREADABLE_MESSAGES,
     },
 )
 def attaches_readable_lists(dossier: Dossier, context: Context) -> Iterator[Problem]:

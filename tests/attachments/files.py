@@ -1,4 +1,4 @@
-"""Files for tests: workbooks, tables of text, text documents, and what somebody hostile would send."""
+"""Files for tests: workbooks, text tables, text documents, and hostile files."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def a_workbook(sheets: Mapping[str, Iterable[Sequence[object]]]) -> bytes:
 
 
 def a_raw_workbook(rows: str, *, strings: str = "", head: str = "", **more: str) -> bytes:
-    """A workbook of one sheet whose XML is given."""
+    """Return a workbook with one sheet of the given XML."""
     sheet = f"{head}<worksheet {_MAIN}><sheetData>{rows}</sheetData></worksheet>"
     members = {
         "[Content_Types].xml": _TYPES,
@@ -70,7 +70,7 @@ def a_docx(*paragraphs: str) -> bytes:
 
 
 def a_pdf(text: str) -> bytes:
-    """A page with one line of ASCII text."""
+    """Return a PDF page with one line of ASCII text."""
     stream = f"BT /F1 12 Tf 72 720 Td ({text}) Tj ET".encode()
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
@@ -94,7 +94,7 @@ def contents(file: bytes) -> Contents:
 
 
 def fault(file: bytes) -> tuple[str, dict[str, str | int]]:
-    """The code and values of why a file cannot be read."""
+    """Return the code and values of the fault that makes a file unreadable."""
     unreadable = contents(file).unreadable
     assert unreadable
     return unreadable.code, dict(unreadable.values)

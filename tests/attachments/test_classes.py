@@ -1,4 +1,4 @@
-"""The classes of a row, as people write them."""
+"""The classes of a row in all their spellings."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from compliance.dossier.risks import RISKS
 
 
 @pytest.mark.parametrize("risk", RISKS)
-def test_every_risk_is_known_by_its_code_and_by_its_name(risk):
+def test_every_risk_is_recognized_by_code_and_by_name(risk):
     name = RISKS[risk].zh
     written = [
         risk,
@@ -44,7 +44,7 @@ def test_every_risk_is_known_by_its_code_and_by_its_name(risk):
         ("侵犯他人合法权益", "侵犯他人隐私权", "A.4.e"),
     ],
 )
-def test_a_risk_is_known_within_its_group(first, second, risk):
+def test_a_risk_is_recognized_within_its_group(first, second, risk):
     assert risk_of(first, second) == risk
 
 
@@ -61,16 +61,16 @@ def test_a_risk_is_known_within_its_group(first, second, risk):
         ("歧视", "商业秘密"),
     ],
 )
-def test_what_names_no_risk_or_several_is_unknown(first, second):
+def test_a_class_that_names_no_risk_or_several_is_unknown(first, second):
     assert risk_of(first, second) is None
 
 
 @pytest.mark.parametrize("aspect", ASPECTS)
-def test_every_aspect_is_known_by_its_code_and_by_its_name(aspect):
+def test_every_aspect_is_recognized_by_code_and_by_name(aspect):
     name = ASPECTS[aspect].zh
     assert {aspect_of("非拒答", form) for form in (aspect, name, f"{name}方面", f"a）{name}", f"{name}类")} == {aspect}
 
 
 @pytest.mark.parametrize("written", ["", "天气", "A.1.a"])
-def test_what_names_no_aspect_is_unknown(written):
+def test_a_class_that_names_no_aspect_is_unknown(written):
     assert aspect_of("非拒答", written) is None

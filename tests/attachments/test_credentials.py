@@ -1,4 +1,4 @@
-"""What looks like a credential, and what only speaks of one."""
+"""Possible credentials, and text that only mentions them."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_a_credential_is_found_in_text_and_docx(line, kind):
 
 
 @pytest.mark.parametrize("line", NOT_FOUND)
-def test_words_about_credentials_are_none(line):
+def test_text_about_credentials_is_not_a_credential(line):
     assert kinds(line.encode()) == []
     assert kinds(a_docx("正文", line)) == []
 
@@ -110,12 +110,12 @@ def test_a_credential_is_found_in_a_comment_of_a_workbook():
         (f"密钥 {SECRET} 怎么用", ["api_key"]),
     ],
 )
-def test_a_question_may_speak_of_passwords(question, expected):
+def test_a_question_may_mention_passwords(question, expected):
     file = a_workbook({"生成内容测试题": [QUESTION_HEADINGS, [1, question, *A1A, "答", "合格"]]})
     assert kinds(file) == expected
 
 
-def test_the_secret_itself_is_not_kept():
+def test_the_secret_itself_is_not_stored():
     (found,) = contents(a_docx(f"密钥：{SECRET}")).credentials[:1]
     assert SECRET not in str(contents(a_docx(f"密钥：{SECRET}")).plain())
     assert found.shown == "密钥:sk…"

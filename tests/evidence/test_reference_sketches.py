@@ -1,4 +1,4 @@
-"""Reference sketches: committed to, taken with the issued seed, stored, compared with all filed evidence."""
+"""Reference sketches: committed, made with the seed, stored, and compared with all filed evidence."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def add(tmp_path: Path, name: str, option: str, evidence: dict[str, Any], **more
 
 
 def with_seed(sketch: dict[str, Any]) -> dict[str, Any]:
-    """Return the sketch as if it had been taken with the issued seed; the examples all have the same one."""
+    """Return the sketch with the seed of the latest reference; all examples have the same seed."""
     return {**sketch, "seed": ReferenceSketch.objects.latest("pk").seed}
 
 
@@ -41,14 +41,14 @@ def flagged(filing: Filing) -> list[tuple[str, list[str]]]:
     return [(flag.variant, flag.values["families"]) for flag in flags]
 
 
-def test_a_reference_is_committed_to_then_stored_then_compared_with_filed_evidence(db, tmp_path, filer, api):
+def test_a_reference_is_committed_then_stored_then_compared_with_all_filed_evidence(db, tmp_path, filer, api):
     assert "The seed is" in add(tmp_path, "ref/base-A", "commit", {"file_hashes": HASHES})
     filing = a_filing(filer, "generative")
     file_evidence(filing, "main", {"weight_sketch": with_seed(MATCHING["weight_sketch"])}, by=filer)
     assert flagged(filing) == []
     reference = with_seed(MATCHING["reference_sketches"]["ref/base-A"])
     output = add(tmp_path, "ref/base-A", "sketch", {"weight_sketch": reference, "file_hashes": HASHES})
-    assert "Compared again: 1 models" in output
+    assert "Models with evidence compared again: 1" in output
     assert flagged(filing) == [("weights", ["ref/base-A"])]
     verdict = api.get(url_of(filing)).json()["verdict"]
     assert {"WEIGHTS_MATCH", "UNDECLARED_WEIGHT_REUSE"} <= set(verdict["findings"])
@@ -58,7 +58,7 @@ def test_a_reference_is_committed_to_then_stored_then_compared_with_filed_eviden
     assert "UNDECLARED_WEIGHT_REUSE" not in api.get(url_of(filing)).json()["verdict"]["findings"]
 
 
-def test_an_unrelated_model_does_not_match(db, tmp_path, filer, api):
+def test_an_independent_model_stays_independent(db, tmp_path, filer, api):
     add(tmp_path, "ref/base-A", "commit", {"file_hashes": HASHES})
     reference = with_seed(STRANGER["reference_sketches"]["ref/base-A"])
     add(tmp_path, "ref/base-A", "sketch", {"weight_sketch": reference})
@@ -75,7 +75,7 @@ def test_a_file_identical_to_a_public_one_is_a_match(db, tmp_path, filer):
     assert flagged(filing) == [("weights", ["Llama-2"])]
 
 
-def test_hashes_filed_before_the_commitment_are_compared_too(db, tmp_path, filer):
+def test_hashes_filed_before_the_commitment_are_compared(db, tmp_path, filer):
     filing = a_filing(filer, "generative")
     file_evidence(filing, "main", {"file_hashes": {"own.safetensors": "a" * 64}}, by=filer)
     assert flagged(filing) == []
@@ -88,8 +88,8 @@ def test_hashes_filed_before_the_commitment_are_compared_too(db, tmp_path, filer
     [
         ("sketch", {"weight_sketch": MATCHING["weight_sketch"]}, "not committed to"),
         ("commit", {"file_hashes": {"a": "x"}}, "64 hexadecimal digits"),
-        ("commit", {}, "holds no file_hashes"),
-        ("sketch", {"weight_sketch": {}}, "no weight sketch"),
+        ("commit", {}, "contains no file_hashes"),
+        ("sketch", {"weight_sketch": {}}, "not a weight sketch"),
     ],
 )
 def test_an_invalid_reference_is_refused(db, tmp_path, option, evidence, message):
@@ -98,19 +98,19 @@ def test_an_invalid_reference_is_refused(db, tmp_path, option, evidence, message
     assert ReferenceSketch.objects.count() == 0
 
 
-def test_another_seed_and_other_files_are_refused(db, tmp_path):
+def test_a_different_seed_and_different_files_are_refused(db, tmp_path):
     add(tmp_path, "ref/base-A", "commit", {"file_hashes": HASHES})
     sketch = MATCHING["reference_sketches"]["ref/base-A"]
     with pytest.raises(CommandError, match="was taken with the seed"):
         add(tmp_path, "ref/base-A", "sketch", {"weight_sketch": sketch})
-    with pytest.raises(CommandError, match="differ from those that were committed to"):
+    with pytest.raises(CommandError, match="not those that were committed to"):
         add(tmp_path, "ref/base-A", "sketch", {"weight_sketch": with_seed(sketch), "file_hashes": {"b": "b" * 64}})
-    with pytest.raises(CommandError, match="already committed to"):
+    with pytest.raises(CommandError, match="committed to already"):
         add(tmp_path, "ref/base-A", "commit", {"file_hashes": HASHES})
     assert ReferenceSketch.objects.get().added_at is None
 
 
-def test_one_seed_serves_all_references_until_a_new_one_is_requested(db, tmp_path):
+def test_all_references_share_one_seed_until_a_new_one_is_requested(db, tmp_path):
     for name, more in (("a", {}), ("b", {}), ("c", {"new_seed": True})):
         add(tmp_path, name, "commit", {"file_hashes": HASHES}, **more)
     first, second, third = ReferenceSketch.objects.order_by("pk").values_list("seed", flat=True)

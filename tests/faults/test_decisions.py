@@ -59,4 +59,4 @@ def test_many_decisions_side_by_side(stack):
     assert {body["code"] for status, body in answers if status == 409} == {"transition_refused"}
     numbers = [body["official_number"] for status, body in answers if status == 200]
     assert (len(numbers), len(set(numbers))) == (NUMBER, NUMBER)
-    assert "The history is sound" in stack.manage("verify_history")
+    assert "The history is intact" in stack.manage("verify_history")

@@ -12,20 +12,20 @@ from registry.models import ApiToken, Organization, User
 from tests.making_filings import check_everything
 
 
-def test_a_token_stands_alone_on_the_last_line(filer, client):
+def test_the_token_is_alone_on_the_last_line(filer, client):
     out = StringIO()
     call_command("create_token", "filer", stdout=out, stderr=StringIO())
     token = out.getvalue().splitlines()[-1]
     assert client.get("/api/v1/filings/", headers={"Authorization": f"Token {token}"}).status_code == 200
 
 
-def test_a_token_for_nobody_is_refused(db):
+def test_a_token_for_an_unknown_user_is_refused(db):
     with pytest.raises(CommandError, match="nobody"):
         call_command("create_token", "nobody")
     assert not ApiToken.objects.exists()
 
 
-def test_the_demonstration_is_entered_once(db, monkeypatch):
+def test_the_demonstration_is_loaded_once(db, monkeypatch):
     monkeypatch.setenv("DEMO_PASSWORD", "a password")
     for _ in range(2):
         call_command("load_demo")
@@ -42,7 +42,7 @@ def test_the_demonstration_is_entered_once(db, monkeypatch):
     assert User.objects.get(username="reviewer").check_password("a password")
 
 
-def test_the_demonstrations_flags_are_shown_as_a_table_once_they_are_there(db):
+def test_the_flags_of_the_demonstration_are_printed_when_checked(db):
     call_command("load_demo")
     before, after = StringIO(), StringIO()
     call_command("flag_table", "--when-checked", stdout=before)

@@ -38,13 +38,13 @@ def run(name: str, *arguments, **options) -> str:
     return out.getvalue()
 
 
-def test_a_folder_is_imported_with_its_documents_and_what_is_no_dossier_is_named(db, folder):
-    told = json.loads(run("import_dossiers", folder / "dossiers", submit=True, format="json"))
-    outcomes = {Path(each["file"]).stem: each["outcome"] for each in told}
+def test_a_folder_is_imported_with_its_documents_and_other_files_are_reported(db, folder):
+    items = json.loads(run("import_dossiers", folder / "dossiers", submit=True, format="json"))
+    outcomes = {Path(each["file"]).stem: each["outcome"] for each in items}
     assert {name for name, outcome in outcomes.items() if outcome == "skipped"} == {"malformed", "notes"}
     assert {outcome for name, outcome in outcomes.items() if name not in ("malformed", "notes")} == {"opened"}
     assert set(Filing.objects.values_list("status", flat=True)) == {"submitted"}
-    assert [each["missing"] for each in told if each["missing"]] == []
+    assert [each["missing"] for each in items if each["missing"]] == []
     check_everything()
     assert not Flag.objects.filter(rule="DOC-05").exists()
     again = json.loads(run("import_dossiers", folder / "dossiers", submit=True, format="json"))
@@ -58,21 +58,21 @@ def test_a_dry_run_imports_nothing(db, folder):
     assert (Filing.objects.count(), Document.objects.count(), Event.objects.count()) == (0, 0, 0)
 
 
-def test_a_document_with_other_bytes_is_not_taken_for_the_one_that_is_named(db, folder):
+def test_a_document_with_different_bytes_is_not_uploaded(db, folder):
     (folder / "documents" / "business_license.pdf").write_bytes(b"%PDF-1.7 another")
-    (told,) = json.loads(run("import_dossiers", folder / "dossiers" / "algorithm-complete.json", format="json"))
-    assert (told["missing"], told["uploaded"]) == (["business_license.pdf"], 6)
+    (item,) = json.loads(run("import_dossiers", folder / "dossiers" / "algorithm-complete.json", format="json"))
+    assert (item["missing"], item["uploaded"]) == (["business_license.pdf"], 6)
 
 
-def test_it_files_as_somebody_who_may_or_says_why_not(db, folder, stranger):
-    told = run("import_dossiers", folder / "dossiers" / "algorithm-complete.json", by="stranger")
-    assert "refused" in told
+def test_a_user_without_permission_is_refused_with_a_reason(db, folder, stranger):
+    output = run("import_dossiers", folder / "dossiers" / "algorithm-complete.json", by="stranger")
+    assert "refused" in output
     assert Filing.objects.count() == 0
-    with pytest.raises(CommandError, match="no user nobody"):
+    with pytest.raises(CommandError, match="User nobody does not exist"):
         call_command("import_dossiers", "x.json", by="nobody")
 
 
-def test_check_filings_checks_what_is_due_or_everything(filer):
+def test_check_filings_checks_filings_that_are_due_or_all(filer):
     a_submitted_filing(filer, changes={"/algorithm/mechanism": None})
     a_filing(filer, changes={"/reference": "b"})
     assert "Filings checked: 2" in run("check_filings")
@@ -90,12 +90,12 @@ def history(filer, reviewer) -> Filing:
     return Filing.objects.get(pk=filing.pk)
 
 
-def test_a_sound_history_is_told_as_such(history):
-    assert "The history is sound: 1 filings, 4 events, 2 revisions." in run("verify_history")
+def test_an_intact_history_is_reported(history):
+    assert "The history is intact: 1 filings, 4 events, 2 revisions." in run("verify_history")
 
 
 def by_hand(sql: str) -> None:
-    """Change a row as somebody would who has the database in hand and takes its triggers away."""
+    """Change a row as someone with access to the database can, without its triggers."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -126,11 +126,11 @@ def by_hand(sql: str) -> None:
         ),
     ],
 )
-def test_a_row_altered_by_hand_is_named(history, sql, named):
+def test_a_row_altered_by_hand_is_reported(history, sql, named):
     by_hand(sql)
-    told = run("verify_history")
-    assert f"{history.case_number}: {named}" in told
-    assert "Faults: 1." in told or "missing" in named
+    output = run("verify_history")
+    assert f"{history.case_number}: {named}" in output
+    assert "Faults: 1." in output or "missing" in named
 
 
 @pytest.mark.parametrize("table", ["compliance_event", "compliance_revision"])
@@ -139,10 +139,10 @@ def test_the_database_itself_refuses_to_change_history(history, table):
         cursor.execute(f"UPDATE {table} SET number = 9")
 
 
-def test_the_register_is_drawn_anew_from_the_filings(filer, registrar):
+def test_the_register_is_rebuilt_from_the_filings(filer, registrar):
     a_submitted_filing(filer, "generative")
     before = list(ModelStatement.objects.values("name", "rank", "model__registration_status"))
     ModelStatement.objects.all().delete()
     AIModel.objects.update(registration_status="cancelled")
-    assert "Filings restated: 1." in run("rebuild_register")
+    assert "Filings processed: 1." in run("rebuild_register")
     assert list(ModelStatement.objects.values("name", "rank", "model__registration_status")) == before

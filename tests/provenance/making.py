@@ -1,7 +1,7 @@
 """
-Headers of the known models, made from their dimensions and their family's naming scheme; and the disguises of the reference.
+Build headers of the known models from their dimensions and naming scheme, and the disguises of the reference.
 
-Written apart from the product's own reading of the table: what a tensor's shape is follows from its name here.
+Independent of how the product reads the table: here the shape of a tensor follows from its name.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ Shapes = dict[str, tuple[int, ...]]
 WIDTH = {"BF16": 2, "I32": 4}
 
 
-# What single models have besides their scheme: a bias that balances experts; norms of attention and feed-forward apart.
-_BESIDES = {
+# Tensors of single models that are not in their scheme: a bias that balances experts, separate attention and feed-forward norms.
+_EXTRA_TENSORS = {
     "deepseek-v3": [("model.layers.{}.mlp.gate.e_score_correction_bias", (256,))],
     "falcon-40b": [("transformer.h.{}.ln_mlp.weight", (1,)), ("transformer.h.{}.ln_mlp.bias", (1,))],
 }
@@ -34,12 +34,12 @@ def _table() -> dict[str, Any]:
 
 @cache
 def models() -> dict[str, dict[str, Any]]:
-    """Every known model by its id, as the table has it."""
+    """Return every known model of the table by its id."""
     return {model["id"]: model for model in _table()["models"]}
 
 
 def shapes_of(id: str, *, depth: int | None = None, vocabulary: int | None = None) -> Shapes:
-    """Return the tensors of a known model, by name, with another depth or vocabulary if asked."""
+    """Return the tensors of a known model, by name, optionally with a different depth or vocabulary."""
     model = models()[id]
     scheme = _table()["naming_schemes"][model["scheme"]]
     sizes = _sizes(model, vocabulary)
@@ -50,7 +50,7 @@ def shapes_of(id: str, *, depth: int | None = None, vocabulary: int | None = Non
     if not model["tie_word_embeddings"] and not any(map(_is_head, found)):
         found["lm_head.weight"] = (sizes["vocabulary"], sizes["d"])
     for layer in range(depth or model["num_hidden_layers"]):
-        for pattern, example in [*scheme["per_layer"], *_BESIDES.get(id, ())]:
+        for pattern, example in [*scheme["per_layer"], *_EXTRA_TENSORS.get(id, ())]:
             for name in _names(pattern, layer, model, sizes):
                 found[name] = _inner(name, len(example), sizes, model)
     return found
@@ -106,7 +106,7 @@ def _names(pattern: str, layer: int, model: Mapping[str, Any], sizes: Mapping[st
 
 
 def _belongs(name: str, *, is_dense: bool, is_deepseek: bool) -> bool:
-    """In a model with experts: whether a layer has the part; DeepSeek's first layers have none of them."""
+    """Whether a layer of a model with experts has the part; DeepSeek's first layers have no experts."""
     if not is_deepseek:
         return True
     if re.search(r"mlp\.(gate_proj|up_proj|down_proj)", name):
@@ -115,7 +115,7 @@ def _belongs(name: str, *, is_dense: bool, is_deepseek: bool) -> bool:
 
 
 def _attention_names(name: str, model: Mapping[str, Any], sizes: Mapping[str, int]) -> Iterator[str]:
-    """A low-rank query comes in two matrices and a norm, where there is one."""
+    """Yield two matrices and a norm for a low-rank query, otherwise the name itself."""
     if sizes.get("low_q") and ".q_proj." in name:
         yield from (name.replace("q_proj", part) for part in ("q_a_proj", "q_a_layernorm", "q_b_proj"))
     else:
@@ -184,7 +184,7 @@ def _low_rank(name: str, sizes: Mapping[str, int]) -> tuple[int, int] | None:
 
 
 def as_safetensors(shapes: Shapes, dtypes: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """Return the header that holds these tensors, one after the other."""
+    """Return a header with these tensors, stored one after the other."""
     header: dict[str, Any] = {"__metadata__": {"format": "pt"}}
     end = 0
     for name, shape in shapes.items():
@@ -206,7 +206,7 @@ def as_gguf(shapes: Shapes, **kv: Any) -> dict[str, Any]:
 
 
 def renamed(shapes: Shapes, **names: str) -> Shapes:
-    """Each name with words replaced: `renamed(shapes, input_layernorm="ln1")`."""
+    """Replace parts of each name: `renamed(shapes, input_layernorm="ln1")`."""
     found = {}
     for name, shape in shapes.items():
         for old, new in names.items():
@@ -216,7 +216,7 @@ def renamed(shapes: Shapes, **names: str) -> Shapes:
 
 
 def all_renamed(shapes: Shapes) -> Shapes:
-    """Every word of a name is another one; the numbers stay."""
+    """Replace every word of each name; numbers are kept."""
     return {re.sub(r"[A-Za-z_]+", lambda word: "n" + _digest(word[0])[:6].translate(_LETTERS), name): shape
             for name, shape in shapes.items()}  # fmt: skip
 
@@ -225,7 +225,7 @@ _LETTERS = str.maketrans("0123456789", "ghijklmnop")
 
 
 def without_index(shapes: Shapes) -> Shapes:
-    """Names that say nothing at all, in an order that says nothing."""
+    """Use meaningless names in random order."""
     found = [(f"t_{_digest(name)[:12]}", shape) for name, shape in shapes.items()]
     random.Random(7).shuffle(found)
     return dict(found)
@@ -236,7 +236,7 @@ def _digest(text: str) -> str:
 
 
 def with_lora(shapes: Shapes, rank: int = 16) -> Shapes:
-    """An unmerged adapter beside the queries and values."""
+    """Add an unmerged adapter to the queries and values."""
     found: Shapes = {}
     for name, shape in shapes.items():
         stem = name.removesuffix(".weight")
@@ -250,7 +250,7 @@ def with_lora(shapes: Shapes, rank: int = 16) -> Shapes:
 
 
 def as_gptq(shapes: Shapes, group: int = 128) -> tuple[Shapes, dict[str, str]]:
-    """The linear layers in four bits, packed into words of 32, with their side tables."""
+    """Pack the linear layers at four bits into 32-bit words, with their side tables."""
     found: Shapes = {}
     dtypes: dict[str, str] = {}
     for name, shape in shapes.items():
@@ -267,7 +267,7 @@ def as_gptq(shapes: Shapes, group: int = 128) -> tuple[Shapes, dict[str, str]]:
 
 
 def fused(shapes: Shapes) -> Shapes:
-    """Queries, keys and values in one matrix, gate and up in another."""
+    """Fuse queries, keys and values into one matrix, gate and up into another."""
     found: Shapes = {}
     for name, shape in shapes.items():
         is_gated = name.replace("up_proj", "gate_proj") in shapes and "up_proj" in name
@@ -284,7 +284,7 @@ def fused(shapes: Shapes) -> Shapes:
 
 
 def split(shapes: Shapes, id: str) -> Shapes:
-    """A matrix of queries, keys and values taken apart."""
+    """Split a fused matrix of queries, keys and values."""
     signature = models()[id]["signature"]
     found: Shapes = {}
     for name, shape in shapes.items():
@@ -299,13 +299,13 @@ def split(shapes: Shapes, id: str) -> Shapes:
 
 
 def config_of(id: str, **changes: Any) -> dict[str, Any]:
-    """Return what config.json of a known model says, changed."""
+    """Return config.json of a known model with some values changed."""
     model = models()[id]
-    told = {
+    config = {
         name: model[name]
         for name in (
             "architectures", "model_type", "hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads",
             "num_key_value_heads", "vocab_size", "rope_theta",
         )
     }  # fmt: skip
-    return {**told, "rms_norm_eps": model["norm_eps"], **changes}
+    return {**config, "rms_norm_eps": model["norm_eps"], **changes}

@@ -1,4 +1,4 @@
-"""Model cards as people write them: what is understood, and what is said of the rest."""
+"""Model cards in all their variants: what is parsed, and the notes on the rest."""
 
 from __future__ import annotations
 
@@ -50,14 +50,14 @@ SIX = {
 
 
 @pytest.mark.parametrize("start", SIX)
-def test_the_six_cards_are_read_as_a_reader_would(start):
+def test_the_six_example_cards_are_parsed(start):
     (path,) = CARDS.glob(f"{start}*.md")
-    told = read(path.read_bytes(), str(path))
-    assert told["front_matter"] is True
-    assert tuple(told[name] for name in READ) == SIX[start]
+    card = read(path.read_bytes(), str(path))
+    assert card["front_matter"] is True
+    assert tuple(card[name] for name in READ) == SIX[start]
 
 
-def test_the_command_prints_an_item_a_file(capsys):
+def test_the_command_prints_one_item_per_file(capsys):
     files = [str(path) for path in sorted(CARDS.glob("x*.md"))] + ["no such file"]
     with pytest.raises(SystemExit) as ended:
         call_command("import_model_card", *files, "--dry-run", "--format", "json")
@@ -94,7 +94,7 @@ def test_the_command_prints_an_item_a_file(capsys):
         (["base_model: a/b", "base_model: c/d"], ["a/b"]),
     ],
 )
-def test_a_base_model_is_found_however_it_is_written(lines, bases):
+def test_a_base_model_is_found_in_every_spelling(lines, bases):
     assert matter(*lines)["base_models"] == bases
 
 
@@ -112,7 +112,7 @@ def test_a_base_model_is_found_however_it_is_written(lines, bases):
         (["library_name: peft"], None),
     ],
 )
-def test_the_relation_is_the_one_that_is_said_else_the_hubs(lines, relation):
+def test_the_relation_is_the_given_one_or_the_one_the_hub_infers(lines, relation):
     assert matter(*lines)["relation"] == relation
 
 
@@ -129,17 +129,17 @@ def test_the_relation_is_the_one_that_is_said_else_the_hubs(lines, relation):
         (["tags: ['license:llama2']"], "llama2"),
     ],
 )
-def test_a_license_is_as_the_card_writes_it(lines, license):
+def test_a_license_is_kept_as_written(lines, license):
     assert matter(*lines)["license"] == license
 
 
-def test_norwegian_is_a_language_and_no_denial():
+def test_no_is_parsed_as_norwegian():
     assert matter("language: no")["languages"] == ["no"]
     assert matter("language: [en, zh]")["languages"] == ["en", "zh"]
     assert matter("tags: [zh, lora]")["languages"] == ["zh"]
 
 
-def test_windows_line_ends_and_a_mark_before_the_text_change_nothing():
+def test_windows_line_endings_and_a_byte_order_mark_are_ignored():
     plain = "---\nlicense: mit\nbase_model: a/b\n---\n# A name\n"
     assert read(plain.replace("\n", "\r\n")) == read("\ufeff" + plain) == read(plain)
 
@@ -154,35 +154,35 @@ def test_windows_line_ends_and_a_mark_before_the_text_change_nothing():
         (b"\xff" * 3_000_000, "too_large"),
     ],
 )
-def test_what_has_no_front_matter_is_told(text, code):
+def test_missing_or_unreadable_front_matter_is_noted(text, code):
     card = read_card(text if isinstance(text, bytes) else text.encode())
     assert code in [note.code for note in card.notes]
     assert (card.base_models, card.license, card.datasets) == ([], None, [])
 
 
-def test_one_bad_field_does_not_cost_the_others():
-    told = matter("license: mit", "widget: : {", "base_model: a/b", "datasets: [unclosed", "language: zh")
-    assert (told["license"], told["base_models"], told["languages"]) == ("mit", ["a/b"], ["zh"])
+def test_one_bad_field_does_not_affect_the_others():
+    card = matter("license: mit", "widget: : {", "base_model: a/b", "datasets: [unclosed", "language: zh")
+    assert (card["license"], card["base_models"], card["languages"]) == ("mit", ["a/b"], ["zh"])
     assert codes_of("license: mit", "widget: : {", "base_model: a/b").count("not_yaml") == 1
 
 
-def test_a_bomb_of_references_is_read_at_once():
+def test_a_yaml_reference_bomb_is_read_quickly():
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 30)]
     assert matter(*lines, "datasets: *a29", "license: mit")["license"] == "mit"
     assert read("---\na: " + "[" * 50_000 + "\nlicense: mit\n---\n")["license"] == "mit"
 
 
-def test_what_was_not_understood_is_said_in_both_languages():
+def test_notes_are_given_in_both_languages():
     card = read_card(b"---\nlicence: other\nbase_model: ./x\n---\n")
     assert [note.code for note in card.notes] == ["misspelt", "local_path", "no_base_model", "license_other"]
-    assert all(words.en and words.zh for words in NOTES.values())
+    assert all(text.en and text.zh for text in NOTES.values())
     assert "本地路径" in card.notes[1].message("zh")
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.text(max_size=200), st.text(max_size=100))
-def test_whatever_is_written_is_read_without_an_exception(inside, after):
+def test_any_text_is_read_without_an_exception(inside, after):
     for text in (f"---\n{inside}\n---\n{after}", inside, f"---\nbase_model: {inside}\n---\n"):
         read(text)
 
@@ -190,7 +190,7 @@ def test_whatever_is_written_is_read_without_an_exception(inside, after):
 CARD = b"---\nbase_model: meta-llama/Llama-2-13b-hf\nlicense: llama2\ndatasets: [a/corpus]\n---\n# Cloud 13B\n"
 
 
-def test_a_card_makes_a_model_with_its_lineage_its_data_and_its_license():
+def test_a_card_creates_a_model_with_lineage_corpora_and_license():
     made = drafted({}, read_card(CARD))
     assert (made.key, made.kept) == ("cloud-13b", ())
     assert made.document["models"] == [
@@ -220,7 +220,7 @@ def test_a_card_makes_a_model_with_its_lineage_its_data_and_its_license():
     ]
 
 
-def test_a_base_model_of_the_catalog_brings_what_the_catalog_knows():
+def test_a_base_model_of_the_catalog_gets_the_values_of_the_catalog():
     made = drafted({}, read_card(b"---\nbase_model: 01-ai/Yi-34B\n---\n# X\n"))
     assert made.document["models"][1] == {
         "key": "yi-34b",
@@ -232,7 +232,7 @@ def test_a_base_model_of_the_catalog_brings_what_the_catalog_knows():
     }
 
 
-def test_a_dossier_is_extended_and_what_it_says_stays():
+def test_a_dossier_is_extended_and_its_values_are_kept():
     document = a_document("generative")
     made = drafted(document, read_card(CARD), "main")
     main, base = made.document["models"]
@@ -246,14 +246,14 @@ def test_a_dossier_is_extended_and_what_it_says_stays():
     parse(json.dumps(made.document).encode())
 
 
-def test_a_key_that_is_not_there_and_a_card_without_a_name_are_refused():
+def test_an_unknown_key_and_a_card_without_a_name_are_refused():
     with pytest.raises(NoSuchModel):
         drafted(a_document("generative"), read_card(CARD), "other")
     with pytest.raises(NoName):
         drafted({}, read_card(b"---\nlicense: mit\n---\n"))
 
 
-def test_a_draft_on_disk_is_made_then_extended_and_written_whole_or_not_at_all(tmp_path, capsys):
+def test_a_draft_on_disk_is_created_then_extended_and_written_completely_or_not_at_all(tmp_path, capsys):
     card, dossier = tmp_path / "README.md", tmp_path / "dossier.json"
     card.write_bytes(CARD)
     with pytest.raises(SystemExit):
@@ -271,7 +271,7 @@ def test_a_draft_on_disk_is_made_then_extended_and_written_whole_or_not_at_all(t
     "text",
     ['{"reference": "a", "reference": "b"}', '{"service": {"monthly_active_users": 1e5}}', '{"models": "x"}', "{"],
 )
-def test_a_draft_of_which_something_would_be_lost_is_left_as_it_is(tmp_path, text):
+def test_a_draft_that_cannot_be_extended_without_loss_is_left_unchanged(tmp_path, text):
     card, dossier = tmp_path / "README.md", tmp_path / "dossier.json"
     card.write_bytes(CARD)
     dossier.write_text(text)
@@ -280,7 +280,7 @@ def test_a_draft_of_which_something_would_be_lost_is_left_as_it_is(tmp_path, tex
     assert dossier.read_text() == text
 
 
-def test_one_card_that_cannot_be_read_keeps_all_from_being_written(tmp_path, capsys):
+def test_one_unreadable_card_prevents_writing_any(tmp_path, capsys):
     card, dossier = tmp_path / "README.md", tmp_path / "dossier.json"
     card.write_bytes(CARD)
     with pytest.raises(SystemExit) as ended:
@@ -290,7 +290,7 @@ def test_one_card_that_cannot_be_read_keeps_all_from_being_written(tmp_path, cap
     assert (ended.value.code, dossier.exists(), "没有这个文件" in capsys.readouterr().out) == (2, False, True)
 
 
-def test_numbers_of_a_dossier_stay_as_they_were_written(tmp_path):
+def test_numbers_of_a_dossier_are_kept_as_written(tmp_path):
     card, dossier = tmp_path / "README.md", tmp_path / "dossier.json"
     card.write_bytes(CARD)
     document = changed(a_document("generative"), {"/assessment/refusal_test/refusal_rate": 0.9700})

@@ -1,4 +1,4 @@
-"""The twelve cases of the reference: every expected finding, none that is forbidden, the families exactly those named."""
+"""The twelve cases of the reference: all expected findings, no forbidden finding, exactly the named families."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TRUTH = json.loads((CASES / "truth.json").read_text())["cases"]
 
 
 @pytest.fixture(scope="module")
-def told():
+def items():
     out = io.StringIO()
     with pytest.raises(SystemExit) as ended:
         call_command(
@@ -25,8 +25,8 @@ def told():
 
 
 @pytest.mark.parametrize("case", TRUTH, ids=lambda case: case["case"])
-def test_a_case_is_judged_as_its_truth_says(told, case):
-    item = told[case["case"]]
+def test_a_case_gets_the_expected_verdict(items, case):
+    item = items[case["case"]]
     assert set(case["expected_findings"]) <= set(item["findings"])
     assert not set(case["forbidden_findings"]) & set(item["findings"])
     names = ("structure", "families_with_identical_structure", "families_with_same_layer_block")
@@ -34,19 +34,19 @@ def test_a_case_is_judged_as_its_truth_says(told, case):
     assert bool(item["renamed"]) is ("TENSORS_RENAMED" in case["expected_findings"])
 
 
-def test_the_answer_has_the_keys_of_the_contract(told):
-    assert {tuple(item) for item in told.values()} == {
+def test_the_result_has_the_keys_of_the_contract(items):
+    assert {tuple(item) for item in items.values()} == {
         ("file", "findings", "structure", "families_with_identical_structure", "families_with_same_layer_block", "renamed", "text")
     }  # fmt: skip
 
 
-def test_no_case_without_a_sketch_speaks_of_weights(told):
+def test_a_case_without_a_sketch_makes_no_claim_about_weights(items):
     for case in TRUTH:
         if case["weights_truth"] == "no_evidence":
-            assert "Weight origin: no evidence filed." in told[case["case"]]["text"]
+            assert "Weight origin: no evidence filed." in items[case["case"]]["text"]
 
 
-def test_both_languages_say_every_part(capsys):
+def test_both_languages_have_every_part(capsys):
     texts = {}
     for language in ("en", "zh"):
         with pytest.raises(SystemExit):
@@ -57,18 +57,18 @@ def test_both_languages_say_every_part(capsys):
 
 
 @pytest.mark.parametrize(
-    ("raw", "told"),
+    ("raw", "message"),
     [
-        (b"{", "not JSON: line 1, column 2"),
-        (b"[]", "no object `evidence`"),
-        (b'{"evidence": {}, "evidence": {}}', "evidence: This key stands twice"),
+        (b"{", "not valid JSON: line 1, column 2"),
+        (b"[]", "object `evidence` is missing"),
+        (b'{"evidence": {}, "evidence": {}}', "evidence: This key occurs twice"),
         (b"\xff\xfe", "not UTF-8"),
-        (b"[" * 100_000, "nested beyond all bounds"),
+        (b"[" * 100_000, "nested too deeply"),
     ],
 )
-def test_what_is_no_case_is_told_and_mended(tmp_path, capsys, raw, told):
+def test_an_invalid_case_file_is_reported_with_its_fix(tmp_path, capsys, raw, message):
     (tmp_path / "case.json").write_bytes(raw)
     with pytest.raises(SystemExit) as ended:
         call_command("assess_evidence", str(tmp_path / "case.json"), format="json")
     item = json.loads(capsys.readouterr().out)[0]
-    assert (ended.value.code, item["findings"], told in item["malformed"]) == (2, [], True)
+    assert (ended.value.code, item["findings"], message in item["malformed"]) == (2, [], True)

@@ -1,4 +1,4 @@
-"""Every known model under every disguise of the reference: its block is found again, exactly."""
+"""Every known model under every disguise of the reference: its block is still found exactly."""
 
 from __future__ import annotations
 
@@ -54,28 +54,28 @@ DISGUISES = {
     "half as deep again": lambda id: as_weights(deeper(id, models()[id]["num_hidden_layers"] // 2)),
     "GGUF": lambda id: {"gguf_header": as_gguf(shapes_of(id))},
 }
-# Low-rank attention has no roles: fused otherwise, or without an index, it cannot be compared. The prototype missed more.
+# Low-rank attention has no roles: fused or without an index, it cannot be compared. The prototype missed more.
 MISSED = {("fused", id) for id in ("deepseek-v2-lite", "deepseek-v2", "deepseek-v3")}
 MISSED |= {("no index", id) for id in ("deepseek-moe-16b", "deepseek-v3")}
 
 
-def judged(disguise: str, id: str) -> Verdict:
+def assessed(disguise: str, id: str) -> Verdict:
     return assess({"claim": "self-developed"}, DISGUISES[disguise](id))
 
 
 def is_found(disguise: str, id: str) -> bool:
-    return id in {reference.id for reference in judged(disguise, id).comparison.same_block}
+    return id in {reference.id for reference in assessed(disguise, id).comparison.same_block}
 
 
 @pytest.mark.parametrize("disguise", DISGUISES)
-def test_the_block_is_found_again(disguise):
+def test_the_block_is_found(disguise):
     lost = [id for id in SOME if not is_found(disguise, id)]
     assert lost == [id for id in SOME if (disguise, id) in MISSED]
 
 
 @pytest.mark.full
 @pytest.mark.parametrize("disguise", DISGUISES)
-def test_the_block_of_every_model_is_found_again(disguise):
+def test_the_block_of_every_model_is_found(disguise):
     lost = [id for id in ALL if not is_found(disguise, id)]
     assert lost == [id for id in ALL if (disguise, id) in MISSED]
 
@@ -91,16 +91,16 @@ def test_the_block_of_every_model_is_found_again(disguise):
         ("two layers fewer", {codes.STRUCT_SAME_BLOCK, codes.DEPTH_CHANGED}),
     ],
 )
-def test_what_was_done_is_told(disguise, expected):
-    assert set(judged(disguise, "qwen-3-8b").codes) - {codes.QKV_FUSED} == expected
+def test_the_change_is_reported(disguise, expected):
+    assert set(assessed(disguise, "qwen-3-8b").codes) - {codes.QKV_FUSED} == expected
 
 
-def test_what_was_fused_is_told():
-    assert codes.QKV_FUSED in judged("fused", "qwen-3-8b").codes
-    assert codes.QKV_FUSED not in judged("none", "phi-3-mini").codes
+def test_fused_matrices_are_reported():
+    assert codes.QKV_FUSED in assessed("fused", "qwen-3-8b").codes
+    assert codes.QKV_FUSED not in assessed("none", "phi-3-mini").codes
 
 
-def test_known_names_of_a_gguf_file_are_no_renaming():
+def test_usual_names_of_a_gguf_file_are_not_a_renaming():
     blocks = {
         name.replace("model.layers.", "blk.").replace("self_attn.q_proj", "attn_q").replace("self_attn.k_proj", "attn_k")
         .replace("self_attn.v_proj", "attn_v").replace("self_attn.o_proj", "attn_output").replace("mlp.gate_proj", "ffn_gate")

@@ -1,4 +1,4 @@
-"""No innocent is accused: each known model as a stranger's own, with its own family taken out of the table."""
+"""No false positives: each known model is assessed as an independent model, with its own family removed from the table."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from compliance.provenance.wording import as_text
 from tests.provenance.making import as_safetensors, config_of, models, shapes_of
 
 EXAMPLES = Path(__file__).parent.parent / "examples" / "provenance"
-# The sketch of an independent model beside a reference: something that a verdict could accuse by.
+# The sketch of an independent model and a reference sketch, so that a false match is possible.
 SKETCHES = {
     part: value
     for part, value in json.loads((EXAMPLES / "x012.json").read_text())["evidence"].items()
@@ -22,7 +22,7 @@ SKETCHES = {
 OF_WEIGHTS = {codes.WEIGHTS_MATCH, codes.UNDECLARED_WEIGHT_REUSE}
 
 
-def as_a_strangers(id: str) -> Verdict:
+def as_an_independent_model(id: str) -> Verdict:
     evidence = {
         **SKETCHES,
         "file_hashes": {"model.safetensors": "0" * 64},
@@ -34,8 +34,8 @@ def as_a_strangers(id: str) -> Verdict:
     return assess(declaration, evidence, known=known, public_files={"1" * 64: "meta-llama/Llama-2-7b"})
 
 
-def doubles(verdict: Verdict) -> bool:
-    """Same block and depth, and a vocabulary equal or up to twice as large."""
+def has_near_match(verdict: Verdict) -> bool:
+    """Whether a known model has the same block and depth, and this vocabulary is equal or up to twice as large."""
     return any(
         reference.depth == verdict.structure.depth
         and reference.vocabulary <= verdict.structure.vocabulary <= 2 * reference.vocabulary
@@ -43,8 +43,8 @@ def doubles(verdict: Verdict) -> bool:
     )
 
 
-def test_no_verdict_on_an_innocent_says_weights(capsys):
-    verdicts = {id: as_a_strangers(id) for id in models()}
+def test_no_verdict_on_an_independent_model_claims_a_weight_match(capsys):
+    verdicts = {id: as_an_independent_model(id) for id in models()}
     assert not [id for id, verdict in verdicts.items() if verdict.found & OF_WEIGHTS]
     assert {tuple(weights.verdict for weights in verdict.weights.values()) for verdict in verdicts.values()} == {
         ("independent",)
@@ -52,10 +52,10 @@ def test_no_verdict_on_an_innocent_says_weights(capsys):
     assert all("Weight origin: independent of ref/base-A" in as_text(verdict, "en") for verdict in verdicts.values())
     counts = {
         "same layer block": sum(bool(verdict.comparison.same_block) for verdict in verdicts.values()),
-        "same block and depth, vocabulary up to twice": sum(doubles(verdict) for verdict in verdicts.values()),
+        "same block and depth, vocabulary up to twice": sum(has_near_match(verdict) for verdict in verdicts.values()),
         "identical structure": sum(verdict.comparison.kind == "identical" for verdict in verdicts.values()),
     }
     with capsys.disabled():
-        print(f"\nOf {len(verdicts)} innocents, structure alone would have accused: {counts}. Weights: none.")
-    # The same figures as the prototype of the reference measured (provenance.md §1).
+        print(f"\nOf {len(verdicts)} independent models, structure alone would have matched: {counts}. Weights: none.")
+    # The figures measured with the prototype of the reference (provenance.md §1).
     assert list(counts.values()) == [49, 27, 13]

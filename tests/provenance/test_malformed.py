@@ -1,4 +1,4 @@
-"""What no file can hold is told with its place, and nothing is raised; what contradicts itself is told too."""
+"""Invalid evidence is reported with its place, contradictions are reported, and nothing is raised."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SHAPES = shapes_of("llama-2-7b")
 
 
 def header(**changes: Any) -> dict[str, Any]:
-    """A header whose second tensor is changed."""
+    """Return a header with one tensor changed."""
     made = as_safetensors(SHAPES)
     made["model.norm.weight"] = {**made["model.norm.weight"], **changes}
     return made
@@ -52,7 +52,7 @@ def header(**changes: Any) -> dict[str, Any]:
         ("weight_sketch", {"format": "weight-sketch/1", "k": 256, "seed": "1", "tensors": [{"role": "x"}]}, "bad_tensor"),
     ],
 )  # fmt: skip
-def test_each_fault_is_named(part, document, code):
+def test_each_fault_is_reported_by_its_code(part, document, code):
     verdict = assess({}, {part: document})
     assert ([fault.code for _, fault in verdict.faults], verdict.codes) == ([code], [codes.INTEGRITY_ERROR])
     assert all(verdict.faults[0][1].message(language) in as_text(verdict, language) for language in ("en", "zh"))
@@ -66,13 +66,13 @@ def test_each_fault_is_named(part, document, code):
         ({"dtype": "F32"}, "size"),
     ],
 )
-def test_a_header_that_contradicts_itself_is_told_and_still_compared(changes, contradiction):
+def test_a_contradictory_header_is_reported_and_still_compared(changes, contradiction):
     verdict = assess({}, {"safetensors_header": header(**changes)})
     assert contradiction in {each.code for each in verdict.contradictions}
     assert {codes.INTEGRITY_ERROR, codes.STRUCT_IDENTICAL} <= verdict.found
 
 
-def test_an_index_of_another_size_is_told():
+def test_an_index_with_a_different_size_is_reported():
     evidence = {
         "safetensors_header": as_safetensors(SHAPES),
         "model.safetensors.index.json": {"metadata": {"total_size": 1}},
@@ -87,7 +87,7 @@ def test_shards_are_read_as_one_model():
     assert (verdict.codes, verdict.comparison.kind) == ([codes.STRUCT_IDENTICAL], "identical")
 
 
-def test_a_header_and_a_gguf_header_of_one_model_are_not_added_up():
+def test_a_safetensors_and_a_gguf_header_of_one_model_are_not_combined():
     evidence = {"safetensors_header": as_safetensors(SHAPES), "gguf_header": as_gguf(renamed(SHAPES, model="blk"))}
     verdict = assess({}, evidence)
     assert (verdict.structure.depth, verdict.comparison.kind) == (32, "identical")
@@ -120,13 +120,13 @@ DECLARATION = st.fixed_dictionaries(
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(DECLARATION, EVIDENCE)
-def test_whatever_is_filed_is_judged_without_an_exception(declaration, evidence):
+def test_any_evidence_is_assessed_without_an_exception(declaration, evidence):
     verdict = assess(declaration, evidence)
     assert not verdict.found & {codes.WEIGHTS_MATCH, codes.UNDECLARED_WEIGHT_REUSE}
     assert all(as_text(verdict, language) for language in ("en", "zh"))
 
 
-def test_json_in_bounds_is_read_and_every_fault_has_its_words():
+def test_json_within_the_limits_is_read_and_every_fault_has_a_message():
     assert read_json(b'{"a": ' + b"9" * 5000 + b"}")["a"] == int("9" * 40)
     with pytest.raises(Unusable, match="too_large"):
         read_json(b" " * (20 * 1024 * 1024 + 1))

@@ -1,4 +1,4 @@
-"""Tokenizers compared as a whole, and the thresholds between two sketches; neither says more than it shows."""
+"""Comparison of whole tokenizers, and the thresholds for weight sketches."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_all_merges_are_hashed_not_the_first_fifty():
     assert likeness(read_vocabulary(first), read_vocabulary(first)).has_same_merges is True
 
 
-def test_a_shared_tokenizer_is_told_and_is_no_evidence_on_weights():
+def test_a_shared_tokenizer_is_reported_and_is_no_evidence_about_weights():
     known = next(model for model in models().values() if model.get("tokenizer_features", {}).get("num_merges"))
     features = {name: known["tokenizer_features"][name] for name in ("vocab_size", "num_merges", "merge_rule_hash")}
     verdict = assess({"claim": "self-developed"}, {"tokenizer_features": features})
@@ -71,7 +71,7 @@ def test_a_shared_tokenizer_is_told_and_is_no_evidence_on_weights():
         (None, None, 0.99, sketches.NOT_COMPARABLE),
     ],
 )
-def test_both_sides_of_every_threshold(cs, gram, pdf, verdict):
+def test_a_verdict_on_each_side_of_every_threshold(cs, gram, pdf, verdict):
     assert sketches._verdict(cs, gram, pdf) == verdict
 
 
@@ -79,8 +79,8 @@ def case(name: str) -> dict:
     return json.loads((CASES / f"{name}.json").read_text())
 
 
-def test_without_anchors_only_what_is_nearly_the_same_matches():
-    """Two models from one random start came to 0.66 (provenance.md §3): that is not enough."""
+def test_without_anchors_only_nearly_identical_sketches_match():
+    """Two models with the same random initialization had a cosine of 0.66 (provenance.md §3), which is not enough."""
     evidence = dict(case("x011")["evidence"])
     sketch = evidence["weight_sketch"]
     tensors = [{name: value for name, value in each.items() if name != "anchor_gram_f16"} for each in sketch["tensors"]]
@@ -91,13 +91,13 @@ def test_without_anchors_only_what_is_nearly_the_same_matches():
 
 
 def stray(**entry):
-    """x011 with one more tensor in its sketch."""
+    """Return the evidence of x011 with one more tensor in its sketch."""
     evidence = dict(case("x011")["evidence"])
     sketch = evidence["weight_sketch"]
     return {**evidence, "weight_sketch": {**sketch, "tensors": [*sketch["tensors"], entry]}}
 
 
-def test_a_stray_layer_hides_nothing():
+def test_a_stray_layer_does_not_hide_a_match():
     evidence = stray(role="q", layer=999, shape=[1, 1])
     assert codes.UNDECLARED_WEIGHT_REUSE in assess({"claim": "self-developed"}, evidence).found
     sketch = case("x011")["evidence"]["weight_sketch"]
@@ -106,14 +106,14 @@ def test_a_stray_layer_hides_nothing():
     assert codes.UNDECLARED_WEIGHT_REUSE in assess({"claim": "self-developed"}, evidence).found
 
 
-def test_a_sketch_of_which_little_can_be_compared_is_not_independent():
+def test_a_sketch_with_few_comparable_layers_is_not_independent():
     sketch = case("x012")["evidence"]["weight_sketch"]
     few = [each if (each["layer"] or 0) < 2 else {**each, "shape": [7, 7]} for each in sketch["tensors"]]
     evidence = {**case("x012")["evidence"], "weight_sketch": {**sketch, "tensors": few}}
     assert codes.WEIGHTS_INDEPENDENT not in assess({}, evidence).found
 
 
-def test_a_declared_match_is_no_reuse_that_was_hidden():
+def test_a_declared_match_is_not_undeclared_reuse():
     x011 = case("x011")
     declared = {"base_model": "ref/base-A", "base_model_relation": "finetune"}
     verdict = assess({**x011["declaration"], **declared, "claim": "finetune"}, x011["evidence"])

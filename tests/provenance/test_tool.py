@@ -1,4 +1,4 @@
-"""The tool that filers run: what it extracts is what the registry reads, and its sketch is the one of the specification."""
+"""tools/model_evidence.py: the registry can read the extracted evidence, and the sketch follows the specification."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from compliance.provenance.validating import faults_in
 from tools import model_evidence
 
 LAYERS, WIDTH, INNER, TOKENS = 4, 64, 160, 501
-WORDS = [f"Ġ{word}" for word in model_evidence.ANCHORS]
+VOCABULARY = [f"Ġ{token}" for token in model_evidence.ANCHORS]
 
 
 def weights(seed: int) -> dict[str, np.ndarray]:
-    """A small model of its own random start, each layer with its own spread."""
+    """A small model with its own random initialization; each layer has its own standard deviation."""
     chance = np.random.default_rng(seed)
     made: dict[str, np.ndarray] = {}
     for layer in range(LAYERS):
@@ -48,7 +48,7 @@ def weights(seed: int) -> dict[str, np.ndarray]:
 
 
 def write_model(folder: Path, tensors: dict[str, np.ndarray], *, shards: int = 1) -> Path:
-    """A folder as the Hub gives it."""
+    """Write a model folder with the layout of the Hub."""
     folder.mkdir(exist_ok=True)
     names = list(tensors)
     for i in range(shards):
@@ -61,7 +61,7 @@ def write_model(folder: Path, tensors: dict[str, np.ndarray], *, shards: int = 1
         "vocab_size": TOKENS,
     }
     (folder / "config.json").write_text(json.dumps(config))
-    vocabulary = {word: i for i, word in enumerate(WORDS)} | {f"t{i}": i for i in range(len(WORDS), TOKENS)}
+    vocabulary = {word: i for i, word in enumerate(VOCABULARY)} | {f"t{i}": i for i in range(len(VOCABULARY), TOKENS)}
     tokenizer = {"model": {"type": "BPE", "vocab": vocabulary, "merges": ["a b", "c d"]}}
     (folder / "tokenizer.json").write_text(json.dumps(tokenizer))
     (folder / "README.md").write_text("---\nlicense: mit\nbase_model: meta-llama/Llama-2-7b\n---\n# Own\n")
@@ -80,7 +80,7 @@ def write_safetensors(path: Path, tensors: dict[str, np.ndarray], dtype: str = "
 
 
 def run(folder: Path, *arguments: str) -> Any:
-    """Run the tool as a filer would, in a folder from which nothing of the product can be imported."""
+    """Run the tool as a filer does, in a folder from which the product cannot be imported."""
     tool = Path(model_evidence.__file__)
     out = folder.parent / f"{folder.name}.json"
     done = subprocess.run(
@@ -91,7 +91,7 @@ def run(folder: Path, *arguments: str) -> Any:
     return json.loads(out.read_text())["evidence"]
 
 
-def test_what_it_extracts_is_evidence(tmp_path):
+def test_the_extracted_evidence_is_valid(tmp_path):
     evidence = run(write_model(tmp_path / "model", weights(1)), "--hash")
     assert list(evidence) == [
         "config.json", "README.md", "tokenizer_features", "tokenizer.json", "safetensors_header", "file_hashes",
@@ -114,7 +114,7 @@ def test_shards_make_the_same_structure(tmp_path):
 
 
 def specified(seed: str, role: str, value: np.ndarray) -> np.ndarray:
-    """The count-sketch as the specification words it, all at once."""
+    """Compute the count sketch as specified, in one pass."""
     n = value.size
     digest = hashlib.sha256(f"{seed}|{role}:{value.shape}|{n}".encode()).digest()
     stream = np.random.Generator(np.random.PCG64(int.from_bytes(digest[:8], "little")))
@@ -126,7 +126,7 @@ def specified(seed: str, role: str, value: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize("at_once", [model_evidence.AT_ONCE, 1000, 64])
-def test_the_sketch_is_the_specified_one_in_whatever_parts_it_is_read(tmp_path, monkeypatch, at_once):
+def test_the_sketch_follows_the_specification_for_every_chunk_size(tmp_path, monkeypatch, at_once):
     monkeypatch.setattr(model_evidence, "AT_ONCE", at_once)
     tensors = weights(1)
     tensors["model.layers.0.mlp.down_proj.weight"] = tensors["model.layers.0.mlp.down_proj.weight"][:63, :159].copy()
@@ -142,7 +142,7 @@ def test_the_sketch_is_the_specified_one_in_whatever_parts_it_is_read(tmp_path, 
         assert sketch.parts[part].std == pytest.approx(float(tensors[name].std()), rel=1e-3)
 
 
-def test_half_and_brain_floats_are_read(tmp_path):
+def test_half_precision_and_bfloat16_weights_are_read(tmp_path):
     tensors = weights(1)
     name = "model.layers.1.self_attn.q_proj.weight"
     write_safetensors(tmp_path / "f32.safetensors", {name: tensors[name]})
@@ -159,7 +159,7 @@ def sketched(tmp_path: Path, name: str, tensors: dict[str, np.ndarray]) -> Any:
     return read_sketch(model_evidence.sketch(write_model(tmp_path / name, tensors), "s"))
 
 
-def test_a_descendant_matches_and_a_stranger_is_independent(tmp_path):
+def test_a_descendant_matches_and_an_unrelated_model_is_independent(tmp_path):
     base, chance = weights(1), np.random.default_rng(9)
     noisy = {
         name: (value + chance.normal(0, value.std() / 5, value.shape)).astype(np.float32)
@@ -170,7 +170,7 @@ def test_a_descendant_matches_and_a_stranger_is_independent(tmp_path):
     assert compared(sketched(tmp_path, "other", weights(2)), original).verdict == "independent"
 
 
-def test_a_shorter_descendant_matches_and_a_permuted_one_too(tmp_path):
+def test_a_shorter_and_a_permuted_descendant_match(tmp_path):
     base = weights(1)
     original = sketched(tmp_path, "base", base)
     shorter = {name: value for name, value in base.items() if ".layers.3." not in name}
@@ -217,20 +217,20 @@ def test_a_gguf_header_is_read(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "told"),
+    ("name", "content", "message"),
     [
-        ("model.safetensors", b"short", "no safetensors file"),
+        ("model.safetensors", b"short", "not a safetensors file"),
         ("model.safetensors", struct.pack("<Q", 10) + b"not json!!", "damaged header"),
-        ("m.gguf", b"GGUF" + struct.pack("<I", 9), "no GGUF file"),
-        ("m.gguf", gguf([("a", [2], 0)])[:-6], "cut off"),
-        ("config.json", b"{", "no JSON"),
-        ("other.txt", b"", "holds no file of a model"),
+        ("m.gguf", b"GGUF" + struct.pack("<I", 9), "not a GGUF file"),
+        ("m.gguf", gguf([("a", [2], 0)])[:-6], "truncated"),
+        ("config.json", b"{", "not valid JSON"),
+        ("other.txt", b"", "contains no model files"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_a_broken_file_is_named_and_nothing_is_written(tmp_path, name, content, told):
+def test_a_broken_file_is_named_and_nothing_is_written(tmp_path, name, content, message):
     folder = tmp_path / "model"
     folder.mkdir()
     (folder / name).write_bytes(content)
-    with pytest.raises(model_evidence.Broken, match=told):
+    with pytest.raises(model_evidence.Broken, match=message):
         model_evidence.extracted(folder)

@@ -1,4 +1,4 @@
-"""`assess_evidence CASE.json…`: what the files of a model show of its origin, without a database and without storing."""
+"""`assess_evidence CASE.json…`: assess evidence of a model's origin without a database; nothing is stored."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from compliance.language import LANGUAGES, Language
-from compliance.linting.files import files_meant
+from compliance.linting.files import json_files
 from compliance.provenance.answers import Assessed, assess_file
 
 
 class Command(BaseCommand):
     help = (
-        "Test declarations of a model's origin against the structure, tokenizer and weight sketch that files hold: "
-        '{"declaration": {…}, "evidence": {…}} each. Of a folder, every .json file in it. Nothing is stored. '
-        "Exit status: 0, or 2 when a file could not be read."
+        "Compare declarations of a model's origin with evidence (structure, tokenizer, weight sketch). Each file has the form "
+        '{"declaration": {…}, "evidence": {…}}. A folder stands for all .json files in it. Nothing is stored. '
+        "Exit status: 0, or 2 if a file could not be read."
     )
     requires_system_checks: list[str] = []
     requires_migrations_checks = False
@@ -31,7 +31,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         language: Language = options["language"]
-        assessed = [assess_file(Path(path), language) for path in files_meant(options["files"])]
+        assessed = [assess_file(Path(path), language) for path in json_files(options["files"])]
         if options["format"] == "json":
             self.stdout.write(json.dumps([each.as_json() for each in assessed], ensure_ascii=False, indent=1))
         else:

@@ -1,4 +1,4 @@
-"""`check_filings`: check what is due now, without a worker."""
+"""`check_filings`: check the filings that are due, without a worker."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from compliance.models import Filing, Flag, Level
 
 _PROGRESS = Bilingual("checked {done} of {count}", "已检查 {done} / {count}")
 _DONE = Bilingual(
-    "Filings checked: {done}. Standing flags: {error} errors, {warning} warnings, {info} for staff.",
-    "已检查申报 {done} 件。现存问题：错误 {error} 项，警告 {warning} 项，提示 {info} 项。",
+    "Filings checked: {done}. Open flags: {error} errors, {warning} warnings, {info} notes for staff.",
+    "已检查申报 {done} 件。待处理标记：错误 {error} 项，警告 {warning} 项，提示（仅供工作人员）{info} 项。",
 )
 
 
 class Command(BaseCommand):
-    help = "Check the filings that are due; with --all, every running filing."
+    help = "Check the filings that are due; with --all, all filings in progress."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--all", action="store_true", help="check every running filing, due or not")
+        parser.add_argument("--all", action="store_true", help="check all filings in progress, due or not")
         parser.add_argument("--language", choices=LANGUAGES, default="en")
 
     def handle(self, *args: Any, **options: Any) -> None:

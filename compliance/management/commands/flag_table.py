@@ -1,4 +1,4 @@
-"""`flag_table`: the standing flags as a table, for a terminal."""
+"""`flag_table`: print the unresolved flags as a table."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from compliance.rules.wording import describe
 
 
 class Command(BaseCommand):
-    help = "Print the standing flags of all filings. With --when-checked, print nothing while a check is due."
+    help = "Print the unresolved flags of all filings. With --when-checked, print nothing while a check is due."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--when-checked", action="store_true")
@@ -39,5 +39,5 @@ def _table(rows: list[tuple[str, ...]]) -> list[str]:
 
 
 def _width(text: str) -> int:
-    """Columns on a terminal: a Chinese character takes two."""
+    """Return the terminal width of a text; a Chinese character takes two columns."""
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)

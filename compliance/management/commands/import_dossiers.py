@@ -1,4 +1,4 @@
-"""`import_dossiers PATH…`: take dossiers from disk into the registry."""
+"""`import_dossiers PATH…`: import dossiers from disk as filings."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from registry.models import User
 
 _OUTCOMES = {
     "opened": Bilingual("opened", "新建"),
-    "known": Bilingual("known already", "已存在"),
-    "skipped": Bilingual("skipped, no dossier", "跳过，不是申报文件"),
-    "refused": Bilingual("refused", "被拒绝"),
+    "known": Bilingual("already exists", "已存在"),
+    "skipped": Bilingual("skipped, not a dossier", "跳过，不是申报文件"),
+    "refused": Bilingual("refused", "不予接受"),
 }
 _DOCUMENTS = Bilingual(
     "documents uploaded: {uploaded}, not found: {missing}", "已上传材料 {uploaded} 份，未找到：{missing}"
@@ -33,16 +33,18 @@ _DRY = Bilingual("Dry run: nothing was stored.", "试运行：未保存任何内
 
 class Command(BaseCommand):
     help = (
-        "Import dossiers (JSON files, or folders of them) as filings, with the documents that they name from the folder "
-        "`documents` beside them. Files that are no dossier are named and skipped. Exit status: 1 when one was refused."
+        "Import dossiers (JSON files or folders) as filings, together with their documents from the folder `documents` next to "
+        "them. Files that are not dossiers are reported and skipped. Exit status: 1 if a dossier was refused."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("paths", nargs="+", metavar="PATH")
         parser.add_argument("--submit", action="store_true", help="submit each filing")
-        parser.add_argument("--dry-run", action="store_true", help="tell what would be done and do nothing")
-        parser.add_argument("--documents", type=Path, metavar="FOLDER", help="where the documents lie")
-        parser.add_argument("--by", metavar="USERNAME", help="file as this user; default: an account of the command")
+        parser.add_argument("--dry-run", action="store_true", help="report what would be done without storing anything")
+        parser.add_argument("--documents", type=Path, metavar="FOLDER", help="the folder that contains the documents")
+        parser.add_argument(
+            "--by", metavar="USERNAME", help="file as this user; default: the service account of the command"
+        )
         parser.add_argument("--format", choices=("text", "json"), default="text")
         parser.add_argument("--language", choices=LANGUAGES, default="en")
 
@@ -62,8 +64,8 @@ class Command(BaseCommand):
                     )
                 )
                 if options["format"] == "text":
-                    self._tell(imported[-1], options["language"])
-            self._conclude(imported, options)
+                    self._report(imported[-1], options["language"])
+            self._report_summary(imported, options)
         if any(each.outcome == REFUSED for each in imported):
             sys.exit(1)
 
@@ -72,10 +74,10 @@ class Command(BaseCommand):
             return None
         user = User.objects.filter(username=username).first()
         if user is None:
-            raise CommandError(f"There is no user {username}. Create it in the administration, or leave --by out.")
+            raise CommandError(f"User {username} does not exist. Create the user in the admin, or omit --by.")
         return user
 
-    def _tell(self, each: ImportedDossier, language: Any) -> None:
+    def _report(self, each: ImportedDossier, language: Any) -> None:
         paint = self.style.SUCCESS if each.outcome == OPENED else self.style.WARNING
         outcome = paint(_OUTCOMES[each.outcome].in_(language))
         self.stdout.write(
@@ -85,20 +87,20 @@ class Command(BaseCommand):
             values = {"uploaded": each.uploaded, "missing": ", ".join(each.missing) or "–"}
             self.stdout.write("  " + _DOCUMENTS.filled(language, values))
 
-    def _conclude(self, imported: list[ImportedDossier], options: dict[str, Any]) -> None:
+    def _report_summary(self, imported: list[ImportedDossier], options: dict[str, Any]) -> None:
         language = options["language"]
         if options["format"] == "json":
             self.stdout.write(json.dumps([_as_json(each) for each in imported], ensure_ascii=False, indent=1))
             return
         counts = Counter(each.outcome for each in imported)
-        told = ", ".join(f"{_OUTCOMES[name].in_(language)} {count}" for name, count in counts.items())
-        self.stdout.write(_SUMMARY.filled(language, {"files": len(imported), "counts": told or "–"}))
+        outcomes = ", ".join(f"{_OUTCOMES[name].in_(language)} {count}" for name, count in counts.items())
+        self.stdout.write(_SUMMARY.filled(language, {"files": len(imported), "counts": outcomes or "–"}))
         if options["dry_run"]:
             self.stdout.write(_DRY.in_(language))
 
 
 def _reason(each: ImportedDossier) -> str:
-    """Why a file was skipped or refused, in the language in force."""
+    """Return why a file was skipped or refused, in the active language."""
     return problem_of(each.refusal).text if each.refusal else each.reason
 
 

@@ -1,4 +1,4 @@
-"""`import_model_card FILE…`: what model cards say, and a draft dossier with it."""
+"""`import_model_card FILE…`: parse model cards and add them to a draft dossier."""
 
 from __future__ import annotations
 
@@ -25,58 +25,59 @@ _LINES = (
     ("languages", Bilingual("languages", "语言")),
     ("notes", Bilingual("notes", "说明")),
 )
-_NOTHING = Bilingual("not said", "未写明")
-_WRITTEN = Bilingual("{file}: the model “{key}” is in {dossier} now.", "{file}：模型“{key}”已写入 {dossier}。")
+_NOTHING = Bilingual("not given", "未写明")
+_WRITTEN = Bilingual("{file}: added the model “{key}” to {dossier}.", "{file}：模型“{key}”已写入 {dossier}。")
 _KEPT = Bilingual(
-    "The dossier says otherwise and was kept: {fields}.", "以下字段与申报文件不一致，保留申报文件的内容：{fields}。"
+    "The dossier has different values, which were kept: {fields}.",
+    "以下字段与申报文件不一致，已保留申报文件的内容：{fields}。",
 )
 
 
 class Command(BaseCommand):
     help = (
-        "Read model cards of the Hugging Face Hub and say what was understood and what was not; with --dossier, make or "
-        "extend the models of a draft dossier on disk. What the dossier says already stays. "
-        "Exit status: 0, or 2 when a file could not be read."
+        "Parse model cards of the Hugging Face Hub and report the result; with --dossier, create a draft dossier on disk or "
+        "extend its models. Existing values of the dossier are kept. "
+        "Exit status: 0, or 2 if a file could not be read."
     )
     requires_system_checks: list[str] = []
     requires_migrations_checks = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("files", nargs="+", metavar="FILE")
-        parser.add_argument("--dossier", type=Path, metavar="DOSSIER.json", help="make or extend this dossier")
-        parser.add_argument("--key", help="the model of the dossier that the card speaks of; default: by its name")
-        parser.add_argument("--dry-run", action="store_true", help="tell what was understood and write nothing")
+        parser.add_argument("--dossier", type=Path, metavar="DOSSIER.json", help="create or extend this dossier")
+        parser.add_argument("--key", help="the key of the model that the card describes; default: by name")
+        parser.add_argument("--dry-run", action="store_true", help="report the parsed content without writing anything")
         parser.add_argument("--format", choices=("text", "json"), default="text")
         parser.add_argument("--language", choices=LANGUAGES, default="en")
 
     def handle(self, *args: Any, **options: Any) -> None:
         language: Language = options["language"]
         if not options["dry_run"] and not options["dossier"]:
-            raise CommandError("Name the draft to extend with --dossier DOSSIER.json, or ask for --dry-run.")
+            raise CommandError("Give the draft to extend with --dossier DOSSIER.json, or use --dry-run.")
         cards = [(file, _card(file)) for file in options["files"]]
-        is_whole = all(isinstance(card, Card) for _, card in cards)
-        if not options["dry_run"] and is_whole:
+        all_read = all(isinstance(card, Card) for _, card in cards)
+        if not options["dry_run"] and all_read:
             self._write([(file, card) for file, card in cards if isinstance(card, Card)], options)
-        told = [_told(file, card, language) for file, card in cards]
+        reports = [_as_json(file, card, language) for file, card in cards]
         if options["format"] == "json":
-            self.stdout.write(json.dumps(told, ensure_ascii=False, indent=1))
+            self.stdout.write(json.dumps(reports, ensure_ascii=False, indent=1))
         else:
-            self.stdout.write("\n\n".join(_as_text(each, language) for each in told))
-        sys.exit(0 if is_whole else 2)
+            self.stdout.write("\n\n".join(_as_text(each, language) for each in reports))
+        sys.exit(0 if all_read else 2)
 
     def _write(self, cards: list[tuple[str, Card]], options: dict[str, Any]) -> None:
-        """Bring all cards into the draft, or none of them; the file is replaced at once."""
+        """Add all cards to the draft, or none; the file is replaced atomically."""
         path, language = options["dossier"], options["language"]
-        text, told = path.read_bytes() if path.exists() else b"{}", []
+        text, messages = path.read_bytes() if path.exists() else b"{}", []
         for file, card in cards:
-            made, text = _extended(path, text, file, card, options)
-            told.append(_WRITTEN.filled(language, {"file": file, "key": made.key, "dossier": path}))
-            if made.kept:
-                told.append(_KEPT.filled(language, {"fields": ", ".join(made.kept)}))
-        beside = path.with_name(f"{path.name}.new")
-        beside.write_bytes(text)
-        beside.replace(path)
-        self.stderr.write("\n".join(told))
+            draft, text = _extended(path, text, file, card, options)
+            messages.append(_WRITTEN.filled(language, {"file": file, "key": draft.key, "dossier": path}))
+            if draft.kept:
+                messages.append(_KEPT.filled(language, {"fields": ", ".join(draft.kept)}))
+        new_file = path.with_name(f"{path.name}.new")
+        new_file.write_bytes(text)
+        new_file.replace(path)
+        self.stderr.write("\n".join(messages))
 
 
 def _extended(path: Path, text: bytes, file: str, card: Card, options: dict[str, Any]) -> tuple[Drafted, bytes]:
@@ -87,9 +88,11 @@ def _extended(path: Path, text: bytes, file: str, card: Card, options: dict[str,
         message = f"{path}: {fault.at} {fault.message(options['language'])}\nNothing was written."
         raise CommandError(message) from error
     except NoSuchModel as error:
-        raise CommandError(f"The dossier has no model “{error.key}”; it has {', '.join(error.keys)}.") from error
+        raise CommandError(
+            f"The dossier has no model with the key “{error.key}”. Its keys: {', '.join(error.keys)}."
+        ) from error
     except NoName as error:
-        raise CommandError(f"{file} names no model. Say with --key which one of the dossier it is.") from error
+        raise CommandError(f"{file} does not name a model. Give the key of the model with --key.") from error
 
 
 def _card(file: str) -> Card | OSError:
@@ -99,20 +102,20 @@ def _card(file: str) -> Card | OSError:
         return error
 
 
-def _told(file: str, card: Card | OSError, language: Language) -> dict[str, Any]:
+def _as_json(file: str, card: Card | OSError, language: Language) -> dict[str, Any]:
     if isinstance(card, Card):
         return card.as_json(file, language)
     return Card().as_json(file, language) | {"notes": [unreadable(card).message(language)]}
 
 
-def _as_text(told: dict[str, Any], language: Language) -> str:
-    lines = [told["file"]]
-    for name, words in _LINES:
-        value = told[name]
+def _as_text(report: dict[str, Any], language: Language) -> str:
+    lines = [report["file"]]
+    for name, label in _LINES:
+        value = report[name]
         values = value if isinstance(value, list) else [value]
         if name == "notes":
             lines += [f"  · {note}" for note in values]
         else:
             shown = ", ".join(each for each in values if each) or _NOTHING.in_(language)
-            lines.append(f"  {words.in_(language)}: {shown}")
+            lines.append(f"  {label.in_(language)}: {shown}")
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""`load_demo`: enter the demonstration data."""
+"""`load_demo`: load the demonstration data."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from registry.models import User
 
 class Command(BaseCommand):
     help = (
-        "Enter the demonstration: users admin, reviewer, filer and stranger, and fictitious filings. "
-        "The password is DEMO_PASSWORD, or the content of a file at the first time."
+        "Load the demonstration: the users admin, reviewer, filer and stranger, and fictitious filings. "
+        "The password is DEMO_PASSWORD, or on the first run the content of the password file."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--password-file", type=Path, help="a file that holds the password for the first time")
+        parser.add_argument("--password-file", type=Path, help="the file with the password for the first run")
 
     def handle(self, *args: Any, **options: Any) -> None:
         password = os.environ.get("DEMO_PASSWORD") or self._first_password(options["password_file"])

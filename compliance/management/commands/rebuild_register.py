@@ -1,4 +1,4 @@
-"""`rebuild_register`: state again what every filing states; the register is drawn from the filings and can be redrawn."""
+"""`rebuild_register`: rebuild the register from all filings; it is derived data."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ AT_ONCE = 200
 
 
 class Command(BaseCommand):
-    help = "Draw the register anew from the last revision of every submitted filing. Safe to run at any time."
+    help = "Rebuild the register from the latest revision of every submitted filing. Safe to run at any time."
 
     def handle(self, *args: Any, **options: Any) -> None:
         keys = list(Filing.objects.filter(first_submitted_at__isnull=False).order_by("pk").values_list("pk", flat=True))
         done = 0
         for part in batches(keys, AT_ONCE):
             done += restate(part)
-            self.stdout.write(f"restated {done} of {len(keys)}")
-        self.stdout.write(self.style.SUCCESS(f"Filings restated: {len(keys)}."))
+            self.stdout.write(f"processed {done} of {len(keys)}")
+        self.stdout.write(self.style.SUCCESS(f"Filings processed: {len(keys)}."))

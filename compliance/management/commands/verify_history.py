@@ -1,4 +1,4 @@
-"""`verify_history`: hold the history against its hashes, and name every row that is not as it was written."""
+"""`verify_history`: verify the history by its hashes and report every altered row."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from compliance.language import LANGUAGES, Bilingual
 from compliance.models import Event, Filing, Revision
 
 _SOUND = Bilingual(
-    "The history is sound: {filings} filings, {events} events, {revisions} revisions. Head: {head}",
+    "The history is intact: {filings} filings, {events} events, {revisions} revisions. Head: {head}",
     "历史记录完整：申报 {filings} 件，事件 {events} 条，版本 {revisions} 个。摘要：{head}",
 )
 _FAULTS = Bilingual("Faults: {count}.", "异常 {count} 处。")
@@ -21,8 +21,8 @@ _FAULTS = Bilingual("Faults: {count}.", "异常 {count} 处。")
 
 class Command(BaseCommand):
     help = (
-        "Verify the hash chain of all events and revisions. Exit status: 1 when a row was changed, removed or inserted. "
-        "The head that is printed, kept elsewhere, shows later that no end was cut off."
+        "Verify the hash chain of all events and revisions. Exit status: 1 if a row was changed, removed or inserted. "
+        "Store the printed head elsewhere: it shows later whether events at the end were removed."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

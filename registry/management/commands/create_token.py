@@ -1,4 +1,4 @@
-"""`create_token USERNAME`: make an API token."""
+"""`create_token USERNAME`: create an API token."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from registry.tokens import create_token
 
 
 class Command(BaseCommand):
-    help = "Make an API token for a user; it stands alone on the last line and is shown this once."
+    help = "Create an API token for a user. It is printed once, alone on the last line."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("username")

@@ -1,4 +1,4 @@
-"""`import_register FILE…`: take published lists into the register."""
+"""`import_register FILE…`: import published lists into the register."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ LANGUAGES = ("en", "zh")
 
 class Command(BaseCommand):
     help = (
-        "Import published lists of filed algorithms and services (CSV or XLSX). Good rows go in, doubtful ones with a "
-        "note; bad ones are named with their line and the reason. Exit status: 1 when a row was rejected."
+        "Import published lists of filed algorithms and services (CSV or XLSX). Valid rows are imported, doubtful rows with a "
+        "note; invalid rows are reported with line and reason. Exit status: 1 if a row was rejected."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("files", nargs="+", metavar="FILE")
-        parser.add_argument("--dry-run", action="store_true", help="tell what would be done and do nothing")
+        parser.add_argument("--dry-run", action="store_true", help="report what would be done without storing anything")
         parser.add_argument("--format", choices=("text", "json"), default="text")
         parser.add_argument("--language", choices=LANGUAGES, default="en")
 
@@ -32,21 +32,21 @@ class Command(BaseCommand):
         for name in options["files"]:
             imported.append(import_list(Path(name), name, dry_run=options["dry_run"]))
             if options["format"] == "text":
-                self._tell(imported[-1], options)
+                self._report(imported[-1], options)
         if options["format"] == "json":
             rows = [_as_json(each, options["language"]) for each in imported]
             self.stdout.write(json.dumps(rows, ensure_ascii=False, indent=1))
         if any(each.rejected for each in imported):
             sys.exit(1)
 
-    def _tell(self, imported: Imported, options: dict[str, Any]) -> None:
-        told = _as_json(imported, options["language"])
+    def _report(self, imported: Imported, options: dict[str, Any]) -> None:
+        report = _as_json(imported, options["language"])
         self.stdout.write(self.style.MIGRATE_HEADING(imported.file))
-        counts = (f"{name} {told[name]}" for name in ("rows", "created", "updated", "unchanged"))
-        self.stdout.write("  " + ", ".join([*counts, f"rejected {len(told['rejected'])}"]))
-        for each in told["rejected"]:
+        counts = (f"{name} {report[name]}" for name in ("rows", "created", "updated", "unchanged"))
+        self.stdout.write("  " + ", ".join([*counts, f"rejected {len(report['rejected'])}"]))
+        for each in report["rejected"]:
             self.stdout.write(self.style.ERROR(f"  line {each['line']}: {each['reason']}"))
-        for note in told["notes"]:
+        for note in report["notes"]:
             self.stdout.write(f"  {note}")
         if options["dry_run"]:
             self.stdout.write("  Dry run: nothing was stored.")

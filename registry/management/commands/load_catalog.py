@@ -1,4 +1,4 @@
-"""`load_catalog`: enter the known base models."""
+"""`load_catalog`: load the known base models."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from registry.register.catalog import load_catalog
 
 
 class Command(BaseCommand):
-    help = "Enter the catalog of known base models. A second run changes nothing."
+    help = "Load the catalog of known base models. Running it again changes nothing."
 
     def handle(self, *args: Any, **options: Any) -> None:
         count, changed = load_catalog()
-        told = "entered" if changed else "unchanged"
-        self.stdout.write(f"Base models in the catalog: {count}, {told}.")
+        state = "loaded" if changed else "unchanged"
+        self.stdout.write(f"Base models in the catalog: {count}, {state}.")
