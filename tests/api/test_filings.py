@@ -163,7 +163,7 @@ def test_faults_are_told_in_the_readers_language(api):
     assert error == {
         "pointer": "/applicant",
         "code": "required",
-        "message": "该字段必填：缺少它，文档不构成申报文件。请填写。",
+        "message": "该字段必填。请填写。",
     }
 
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from compliance.dossier.normal import said_digest
+from compliance.dossier.normal import content_digest
 from compliance.dossier.parsing import parse
 from compliance.dossier.stored import load
 from tests.building import EXAMPLES, USCC, a_document, example
@@ -93,7 +93,7 @@ def test_risks_come_in_the_order_of_the_standard():
 
 
 def digest(document: dict) -> str:
-    return said_digest(parse(json.dumps(document).encode()).canonical.text)
+    return content_digest(parse(json.dumps(document).encode()).canonical.text)
 
 
 def test_null_and_absent_say_the_same():
