@@ -28,9 +28,9 @@ __all__ = [
     "a_dossier",
     "example",
     "flagged",
+    "flagged_in_full",
     "judged",
     "parsed",
-    "told",
 ]
 
 
@@ -72,7 +72,7 @@ def flagged(dossier: Dossier, on: str = A_DAY, **facts: Any) -> list[tuple[str, 
     return [(finding.rule, str(finding.at)) for finding in judged(dossier, on, **facts).findings]
 
 
-def told(dossier: Dossier, on: str = A_DAY, **facts: Any) -> list[tuple[str, str, str, str]]:
+def flagged_in_full(dossier: Dossier, on: str = A_DAY, **facts: Any) -> list[tuple[str, str, str, str]]:
     """Return everything that the whole catalog finds, as (rule, pointer, level, variant)."""
     found = judged(dossier, on, **facts).findings
     return [(finding.rule, str(finding.at), str(finding.level), finding.variant) for finding in found]

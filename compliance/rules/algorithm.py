@@ -179,7 +179,7 @@ def lets_users_switch_personalization_off(dossier: Dossier, context: Context) ->
     cites=("FRM",),
     kinds={ALGORITHM},
 )
-def shows_the_way_to_the_function(dossier: Dossier, context: Context) -> Iterator[Problem]:
+def describes_the_access_path(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
     The description has at most 500 characters, and a provider gives the steps that lead to the function.
 

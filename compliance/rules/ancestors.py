@@ -35,18 +35,18 @@ def a_copy_or_outputs_pass(parent: Parent) -> bool:
 def used_and_ancestors(dossier: Dossier, passes: Passes) -> Iterator[Listed]:
     """Yield the models that the service uses and what they stand on, each once, in the order of the document."""
     used = [str(at) for at, _ in used_models(dossier)]
-    reached = {at for at, _ in _up(dossier, used_models(dossier), passes)}.union(used)
+    reached = {at for at, _ in _walk(dossier, used_models(dossier), passes)}.union(used)
     yield from _in_order(dossier, reached)
 
 
 def ancestors(dossier: Dossier, passes: Passes) -> Iterator[Listed]:
     """Yield what the models that the service uses stand on, each once, in the order of the document."""
-    yield from _in_order(dossier, {at for at, _ in _up(dossier, used_models(dossier), passes)})
+    yield from _in_order(dossier, {at for at, _ in _walk(dossier, used_models(dossier), passes)})
 
 
 def ancestors_of(listed: Listed, dossier: Dossier, passes: Passes) -> Iterator[Listed]:
     """Yield what one model stands on, each once, in the order of the document."""
-    yield from _in_order(dossier, {at for at, _ in _up(dossier, [listed], passes)})
+    yield from _in_order(dossier, {at for at, _ in _walk(dossier, [listed], passes)})
 
 
 def _in_order(dossier: Dossier, places: set[str]) -> Iterator[Listed]:
@@ -55,15 +55,15 @@ def _in_order(dossier: Dossier, places: set[str]) -> Iterator[Listed]:
             yield MODELS / i, model
 
 
-def _up(dossier: Dossier, children: Iterator[Listed] | list[Listed], passes: Passes) -> Iterator[Listed]:
+def _walk(dossier: Dossier, children: Iterator[Listed] | list[Listed], passes: Passes) -> Iterator[Listed]:
     """Walk from children to parents; a document holds no cycle, and each model is passed once all the same."""
     by_key = {model.key: (MODELS / i, model) for i, model in enumerate(dossier.models or ()) if model.key}
-    waiting, seen = list(children), set[str]()
+    waiting, visited = list(children), set[str]()
     while waiting:
         _, child = waiting.pop()
         for parent in child.derived_from or ():
             listed = by_key.get(parent.key or "")
-            if listed and passes(parent) and listed[0] not in seen:
-                seen.add(listed[0])
+            if listed and passes(parent) and listed[0] not in visited:
+                visited.add(listed[0])
                 yield listed
                 waiting.append(listed)

@@ -11,7 +11,7 @@ from compliance.dossier.training import Annotation
 from compliance.rules import thresholds
 from compliance.rules.catalog import ASSESSMENT_DAY, ERROR, GENERATIVE, PRACTICE, SECONDARY, rule
 from compliance.rules.context import Context
-from compliance.rules.problems import Problem, absent, lacking, not_true
+from compliance.rules.problems import Problem, absent, missing_entries, not_true
 from compliance.rules.reading import below, is_missing, own_models
 
 
@@ -108,7 +108,7 @@ def covers_all_risks_in_its_rules(dossier: Dossier, context: Context) -> Iterato
     补正：为所列风险补充标注规则，并在 rules_cover 中列明。
     """
     for at, annotation in _annotations(dossier):
-        yield from lacking(at / "rules_cover", RISKS, annotation.rules_cover)
+        yield from missing_entries(at / "rules_cover", RISKS, annotation.rules_cover)
 
 
 @rule(

@@ -23,7 +23,7 @@ IN_FORCE = date(2026, 7, 15)
     cites=("ANT 14",),
     kinds={GENERATIVE, REGISTRATION},
     since=IN_FORCE,
-    says={
+    messages={
         "for_minors": (
             "The service has a human manner, offers a virtual companion and serves minors.",
             "服务为拟人化互动服务，提供虚拟陪伴，且面向未成年人。",
@@ -59,7 +59,7 @@ def offers_minors_no_virtual_companion(dossier: Dossier, context: Context) -> It
     cites=("ANT 22",),
     kinds={GENERATIVE, REGISTRATION},
     since=IN_FORCE,
-    says={
+    messages={
         MISSING: (
             "No security assessment; the service has {found} registered users, and above {asked} one is asked for.",
             "未开展安全评估；服务注册用户为 {found}，超过 {asked} 须开展安全评估。",

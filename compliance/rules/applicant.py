@@ -98,7 +98,7 @@ def names_a_security_officer(dossier: Dossier, context: Context) -> Iterator[Pro
     level=ERROR,
     cites=("ALG 7",),
     kinds={ALGORITHM},
-    says={MISSING: ("The {system} is not among the safety systems.", "安全管理制度中缺少{system}。")},
+    messages={MISSING: ("The {system} is not among the safety systems.", "安全管理制度中缺少{system}。")},
 )
 def has_the_four_safety_systems(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
@@ -127,7 +127,7 @@ def has_the_four_safety_systems(dossier: Dossier, context: Context) -> Iterator[
     level=WARNING,
     cites=("ALG 7",),
     kinds={ALGORITHM, GENERATIVE},
-    says={MISSING: ("Not among the safety systems: {systems}.", "安全管理制度中缺少：{systems}。")},
+    messages={MISSING: ("Not among the safety systems: {systems}.", "安全管理制度中缺少：{systems}。")},
 )
 def has_ethics_review_and_data_protection(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
@@ -158,14 +158,14 @@ def has_ethics_review_and_data_protection(dossier: Dossier, context: Context) ->
     cites=("FRM",),
     kinds=ALL_KINDS,
     actions=EVERY_ACTION,
-    says={
+    messages={
         UNKNOWN: (
             "{found} is no region of GB/T 2260, in force or abolished.",
             "{found} 不是 GB/T 2260 中现行或曾用的行政区划代码。",
         )
     },
 )
-def stands_in_a_known_region(dossier: Dossier, context: Context) -> Iterator[Problem]:
+def has_a_known_region(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
     The region in the credit code (places 3 to 8) and the applicant's own region are regions of GB/T 2260.
 

@@ -21,7 +21,7 @@ from compliance.rules.catalog import (
     rule,
 )
 from compliance.rules.context import Context
-from compliance.rules.problems import MISMATCH, TOO_LOW, Problem, absent, lacking
+from compliance.rules.problems import MISMATCH, TOO_LOW, Problem, absent, missing_entries
 from compliance.rules.reading import ASSESSMENT, above, gaps, is_missing
 
 OLD_STANDARD, NEW_STANDARD, CHANGEOVER = "TC260-003-2024", "GB/T 45654-2025", date(2025, 11, 1)
@@ -40,7 +40,7 @@ def assessments(dossier: Dossier) -> Iterator[Assessment]:
     cites=("IM 17",),
     kinds={GENERATIVE},
     judged_on=ASSESSMENT_DAY,
-    says={
+    messages={
         "non_conforming": (
             "The assessment concludes that the service does not conform.",
             "安全评估结论为不符合。",
@@ -80,7 +80,7 @@ def is_assessed_and_conforms(dossier: Dossier, context: Context) -> Iterator[Pro
     cites=("T03", "GB4"),
     kinds={GENERATIVE},
     judged_on=ASSESSMENT_DAY,
-    says={
+    messages={
         MISMATCH: (
             "Assessed by {found} on {day}; on that day {asked} applied.",
             "于 {day} 依据 {found} 评估；当日适用的标准为 {asked}。",
@@ -136,7 +136,7 @@ def is_signed_by_all_three(dossier: Dossier, context: Context) -> Iterator[Probl
     补正：补齐签字并填写签字人。
     """
     for assessment in assessments(dossier):
-        yield from lacking(ASSESSMENT / "signatories", SIGNATORIES, assessment.signatories)
+        yield from missing_entries(ASSESSMENT / "signatories", SIGNATORIES, assessment.signatories)
 
 
 @rule(
@@ -198,7 +198,7 @@ def classifies_all_risks(dossier: Dossier, context: Context) -> Iterator[Problem
     补正：补充训练所列风险，并在 classifier_covers 中列明。
     """
     for assessment in assessments(dossier):
-        yield from lacking(ASSESSMENT / "classifier_covers", RISKS, assessment.classifier_covers)
+        yield from missing_entries(ASSESSMENT / "classifier_covers", RISKS, assessment.classifier_covers)
 
 
 @rule(

@@ -21,11 +21,11 @@ from compliance.rules.thresholds import Threshold
 A1 = tuple(risk for risk in RISKS if risk.startswith("A.1"))
 A2 = tuple(risk for risk in RISKS if risk.startswith("A.2"))
 A3_TO_A5 = tuple(risk for risk in RISKS if risk not in A1 + A2)
-SAYS_NONE = {
+MESSAGES_NONE = {
     MISSING: ("Not one: {field}.", "缺少：{field}。"),
     "none": ("{field}: the file holds none (declared: {declared}).", "{field}：文件中没有（申报：{declared}）。"),
 }
-SAYS_OLD = {
+MESSAGES_OLD = {
     TOO_OLD: (
         "Last updated on {found}; on the day of the assessment that is more than {asked} ago.",
         "最近更新于 {found}，距评估日超过{asked}。",
@@ -55,9 +55,9 @@ class Counted:
             return self.held.by_class.get(name, 0)
         return (self.by_class or {}).get(name)
 
-    def said_of(self, name: str) -> int | str:
+    def declared_count(self, name: str) -> int | str:
         """How many are declared of a class, as a message says it."""
-        return _said((self.by_class or {}).get(name))
+        return _or_dash((self.by_class or {}).get(name))
 
     @property
     def classes(self) -> str:
@@ -76,7 +76,7 @@ def total_below(bank: Counted, threshold: Threshold, context: Context) -> Iterat
         yield from below(bank.at, bank.section, context, total=threshold)
     elif bank.held.total < (asked := threshold.count_on(context.day)):
         declared = bank.section.total if bank.section else None
-        values = {"found": bank.held.total, "declared": _said(declared), "asked": asked}
+        values = {"found": bank.held.total, "declared": _or_dash(declared), "asked": asked}
         yield Problem(bank.at / "total", TOO_LOW, values)
 
 
@@ -88,7 +88,7 @@ def without_any(bank: Counted, classes: tuple[str, ...]) -> Iterator[Problem]:
     for name in classes:
         if not bank.count_of(name):
             at = bank.at / bank.classes / name
-            yield absent(at) if bank.held is None else Problem(at, "none", {"declared": bank.said_of(name)})
+            yield absent(at) if bank.held is None else Problem(at, "none", {"declared": bank.declared_count(name)})
 
 
 def classes_below(bank: Counted, least: Mapping[tuple[str, ...], Threshold], context: Context) -> Iterator[Problem]:
@@ -109,7 +109,7 @@ def classes_below(bank: Counted, least: Mapping[tuple[str, ...], Threshold], con
 def _too_low(bank: Counted, name: str, found: int, asked: int) -> Problem:
     values: dict[str, int | str] = {"found": found, "asked": asked}
     if bank.held is not None:
-        values["declared"] = bank.said_of(name)
+        values["declared"] = bank.declared_count(name)
     return Problem(bank.at / bank.classes / name, TOO_LOW, values)
 
 
@@ -117,7 +117,7 @@ def _counts_at(bank: Counted) -> Pointer:
     return bank.at if is_missing(bank.section) else bank.at / bank.classes
 
 
-def _said(figure: int | None) -> int | str:
+def _or_dash(figure: int | None) -> int | str:
     return "–" if figure is None else figure
 
 

@@ -12,7 +12,7 @@ from compliance.rules.catalog import (
     rule,
 )
 from compliance.rules.context import Context
-from compliance.rules.lineage import BARRED, SAYS_BARRED, called
+from compliance.rules.lineage import BARRED, MESSAGES_BARRED, display_name
 from compliance.rules.problems import MISSING, Problem
 from compliance.rules.reading import is_missing, used_models
 from registry.numbers.forms import is_filing_number, is_registration_number, number_key
@@ -25,8 +25,8 @@ from registry.numbers.forms import is_filing_number, is_registration_number, num
     basis=SECONDARY,
     cites=("NOT",),
     kinds={REGISTRATION},
-    says={
-        **SAYS_BARRED,
+    messages={
+        **MESSAGES_BARRED,
         MISSING: ("{model} has no filing number.", "{model}未填写备案编号。"),
         "format": (
             "“{found}” of {model} has not the form of a filing number.",
@@ -57,7 +57,7 @@ def calls_a_filed_model(dossier: Dossier, context: Context) -> Iterator[Problem]
     for at, model in used_models(dossier):
         number = model.filing_number or ""
         if variant := _fault_of_called(number, context):
-            values = {"model": called(model), **({"found": number[:100]} if variant != MISSING else {})}
+            values = {"model": display_name(model), **({"found": number[:100]} if variant != MISSING else {})}
             yield Problem(at / "filing_number", variant, values)
 
 

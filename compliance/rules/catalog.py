@@ -25,7 +25,7 @@ class Level(StrEnum):
 
 
 class Force(StrEnum):
-    """What the text says: shall (应), should (宜), or what is done in practice."""
+    """What the text messages: shall (应), should (宜), or what is done in practice."""
 
     SHALL = "shall"
     SHOULD = "should"
@@ -79,7 +79,7 @@ class Rule:
     judged_on: JudgedOn
     since: date | None
     until: date | None
-    says: Mapping[str, Bilingual] = field(repr=False)
+    messages: Mapping[str, Bilingual] = field(repr=False)
     condition: Condition = field(repr=False)
 
     @property
@@ -136,7 +136,7 @@ def rule(
     judged_on: JudgedOn = SUBMISSION_DAY,
     since: date | None = None,
     until: date | None = None,
-    says: Mapping[str, tuple[str, str]] = MappingProxyType({}),
+    messages: Mapping[str, tuple[str, str]] = MappingProxyType({}),
 ) -> Callable[[Condition], Condition]:
     """
     Enter a function into the catalog as the condition of a rule.
@@ -148,7 +148,7 @@ def rule(
     def enter(condition: Condition) -> Condition:
         declared = Rule(
             code=code,
-            **_words_of(code, title, condition),
+            **_bilingual_texts(code, title, condition),
             level=level,
             force=force,
             basis=basis,
@@ -158,7 +158,7 @@ def rule(
             judged_on=judged_on,
             since=since or _earliest(cites),
             until=until,
-            says=MappingProxyType({variant: Bilingual(*both) for variant, both in says.items()}),
+            messages=MappingProxyType({variant: Bilingual(*both) for variant, both in messages.items()}),
             condition=condition,
         )
         CATALOG.add(declared)
@@ -170,7 +170,7 @@ def rule(
 _MARKS = ("Why", "Fix", "标题", "要求", "理由", "补正")
 
 
-def _words_of(code: str, title: str, condition: Condition) -> dict[str, Bilingual]:
+def _bilingual_texts(code: str, title: str, condition: Condition) -> dict[str, Bilingual]:
     texts = _texts(code, condition)
     return {
         "title": Bilingual(title, texts["标题"]),

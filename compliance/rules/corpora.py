@@ -18,7 +18,7 @@ from compliance.rules.catalog import (
     rule,
 )
 from compliance.rules.context import Context, same_name
-from compliance.rules.problems import Problem, lacking
+from compliance.rules.problems import Problem, missing_entries
 from compliance.rules.reading import gaps, own_corpora, own_models
 
 FILTERS = ("keywords", "classifier", "manual")
@@ -32,7 +32,7 @@ FILTERS = ("keywords", "classifier", "manual")
     cites=("T03 5.1", "GB5 6.1"),
     kinds={GENERATIVE},
     judged_on=ASSESSMENT_DAY,
-    says={
+    messages={
         "one_source": (
             "All corpora of the modality {modality} come from one source.",
             "模态为{modality}的语料全部来自同一来源。",
@@ -90,7 +90,7 @@ def _source(corpus: Corpus) -> str:
     cites=("FRM",),
     kinds={GENERATIVE},
     judged_on=ASSESSMENT_DAY,
-    says={
+    messages={
         "no_size": (
             "The size of the corpus is not given: neither items nor tokens nor bytes.",
             "未填写语料规模：条数、词元数、存储规模均未填写。",
@@ -145,4 +145,4 @@ def filters_each_corpus(dossier: Dossier, context: Context) -> Iterator[Problem]
     补正：补充缺少的过滤方式，并在 filters 中列明。
     """
     for at, corpus in own_corpora(dossier):
-        yield from lacking(at / "filters", FILTERS, corpus.filters)
+        yield from missing_entries(at / "filters", FILTERS, corpus.filters)

@@ -36,7 +36,7 @@ from compliance.rules.problems import DUE_SOON, LATE, OVERDUE, Problem
 from compliance.rules.reading import SERVICE
 
 _DAY = timedelta(days=1)
-SAYS_DEADLINE = {
+MESSAGES_DEADLINE = {
     OVERDUE: (
         "Nothing was submitted by {deadline}, the {asked}th working day after {start}.",
         "截至 {deadline}（{start} 后第 {asked} 个工作日）仍未提交。",
@@ -79,7 +79,7 @@ def _due_soon_from(last_day: date, context: Context) -> date:
     kinds={ALGORITHM},
     actions={INITIAL},
     judged_on=TODAY,
-    says=SAYS_DEADLINE,
+    messages=MESSAGES_DEADLINE,
 )
 def is_filed_within_ten_working_days(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
@@ -108,7 +108,7 @@ def is_filed_within_ten_working_days(dossier: Dossier, context: Context) -> Iter
     kinds=ALL_KINDS,
     actions={CHANGE, CANCELLATION},
     judged_on=TODAY,
-    says=SAYS_DEADLINE,
+    messages=MESSAGES_DEADLINE,
 )
 def is_amended_in_time(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
@@ -138,7 +138,7 @@ def is_amended_in_time(dossier: Dossier, context: Context) -> Iterator[Problem]:
     kinds=ALL_KINDS,
     actions={INITIAL},
     judged_on=TODAY,
-    says={
+    messages={
         OVERDUE: (
             "The service ended on {start}; no cancellation was submitted by {deadline}, the {asked}th working day after it.",
             "服务已于 {start} 终止；截至 {deadline}（其后第 {asked} 个工作日）仍未提交注销。",
@@ -183,7 +183,7 @@ def passed(deadline: Deadline | None, context: Context, *, level: Level | None =
     kinds=ALL_KINDS,
     actions=EVERY_ACTION,
     judged_on=TODAY,
-    says={
+    messages={
         "unconfirmed": (
             "The {asked}th working day after {start} cannot be told yet: the holiday notice for that year is not confirmed.",
             "{start} 后第 {asked} 个工作日尚无法确定：该年度放假安排尚未确认。",
@@ -221,7 +221,7 @@ def has_a_computable_deadline(dossier: Dossier, context: Context) -> Iterator[Pr
     kinds={GENERATIVE, REGISTRATION},
     actions={INITIAL},
     judged_on=TODAY,
-    says={
+    messages={
         "before_filing": (
             "The service is offered to the public since {found} and is not filed.",
             "服务自 {found} 起面向公众提供，但尚未备案。",

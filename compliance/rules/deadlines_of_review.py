@@ -35,7 +35,7 @@ BEING_DECIDED = frozenset({"accepted", "provincial_review", "national_review"})
     cites=("ALG 25",),
     kinds={ALGORITHM},
     judged_on=TODAY,
-    says={
+    messages={
         OVERDUE: (
             "Accepted on {start}; the {asked} working days for a decision ended on {deadline}.",
             "已于 {start} 受理；{asked} 个工作日的决定期限已于 {deadline} 届满。",
@@ -73,7 +73,7 @@ def is_decided_within_thirty_working_days(dossier: Dossier, context: Context) ->
     cites=("FRM",),
     kinds=ALL_KINDS,
     judged_on=TODAY,
-    says={
+    messages={
         OVERDUE: (
             "Returned for correction on {start}; the {asked} working days after it ended on {deadline}.",
             "已于 {start} 退回补正；其后 {asked} 个工作日已于 {deadline} 届满。",

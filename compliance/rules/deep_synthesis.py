@@ -18,7 +18,7 @@ from compliance.rules.reading import BIOMETRIC, SERVICE, functions, is_generativ
     level=ERROR,
     cites=("DS 9",),
     kinds=ALL_KINDS,
-    says={
+    messages={
         "none": (
             "Identity verification is declared as none; the service is public and generative.",
             "真实身份信息认证填为“无”；该服务面向公众且具有生成功能。",

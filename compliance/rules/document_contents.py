@@ -27,7 +27,7 @@ from compliance.rules.reading import ASSESSMENT, DOCUMENTS, has_document, own_mo
 
 # The territory of the rules; vendors elsewhere can be cut off.
 NOT_ABROAD = frozenset({"CN", "HK", "MO", "TW"})
-TOLD_AT_ONCE = 10
+MAX_LISTED = 10
 MAIN_HEADING = MappingProxyType({KEYWORD_LIST: "关键词", TEST_QUESTIONS: "测试题"})
 
 
@@ -37,7 +37,7 @@ MAIN_HEADING = MappingProxyType({KEYWORD_LIST: "关键词", TEST_QUESTIONS: "测
     level=ERROR,
     cites=("ALG 33",),
     kinds={GENERATIVE, REGISTRATION},
-    says={
+    messages={
         TOO_HIGH: (
             "{field}: {found} declared, but the file holds {asked} distinct, non-empty rows.",
             "{field}：申报 {found}，但文件中去重后的非空行为 {asked} 行。",
@@ -84,7 +84,7 @@ def declares_what_its_files_hold(dossier: Dossier, context: Context) -> Iterator
     basis=SECONDARY,
     cites=("FRM",),
     kinds={GENERATIVE, REGISTRATION},
-    says={
+    messages={
         "unknown_class": (
             "Classes that are no known risk or aspect: {found} ({rows} rows in all).",
             "未知的风险类别或方面：{found}（共 {rows} 行）。",
@@ -121,8 +121,8 @@ def _not_in_form(at: Pointer, kind: str, contents: Contents) -> Iterator[Problem
     elif not any(KIND_OF_BANK[name] == kind for name in contents.banks):
         yield Problem(at, "no_heading", {"asked": MAIN_HEADING[kind]})
     elif unknown := contents.unknown_classes:
-        told = [f"{it.sheet} {it.row}: “{it.value}”" for it in unknown[:TOLD_AT_ONCE]]
-        if len(unknown) > TOLD_AT_ONCE:
+        told = [f"{it.sheet} {it.row}: “{it.value}”" for it in unknown[:MAX_LISTED]]
+        if len(unknown) > MAX_LISTED:
             told.append("…")
         yield Problem(at, "unknown_class", {"found": told, "rows": sum(it.rows for it in unknown)})
 
@@ -135,7 +135,7 @@ def _not_in_form(at: Pointer, kind: str, contents: Contents) -> Iterator[Problem
     basis=SECONDARY,
     cites=("FRM",),
     kinds={GENERATIVE, REGISTRATION},
-    says={
+    messages={
         "credentials": (
             "The document seems to hold credentials: {found}.",
             "材料中疑似包含账号、密码或密钥：{found}。",
@@ -160,7 +160,7 @@ def keeps_credentials_out(dossier: Dossier, context: Context) -> Iterator[Proble
     """
     for at, _, contents in read_files(dossier, context):
         if contents.credentials:
-            yield Problem(at, "credentials", {"found": [_told(it) for it in contents.credentials[:TOLD_AT_ONCE]]})
+            yield Problem(at, "credentials", {"found": [_told(it) for it in contents.credentials[:MAX_LISTED]]})
 
 
 def _told(credential: Credential) -> str:
@@ -173,7 +173,7 @@ def _told(credential: Credential) -> str:
     level=ERROR,
     cites=("ALG 33",),
     kinds={GENERATIVE},
-    says={
+    messages={
         TOO_HIGH: (
             "{field}: {found} declared, but {passed} of {answered} answered rows passed, {asked}.",
             "{field}：申报 {found}，但 {answered} 行结果中合格 {passed} 行，为 {asked}。",
@@ -221,7 +221,7 @@ def declares_the_pass_rate_of_its_file(dossier: Dossier, context: Context) -> It
     basis=SECONDARY,
     cites=("FRM",),
     kinds={GENERATIVE},
-    says={
+    messages={
         MISSING: (
             "Training compute comes from a vendor abroad, and no document of this kind is listed: {document}.",
             "训练算力来自境外厂商，但材料清单中缺少：{document}。",

@@ -49,7 +49,7 @@ OF_REGISTRATION = (
 )
 SEALED = frozenset({"commitment_letter", "responsibility_statement", "security_assessment_report"})
 CAN_BE_NOT_APPLICABLE = "annotation_rules"
-SAYS_MISSING = {MISSING: ("No document of this kind is listed: {document}.", "材料清单中缺少：{document}。")}
+MESSAGES_MISSING = {MISSING: ("No document of this kind is listed: {document}.", "材料清单中缺少：{document}。")}
 
 
 def _absent(dossier: Dossier, kinds: tuple[str, ...]) -> Iterator[Problem]:
@@ -71,7 +71,7 @@ def _is_declared_so(dossier: Dossier, kind: str) -> bool:
     basis=SECONDARY,
     cites=("FRM",),
     kinds={ALGORITHM},
-    says=SAYS_MISSING,
+    messages=MESSAGES_MISSING,
 )
 def attaches_what_an_algorithm_filing_needs(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
@@ -100,7 +100,7 @@ def attaches_what_an_algorithm_filing_needs(dossier: Dossier, context: Context) 
     basis=SECONDARY,
     cites=("FRM",),
     kinds={GENERATIVE},
-    says=SAYS_MISSING,
+    messages=MESSAGES_MISSING,
 )
 def attaches_what_a_generative_filing_needs(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
@@ -129,7 +129,7 @@ def attaches_what_a_generative_filing_needs(dossier: Dossier, context: Context) 
     basis=SECONDARY,
     cites=("FRM",),
     kinds={REGISTRATION},
-    says=SAYS_MISSING,
+    messages=MESSAGES_MISSING,
 )
 def attaches_what_a_registration_needs(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
@@ -187,7 +187,7 @@ def seals_what_must_be_sealed(dossier: Dossier, context: Context) -> Iterator[Pr
     force=PRACTICE,
     cites=("FRM",),
     kinds=ALL_KINDS,
-    says={
+    messages={
         MISSING: (
             "The document is listed, but its file was never uploaded: {document}.",
             "材料已列入清单，但未上传文件：{document}。",

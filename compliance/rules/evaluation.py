@@ -17,7 +17,7 @@ from compliance.rules.problems import Finding
 assert ALL_FAMILIES  # importing the families fills the catalog
 
 # So many gaps of one rule are told of one dossier; whoever mends them is told the next.
-GAPS_OF_A_RULE = 1_000
+MAX_GAPS_PER_RULE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def evaluate(dossier: Dossier, facts: Facts = A_FILE_ON_ITS_OWN, *, today: date)
     kind, action = dossier.kind, dossier.action or INITIAL
     findings: list[Finding] = []
     for rule, place in _rules_on(kind, action, *(each.day for each in clocks)):
-        for problem in islice(rule.condition(dossier, contexts[place]), GAPS_OF_A_RULE):
+        for problem in islice(rule.condition(dossier, contexts[place]), MAX_GAPS_PER_RULE):
             level = problem.level or rule.level
             findings.append(Finding(rule.code, level, problem.variant, problem.at, problem.values))
     for judged_on, each in zip(JudgedOn, clocks, strict=True):

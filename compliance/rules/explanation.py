@@ -28,7 +28,7 @@ from compliance.rules.evaluation import evaluate
 from compliance.rules.examples import EXAMPLES
 from compliance.rules.wording import describe, place
 
-MOST_TOLD = 3
+MAX_FINDINGS = 3
 FORCES = MappingProxyType(
     {
         SHALL: Bilingual("shall (应)", "应"),
@@ -76,7 +76,7 @@ def example_of(code: str, language: Language) -> dict[str, Any]:
         "passing": _lines(it.passing, language),
         "given": it.given.in_(language) if it.given else "",
         "passing_given": it.passing_given.in_(language) if it.passing_given else "",
-        "told": told[:MOST_TOLD],
+        "told": told[:MAX_FINDINGS],
         "beside": sorted(it.beside),
     }
 

@@ -39,7 +39,7 @@ NUMBERS_IN_FORCE = frozenset({"filed", "suspended"})
     cites=("FRM",),
     kinds=ALL_KINDS,
     actions={CHANGE, CANCELLATION},
-    says={
+    messages={
         UNKNOWN: (
             "{found} is the number of no filing of this applicant.",
             "{found} 不是该备案主体任何备案的编号。",
@@ -50,7 +50,7 @@ NUMBERS_IN_FORCE = frozenset({"filed", "suspended"})
         ),
     },
 )
-def amends_a_standing_filing(dossier: Dossier, context: Context) -> Iterator[Problem]:
+def amends_a_filing_in_force(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
     A change or a cancellation names the filing it amends, and the day on which it happened.
 
@@ -80,14 +80,14 @@ def _amended(dossier: Dossier, context: Context) -> Iterator[Problem]:
     if others is None:
         return
     named = normalized(dossier.amends or "")
-    target = next((filing for filing in others if _bears(filing, named)), None)
+    target = next((filing for filing in others if _has_number(filing, named)), None)
     if target is None:
         yield Problem(ROOT / "amends", UNKNOWN, {"found": (dossier.amends or "")[:100]})
     elif context.facts.status not in DECIDED and target.status not in NUMBERS_IN_FORCE:
         yield Problem(ROOT / "amends", "not_standing", {"found": (dossier.amends or "")[:100]})
 
 
-def _bears(filing: FilingFact, number: str) -> bool:
+def _has_number(filing: FilingFact, number: str) -> bool:
     return filing.number is not None and normalized(filing.number).casefold() == number.casefold()
 
 
@@ -100,7 +100,7 @@ def _bears(filing: FilingFact, number: str) -> bool:
     cites=("FRM",),
     kinds=ALL_KINDS,
     actions=EVERY_ACTION,
-    says={
+    messages={
         MISMATCH: (
             "The jurisdiction is {jurisdiction}, the applicant's region lies in {province}.",
             "属地为 {jurisdiction}，注册地位于 {province}。",
@@ -141,7 +141,7 @@ def is_filed_in_the_applicants_province(dossier: Dossier, context: Context) -> I
     basis=SECONDARY,
     cites=("NOT",),
     kinds={REGISTRATION},
-    says={
+    messages={
         "self_deployed": (
             "Access to the called model: {access}; provinces differ on whether a registration is enough.",
             "所调用模型的接入方式为{access}；各地对是否可以登记的口径不一。",

@@ -11,8 +11,8 @@ from compliance.rules import thresholds
 from compliance.rules.banks import (
     A1,
     A2,
-    SAYS_NONE,
-    SAYS_OLD,
+    MESSAGES_NONE,
+    MESSAGES_OLD,
     classes_below,
     counted,
     day_of_update,
@@ -63,7 +63,7 @@ def has_enough_keywords(dossier: Dossier, context: Context) -> Iterator[Problem]
     cites=("T03 8.1 b", "GB4 B"),
     kinds={GENERATIVE},
     judged_on=ASSESSMENT_DAY,
-    says=SAYS_NONE,
+    messages=MESSAGES_NONE,
 )
 def covers_each_risk_with_keywords(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
@@ -125,7 +125,7 @@ def has_enough_keywords_for_each_risk(dossier: Dossier, context: Context) -> Ite
     cites=("T03 8.1 c", "GB4 B"),
     kinds={GENERATIVE},
     judged_on=ASSESSMENT_DAY,
-    says=SAYS_OLD,
+    messages=MESSAGES_OLD,
 )
 def updates_its_keywords_weekly(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """

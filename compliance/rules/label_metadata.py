@@ -24,7 +24,7 @@ _PRODUCER = re.compile(r"0011(?P<uscc>[0-9A-HJ-NPQRTUWXY]{18})([12][0-9A-Z]{4}|0
     level=ERROR,
     cites=("LAB 5",),
     kinds={GENERATIVE, REGISTRATION},
-    says={
+    messages={
         "unknown_label": (
             "Label is {found}; it is 1 (generated), 2 (possibly generated) or 3 (suspected).",
             "Label 为 {found}；应为 1（属于）、2（可能）或 3（疑似）。",
@@ -72,7 +72,7 @@ def _gaps(metadata: ImplicitMetadata) -> Iterator[Problem]:
     basis=SECONDARY,
     cites=("LAB 5",),
     kinds={GENERATIVE, REGISTRATION},
-    says={
+    messages={
         "format": (
             "{found} has 27 characters but not the form 0011 + USCC + five characters.",
             "{found} 为 27 位，但不符合“0011 + 统一社会信用代码 + 五位”的格式。",

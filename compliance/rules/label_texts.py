@@ -34,12 +34,12 @@ _GENERATED = re.compile(r"生成|合成")
     basis=SECONDARY,
     cites=("GB9",),
     kinds=GENERATIVE_KINDS,
-    says={
+    messages={
         "no_ai": ("“{found}” says neither 人工智能 nor AI.", "“{found}”中没有“人工智能”或“AI”。"),
         "no_generation": ("“{found}” says neither 生成 nor 合成.", "“{found}”中没有“生成”或“合成”。"),
     },
 )
-def says_that_ai_generated_it(dossier: Dossier, context: Context) -> Iterator[Problem]:
+def names_ai_and_generation(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
     The text of a label names artificial intelligence (人工智能 or AI) and generation (生成 or 合成).
 

@@ -64,7 +64,7 @@ def explicit_labels(dossier: Dossier) -> Iterator[tuple[Pointer, ExplicitLabel]]
     level=ERROR,
     cites=("LAB 4",),
     kinds=ALL_KINDS,
-    says={
+    messages={
         MISSING: (
             "No explicit label for the modality {modality}, which the service generates.",
             "服务生成{modality}内容，但没有相应的显式标识。",
@@ -127,7 +127,7 @@ def keeps_the_label_in_exports(dossier: Dossier, context: Context) -> Iterator[P
 
 
 @rule("LAB-03", "User agreement silent on labels", level=ERROR, cites=("LAB 8",), kinds=GENERATIVE_KINDS)
-def tells_users_about_labels(dossier: Dossier, context: Context) -> Iterator[Problem]:
+def informs_users_about_labels(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
     The user agreement explains the labels: their method, their style, and what users must do.
 
@@ -182,7 +182,7 @@ def logs_unlabeled_content(dossier: Dossier, context: Context) -> Iterator[Probl
     level=ERROR,
     cites=("LAB 12",),
     kinds={ALGORITHM, GENERATIVE},
-    says={MISSING: ("No document of this kind is listed: {document}.", "材料清单中缺少：{document}。")},
+    messages={MISSING: ("No document of this kind is listed: {document}.", "材料清单中缺少：{document}。")},
 )
 def attaches_labeling_materials(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """

@@ -10,14 +10,14 @@ from compliance.dossier.schema import Dossier
 from compliance.rules.ancestors import a_copy_or_outputs_pass, a_copy_passes, ancestors_of
 from compliance.rules.catalog import GENERATIVE, PRACTICE, REGISTRATION, WARNING, rule
 from compliance.rules.context import Context
-from compliance.rules.lineage import called
+from compliance.rules.lineage import display_name
 from compliance.rules.problems import Problem
 from compliance.rules.reading import is_applicants, used_models
 from registry.names import key_of
 from registry.reference.licenses import License, license_named
 
 COMMERCIAL_LICENSE = "commercial_license"
-MOST_OF_A_KEY = 40
+MAX_KEY_LENGTH = 40
 _UNCONFIRMED = "_unconfirmed"
 _TERM = (
     "{license} of {model} asks for: {term}. It is not among the license terms met.",
@@ -31,7 +31,7 @@ _USERS = (
     "{license} of {model} asks for a commercial license above {asked} monthly active users ({found}).",
     "{model}的许可协议 {license} 要求月活跃用户超过 {asked} 时取得商业许可（现为 {found}）。",
 )
-_USERS_UNSAID = (
+_USERS_NOT_GIVEN = (
     "{license} of {model} asks for a commercial license above {asked} monthly active users; how many there are is not said.",
     "{model}的许可协议 {license} 要求月活跃用户超过 {asked} 时取得商业许可；申报未填写月活跃用户数。",
 )
@@ -42,9 +42,9 @@ _LAXER = (
 _NOT_READ = (" The text of this license was not read; compare it first.", "该许可协议原文未经核对，请先查证。")
 
 
-def _says() -> dict[str, tuple[str, str]]:
+def _messages() -> dict[str, tuple[str, str]]:
     """The texts of the duties; for a license that was not read, with the caveat."""
-    plain = {"term": _TERM, "prefix": _PREFIX, "users": _USERS, "users_unsaid": _USERS_UNSAID, "laxer": _LAXER}
+    plain = {"term": _TERM, "prefix": _PREFIX, "users": _USERS, "users_unsaid": _USERS_NOT_GIVEN, "laxer": _LAXER}
     caveats = {f"{duty}{_UNCONFIRMED}": (en + _NOT_READ[0], zh + _NOT_READ[1]) for duty, (en, zh) in plain.items()}
     return {**plain, **caveats}
 
@@ -56,7 +56,7 @@ def _says() -> dict[str, tuple[str, str]]:
     force=PRACTICE,
     cites=("IM 7",),
     kinds={GENERATIVE, REGISTRATION},
-    says=_says(),
+    messages=_messages(),
 )
 def meets_inherited_licenses(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
@@ -90,13 +90,13 @@ def _inherited(listed: tuple[Pointer, Model], dossier: Dossier) -> Iterator[tupl
 
 def _unmet(listed: tuple[Pointer, Model], ancestor: Model, license: License, dossier: Dossier) -> Iterator[Problem]:
     at, model = listed
-    values = {"license": license.name, "model": called(ancestor)}
+    values = {"license": license.name, "model": display_name(ancestor)}
     met = model.license_terms_met or ()
     for term in license.terms:
         if term not in met:
             yield _gap(at / "license_terms_met", "term", license, ancestor, {**values, "term": term}, term)
     if not license.names(model.name):
-        found = {"found": called(model), "asked": license.prefix}
+        found = {"found": display_name(model), "asked": license.prefix}
         yield _gap(at / "name", "prefix", license, ancestor, {**values, **found})
     if _passes_the_users(license, dossier) and not {COMMERCIAL_LICENSE} & {*met, *license.terms}:
         users = dossier.service.monthly_active_users
@@ -115,7 +115,7 @@ def _gap(at: Pointer, duty: str, license: License, ancestor: Model, values: dict
 
 def _short(key: str) -> str:
     """A key that a variant can hold: a long one is cut, and told apart by its hash."""
-    return key if len(key) <= MOST_OF_A_KEY else f"{key[: MOST_OF_A_KEY - 9]}-{key_of(key)[:8]}"
+    return key if len(key) <= MAX_KEY_LENGTH else f"{key[: MAX_KEY_LENGTH - 9]}-{key_of(key)[:8]}"
 
 
 def _passes_the_users(license: License, dossier: Dossier) -> bool:

@@ -27,13 +27,13 @@ from registry.numbers.forms import is_filing_number, is_registration_number, num
 GENERATIVE_KINDS = frozenset({GENERATIVE, REGISTRATION})
 BARRED = frozenset({CANCELLED, REVOKED, SUSPENDED})
 NEW_STANDARD = date(2025, 11, 1)
-SAYS_BARRED = {
+MESSAGES_BARRED = {
     CANCELLED: ("The filing {found} of {model} was cancelled.", "{model}的备案 {found} 已注销。"),
     REVOKED: ("The filing {found} of {model} was revoked.", "{model}的备案 {found} 已被撤销。"),
     SUSPENDED: ("The filing {found} of {model} is suspended.", "{model}的备案 {found} 已暂停。"),
 }
-SAYS_UNFILED = {
-    **SAYS_BARRED,
+MESSAGES_UNFILED = {
+    **MESSAGES_BARRED,
     MISSING: (
         "{model} has no official number that is known, and the service stands on it.",
         "{model}没有已知的备案编号，而服务以其为基础。",
@@ -56,7 +56,7 @@ _NAME_SHOWN = 100
     level=ERROR,
     cites=("IM 7",),
     kinds=GENERATIVE_KINDS,
-    says={MISSING: ("No model is listed as used by the service.", "没有列出由服务使用的模型。")},
+    messages={MISSING: ("No model is listed as used by the service.", "没有列出由服务使用的模型。")},
 )
 def names_the_model_it_uses(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
@@ -111,9 +111,9 @@ def declares_the_base_model(dossier: Dossier, context: Context) -> Iterator[Prob
     kinds={GENERATIVE},
     since=date(2024, 2, 29),
     until=NEW_STANDARD,
-    says=SAYS_UNFILED,
+    messages=MESSAGES_UNFILED,
 )
-def stands_on_filed_models(dossier: Dossier, context: Context) -> Iterator[Problem]:
+def uses_filed_base_models(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
     Every model of a third party whose weights the service stands on, through every generation, is filed.
 
@@ -129,7 +129,7 @@ def stands_on_filed_models(dossier: Dossier, context: Context) -> Iterator[Probl
 
     补正：填写该模型的备案编号，或改用已备案的基础模型。
     """
-    yield from _without_a_standing_number(dossier, context)
+    yield from _without_a_number_in_force(dossier, context)
 
 
 @rule(
@@ -141,9 +141,9 @@ def stands_on_filed_models(dossier: Dossier, context: Context) -> Iterator[Probl
     cites=("GB4 6",),
     kinds={GENERATIVE},
     since=NEW_STANDARD,
-    says=SAYS_UNFILED,
+    messages=MESSAGES_UNFILED,
 )
-def should_stand_on_filed_models(dossier: Dossier, context: Context) -> Iterator[Problem]:
+def should_use_filed_base_models(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
     Every model of a third party whose weights the service stands on should be filed.
 
@@ -159,10 +159,10 @@ def should_stand_on_filed_models(dossier: Dossier, context: Context) -> Iterator
 
     补正：填写该模型的备案编号，或准备其合法来源的证明。
     """
-    yield from _without_a_standing_number(dossier, context)
+    yield from _without_a_number_in_force(dossier, context)
 
 
-def _without_a_standing_number(dossier: Dossier, context: Context) -> Iterator[Problem]:
+def _without_a_number_in_force(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """What a model without a number itself goes back to, is not told beside it."""
     for at, model in used_and_ancestors(dossier, weights_pass):
         found = [] if is_applicants(model, dossier) else list(_number_gap(at, model, context))
@@ -172,7 +172,7 @@ def _without_a_standing_number(dossier: Dossier, context: Context) -> Iterator[P
 def _unlisted_gaps(at: Pointer, model: Model, context: Context) -> Iterator[Problem]:
     """By the register a listed model goes back to another that is not listed; that one is filed too."""
     for ancestor in context.facts.unlisted.get(at, ()):
-        values = {"model": called(model), "ancestor": ancestor.name[:_NAME_SHOWN]}
+        values = {"model": display_name(model), "ancestor": ancestor.name[:_NAME_SHOWN]}
         variant = f"{{}}:{ancestor.name[:_NAME_SHOWN]}"
         if not ancestor.numbers:
             yield Problem(at / "derived_from", variant.format("unlisted"), values)
@@ -191,13 +191,13 @@ def _number_gap(at: Pointer, model: Model, context: Context) -> Iterator[Problem
     else:
         return
     if not numbers:
-        yield Problem(at / "filing_number", MISSING, {"model": called(model)})
+        yield Problem(at / "filing_number", MISSING, {"model": display_name(model)})
     elif all(status in BARRED for status in numbers.values()):
         found, status = next(iter(numbers.items()))
-        yield Problem(at / "filing_number", status, {"model": called(model), "found": found})
+        yield Problem(at / "filing_number", status, {"model": display_name(model), "found": found})
 
 
-def called(model: Model) -> str:
+def display_name(model: Model) -> str:
     """What a message calls a model."""
     return (model.name or model.key or "–")[:100]
 
@@ -229,7 +229,7 @@ def declares_inherited_licenses(dossier: Dossier, context: Context) -> Iterator[
     level=ERROR,
     cites=("IM 7",),
     kinds=GENERATIVE_KINDS,
-    says={
+    messages={
         "derived": (
             "Declared as developed from scratch, but derived_from names a model whose weights it takes: {parents}.",
             "申明为自研，但 derived_from 中列有其权重所基于的模型：{parents}。",

@@ -55,7 +55,7 @@ def _given(dossier: Dossier) -> Iterator[tuple[Pointer, str | None, Form, list[s
     cites=("FRM",),
     kinds=ALL_KINDS,
     actions=EVERY_ACTION,
-    says={
+    messages={
         "format": (
             "“{found}” has not the form of an official number that is asked for here: {asked}.",
             "“{found}”不符合此处编号的格式：{asked}。",
@@ -92,7 +92,7 @@ def writes_official_numbers_in_form(dossier: Dossier, context: Context) -> Itera
     cites=("FRM",),
     kinds=ALL_KINDS,
     actions=EVERY_ACTION,
-    says={
+    messages={
         "unknown_area": ("The first six digits, {found}, are no known region.", "前六位 {found} 不是已知行政区划。"),
         "unknown_kind": (
             "Digits 14 and 15 are {found}; published numbers have 01 to 06.",

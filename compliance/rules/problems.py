@@ -48,7 +48,7 @@ def absent(at: Pointer) -> Problem:
     return Problem(at, MISSING)
 
 
-def lacking(at: Pointer, asked: Iterable[str], given: Iterable[str] | None) -> Iterator[Problem]:
+def missing_entries(at: Pointer, asked: Iterable[str], given: Iterable[str] | None) -> Iterator[Problem]:
     """Tell a list that lacks entries, as one gap that names them."""
     there = frozenset(given or ())
     if missing := [entry for entry in asked if entry not in there]:

@@ -13,8 +13,8 @@ from compliance.rules.banks import (
     A1,
     A2,
     A3_TO_A5,
-    SAYS_NONE,
-    SAYS_OLD,
+    MESSAGES_NONE,
+    MESSAGES_OLD,
     classes_below,
     counted,
     not_updated_for_a_month,
@@ -65,7 +65,7 @@ def has_enough_questions(dossier: Dossier, context: Context) -> Iterator[Problem
     cites=("T03 8.2 b", "GB4 B"),
     kinds={GENERATIVE},
     judged_on=ASSESSMENT_DAY,
-    says=SAYS_NONE,
+    messages=MESSAGES_NONE,
 )
 def covers_each_risk_with_questions(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
@@ -127,7 +127,7 @@ def has_enough_questions_for_each_risk(dossier: Dossier, context: Context) -> It
     cites=("T03 8.2 d", "GB4 B"),
     kinds={GENERATIVE},
     judged_on=ASSESSMENT_DAY,
-    says=SAYS_OLD,
+    messages=MESSAGES_OLD,
 )
 def updates_its_questions_monthly(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
@@ -157,7 +157,7 @@ def updates_its_questions_monthly(dossier: Dossier, context: Context) -> Iterato
     cites=("T03 8.3 c", "GB4 B"),
     kinds={GENERATIVE},
     judged_on=ASSESSMENT_DAY,
-    says=SAYS_OLD,
+    messages=MESSAGES_OLD,
 )
 def updates_its_refusal_questions_monthly(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """

@@ -35,7 +35,7 @@ UNDER_WAY = frozenset({"submitted", "accepted", "provincial_review", "national_r
     basis=SECONDARY,
     cites=("NOT",),
     kinds={REGISTRATION},
-    says={
+    messages={
         "own": (
             "The model that the service uses is the applicant's own; a registration covers only filed models of others.",
             "服务所用模型由备案主体研制；登记仅适用于直接调用他人已备案模型的服务。",
@@ -115,7 +115,7 @@ def _has_algorithm_filing(dossier: Dossier, context: Context) -> bool:
     level=WARNING,
     cites=("IM 2",),
     kinds={GENERATIVE, REGISTRATION},
-    says={
+    messages={
         "not_public": (
             "The service is declared as not offered to the public; the Interim Measures do not reach it.",
             "服务申明不面向公众提供；《暂行办法》不适用于此类服务。",

@@ -179,7 +179,7 @@ def shows_its_number(dossier: Dossier, context: Context) -> Iterator[Problem]:
     cites=("FRM",),
     kinds=GENERATIVE_KINDS,
 )
-def says_what_it_offers(dossier: Dossier, context: Context) -> Iterator[Problem]:
+def lists_what_it_offers(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
     The filing lists the forms and functions of the service and names its domain.
 
@@ -204,7 +204,7 @@ def says_what_it_offers(dossier: Dossier, context: Context) -> Iterator[Problem]
     level=ERROR,
     cites=("ALG 13", "IM 23"),
     kinds=ALL_KINDS,
-    says={
+    messages={
         MISSING: (
             "No permit of kind news is listed, and the domain of the service is news.",
             "应用领域为新闻，但未列出互联网新闻信息服务许可。",
@@ -238,14 +238,14 @@ def holds_a_news_permit(dossier: Dossier, context: Context) -> Iterator[Problem]
     level=WARNING,
     cites=("IM 23",),
     kinds=GENERATIVE_KINDS,
-    says={
+    messages={
         MISSING: (
             "Permits are not stated, and the domain of the service is {domain}. An empty list says that none is needed.",
             "应用领域为{domain}，但未说明前置许可。空列表表示无需许可。",
         )
     },
 )
-def states_its_permits(dossier: Dossier, context: Context) -> Iterator[Problem]:
+def declares_its_permits(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
     A medical, financial, educational or legal service says which permits it holds, or that none is needed.
 
@@ -274,7 +274,7 @@ def states_its_permits(dossier: Dossier, context: Context) -> Iterator[Problem]:
     cites=("ALG 24", "IM 17"),
     kinds=ALL_KINDS,
 )
-def says_whether_the_duty_to_file_holds(dossier: Dossier, context: Context) -> Iterator[Problem]:
+def declares_whether_it_must_be_filed(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
     The filing says whether the service is public and whether it can shape opinion or mobilize the public.
 

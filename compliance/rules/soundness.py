@@ -33,9 +33,9 @@ def faults_of_catalog(
 
 
 def _faults_of_rule(rule: Rule) -> Iterator[str]:
-    texts = {"title": rule.title, "duty": rule.duty, "why": rule.why, "fix": rule.fix, **rule.says}
+    texts = {"title": rule.title, "duty": rule.duty, "why": rule.why, "fix": rule.fix, **rule.messages}
     for name, words in texts.items():
-        yield from _faults_of_words(f"{rule.code}, {name}", words)
+        yield from _faults_of_text(f"{rule.code}, {name}", words)
     if not rule.kinds or rule.kinds - set(KINDS) or rule.actions - set(ACTIONS) or not rule.actions:
         yield f"{rule.code} looks at no known kind or action of filing."
     for citation in rule.cites:
@@ -47,7 +47,7 @@ def _faults_of_rule(rule: Rule) -> Iterator[str]:
         yield f"{rule.code} ends before it begins."
 
 
-def _faults_of_words(name: str, words: Bilingual) -> Iterator[str]:
+def _faults_of_text(name: str, words: Bilingual) -> Iterator[str]:
     for language in LANGUAGES:
         if not words.in_(language).strip():
             yield f"{name} has no text in {language}."

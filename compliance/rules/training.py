@@ -23,7 +23,7 @@ from registry.reference.series import base_model_named
     force=PRACTICE,
     cites=("IM 19",),
     kinds={GENERATIVE},
-    says={
+    messages={
         "weights": (
             "The weights match {families}, which the declared lineage does not name.",
             "权重与 {families} 一致，而申明的来源未列出该模型。",
@@ -40,7 +40,7 @@ from registry.reference.series import base_model_named
         ),
     },
 )
-def comes_from_where_it_says(dossier: Dossier, context: Context) -> Iterator[Problem]:
+def matches_its_declared_lineage(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
     What was uploaded of a model's structure agrees with the lineage that is declared.
 

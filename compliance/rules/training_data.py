@@ -66,7 +66,7 @@ def declares_its_training_data(dossier: Dossier, context: Context) -> Iterator[P
     cites=("T03 5.1", "GB4 5.1"),
     kinds={GENERATIVE},
     judged_on=ASSESSMENT_DAY,
-    says={
+    messages={
         "lacks": (
             "A corpus of source type {source_type} needs as proof: {proof}.",
             "来源类型为{source_type}的语料须有：{proof}。",
@@ -105,7 +105,7 @@ def proves_where_it_comes_from(dossier: Dossier, context: Context) -> Iterator[P
     cites=("IM 7",),
     kinds={GENERATIVE},
     judged_on=ASSESSMENT_DAY,
-    says={
+    messages={
         "no_basis": (
             "The corpus holds personal information, and its basis is declared as none.",
             "语料包含个人信息，但处理依据填为“无”。",

@@ -140,7 +140,7 @@ def _without_lists(names: list[str]) -> list[str]:
 def _template(rule: Rule, finding: Finding) -> Bilingual:
     kind = finding.variant.partition(":")[0]
     plain = _COUNTED if "declared" in finding.values and kind in _COUNTED else _PLAIN
-    return rule.says.get(kind) or plain[kind]
+    return rule.messages.get(kind) or plain[kind]
 
 
 def _since(rule: Rule, language: Language) -> str:

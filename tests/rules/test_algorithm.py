@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.building import a_dossier, flagged, told
+from tests.building import a_dossier, flagged, flagged_in_full
 from tests.rules.amending import amending
 
 FIELDS = {
@@ -29,7 +29,7 @@ def pushing(**algorithm):
 @pytest.mark.parametrize(("rule", "field"), EACH_FIELD)
 def test_each_particular_of_the_algorithm_is_asked_for(rule, field):
     at = f"/algorithm/{field}"
-    assert told(a_dossier("algorithm", {at: None})) == [(rule, at, "error", "missing")]
+    assert flagged_in_full(a_dossier("algorithm", {at: None})) == [(rule, at, "error", "missing")]
 
 
 @pytest.mark.parametrize(("rule", "field"), EACH_FIELD)
@@ -68,7 +68,7 @@ def test_no_rule_of_the_family_looks_at_generative_services(kind):
 @pytest.mark.parametrize(("field", "nothing"), [("forms", None), ("forms", []), ("domain", None)])
 def test_alg01_asks_for_forms_and_domain_of_the_service(field, nothing):
     at = f"/service/{field}"
-    assert told(a_dossier("algorithm", {at: nothing})) == [("ALG-01", at, "error", "missing")]
+    assert flagged_in_full(a_dossier("algorithm", {at: nothing})) == [("ALG-01", at, "error", "missing")]
 
 
 def test_alg01_flags_all_three():
@@ -110,7 +110,7 @@ def test_alg05_asks_for_at_least_one_risk():
 def test_alg05_asks_for_a_measure_against_each_risk(nothing):
     unhandled = {"risk": "数据安全", "measure": nothing}
     dossier = a_dossier("algorithm", {"/algorithm/risk_controls": [A_RISK, unhandled, A_RISK, unhandled]})
-    assert told(dossier) == [
+    assert flagged_in_full(dossier) == [
         ("ALG-05", "/algorithm/risk_controls/1/measure", "error", "missing"),
         ("ALG-05", "/algorithm/risk_controls/3/measure", "error", "missing"),
     ]
@@ -123,7 +123,7 @@ def test_alg05_is_content_with_several_risks_each_with_a_measure():
 # ALG-06
 @pytest.mark.parametrize("said", [None, False])
 def test_alg06_asks_for_a_switch_to_turn_personalization_off(said):
-    found = told(a_dossier("algorithm", pushing(opt_out=said)))
+    found = flagged_in_full(a_dossier("algorithm", pushing(opt_out=said)))
     assert [line[:3] for line in found] == [("ALG-06", "/algorithm/opt_out", "error")]
 
 
@@ -146,7 +146,7 @@ def test_alg06_looks_at_personalized_push_only(other):
 @pytest.mark.parametrize(("length", "found"), [(0, 0), (499, 0), (500, 0), (501, 1), (20_000, 1)])
 def test_alg07_warns_of_a_description_of_more_than_500_characters(length, found):
     dossier = a_dossier("algorithm", {"/service/description": "长" * length})
-    assert told(dossier) == [("ALG-07", "/service/description", "warning", "too_long")] * found
+    assert flagged_in_full(dossier) == [("ALG-07", "/service/description", "warning", "too_long")] * found
 
 
 def test_alg07_does_not_ask_for_a_description():
@@ -156,7 +156,7 @@ def test_alg07_does_not_ask_for_a_description():
 @pytest.mark.parametrize("nothing", [None, []])
 def test_alg07_asks_a_provider_for_the_access_path(nothing):
     dossier = a_dossier("algorithm", {"/service/access_path": nothing})
-    assert told(dossier) == [("ALG-07", "/service/access_path", "warning", "missing")]
+    assert flagged_in_full(dossier) == [("ALG-07", "/service/access_path", "warning", "missing")]
 
 
 def test_alg07_asks_for_the_access_path_where_no_role_is_given():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from compliance.rules.context import FilingFact
-from tests.building import ABSENT, a_dossier, flagged, told
+from tests.building import ABSENT, a_dossier, flagged, flagged_in_full
 from tests.rules.amending import KINDS, NUMBERS, amending
 
 UNDECIDED = ["draft", "submitted", "accepted", "provincial_review", "national_review", "returned"]
@@ -20,14 +20,14 @@ def the_filing(kind="algorithm", status="filed", number=None):
 @pytest.mark.parametrize("nothing", [None, ABSENT, "", "   "])
 def test_rte06_asks_which_filing_is_amended(kind, action, nothing):
     dossier = amending(kind, action, {"/amends": nothing})
-    assert told(dossier) == [("RTE-06", "/amends", "error", "missing")]
+    assert flagged_in_full(dossier) == [("RTE-06", "/amends", "error", "missing")]
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("action", ["change", "cancellation"])
 def test_rte06_asks_when_it_occurred(kind, action):
     dossier = amending(kind, action, {"/occurred_on": None})
-    assert told(dossier) == [("RTE-06", "/occurred_on", "error", "missing")]
+    assert flagged_in_full(dossier) == [("RTE-06", "/occurred_on", "error", "missing")]
 
 
 def test_rte06_asks_for_both():
@@ -52,7 +52,7 @@ def test_rte06_knows_nothing_of_the_number_without_a_registry(kind, action):
 @pytest.mark.parametrize("action", ["change", "cancellation"])
 def test_rte06_flags_a_number_of_no_filing_of_the_applicant(kind, action):
     dossier = amending(kind, action)
-    assert told(dossier, other_filings=()) == [("RTE-06", "/amends", "error", "unknown")]
+    assert flagged_in_full(dossier, other_filings=()) == [("RTE-06", "/amends", "error", "unknown")]
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_rte06_is_met_by_a_standing_filing(kind, action, status):
 @pytest.mark.parametrize("status", ["cancelled", "revoked"])
 def test_rte06_flags_a_filing_that_stands_no_more(action, status):
     dossier = amending("algorithm", action)
-    found = told(dossier, other_filings=the_filing(status=status))
+    found = flagged_in_full(dossier, other_filings=the_filing(status=status))
     assert [line[:3] for line in found] == [("RTE-06", "/amends", "error")]
 
 

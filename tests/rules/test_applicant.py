@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.building import ABSENT, a_dossier, flagged, told
+from tests.building import ABSENT, a_dossier, flagged, flagged_in_full
 from tests.rules.amending import KINDS, amending
 
 PARTICULARS = ("name", "entity_type", "region", "address", "legal_representative")
@@ -13,20 +13,20 @@ FOUR_SYSTEMS = ["self_assessment", "monitoring", "incident_response", "violation
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_complete_dossier_raises_nothing(kind):
-    assert told(a_dossier(kind)) == []
+    assert flagged_in_full(a_dossier(kind)) == []
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("action", ["change", "cancellation"])
 def test_a_complete_change_or_cancellation_raises_nothing(kind, action):
-    assert told(amending(kind, action)) == []
+    assert flagged_in_full(amending(kind, action)) == []
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("field", PARTICULARS)
 def test_org01_asks_for_each_particular_of_the_applicant(kind, field):
     at = f"/applicant/{field}"
-    assert told(a_dossier(kind, {at: None})) == [("ORG-01", at, "error", "missing")]
+    assert flagged_in_full(a_dossier(kind, {at: None})) == [("ORG-01", at, "error", "missing")]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -55,7 +55,7 @@ def test_org01_does_not_ask_for_english_name_or_website(field):
 def test_org02_asks_for_the_security_officer_by_name_phone_and_email(field, action):
     at = f"/applicant/security_officer/{field}"
     dossier = a_dossier("algorithm", {at: " "}) if action == "initial" else amending("algorithm", action, {at: " "})
-    assert told(dossier) == [("ORG-02", at, "error", "missing")]
+    assert flagged_in_full(dossier) == [("ORG-02", at, "error", "missing")]
 
 
 @pytest.mark.parametrize("nobody", [None, {}, {"name": "", "phone": None}])
@@ -75,12 +75,12 @@ def test_org03_flags_each_missing_system(system, action):
     others = [other for other in [*FOUR_SYSTEMS, "ethics_review", "data_protection"] if other != system]
     changes = {"/applicant/governance": others}
     dossier = a_dossier("algorithm", changes) if action == "initial" else amending("algorithm", action, changes)
-    assert told(dossier) == [("ORG-03", "/applicant/governance", "error", f"missing:{system}")]
+    assert flagged_in_full(dossier) == [("ORG-03", "/applicant/governance", "error", f"missing:{system}")]
 
 
 @pytest.mark.parametrize("nothing", [None, []])
 def test_org03_flags_all_four_systems_when_none_is_named(nothing):
-    assert told(a_dossier("algorithm", {"/applicant/governance": nothing})) == [
+    assert flagged_in_full(a_dossier("algorithm", {"/applicant/governance": nothing})) == [
         ("ORG-03", "/applicant/governance", "error", "missing:self_assessment"),
         ("ORG-03", "/applicant/governance", "error", "missing:monitoring"),
         ("ORG-03", "/applicant/governance", "error", "missing:incident_response"),
@@ -107,7 +107,7 @@ def test_org03_looks_at_algorithm_filings_only(kind):
 def test_org04_warns_where_ethics_review_or_data_protection_is_missing(kind, held, action):
     changes = {"/applicant/governance": [*FOUR_SYSTEMS, *held]}
     dossier = a_dossier(kind, changes) if action == "initial" else amending(kind, action, changes)
-    assert told(dossier) == [("ORG-04", "/applicant/governance", "warning", "missing")]
+    assert flagged_in_full(dossier) == [("ORG-04", "/applicant/governance", "warning", "missing")]
 
 
 def test_org04_does_not_look_at_registrations():
@@ -120,13 +120,13 @@ def test_org04_is_alone_on_a_generative_filing_without_any_system():
 
 def test_org05_warns_of_an_unknown_region_in_the_credit_code():
     dossier = a_dossier("algorithm", {"/applicant/uscc": "91999999708461136W"})
-    assert told(dossier) == [("ORG-05", "/applicant/uscc", "warning", "unknown")]
+    assert flagged_in_full(dossier) == [("ORG-05", "/applicant/uscc", "warning", "unknown")]
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_org05_warns_of_an_unknown_region_of_the_applicant(kind):
     dossier = a_dossier(kind, {"/applicant/region": "449999"})
-    assert told(dossier) == [("ORG-05", "/applicant/region", "warning", "unknown")]
+    assert flagged_in_full(dossier) == [("ORG-05", "/applicant/region", "warning", "unknown")]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -169,7 +169,7 @@ def test_org05_accepts_a_known_region_of_the_applicant(region):
 def test_org06_asks_for_a_contact_by_name_and_phone(kind, field, action):
     at = f"/applicant/contact/{field}"
     dossier = a_dossier(kind, {at: None}) if action == "initial" else amending(kind, action, {at: None})
-    assert told(dossier) == [("ORG-06", at, "error", "missing")]
+    assert flagged_in_full(dossier) == [("ORG-06", at, "error", "missing")]
 
 
 @pytest.mark.parametrize("nobody", [None, {}])

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from tests.building import a_dossier, judged, told
+from tests.building import a_dossier, flagged_in_full, judged
 from tests.rules.amending import KINDS
 
 # 20 working days after 2026-06-01 end on 2026-06-30 (the Dragon Boat Festival, 19 June, is off); 30 end on 07-14.
@@ -26,7 +26,7 @@ def terminated(kind):
 
 
 def of_rule(rule, dossier, **asked):
-    return [each for each in told(dossier, **asked) if each[0] == rule]
+    return [each for each in flagged_in_full(dossier, **asked) if each[0] == rule]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -83,7 +83,7 @@ def test_ddl07_ends_with_the_next_submission(status):
 
 def test_a_deadline_in_an_unconfirmed_year_is_told_as_such():
     facts = {"status": "returned", "returned_on": date(2027, 3, 1)}
-    found = told(a_dossier("algorithm", {"/service/launched_on": None}), on="2027-06-01", **facts)
+    found = flagged_in_full(a_dossier("algorithm", {"/service/launched_on": None}), on="2027-06-01", **facts)
     assert found == [("DDL-05", "", "warning", "unconfirmed")]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.building import a_dossier, flagged, told
+from tests.building import a_dossier, flagged, flagged_in_full
 from tests.rules.amending import KINDS, amending
 
 GENERATIVE_FUNCTIONS = ["dialogue", "text_generation", "code_generation", "image_generation", "audio_generation"]
@@ -39,7 +39,7 @@ def an_assessment():
 def test_ds01_asks_for_identity_verification(kind, said, action):
     changes = {"/service/identity_verification": said}
     dossier = a_dossier(kind, changes) if action == "initial" else amending(kind, action, changes)
-    found = told(dossier)
+    found = flagged_in_full(dossier)
     assert [line[:3] for line in found] == [("DS-01", "/service/identity_verification", "error")]
 
 
@@ -93,7 +93,7 @@ def test_ds01_does_not_ask_for_opinion_capacity():
 @pytest.mark.parametrize("functions", [["face_edit"], ["voice_edit"], ["dialogue", "face_edit", "voice_edit"]])
 @pytest.mark.parametrize("consent", [None, False])
 def test_ds02_asks_for_separate_consent_to_editing(kind, functions, consent):
-    found = told(a_dossier(kind, offering(*functions, consent=consent)))
+    found = flagged_in_full(a_dossier(kind, offering(*functions, consent=consent)))
     assert [line[:3] for line in found] == [("DS-02", "/service/separate_consent_for_biometrics", "error")]
 
 
@@ -132,11 +132,11 @@ def test_ds02_also_speaks_where_the_service_is_not_public():
 def test_ds03_asks_for_an_assessment_of_editing(function, nothing, action):
     changes = {**offering(function, consent=True), "/assessment": nothing}
     dossier = a_dossier("algorithm", changes) if action == "initial" else amending("algorithm", action, changes)
-    assert told(dossier) == [("DS-03", "/assessment", "error", "missing")]
+    assert flagged_in_full(dossier) == [("DS-03", "/assessment", "error", "missing")]
 
 
 def test_ds03_asks_for_an_assessment_of_an_algorithm_that_uses_biometrics():
-    assert told(a_dossier("algorithm", {"/algorithm/uses_biometrics": True})) == [
+    assert flagged_in_full(a_dossier("algorithm", {"/algorithm/uses_biometrics": True})) == [
         ("DS-03", "/assessment", "error", "missing")
     ]
 

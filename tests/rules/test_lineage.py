@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from compliance.rules.context import Evidence
-from tests.building import ABSENT, a_document, a_dossier, flagged, judged, told
+from tests.building import ABSENT, a_document, a_dossier, flagged, flagged_in_full, judged
 
 RELATIONS_WITH_WEIGHTS = [
     None,
@@ -50,12 +50,12 @@ def lineage(*ancestors, relation="finetune", kind="generative", on="2026-11-20",
 @pytest.mark.parametrize("kind", ["generative", "registration"])
 @pytest.mark.parametrize("changes", [{"/models": None}, {"/models": []}])
 def test_pro01_is_the_only_rule_to_ask_for_missing_models(kind, changes):
-    assert told(a_dossier(kind, changes)) == [("PRO-01", "/models", "error", "missing")]
+    assert flagged_in_full(a_dossier(kind, changes)) == [("PRO-01", "/models", "error", "missing")]
 
 
 @pytest.mark.parametrize("said", [False, None])
 def test_pro01_asks_which_model_is_used(said):
-    assert told(a_dossier("registration", {"/models/0/used_by_service": said})) == [
+    assert flagged_in_full(a_dossier("registration", {"/models/0/used_by_service": said})) == [
         ("PRO-01", "/models", "error", "missing")
     ]
 
@@ -63,14 +63,14 @@ def test_pro01_asks_which_model_is_used(said):
 @pytest.mark.parametrize("kind", ["generative", "registration"])
 def test_pro02_asks_how_a_model_was_developed(kind):
     at = "/models/0/development"
-    assert told(a_dossier(kind, {at: None})) == [("PRO-02", at, "error", "missing")]
+    assert flagged_in_full(a_dossier(kind, {at: None})) == [("PRO-02", at, "error", "missing")]
 
 
 @pytest.mark.parametrize("kind", ["generative", "registration"])
 @pytest.mark.parametrize("nothing", [None, []])
 def test_pro02_asks_what_a_derived_model_derives_from(kind, nothing):
     changes = {"/models/0/development": "derived", "/models/0/derived_from": nothing}
-    assert told(a_dossier(kind, changes)) == [("PRO-02", "/models/0/derived_from", "error", "missing")]
+    assert flagged_in_full(a_dossier(kind, changes)) == [("PRO-02", "/models/0/derived_from", "error", "missing")]
 
 
 def test_pro02_does_not_look_at_ancestors():
@@ -161,8 +161,8 @@ def test_a_number_that_no_longer_stands_is_told_by_its_status(status):
         },
     )
     facts = {"number_status": {NUMBER.casefold(): status}}
-    assert told(dossier, **facts) == [("PRO-04", "/models/1/filing_number", "warning", status)]
-    assert told(dossier, number_status={NUMBER.casefold(): "filed"}) == []
+    assert flagged_in_full(dossier, **facts) == [("PRO-04", "/models/1/filing_number", "warning", status)]
+    assert flagged_in_full(dossier, number_status={NUMBER.casefold(): "filed"}) == []
 
 
 def test_the_registers_number_of_a_model_counts():
@@ -173,9 +173,9 @@ def test_the_registers_number_of_a_model_counts():
     }
     dossier = a_dossier("generative", changes)
     at = ("PRO-04", "/models/1/filing_number", "warning")
-    assert told(dossier, numbers_of_models={"/models/1": {NUMBER: "filed"}}) == []
-    assert told(dossier, numbers_of_models={"/models/1": {NUMBER: "revoked"}}) == [(*at, "revoked")]
-    assert told(dossier, numbers_of_models={"/models/1": {NUMBER: "revoked", "x": "registered"}}) == []
+    assert flagged_in_full(dossier, numbers_of_models={"/models/1": {NUMBER: "filed"}}) == []
+    assert flagged_in_full(dossier, numbers_of_models={"/models/1": {NUMBER: "revoked"}}) == [(*at, "revoked")]
+    assert flagged_in_full(dossier, numbers_of_models={"/models/1": {NUMBER: "revoked", "x": "registered"}}) == []
 
 
 # PRO-05
@@ -190,7 +190,7 @@ def test_the_registers_number_of_a_model_counts():
     ],
 )
 def test_pro05_asks_for_the_number_of_a_filed_model(number, variant, beside):
-    found = told(a_dossier("registration", {"/models/0/filing_number": number}))
+    found = flagged_in_full(a_dossier("registration", {"/models/0/filing_number": number}))
     assert found[0] == ("PRO-05", "/models/0/filing_number", "error", variant)
     assert [rule for rule, *_ in found[1:]] == beside
 
@@ -198,7 +198,9 @@ def test_pro05_asks_for_the_number_of_a_filed_model(number, variant, beside):
 @pytest.mark.parametrize("status", ["cancelled", "revoked", "suspended"])
 def test_pro05_asks_for_a_number_that_stands(status):
     facts = {"number_status": {"beijing-chatglm-20230821": status}}
-    assert told(a_dossier("registration"), **facts) == [("PRO-05", "/models/0/filing_number", "error", status)]
+    assert flagged_in_full(a_dossier("registration"), **facts) == [
+        ("PRO-05", "/models/0/filing_number", "error", status)
+    ]
 
 
 # PRO-06, PRO-07, PRO-12
@@ -247,7 +249,7 @@ def test_pro07_lets_architecture_and_distillation_be(relation):
     ],
 )
 def test_pro12_asks_for_names_and_countries(changes, at):
-    assert told(a_dossier("registration", changes)) == [("PRO-12", at, "error", "missing")]
+    assert flagged_in_full(a_dossier("registration", changes)) == [("PRO-12", at, "error", "missing")]
 
 
 def test_pro12_looks_at_every_listed_model():
@@ -262,7 +264,9 @@ STRUCTURE = {"evidence": {"/models/0": (Evidence("structure", ("Llama-2-13B", "L
 
 
 def test_pro09_flags_a_structure_that_the_lineage_does_not_name():
-    assert told(a_dossier("generative"), **STRUCTURE) == [("PRO-09", "/models/0/derived_from", "warning", "structure")]
+    assert flagged_in_full(a_dossier("generative"), **STRUCTURE) == [
+        ("PRO-09", "/models/0/derived_from", "warning", "structure")
+    ]
 
 
 @pytest.mark.parametrize("name", ["Llama 2 13B", "llama-2-13b", "LLaMA-13B"])
@@ -272,7 +276,7 @@ def test_pro09_is_met_by_naming_any_of_the_families(name):
         "/models/0/derived_from": [{"key": "base", "relation": "architecture_only"}],
         "/models/-": base,
     }
-    assert told(a_dossier("generative", changes), **STRUCTURE) == []
+    assert flagged_in_full(a_dossier("generative", changes), **STRUCTURE) == []
 
 
 def test_pro09_tells_all_families_of_a_part_as_one_gap():
@@ -290,19 +294,19 @@ def test_pro10_asks_for_the_compute_of_own_models(nothing):
 
 def test_pro10_asks_for_entries():
     at = "/models/0/training/compute"
-    assert told(a_dossier("generative", {at: []})) == [("PRO-10", at, "error", "missing")]
+    assert flagged_in_full(a_dossier("generative", {at: []})) == [("PRO-10", at, "error", "missing")]
 
 
 @pytest.mark.parametrize("field", ["accelerator", "vendor_country", "count"])
 def test_pro10_asks_for_each_entry_in_full(field):
     at = f"/models/0/training/compute/0/{field}"
-    assert told(a_dossier("generative", {at: None})) == [("PRO-10", at, "error", "missing")]
+    assert flagged_in_full(a_dossier("generative", {at: None})) == [("PRO-10", at, "error", "missing")]
 
 
 @pytest.mark.parametrize("field", ["parameters", "architecture", "modalities", "training/framework"])
 def test_pro11_asks_for_the_description_of_a_used_model(field):
     at = f"/models/0/{field}"
-    assert told(a_dossier("generative", {at: None})) == [("PRO-11", at, "warning", "missing")]
+    assert flagged_in_full(a_dossier("generative", {at: None})) == [("PRO-11", at, "warning", "missing")]
 
 
 def test_own_models_only_are_asked_for_compute_and_data():

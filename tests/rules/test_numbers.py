@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from tests.building import a_dossier, flagged, told
+from tests.building import a_dossier, flagged, flagged_in_full
 from tests.rules.amending import KINDS, NUMBERS, amending
 
 ANCESTOR = {
@@ -65,7 +65,7 @@ def covered_by(number):
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("number", NO_ALGORITHM_NUMBERS)
 def test_num01_flags_an_algorithm_number_out_of_form(kind, number):
-    found = told(a_dossier(kind, covered_by(number)))
+    found = flagged_in_full(a_dossier(kind, covered_by(number)))
     assert [line[:3] for line in found] == [("NUM-01", "/service/algorithm_filing_number", "error")]
 
 
@@ -92,7 +92,7 @@ def test_num01_minds_neither_width_nor_colon(number):
 @pytest.mark.parametrize("number", NO_SERVICE_NUMBERS)
 def test_num01_flags_the_number_of_a_model_out_of_form(kind, number):
     dossier = a_dossier(kind, {"/models/-": {**ANCESTOR, "filing_number": number}})
-    assert [line[:3] for line in told(dossier)] == [("NUM-01", "/models/1/filing_number", "error")]
+    assert [line[:3] for line in flagged_in_full(dossier)] == [("NUM-01", "/models/1/filing_number", "error")]
 
 
 @pytest.mark.parametrize("number", [*PUBLISHED_FILING_NUMBERS, *PUBLISHED_REGISTRATION_NUMBERS])
@@ -170,7 +170,7 @@ def test_num01_does_not_ask_for_models():
 )
 def test_num02_warns_of_an_odd_algorithm_number(kind, number, variant):
     dossier = a_dossier(kind, covered_by(number))
-    assert told(dossier) == [("NUM-02", "/service/algorithm_filing_number", "warning", variant)]
+    assert flagged_in_full(dossier) == [("NUM-02", "/service/algorithm_filing_number", "warning", variant)]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -183,7 +183,7 @@ def test_num02_speaks_on_changes_and_cancellations(kind, action):
 @pytest.mark.parametrize("action", ["change", "cancellation"])
 def test_num02_looks_at_amends_of_an_algorithm_filing(action):
     dossier = amending("algorithm", action, {"/amends": "网信算备440305000000201260004号"})
-    assert told(dossier) == [("NUM-02", "/amends", "warning", "check_digit")]
+    assert flagged_in_full(dossier) == [("NUM-02", "/amends", "warning", "check_digit")]
 
 
 @pytest.mark.parametrize("kind", ["generative", "registration"])
@@ -210,7 +210,7 @@ def test_num02_leaves_numbers_out_of_form_to_num01(number):
 
 
 def test_num02_tells_every_oddity_apart():
-    assert told(a_dossier("algorithm", covered_by("网信算备999999000000299990000号"))) == [
+    assert flagged_in_full(a_dossier("algorithm", covered_by("网信算备999999000000299990000号"))) == [
         ("NUM-02", "/service/algorithm_filing_number", "warning", "unknown_area"),
         ("NUM-02", "/service/algorithm_filing_number", "warning", "unknown_kind"),
         ("NUM-02", "/service/algorithm_filing_number", "warning", "future_year"),

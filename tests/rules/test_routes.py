@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from compliance.rules.context import FilingFact
-from tests.building import USCC, a_dossier, flagged, told
+from tests.building import USCC, a_dossier, flagged, flagged_in_full
 from tests.rules.amending import KINDS, amending
 
 APPLICANT, ANOTHER = "样例云图智能有限公司", "北京智谱华章科技有限公司"
@@ -44,7 +44,7 @@ def an_algorithm_filing(status="filed", kind="algorithm", service_name="样例�
 def test_rte01_flags_an_own_model_by_code_or_else_by_name(name, uscc, action):
     changes = developed_by(name, uscc)
     dossier = a_dossier("registration", changes) if action == "initial" else amending("registration", action, changes)
-    assert told(dossier) == [("RTE-01", "/models/0/developer", "error", "own")]
+    assert flagged_in_full(dossier) == [("RTE-01", "/models/0/developer", "error", "own")]
 
 
 @pytest.mark.parametrize(("name", "uscc"), [(ANOTHER, None), (ANOTHER, OTHER_USCC), (APPLICANT, OTHER_USCC)])
@@ -54,7 +54,7 @@ def test_rte01_leaves_a_model_of_another_alone(name, uscc):
 
 def test_rte01_flags_a_modified_model():
     dossier = a_dossier("registration", derived(modified=True))
-    assert told(dossier) == [("RTE-01", "/models/0/derived_from/0/modified", "error", "modified")]
+    assert flagged_in_full(dossier) == [("RTE-01", "/models/0/derived_from/0/modified", "error", "modified")]
 
 
 @pytest.mark.parametrize("modified", [False, None])
@@ -93,7 +93,7 @@ def test_rte01_does_not_look_at_generative_filings():
 def test_rte02_asks_for_an_algorithm_filing(kind, level, action, nothing):
     changes = {"/service/algorithm_filing_number": nothing}
     dossier = a_dossier(kind, changes) if action == "initial" else amending(kind, action, changes)
-    assert told(dossier) == [("RTE-02", "/service/algorithm_filing_number", level, "missing")]
+    assert flagged_in_full(dossier) == [("RTE-02", "/service/algorithm_filing_number", level, "missing")]
 
 
 def test_rte02_does_not_look_at_algorithm_filings():
@@ -161,7 +161,7 @@ def test_rte02_counts_a_generative_function_among_others(function):
 def test_rte03_warns_where_the_service_is_not_public(kind, action):
     changes = {"/service/public": False}
     dossier = a_dossier(kind, changes) if action == "initial" else amending(kind, action, changes)
-    assert [line[:3] for line in told(dossier)] == [("RTE-03", "/service/public", "warning")]
+    assert [line[:3] for line in flagged_in_full(dossier)] == [("RTE-03", "/service/public", "warning")]
 
 
 def test_rte03_leaves_what_is_not_said_to_srv10():
@@ -178,12 +178,12 @@ def test_rte03_does_not_look_at_algorithm_filings():
 def test_rte04_alone_speaks_where_the_whole_section_is_missing(nothing, action):
     changes = {"/algorithm": nothing}
     dossier = a_dossier("algorithm", changes) if action == "initial" else amending("algorithm", action, changes)
-    assert told(dossier) == [("RTE-04", "/algorithm", "error", "missing")]
+    assert flagged_in_full(dossier) == [("RTE-04", "/algorithm", "error", "missing")]
 
 
 def test_rte04_asks_for_the_type():
     dossier = a_dossier("algorithm", {"/algorithm/type": None})
-    assert told(dossier) == [("RTE-04", "/algorithm/type", "error", "missing")]
+    assert flagged_in_full(dossier) == [("RTE-04", "/algorithm/type", "error", "missing")]
 
 
 @pytest.mark.parametrize("kind", ["generative", "registration"])
@@ -195,7 +195,7 @@ def test_rte04_looks_at_algorithm_filings_only(kind):
 def test_rte05_asks_for_the_role_in_deep_synthesis(action):
     changes = {"/algorithm/role": None}
     dossier = a_dossier("algorithm", changes) if action == "initial" else amending("algorithm", action, changes)
-    assert told(dossier) == [("RTE-05", "/algorithm/role", "error", "missing")]
+    assert flagged_in_full(dossier) == [("RTE-05", "/algorithm/role", "error", "missing")]
 
 
 @pytest.mark.parametrize("role", ["provider", "technical_supporter"])
@@ -220,7 +220,7 @@ def test_rte05_leaves_a_missing_type_to_rte04():
 def test_rte08_warns_of_a_called_model_that_the_applicant_deploys(access, action):
     changes = {"/models/0/access": access}
     dossier = a_dossier("registration", changes) if action == "initial" else amending("registration", action, changes)
-    assert [line[:3] for line in told(dossier)] == [("RTE-08", "/models/0/access", "warning")]
+    assert [line[:3] for line in flagged_in_full(dossier)] == [("RTE-08", "/models/0/access", "warning")]
 
 
 @pytest.mark.parametrize("access", ["third_party_api", None])
@@ -238,13 +238,15 @@ def test_rte08_does_not_look_at_generative_filings():
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_rte09_asks_for_the_jurisdiction(kind):
-    assert told(a_dossier(kind, {"/jurisdiction": None})) == [("RTE-09", "/jurisdiction", "error", "missing")]
+    assert flagged_in_full(a_dossier(kind, {"/jurisdiction": None})) == [
+        ("RTE-09", "/jurisdiction", "error", "missing")
+    ]
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_rte07_warns_of_the_jurisdiction_of_another_province(kind):
     dossier = a_dossier(kind, {"/jurisdiction": "11"})
-    assert told(dossier) == [("RTE-07", "/jurisdiction", "warning", "mismatch")]
+    assert flagged_in_full(dossier) == [("RTE-07", "/jurisdiction", "warning", "mismatch")]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -286,4 +288,4 @@ def test_a_cancellation_needs_no_package(kind):
 )
 def test_rte07_compares_provinces_and_flags_a_province_that_is_none(jurisdiction, region, expected):
     dossier = a_dossier("algorithm", {"/jurisdiction": jurisdiction, "/applicant/region": region})
-    assert told(dossier) == expected
+    assert flagged_in_full(dossier) == expected

@@ -57,9 +57,9 @@ def test_every_instrument_is_the_rulebooks():
 
 @pytest.mark.parametrize("rule", list(CATALOG), ids=lambda rule: rule.code)
 def test_a_rule_speaks_both_languages(rule: Rule):
-    for words in (rule.title, rule.duty, rule.why, rule.fix, *rule.says.values()):
-        assert re.search("[a-z]{2}", words.en)
-        assert re.search("[一-鿿]", words.zh)
+    for text in (rule.title, rule.duty, rule.why, rule.fix, *rule.messages.values()):
+        assert re.search("[a-z]{2}", text.en)
+        assert re.search("[一-鿿]", text.zh)
 
 
 def test_the_shipped_licenses_are_those_of_the_reference():

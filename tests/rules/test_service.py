@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from tests.building import a_document, a_dossier, flagged, told
+from tests.building import a_document, a_dossier, flagged, flagged_in_full
 from tests.rules.amending import KINDS, amending
 
 GENERATIVE_KINDS = ["generative", "registration"]
@@ -38,7 +38,7 @@ def as_action(kind, action, changes):
 def test_srv01_and_srv02_ask_for_an_address_or_a_document(kind, rule, field, document, nothing, action):
     dossier = as_action(kind, action, {**without(kind, document), f"/service/{field}": nothing})
     lacking = (LIST_OF[kind], "/documents", "error", f"missing:{document}")
-    assert told(dossier) == [(rule, f"/service/{field}", "error", "missing"), lacking]
+    assert flagged_in_full(dossier) == [(rule, f"/service/{field}", "error", "missing"), lacking]
 
 
 @pytest.mark.parametrize("kind", GENERATIVE_KINDS)
@@ -72,7 +72,7 @@ def test_srv01_and_srv02_do_not_look_at_algorithm_filings(rule, field, document)
 @pytest.mark.parametrize("action", ["initial", "change"])
 def test_srv03_asks_for_the_entry_and_the_days_to_respond(kind, field, action):
     at = f"/service/complaint_channel/{field}"
-    assert told(as_action(kind, action, {at: None})) == [("SRV-03", at, "error", "missing")]
+    assert flagged_in_full(as_action(kind, action, {at: None})) == [("SRV-03", at, "error", "missing")]
 
 
 @pytest.mark.parametrize("nothing", [None, {}, {"entry": " ", "response_days": None}])
@@ -91,7 +91,7 @@ def test_srv03_takes_an_answer_on_the_same_day_as_an_answer():
 @pytest.mark.parametrize("action", ["initial", "change"])
 def test_srv04_asks_for_the_audience(kind, nothing, action):
     dossier = as_action(kind, action, {"/service/audience": nothing})
-    assert told(dossier) == [("SRV-04", "/service/audience", "error", "missing")]
+    assert flagged_in_full(dossier) == [("SRV-04", "/service/audience", "error", "missing")]
 
 
 def test_srv04_does_not_look_at_algorithm_filings():
@@ -103,7 +103,7 @@ def test_srv04_does_not_look_at_algorithm_filings():
 @pytest.mark.parametrize("action", ["initial", "change"])
 def test_srv05_asks_how_minors_are_protected(kind, nothing, action):
     dossier = as_action(kind, action, {"/service/serves_minors": True, "/service/minor_protection": nothing})
-    assert told(dossier) == [("SRV-05", "/service/minor_protection", "error", "missing")]
+    assert flagged_in_full(dossier) == [("SRV-05", "/service/minor_protection", "error", "missing")]
 
 
 @pytest.mark.parametrize("kind", GENERATIVE_KINDS)
@@ -126,19 +126,19 @@ def displaying(kind, launched_on="2026-06-08", **display):
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("nothing", [None, "", " "])
 def test_srv06_asks_every_filed_service_to_show_its_number(kind, nothing):
-    found = told(displaying(kind, number_shown_at=nothing), **FILED)
+    found = flagged_in_full(displaying(kind, number_shown_at=nothing), **FILED)
     assert found == [("SRV-06", "/service/display/number_shown_at", "error", "missing")]
 
 
 def test_srv06_asks_an_algorithm_filing_for_the_public_record_too():
-    found = told(displaying("algorithm", public_record_link=" ", model_name_shown=None), **FILED)
+    found = flagged_in_full(displaying("algorithm", public_record_link=" ", model_name_shown=None), **FILED)
     assert found == [("SRV-06", "/service/display/public_record_link", "error", "missing")]
 
 
 @pytest.mark.parametrize("kind", GENERATIVE_KINDS)
 @pytest.mark.parametrize("said", [None, False])
 def test_srv06_asks_the_others_for_the_models_name_too(kind, said):
-    found = told(displaying(kind, public_record_link=None, model_name_shown=said), **FILED)
+    found = flagged_in_full(displaying(kind, public_record_link=None, model_name_shown=said), **FILED)
     assert [line[:3] for line in found] == [("SRV-06", "/service/display/model_name_shown", "error")]
 
 
@@ -187,7 +187,7 @@ def test_srv06_looks_at_initial_filings_only(kind, action):
 @pytest.mark.parametrize("action", ["initial", "change"])
 def test_srv07_asks_for_forms_functions_and_domain(kind, field, nothing, action):
     at = f"/service/{field}"
-    assert told(as_action(kind, action, {at: nothing})) == [("SRV-07", at, "error", "missing")]
+    assert flagged_in_full(as_action(kind, action, {at: nothing})) == [("SRV-07", at, "error", "missing")]
 
 
 def test_srv07_does_not_ask_an_algorithm_filing_for_functions():
@@ -200,7 +200,7 @@ def test_srv07_does_not_ask_an_algorithm_filing_for_functions():
 @pytest.mark.parametrize("action", ["initial", "change"])
 def test_srv08_asks_a_news_service_for_its_permit(kind, permits, action):
     dossier = as_action(kind, action, {"/service/domain": "news", "/service/permits": permits})
-    assert told(dossier) == [("SRV-08", "/service/permits", "error", "missing")]
+    assert flagged_in_full(dossier) == [("SRV-08", "/service/permits", "error", "missing")]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -218,7 +218,7 @@ def test_srv08_follows_the_domain_of_the_service_and_not_of_the_algorithm():
 @pytest.mark.parametrize("action", ["initial", "change"])
 def test_srv09_warns_where_a_regulated_service_does_not_state_its_permits(kind, domain, action):
     dossier = as_action(kind, action, {"/service/domain": domain, "/service/permits": None})
-    assert told(dossier) == [("SRV-09", "/service/permits", "warning", "missing")]
+    assert flagged_in_full(dossier) == [("SRV-09", "/service/permits", "warning", "missing")]
 
 
 @pytest.mark.parametrize("domain", ["medical", "finance", "education", "legal"])
@@ -244,7 +244,7 @@ def test_srv09_does_not_look_at_algorithm_filings():
 @pytest.mark.parametrize("action", ["initial", "change"])
 def test_srv10_asks_whether_the_duty_to_file_holds(kind, field, action):
     at = f"/service/{field}"
-    assert told(as_action(kind, action, {at: None})) == [("SRV-10", at, "error", "missing")]
+    assert flagged_in_full(as_action(kind, action, {at: None})) == [("SRV-10", at, "error", "missing")]
 
 
 @pytest.mark.parametrize("kind", KINDS)

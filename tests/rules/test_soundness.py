@@ -39,7 +39,7 @@ def test_a_sound_rule_and_a_sound_threshold_raise_nothing():
         (replace(RULE, title=Bilingual("Title", "")), "COR-05, title has no text in zh."),
         (replace(RULE, why=Bilingual(" ", "理由")), "COR-05, why has no text in en."),
         (
-            replace(RULE, says=MappingProxyType({"too_low": Bilingual("low", "")})),
+            replace(RULE, messages=MappingProxyType({"too_low": Bilingual("low", "")})),
             "COR-05, too_low has no text in zh.",
         ),
         (replace(RULE, cites=("XYZ 3",)), "COR-05 cites XYZ 3, which is no known instrument."),

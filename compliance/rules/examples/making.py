@@ -87,7 +87,7 @@ def having_read(kind: str, contents: Contents) -> Facts:
     return Facts(contents={sha256(kind): contents})
 
 
-def base_model(**said: Any) -> dict[str, Any]:
+def base_model(**fields: Any) -> dict[str, Any]:
     base = {
         "key": "base",
         "name": "Llama 2 13B",
@@ -95,7 +95,7 @@ def base_model(**said: Any) -> dict[str, Any]:
         "developer": {"name": "Meta", "country": "US"},
         "license": "LicenseRef-Llama-2",
     }
-    return {**base, **said}
+    return {**base, **fields}
 
 
 TERMS_MET = ["agreement_copy", "changes_marked", "notice_file", "use_policy_passed_on"]
@@ -109,13 +109,13 @@ FILED_MODEL: dict[str, Any] = {
 }
 
 
-def derived(*, terms: list[str] | None = None, relation: str = "finetune", **said: Any) -> Changes:
+def derived(*, terms: list[str] | None = None, relation: str = "finetune", **fields: Any) -> Changes:
     """Changes that make the applicant's model a derivative of a base model."""
     return {
         "/models/0/development": "derived",
         "/models/0/derived_from": [{"key": "base", "relation": relation, "modified": True}],
         "/models/0/license_terms_met": TERMS_MET if terms is None else terms,
-        "/models/-": base_model(**said),
+        "/models/-": base_model(**fields),
     }
 
 
@@ -154,7 +154,7 @@ def with_questions(**of_main: int) -> Facts:
     return having_read("test_questions", Contents(is_table=True, banks=banks))
 
 
-def with_keywords(**said: Any) -> Facts:
+def with_keywords(**fields: Any) -> Facts:
     declared = complete("generative-complete")["assessment"]["keywords"]
     bank = Bank(total=declared["total"], by_class=declared["per_risk"])
-    return having_read("keyword_list", Contents(is_table=True, banks={"keywords": bank}, **said))
+    return having_read("keyword_list", Contents(is_table=True, banks={"keywords": bank}, **fields))
