@@ -141,7 +141,7 @@ def explained(rule: Rule, language: Language, style: Any) -> str:
             "",
             style.ERROR(_BREAKS.filled(language, {"day": example["on"].isoformat()})),
             *_example_lines(example["failing"], example["given"], language),
-            *(f"  → {told['message']}" for told in example["told"]),
+            *(f"  → {finding['message']}" for finding in example["findings"]),
             style.SUCCESS(_KEEPS.in_(language)),
             *_example_lines(example["passing"], example["passing_given"], language),
         ]

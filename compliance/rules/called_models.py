@@ -1,4 +1,4 @@
-"""PRO-05: a registration calls filed models."""
+"""PRO-05: filing numbers of the models that a registered service calls."""
 
 from __future__ import annotations
 
@@ -29,22 +29,22 @@ from registry.numbers.forms import is_filing_number, is_registration_number, num
         **MESSAGES_BARRED,
         MISSING: ("{model} has no filing number.", "{model}未填写备案编号。"),
         "format": (
-            "“{found}” of {model} has not the form of a filing number.",
+            "“{found}” of {model} does not have the format of a filing number.",
             "{model}的“{found}”不符合备案编号的格式。",
         ),
         "registration_number": (
-            "{found} of {model} is the number of a registration (S), not of a filed model.",
+            "{found} of {model} is a registration number (with S), not the number of a filed model.",
             "{model}的 {found} 是登记编号（含 S），不是已备案模型的编号。",
         ),
     },
 )
 def calls_a_filed_model(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    A registration names the filing number of each model that the service calls.
+    A registration must give the filing number of each model that the service calls.
 
-    Why: only a service that calls a filed model may be registered instead of filed.
+    Why: only a service that calls filed models may be registered instead of filed.
 
-    Fix: take the number from the published list; where the model is not filed, open a generative-service filing.
+    Fix: copy the number from the published list; if the model is not filed, open a generative-service filing.
 
     标题：所调用模型未备案
 
