@@ -71,7 +71,7 @@ def test_text_says_where_what_how_and_by_which_article(capsys):
     _, out = run(capsys, path("algorithm-late"), "--as-of", "2026-06-01")
     assert out.splitlines()[1:] == [
         "  error  DDL-01  /service/launched_on (60:3)  Algorithm filing not submitted in time",
-        "      Nothing was submitted by 2026-05-18, the 10th working day after 2026-04-30. In force since 2022-03-01.",
+        "      Not submitted by 2026-05-18, the 10th working day after 2026-04-30. In force since 2022-03-01.",
         "      Fix: Submit the filing now; a late submission is recorded, and it is better than none.",
         "      By: Algorithm Recommendation Provisions, Art. 24",
         "",

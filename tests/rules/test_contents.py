@@ -1,4 +1,4 @@
-"""KW, TB, RF and DOC-06 to DOC-09: what a file holds wins over what is declared, and the gap shows both."""
+"""KW, TB, RF and DOC-06 to DOC-09: counts in a file take precedence over declared ones, and the message gives both."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ def as_declared(name: str) -> Bank:
 QUESTIONS = {name: as_declared(name) for name, (kind, _) in BANKS.items() if kind == "test_questions"}
 
 
-def holding(name: str, bank: Bank, **said) -> dict[str, Contents]:
-    """Contents in which one bank holds this, and the others what is declared of them."""
+def holding(name: str, bank: Bank, **fields) -> dict[str, Contents]:
+    """Return contents with this bank; the other banks are as declared."""
     if name == "keywords":
-        return {SHA["keyword_list"]: Contents(is_table=True, banks={name: bank}, **said)}
-    return {SHA["test_questions"]: Contents(is_table=True, banks={**QUESTIONS, name: bank}, **said)}
+        return {SHA["keyword_list"]: Contents(is_table=True, banks={name: bank}, **fields)}
+    return {SHA["test_questions"]: Contents(is_table=True, banks={**QUESTIONS, name: bank}, **fields)}
 
 
 def flagged_with(changes, contents):
@@ -125,15 +125,15 @@ def test_updates_stay_as_declared():
         (Contents(is_table=True), "no_heading"),
     ],
 )
-def test_doc07_names_why_a_file_cannot_be_read_and_declared_counts_stand(kind, contents, variant):
+def test_doc07_gives_the_reason_why_a_file_cannot_be_read_and_declared_counts_apply(kind, contents, variant):
     assert flagged_with({}, {SHA[kind]: contents}) == [("DOC-07", AT[kind], "error", variant)]
 
 
-def test_doc07_does_not_look_at_other_documents():
+def test_doc07_does_not_apply_to_other_documents():
     assert flagged_with({}, {SHA["privacy_policy"]: Contents(unreadable=Unreadable(code="encrypted"))}) == []
 
 
-def test_a_list_of_keywords_in_place_of_questions_is_not_in_form():
+def test_a_list_of_keywords_instead_of_questions_has_the_wrong_format():
     contents = {SHA["test_questions"]: Contents(is_table=True, banks={"keywords": as_declared("keywords")})}
     assert flagged_with({}, contents) == [("DOC-07", AT["test_questions"], "error", "no_heading")]
 
@@ -153,7 +153,7 @@ def test_several_files_are_one_bank():
     assert flagged_with(changes, {SHA["keyword_list"]: part, "0" * 64: part}) == []
 
 
-def test_while_one_of_several_files_is_not_read_declared_counts_stand():
+def test_declared_counts_apply_while_one_of_several_files_is_not_read():
     changes = {"/documents/-": {"kind": "keyword_list", "sha256": "0" * 64}}
     few = Contents(is_table=True, banks={"keywords": Bank(total=1)})
     assert flagged_with(changes, {SHA["keyword_list"]: few}) == []
@@ -177,7 +177,7 @@ def test_doc08_flags_any_document_with_credentials(kind):
     assert (finding.rule, finding.values) == ("DOC-08", {"found": ["p. 2 密码:Ab12…"]})
 
 
-def test_doc08_does_not_look_at_algorithm_filings():
+def test_doc08_does_not_apply_to_algorithm_filings():
     sha = a_document("algorithm")["documents"][0]["sha256"]
     found = Contents(credentials=(Credential(kind="password", place="1", shown="密码:Ab12…"),))
     assert flagged_in_full(a_dossier("algorithm"), contents={sha: found}) == []
@@ -211,7 +211,7 @@ def test_doc09_needs_a_declared_rate():
 
 # DOC-10
 @pytest.mark.parametrize(("country", "flagged"), [("US", True), ("KR", True), ("CN", False), ("HK", False)])
-def test_doc10_asks_for_a_statement_on_compute_from_abroad(country, flagged):
+def test_doc10_requires_a_statement_on_compute_from_abroad(country, flagged):
     changes = {"/models/0/training/compute/0/vendor_country": country}
     expected = [("DOC-10", "/documents", "warning", "missing:continuity_statement")] if flagged else []
     assert flagged_in_full(a_dossier("generative", changes)) == expected
@@ -221,14 +221,14 @@ def test_doc10_asks_for_a_statement_on_compute_from_abroad(country, flagged):
 
 # The assessment as a whole.
 @pytest.mark.parametrize("nothing", [None, {}, ABSENT])
-def test_as01_is_the_only_rule_to_ask_for_a_missing_assessment(nothing):
+def test_only_as01_flags_a_missing_assessment(nothing):
     assert flagged_in_full(a_dossier("generative", {"/assessment": nothing})) == [
         ("AS-01", "/assessment", "error", "missing")
     ]
 
 
 @pytest.mark.parametrize("field", ["assessed_on", "standard", "assessor", "conclusion"])
-def test_as01_asks_for_the_particulars(field):
+def test_as01_requires_the_fields_of_an_assessment(field):
     at = f"/assessment/{field}"
     found = flagged_in_full(a_dossier("generative", {at: None}), on="2026-11-10")
     assert found == [("AS-01", at, "error", "missing")]
@@ -243,7 +243,7 @@ def test_as01_asks_for_the_particulars(field):
         ("GB/T 45654-2025", "2025-11-01", False),
     ],
 )
-def test_as02_asks_for_the_standard_of_the_day(standard, assessed_on, flagged):
+def test_as02_requires_the_standard_in_force_on_the_day(standard, assessed_on, flagged):
     changes = {"/assessment/standard": standard, "/assessment/assessed_on": assessed_on}
     found = [each for each in flagged_in_full(a_dossier("generative", changes)) if each[0] == "AS-02"]
     assert found == ([("AS-02", "/assessment/standard", "error", "mismatch")] if flagged else [])
@@ -259,11 +259,11 @@ def test_as02_asks_for_the_standard_of_the_day(standard, assessed_on, flagged):
         ({"/assessment/suspends_after": None}, ("AS-11", "/assessment/suspends_after", "warning", "missing")),
     ],
 )
-def test_the_other_particulars_of_an_assessment(changes, expected):
+def test_the_other_fields_of_an_assessment(changes, expected):
     assert flagged_in_full(a_dossier("generative", changes)) == [expected]
 
 
-def test_the_total_of_clauses_alone_is_not_asked_for():
+def test_the_total_of_clauses_is_not_required():
     assert flagged_in_full(a_dossier("generative", {"/assessment/clauses_total": None})) == []
 
 
@@ -276,7 +276,7 @@ def test_the_total_of_clauses_alone_is_not_asked_for():
         ("non_refusal_questions", ["TB-05", "RF-02"]),
     ],
 )
-def test_a_missing_bank_is_a_gap_of_each_rule_that_asks_for_it(section, rules):
+def test_a_missing_bank_is_flagged_by_each_rule_that_requires_it(section, rules):
     at = f"/assessment/{section}"
     found = flagged_in_full(a_dossier("generative", {at: None}))
     assert [(rule, place, variant) for rule, place, _, variant in found] == [(rule, at, "missing") for rule in rules]
@@ -304,7 +304,7 @@ def test_a_file_that_cannot_be_read_leaves_the_counts_of_those_that_can():
     ("filename", "bank"),
     [("应拒答测试题.csv", "refusal_questions"), ("x.csv", "questions"), ("不拒答.csv", "non_refusal_questions")],
 )
-def test_a_table_without_a_name_is_the_bank_under_whose_name_it_is_listed(filename, bank):
+def test_a_nameless_table_is_the_bank_of_its_listed_name(filename, bank):
     changes = {f"{AT['test_questions']}/filename": filename, f"/assessment/{bank}/total": 11}
     few = Contents(is_table=True, is_nameless=True, banks={"questions": Bank(total=10)})
     found = flagged_with(changes, {SHA["test_questions"]: few})

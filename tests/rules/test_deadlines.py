@@ -1,4 +1,4 @@
-"""DDL: deadlines, on the working days of China."""
+"""DDL: deadlines in working days of China."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def a_filing(first_submitted_on=None, status="submitted", kind="algorithm", serv
         ("2026-11-20", "error", "overdue"),
     ],
 )
-def test_ddl01_tells_a_draft_that_its_deadline_comes_and_has_passed(day, level, variant):
+def test_ddl01_warns_of_the_deadline_and_flags_a_draft_after_it(day, level, variant):
     assert flagged_in_full(a_dossier("algorithm", LAUNCHED), on=day) == [("DDL-01", AT_LAUNCH, level, variant)]
 
 
@@ -70,7 +70,7 @@ def test_ddl01_keeps_a_warning_of_a_late_submission(status, day):
     ]
 
 
-def test_ddl01_keeps_it_when_the_filing_is_filed():
+def test_ddl01_keeps_the_warning_when_the_filing_is_filed():
     dossier = a_dossier("algorithm", {**LAUNCHED, "/service/display": SHOWN})
     found = flagged_in_full(dossier, **first_submitted(date(2026, 5, 19), status="filed"))
     assert found == [("DDL-01", AT_LAUNCH, "warning", "late")]
@@ -119,7 +119,7 @@ def test_ddl01_needs_a_public_service_with_opinion_capacity(changes):
 
 
 @pytest.mark.parametrize("field", ["/service/public", "/service/opinion_capacity"])
-def test_ddl01_leaves_what_is_not_said_to_srv10(field):
+def test_ddl01_leaves_missing_fields_to_srv10(field):
     assert flagged(a_dossier("algorithm", {**LAUNCHED, field: None})) == [("SRV-10", field)]
 
 
@@ -133,11 +133,11 @@ def test_ddl01_runs_from_the_launch_of_the_service_and_not_of_the_algorithm():
 
 
 @pytest.mark.parametrize("action", ["change", "cancellation"])
-def test_ddl01_looks_at_initial_filings_only(action):
+def test_ddl01_applies_to_initial_filings_only(action):
     assert flagged(amending("algorithm", action, LAUNCHED)) == []
 
 
-def test_ddl01_takes_an_action_not_said_as_initial():
+def test_ddl01_treats_a_missing_action_as_initial():
     assert flagged(a_dossier("algorithm", {**LAUNCHED, "/action": None})) == [("DDL-01", AT_LAUNCH)]
 
 
@@ -194,7 +194,7 @@ def test_ddl02_needs_a_day(kind, action):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_ddl02_does_not_look_at_initial_filings(kind):
+def test_ddl02_does_not_apply_to_initial_filings(kind):
     assert flagged(a_dossier(kind, {AT_CHANGE: "2026-04-30"})) == []
 
 
@@ -215,7 +215,7 @@ def test_ddl06_flags_a_service_launched_before_today(kind, launched_on, found):
 
 @pytest.mark.parametrize("status", ["draft", "submitted", "accepted", "provincial_review", "national_review"])
 @pytest.mark.parametrize("kind", ["generative", "registration"])
-def test_ddl06_speaks_until_the_filing_is_filed(kind, status):
+def test_ddl06_is_raised_until_the_filing_is_filed(kind, status):
     dossier = a_dossier(kind, {**LAUNCHED, "/service/display": {**SHOWN, "model_name_shown": True}})
     assert flagged(dossier, status=status, submitted_on=date(2026, 4, 1)) == [("DDL-06", AT_LAUNCH)]
     assert flagged(dossier, status="filed", submitted_on=date(2026, 4, 1)) == []
@@ -226,13 +226,13 @@ def test_ddl06_needs_a_public_service():
     assert flagged(a_dossier("generative", {**LAUNCHED, "/service/public": None})) == [("SRV-10", "/service/public")]
 
 
-def test_ddl06_does_not_ask_for_opinion_capacity():
+def test_ddl06_does_not_require_opinion_capacity():
     dossier = a_dossier("generative", {**LAUNCHED, "/service/opinion_capacity": False})
     assert flagged(dossier) == [("DDL-06", AT_LAUNCH)]
 
 
 @pytest.mark.parametrize(("kind", "action"), AMENDMENTS)
-def test_ddl06_looks_at_initial_filings_only(kind, action):
+def test_ddl06_applies_to_initial_filings_only(kind, action):
     assert flagged(amending(kind, action, LAUNCHED)) == []
 
 
@@ -259,7 +259,7 @@ def test_extreme_days_are_judged_like_others(kind, launched_on, day, rules):
         amending("generative", "cancellation", OCCURRED),
     ],
 )
-def test_what_changes_by_itself_is_announced_the_day_before(dossier):
+def test_a_change_by_itself_is_announced_the_day_before(dossier):
     days = [date(2026, 4, 20) + timedelta(days=n) for n in range(60)]
     for before, after in pairwise(days):
         if flagged_in_full(dossier, on=str(before)) != flagged_in_full(dossier, on=str(after)):

@@ -1,4 +1,4 @@
-"""Both sides of every figure of the law: one item, one point or one day too few is flagged, the figure itself is not."""
+"""Both sides of every figure of the law: a value just outside is flagged, the figure itself is not."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ CASES = [
     for base, rule in ((OLD, old), (NEW, new))
     for place in places
 ]
-# Figures with tests of their own: deadlines in test_deadlines, updates and users below, others beside their rules.
+# Figures tested elsewhere: deadlines in test_deadlines, updates and users below, others with their rules.
 ELSEWHERE = {
     "FILING_DAYS",
     "CHANGE_DAYS",
@@ -111,7 +111,7 @@ ELSEWHERE = {
 }
 
 
-def test_every_figure_stands_here_or_is_tested_elsewhere():
+def test_every_figure_is_tested_here_or_elsewhere():
     assert {name for name, *_ in OF_BOTH_STANDARDS} | ELSEWHERE == {name for name, _ in thresholds()}
 
 
@@ -156,7 +156,7 @@ def test_a_label_is_large_and_long_enough(kind, label, figure, failing, passing)
 
 
 @pytest.mark.parametrize("kind", ["generative", "registration"])
-def test_a_log_is_kept_for_six_months_where_content_goes_unlabeled(kind):
+def test_a_log_is_kept_for_six_months_if_content_goes_unlabeled(kind):
     at = "/labeling/log_retention_months"
 
     def keeping(months, unlabeled=True):

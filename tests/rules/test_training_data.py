@@ -1,4 +1,4 @@
-"""COR and ANN: what is declared of training data and its annotation."""
+"""COR and ANN: the declarations on training data and its annotation."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def of(rule, dossier, **asked):
 
 # COR-01, COR-02
 @pytest.mark.parametrize("nothing", [None, []])
-def test_cor01_is_the_only_rule_to_ask_for_missing_corpora(nothing):
+def test_only_cor01_flags_missing_corpora(nothing):
     assert flagged_in_full(a_dossier("generative", {"/models/0/corpora": nothing})) == [
         ("COR-01", "/models/0/corpora", "error", "missing")
     ]
 
 
 @pytest.mark.parametrize(("source_type", "proofs"), PROOFS.items())
-def test_cor02_asks_for_the_proof_of_each_source_type(source_type, proofs):
+def test_cor02_requires_the_proof_of_each_source_type(source_type, proofs):
     changes = {
         f"{CORPUS}/source_type": source_type,
         f"{CORPUS}/generator": {"model": "样例模型"},
@@ -47,7 +47,7 @@ def test_cor02_asks_for_the_proof_of_each_source_type(source_type, proofs):
     ("generator", "at"),
     [(None, f"{CORPUS}/generator"), ({"generated_on": "2026-01-01"}, f"{CORPUS}/generator/model")],
 )
-def test_cor02_asks_for_the_model_that_generated_synthetic_data(generator, at):
+def test_cor02_requires_the_model_that_generated_synthetic_data(generator, at):
     changes = {
         f"{CORPUS}/source_type": "synthetic",
         f"{CORPUS}/proof": ["generation_record"],
@@ -56,7 +56,7 @@ def test_cor02_asks_for_the_model_that_generated_synthetic_data(generator, at):
     assert flagged_in_full(a_dossier("generative", changes)) == [("COR-02", at, "error", "missing")]
 
 
-def test_an_unsaid_source_type_is_cor12s_alone():
+def test_only_cor12_flags_a_missing_source_type():
     changes = {f"{CORPUS}/source_type": None, f"{CORPUS}/proof": None, f"{CORPUS}/robots_respected": None}
     assert flagged_in_full(a_dossier("generative", changes)) == [
         ("COR-12", f"{CORPUS}/source_type", "error", "missing")
@@ -81,7 +81,7 @@ def test_a_missing_sample_is_one_gap(section, rule, nothing):
 
 # COR-09, COR-10
 @pytest.mark.parametrize(("basis", "variant"), [(None, "missing"), ("none", "no_basis")])
-def test_cor09_asks_for_a_basis(basis, variant):
+def test_cor09_requires_a_basis(basis, variant):
     at = f"{CORPUS}/personal_information_basis"
     changes = {f"{CORPUS}/personal_information": True, at: basis}
     assert flagged_in_full(a_dossier("generative", changes)) == [("COR-09", at, "error", variant)]
@@ -94,7 +94,7 @@ def test_cor09_takes_consent_or_law(basis):
 
 
 @pytest.mark.parametrize(("consent", "variant"), [(None, "missing"), (False, "not_true")])
-def test_cor09_asks_for_separate_consent_to_sensitive_data(consent, variant):
+def test_cor09_requires_separate_consent_to_sensitive_data(consent, variant):
     at = f"{CORPUS}/separate_consent"
     changes = {f"{CORPUS}/sensitive_personal_information": True, at: consent}
     assert flagged_in_full(a_dossier("generative", changes)) == [("COR-09", at, "error", variant)]
@@ -102,18 +102,18 @@ def test_cor09_asks_for_separate_consent_to_sensitive_data(consent, variant):
 
 
 @pytest.mark.parametrize(("respected", "variant"), [(None, "missing"), (False, "not_true")])
-def test_cor10_asks_whether_refusals_were_respected(respected, variant):
+def test_cor10_requires_that_refusals_were_respected(respected, variant):
     at = f"{CORPUS}/robots_respected"
     assert flagged_in_full(a_dossier("generative", {at: respected})) == [("COR-10", at, "error", variant)]
 
 
-def test_cor10_looks_at_what_was_collected_by_oneself():
+def test_cor10_applies_only_to_self_collected_corpora():
     assert flagged_in_full(a_dossier("generative", {"/models/0/corpora/1/robots_respected": False})) == []
 
 
 # COR-11
 def corpora(*spoiled):
-    """The complete corpora with their sources, origins and modalities replaced."""
+    """Return changes to complete corpora with these sources, origins and modalities."""
     first = a_document("generative")["models"][0]["corpora"][0]
     return {"/models/0/corpora": [{**first, "origin": "domestic", **each} for each in spoiled]}
 
@@ -140,7 +140,7 @@ AT = "/models/0/corpora"
         ),
     ],
 )
-def test_cor11_asks_for_several_sources_and_a_domestic_one(listed, found):
+def test_cor11_requires_several_sources_and_a_domestic_one(listed, found):
     assert flagged_in_full(a_dossier("generative", corpora(*listed))) == [
         ("COR-11", AT, "warning", variant) for variant in found
     ]
@@ -148,16 +148,16 @@ def test_cor11_asks_for_several_sources_and_a_domestic_one(listed, found):
 
 # COR-12, COR-13, COR-14
 @pytest.mark.parametrize("field", ["source_type", "modality"])
-def test_cor12_asks_for_what_a_corpus_is(field):
+def test_cor12_requires_a_source_type_and_a_modality(field):
     at = f"{CORPUS}/{field}"
     assert of("COR-12", a_dossier("generative", {at: None})) == [("COR-12", at, "error", "missing")]
 
 
-@pytest.mark.parametrize("said", ["items", "tokens", "bytes"])
-def test_cor12_takes_any_size(said):
+@pytest.mark.parametrize("value", ["items", "tokens", "bytes"])
+def test_cor12_takes_any_size(value):
     nothing = {f"{CORPUS}/{name}": None for name in ("items", "tokens", "bytes")}
     assert flagged_in_full(a_dossier("generative", nothing)) == [("COR-12", f"{CORPUS}/items", "error", "no_size")]
-    assert flagged_in_full(a_dossier("generative", {**nothing, f"{CORPUS}/{said}": 0})) == []
+    assert flagged_in_full(a_dossier("generative", {**nothing, f"{CORPUS}/{value}": 0})) == []
 
 
 @pytest.mark.parametrize("ways", [None, [], ["keywords"], ["manual", "classifier"]])
@@ -167,7 +167,7 @@ def test_cor13_names_the_ways_that_are_missing(ways):
 
 
 @pytest.mark.parametrize("field", ["owner", "policy", "complaint_channel"])
-def test_cor14_asks_who_looks_after_intellectual_property(field):
+def test_cor14_requires_a_person_a_policy_and_a_channel_for_intellectual_property(field):
     at = f"/assessment/ip/{field}"
     assert flagged_in_full(a_dossier("generative", {at: " "})) == [("COR-14", at, "error", "missing")]
     assert flagged_in_full(a_dossier("generative", {"/assessment/ip": {}})) == [
@@ -186,7 +186,7 @@ def test_cor14_asks_who_looks_after_intellectual_property(field):
     ],
 )
 @pytest.mark.parametrize(("value", "variant"), [(None, "missing"), (False, "not_true")])
-def test_annotation_is_done_with_care(rule, field, value, variant):
+def test_annotation_requires_each_declaration(rule, field, value, variant):
     at = f"{ANNOTATION}/{field}"
     assert flagged_in_full(a_dossier("generative", {at: value})) == [(rule, at, "error", variant)]
 
@@ -198,7 +198,7 @@ def test_ann03_names_the_risks_that_are_missing(covered):
 
 
 @pytest.mark.parametrize("nothing", [None, {}])
-def test_ann05_is_the_only_rule_to_ask_for_missing_annotation(nothing):
+def test_only_ann05_flags_missing_annotation(nothing):
     assert flagged_in_full(a_dossier("generative", {ANNOTATION: nothing})) == [
         ("ANN-05", ANNOTATION, "error", "missing")
     ]
