@@ -21,7 +21,7 @@ class Bilingual:
         return self.zh if language == "zh" else self.en
 
     def filled(self, language: Language, values: Mapping[str, object]) -> str:
-        """Return the text with its `{placeholders}` filled from values. Raises KeyError for a placeholder without a value."""
+        """Return the text with its `{placeholders}` filled. Raises KeyError for a placeholder without a value."""
         return self.in_(language).format_map(values)
 
 

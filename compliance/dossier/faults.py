@@ -164,7 +164,7 @@ class Fault:
 
 
 class Malformed(ValueError):
-    """The document is not a valid dossier. `faults` holds the reasons sorted by place, at most FAULTS_SHOWN of `total`."""
+    """The document is not a valid dossier. `faults` are sorted by place, at most FAULTS_SHOWN of `total`."""
 
     def __init__(self, faults: list[Fault]) -> None:
         super().__init__(f"{len(faults)} faults")

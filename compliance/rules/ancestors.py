@@ -18,7 +18,7 @@ def any_relation(parent: Parent) -> bool:
 
 
 def weights_pass(parent: Parent) -> bool:
-    """Return whether weights are inherited: by all relations except architecture and distillation, also if not given."""
+    """Return whether weights are inherited: by all relations except architecture and distillation, or by default."""
     return parent.relation not in NO_WEIGHTS
 
 

@@ -154,7 +154,7 @@ def checks_its_annotation(dossier: Dossier, context: Context) -> Iterator[Proble
 )
 def describes_or_excuses_its_annotation(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    The annotation of each of the applicant's models must be described, or the annotation rules must say why there is none.
+    The annotation of each of the applicant's models must be described, or the annotation rules must give a reason.
 
     Why: attachment 3 of the form requires the annotation rules, or 不涉及 (not applicable) with a reason.
 

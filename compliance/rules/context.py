@@ -58,7 +58,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Unlisted:
-    """An ancestor that the register knows but the dossier does not list: its name, and its numbers with their status."""
+    """An ancestor in the register that the dossier does not list: its name, and its numbers with their status."""
 
     name: str
     numbers: Mapping[str, str] = field(default_factory=dict)

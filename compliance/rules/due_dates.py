@@ -18,7 +18,7 @@ NOT_COUNTING = frozenset({DRAFT, WITHDRAWN})
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A number of working days from a start, the place that gives the start, and the date of the first submission, if any."""
+    """A deadline: the place and date of its start, its working days, and the first submission, if any."""
 
     at: Pointer
     start: date
@@ -67,7 +67,7 @@ def amendment_deadline(dossier: Dossier, context: Context) -> Deadline | None:
 
 
 def cancellation_deadline(dossier: Dossier, context: Context) -> Deadline | None:
-    """Return the deadline of ALG 24 ¶3 for the filing itself; None unless it is filed and no cancellation is submitted."""
+    """Return the deadline of ALG 24 ¶3 for the filing itself; None if it is not filed or a cancellation is submitted."""
     terminated_on = dossier.service.terminated_on
     if context.facts.status != FILED or context.facts.has_cancellation or terminated_on is None:
         return None

@@ -70,7 +70,7 @@ def _banks_of_files(kind: str, dossier: Dossier, context: Context) -> list[Mappi
 
 
 def _by_name(document: Document, contents: Contents) -> Mapping[str, Bank]:
-    """Return the banks of a file by name; a text table has no sheet name, so its bank is identified by its listed name."""
+    """Return the banks of a file by name; a text table has no sheet name, so the listed name identifies its bank."""
     named = bank_named(document.filename or "") or bank_named(document.title or "")
     if contents.is_nameless and named and QUESTIONS in contents.banks:
         return {named: contents.banks[QUESTIONS]}

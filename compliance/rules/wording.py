@@ -129,7 +129,7 @@ def _down_to(steps: list[str], end: int) -> Pointer:
 
 
 def _without_lists(names: list[str]) -> list[str]:
-    """Drop names that the next one repeats: `risks` before `risks 2`, `count per risk` before `count per risk, A.1.a`."""
+    """Drop names that the next one repeats, such as `risks` before `risks 2`."""
     return [
         name
         for name, below in zip(names, [*names[1:], ""], strict=True)

@@ -72,7 +72,7 @@ def test_text_says_where_what_how_and_by_which_article(capsys):
     assert out.splitlines()[1:] == [
         "  error  DDL-01  /service/launched_on (60:3)  Algorithm filing not submitted in time",
         "      Not submitted by 2026-05-18, the 10th working day after 2026-04-30. In force since 2022-03-01.",
-        "      Fix: Submit the filing now; a late submission is recorded, and it is better than none.",
+        "      Fix: Submit the filing now; a late submission is recorded, but it is better than none.",
         "      By: Algorithm Recommendation Provisions, Art. 24",
         "",
         "Files checked as of 2026-06-01: 1. Malformed: 0, errors: 1, warnings: 0.",
@@ -100,7 +100,7 @@ def test_it_needs_no_database_and_no_settings(tmp_path):
 
 @pytest.mark.parametrize("day", ["2026-13-01", "20261101", "soon"])
 def test_a_day_that_is_none_is_refused(day):
-    with pytest.raises(Exception, match="no day"):
+    with pytest.raises(Exception, match="is not a valid"):
         call_command("check_dossier", path("algorithm-late"), "--as-of", day)
 
 

@@ -101,7 +101,7 @@ def answers(name: str) -> dict[tuple[str, str], str]:
 
 
 def table(name: str) -> list[str]:
-    """Return the answers as lines; places that differ only in an index or a risk share a line if the answers are equal."""
+    """Return the answers as lines; equal answers at places that differ only in an index or a risk share a line."""
     by_shape: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
     for (at, mutation), answered in answers(name).items():
         by_shape[_shape(at), mutation][at] = answered

@@ -1,4 +1,4 @@
-"""Any dossier that parses is evaluated without an exception, on any day, twice the same, and with messages in both languages."""
+"""Any well-formed dossier is evaluated without an exception, on any day, twice the same, with bilingual messages."""
 
 from __future__ import annotations
 
