@@ -1,4 +1,4 @@
-"""Texts that exist in both languages of the product; pure, so that rules need no Django to speak."""
+"""Bilingual texts, independent of Django so that the rules can use them."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ class Bilingual:
         return self.zh if language == "zh" else self.en
 
     def filled(self, language: Language, values: Mapping[str, object]) -> str:
-        """Return the text with its `{names}` filled from values; a name without a value is an error of the caller."""
+        """Return the text with its `{placeholders}` filled. Raises KeyError for a placeholder without a value."""
         return self.in_(language).format_map(values)
 
 
 def language_of(tag: str | None) -> Language:
-    """Map a BCP 47 tag (`zh-Hans-CN`, `en`, None) to one of the two languages; English when unknown."""
+    """Map a BCP 47 tag (`zh-Hans-CN`, `en`, None) to one of the two languages; English by default."""
     return "zh" if (tag or "").lower().startswith("zh") else "en"
 
 
 def listed(items: list[str], language: Language) -> str:
-    """Join items as a sentence lists them."""
+    """Join items with the list separator of the language."""
     return ("、" if language == "zh" else ", ").join(items)

@@ -1,4 +1,4 @@
-"""Material for tests: complete dossiers, spoiled in one fact at a time, and what the whole catalog says of them."""
+"""Test helpers: complete dossiers with changes, and their findings."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from compliance.rules.context import Facts
 from compliance.rules.evaluation import Outcome, evaluate
 
 EXAMPLES = Path(__file__).parent / "examples" / "dossiers"
-# A day on which the complete examples raise nothing; their assessment is of 2026-11-10.
+# A day on which the complete examples have no findings; they were assessed on 2026-11-10.
 A_DAY = "2026-11-20"
 USCC = "91440300708461136T"
 __all__ = [
@@ -28,9 +28,9 @@ __all__ = [
     "a_dossier",
     "example",
     "flagged",
+    "flagged_in_full",
     "judged",
     "parsed",
-    "told",
 ]
 
 
@@ -48,13 +48,13 @@ def a_document(kind: str = "algorithm", changes: Mapping[str, Any] | None = None
     """
     Return a complete document of a kind (`algorithm`, `generative`, `registration`, or an example's name), changed.
 
-    `changes` map JSON Pointers to values; ABSENT takes the field away; `/list/-` appends.
+    `changes` map JSON Pointers to values; ABSENT removes the field; `/list/-` appends.
     """
     return changed(_example(kind if "-" in kind else f"{kind}-complete"), changes or {})
 
 
 def a_dossier(kind: str = "algorithm", changes: Mapping[str, Any] | None = None) -> Dossier:
-    """Return the same as a parsed dossier, on which no rule speaks unless something was changed."""
+    """Return the same as a parsed dossier, which has no findings unless it was changed."""
     return parsed(kind, changes).dossier
 
 
@@ -63,16 +63,16 @@ def parsed(kind: str = "algorithm", changes: Mapping[str, Any] | None = None) ->
 
 
 def judged(dossier: Dossier, on: str = A_DAY, **facts: Any) -> Outcome:
-    """Evaluate as of a day; `facts` are those of compliance.rules.context.Facts."""
+    """Evaluate as of a day; `facts` are the fields of compliance.rules.context.Facts."""
     return evaluate(dossier, Facts(**facts), today=date.fromisoformat(on))
 
 
 def flagged(dossier: Dossier, on: str = A_DAY, **facts: Any) -> list[tuple[str, str]]:
-    """Return everything that the whole catalog finds, as (rule, pointer)."""
+    """Return all findings as (rule, pointer)."""
     return [(finding.rule, str(finding.at)) for finding in judged(dossier, on, **facts).findings]
 
 
-def told(dossier: Dossier, on: str = A_DAY, **facts: Any) -> list[tuple[str, str, str, str]]:
-    """Return everything that the whole catalog finds, as (rule, pointer, level, variant)."""
+def flagged_in_full(dossier: Dossier, on: str = A_DAY, **facts: Any) -> list[tuple[str, str, str, str]]:
+    """Return all findings as (rule, pointer, level, variant)."""
     found = judged(dossier, on, **facts).findings
     return [(finding.rule, str(finding.at), str(finding.level), finding.variant) for finding in found]

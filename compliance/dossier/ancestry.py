@@ -1,4 +1,4 @@
-"""The lineage inside one document: keys that stand once, parents that are listed, no cycle."""
+"""Validation of the lineage inside one document: unique keys, listed parents, no cycles."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MODELS_LIMIT = 500
 
 
 class _Step(NamedTuple):
-    """One entry of derived_from: where it stands, whose it is, whom it names."""
+    """One entry of `derived_from`: its place, and the keys of child and parent."""
 
     at: Pointer
     child: str
@@ -21,21 +21,21 @@ class _Step(NamedTuple):
 
 
 def lineage_faults(tree: Any) -> list[Fault]:
-    """Find doubled model keys, unknown parents and cycles; whatever is no model is left to the types."""
+    """Find duplicate model keys, unknown parents and cycles. Entries that are not models are left to the types."""
     models = list(_models(tree))
     if len(models) > MODELS_LIMIT:
-        return []  # refused for their number; what they say of one another would cost by its square
+        return []  # rejected for their number; comparing them with one another takes quadratic time
     keys = {key for _, key, _ in models}
     steps = list(_steps(models))
     known = [step for step in steps if step.parent in keys]
     return [
-        *_doubled(models),
+        *_duplicates(models),
         *(
             Fault(step.at, "unknown_model_key", {"found": step.parent[:40]})
             for step in steps
             if step.parent not in keys
         ),
-        *(Fault(step.at, "lineage_cycle") for step in _closing(known)),
+        *(Fault(step.at, "lineage_cycle") for step in _steps_closing_a_cycle(known)),
     ]
 
 
@@ -54,43 +54,43 @@ def _key(value: Any) -> str:
 def _steps(models: list[tuple[Pointer, str, Any]]) -> Iterator[_Step]:
     for at, key, parents in models:
         for j, parent in enumerate(parents if isinstance(parents, list) else []):
-            named = _key(parent.get("key")) if isinstance(parent, dict) else ""
-            if named:
-                yield _Step(at / "derived_from" / j / "key", key or at, named)
+            parent_key = _key(parent.get("key")) if isinstance(parent, dict) else ""
+            if parent_key:
+                yield _Step(at / "derived_from" / j / "key", key or at, parent_key)
 
 
-def _doubled(models: list[tuple[Pointer, str, Any]]) -> Iterator[Fault]:
-    seen: set[str] = set()
+def _duplicates(models: list[tuple[Pointer, str, Any]]) -> Iterator[Fault]:
+    known: set[str] = set()
     for at, key, _ in models:
-        if key and key in seen:
+        if key and key in known:
             yield Fault(at / "key", "doubled_model_key", {"found": key[:40]})
-        seen.add(key)
+        known.add(key)
 
 
-def _closing(steps: list[_Step]) -> Iterator[_Step]:
-    """Yield, in document order, each step from whose parent its child is already reachable."""
+def _steps_closing_a_cycle(steps: list[_Step]) -> Iterator[_Step]:
+    """Yield, in document order, each step whose parent already descends from its child."""
     if not _has_cycle(steps):
         return
-    place = {key: i for i, key in enumerate(dict.fromkeys(key for step in steps for key in step[1:]))}
-    above = [0] * len(place)  # the ancestors of each model, one bit a model
+    index = {key: i for i, key in enumerate(dict.fromkeys(key for step in steps for key in step[1:]))}
+    ancestors = [0] * len(index)  # the ancestors of each model, one bit per model
     for step in steps:
-        child, parent = place[step.child], place[step.parent]
-        reached = above[parent] | 1 << parent
+        child, parent = index[step.child], index[step.parent]
+        reached = ancestors[parent] | 1 << parent
         if reached >> child & 1:
             yield step
-        elif reached & ~above[child]:
-            _pass_down(above, child, reached)
+        elif reached & ~ancestors[child]:
+            _pass_down(ancestors, child, reached)
 
 
-def _pass_down(above: list[int], child: int, reached: int) -> None:
-    above[child] |= reached
-    for i, ancestors in enumerate(above):
-        if ancestors >> child & 1:
-            above[i] = ancestors | reached
+def _pass_down(ancestors: list[int], child: int, reached: int) -> None:
+    ancestors[child] |= reached
+    for i, own in enumerate(ancestors):
+        if own >> child & 1:
+            ancestors[i] = own | reached
 
 
 def _has_cycle(steps: list[_Step]) -> bool:
-    """Take away whatever has no parent left until nothing more goes; what stays is a cycle or hangs below one."""
+    """Remove models without a parent until none is left to remove; the rest is a cycle or descends from one."""
     children: dict[str, list[str]] = {}
     waiting: dict[str, int] = {}
     for step in steps:

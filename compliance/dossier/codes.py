@@ -1,4 +1,4 @@
-"""The closed lists of the dossier: every code with its label in both languages."""
+"""The enumerations of the dossier: every code with its label in both languages."""
 
 from __future__ import annotations
 

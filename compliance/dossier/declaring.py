@@ -1,4 +1,4 @@
-"""How a field of the dossier is declared: its type, whether it may be absent, and its name in both languages."""
+"""Declaration of dossier fields: optional or required, with a label in both languages."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from pydantic import ConfigDict
 STRICT = ConfigDict(extra="forbid")
 
 
-def said(en: str, zh: str) -> Any:
-    """Declare a field that may be absent, with its name in both languages."""
+def labeled(en: str, zh: str) -> Any:
+    """Declare an optional field with its label in both languages."""
     return field(default=None, metadata={"en": en, "zh": zh})
 
 
 def required(en: str, zh: str) -> Any:
-    """Declare a field without which a document is no dossier."""
+    """Declare a required field with its label in both languages."""
     return field(metadata={"en": en, "zh": zh})

@@ -1,7 +1,7 @@
-"""The scalar types of the dossier: what is accepted, what is refused, and how each shows in JSON Schema.
+"""The scalar types of the dossier: their validation, and their JSON Schema.
 
-A type here is a plain Python type with annotations: pydantic reads them where a dossier comes in (strict), msgspec
-passes over them where a stored one is loaded again (trusted).
+Each is a plain Python type with annotations. Pydantic applies them to an incoming dossier (strict); msgspec ignores them
+when it loads a stored one (trusted).
 """
 
 from __future__ import annotations
@@ -29,27 +29,27 @@ COUNTRIES = frozenset(country.alpha_2 for country in pycountry.countries)
 
 
 def refuse(code: str, **values: object) -> NoReturn:
-    """Refuse a value with a fault code of faults.py and the values that its message names."""
+    """Reject a value with a fault code of faults.py and the values for its message."""
     raise PydanticCustomError(code, code, values or None)
 
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         refuse("not_a_text")
-    # What is kept is the tidied text, so its length counts: composing may make a text longer.
+    # The tidied text is what is stored, so its length counts; normalization may make a text longer.
     if (length := len(tidy(value))) > TEXT_LIMIT:
         refuse("text_too_long", found=length, limit=TEXT_LIMIT)
     return value
 
 
-def _said_text(value: Any) -> str:
+def _required_text(value: Any) -> str:
     if value is None or not _text(value).strip():
         refuse("required")
     return str(value)
 
 
 def _decimal(value: Any) -> Decimal:
-    """Read a decimal as written: an integer, a Decimal of the literal, or a text; no exponent, at most four places."""
+    """Parse a decimal given as an integer, a Decimal of the literal, or a text; no exponent, at most four decimals."""
     if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
         refuse("not_a_decimal")
     if not _DECIMAL.fullmatch(str(value)):
@@ -95,7 +95,7 @@ def _yes_or_no(value: Any) -> bool:
 
 
 def _uscc(value: Any) -> str:
-    """Verify a unified social credit code (GB 32100-2015); letters may stand in the first two places."""
+    """Validate a unified social credit code (GB 32100-2015), whose first two characters may be letters."""
     if value is None:
         refuse("required")
     if not isinstance(value, str):
@@ -128,7 +128,7 @@ def _known_country(value: str) -> str:
 
 @dataclass(frozen=True, eq=False)
 class OneOf:
-    """Annotation of a text that must be one of the codes of a closed list."""
+    """Annotation of a text that must be one of the codes of an enumeration."""
 
     codes: Mapping[str, object]
 
@@ -152,9 +152,9 @@ _DECIMAL_PATTERN = r"^(0|[1-9][0-9]*)(\.[0-9]{1,4})?$"
 _RATE_PATTERN = r"^(0(\.[0-9]{1,4})?|1(\.0{1,4})?)$"
 
 Text = Annotated[str, PlainValidator(_text), WithJsonSchema({"type": "string", "maxLength": TEXT_LIMIT})]
-SaidText = Annotated[
+RequiredText = Annotated[
     str,
-    PlainValidator(_said_text),
+    PlainValidator(_required_text),
     WithJsonSchema({"type": "string", "maxLength": TEXT_LIMIT, "pattern": r"\S"}),
 ]
 Rate = Annotated[

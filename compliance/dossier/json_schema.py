@@ -18,9 +18,9 @@ _MODULES = (assessments, labels, lineage, parties, schema, training)
 @cache
 def dossier_json_schema() -> dict[str, Any]:
     """
-    Return the schema of what is taken, without references, each field titled in both languages.
+    Return the schema of an accepted dossier, without references; each field has a title in both languages.
 
-    The same to the letter as a document of its own, at the API, and as a component of the API's description.
+    The committed file, the API's response and the component of the API's OpenAPI schema are identical.
     """
     generated = SCHEMA.json_schema(schema_generator=GenerateJsonSchema, mode="validation")
     definitions = generated.pop("$defs")
@@ -40,16 +40,16 @@ def _without_references(node: Any, definitions: dict[str, Any]) -> Any:
 
 
 def _titled(node: dict[str, Any], class_name: str) -> dict[str, Any]:
-    """Give each property the names of its field in place of the generated title; a default of null says nothing."""
-    names = _names(class_name)
+    """Replace the generated titles by the labels of the fields, and drop the defaults, which are all null."""
+    labels_by_field = _labels(class_name)
     properties = {
-        field: {**{k: v for k, v in child.items() if k not in ("title", "default")}, "title": names[field]}
+        field: {**{k: v for k, v in child.items() if k not in ("title", "default")}, "title": labels_by_field[field]}
         for field, child in node.get("properties", {}).items()
     }
     return {**node, "title": class_name, **({"properties": properties} if properties else {})}
 
 
-def _names(class_name: str) -> dict[str, str]:
+def _labels(class_name: str) -> dict[str, str]:
     kind = next(getattr(module, class_name) for module in _MODULES if hasattr(module, class_name))
     return {
         field.name: f"{field.metadata['en']} · {field.metadata['zh']}"

@@ -1,4 +1,4 @@
-"""The name of a place in a dossier, as people say it in either language."""
+"""Human-readable names of the places in a dossier, in both languages."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ DOSSIER = Bilingual("dossier", "申报文件")
 
 @lru_cache(maxsize=4096)
 def name_of(at: Pointer) -> Bilingual:
-    """Return the name of the field at a place; an entry of a list is named after the list, with its number."""
+    """Return the label of the field at a place; a list entry is named after its list, with its number."""
     return _at(at)[1]
 
 
 def code_label(at: Pointer, value: str) -> Bilingual:
-    """Return what a value at a place means: the label of a code where the field has codes, else the value itself."""
+    """Return the label of a code at a place, or the value itself if the field has no codes."""
     codes = next((note.codes for note in getattr(_at(at)[0], "__metadata__", ()) if isinstance(note, OneOf)), {})
     label = codes.get(value)
     return label if isinstance(label, Bilingual) else Bilingual(value, value)
@@ -58,7 +58,7 @@ def _field_name(kind: Any, step: str) -> Bilingual:
 
 
 def _plain(kind: Any) -> Any:
-    """Take away `| None` and annotations around a list."""
+    """Strip `| None` and the annotations around a list."""
     if get_origin(kind) in (Union, UnionType):
         return _plain(next(argument for argument in get_args(kind) if argument is not type(None)))
     if get_origin(kind) is Annotated and not any(isinstance(note, OneOf) for note in kind.__metadata__):

@@ -1,4 +1,4 @@
-"""The normal form: what a filer gets back is what was sent, tidied as dossier.md says, and nothing added."""
+"""The normal form of a dossier: the content as sent, normalized as dossier.md specifies, with nothing added."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
-from compliance.dossier.fields import Amount, OneOf, Rate, SaidText, Text
+from compliance.dossier.fields import Amount, OneOf, Rate, RequiredText, Text
 from compliance.dossier.schema import Dossier
 from compliance.dossier.stored import Canonical
 from compliance.dossier.texts import tidy
@@ -20,13 +20,13 @@ _PLACES = Decimal("0.0001")
 
 
 def normal_form(tree: Any) -> Canonical:
-    """Bring a well-formed tree into normal form: NFC, outer spaces trimmed, rates with four places, keys in order."""
+    """Normalize a well-formed tree: texts in NFC and trimmed, rates with four decimals, keys in schema order."""
     return Canonical.of(_tidy_of(Dossier)(tree))
 
 
 @cache
 def _tidy_of(kind: Any) -> Tidy:
-    if kind in (Text, SaidText):
+    if kind in (Text, RequiredText):
         return tidy
     if kind == Rate:
         return _tidy_rate
@@ -77,16 +77,16 @@ def _tidy_amount(value: Any) -> Any:
     return value if isinstance(value, str) else Decimal(str(value))
 
 
-def said_digest(text: str) -> str:
-    """Hash only what a canonical dossier says, so that two documents are equal when they say the same."""
-    return Canonical.of(_said(json.loads(text, parse_float=Decimal))).sha256
+def content_digest(text: str) -> str:
+    """Hash the content of a canonical dossier without its empty fields, so that equal contents have equal digests."""
+    return Canonical.of(_content(json.loads(text, parse_float=Decimal))).sha256
 
 
-def _said(value: Any) -> Any:
-    """Drop null and empty lists and objects, which say nothing; only an empty list of permits says: none needed."""
+def _content(value: Any) -> Any:
+    """Drop null, empty lists and empty objects, except an empty list of permits, which declares that none is needed."""
     if isinstance(value, list):
-        return [_said(child) for child in value]
+        return [_content(child) for child in value]
     if not isinstance(value, dict):
         return value
-    said = {key: _said(child) for key, child in value.items()}
-    return {key: child for key, child in said.items() if child not in (None, [], {}) or (key, child) == ("permits", [])}
+    kept = {key: _content(child) for key, child in value.items()}
+    return {key: child for key, child in kept.items() if child not in (None, [], {}) or (key, child) == ("permits", [])}

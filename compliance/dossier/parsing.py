@@ -1,4 +1,4 @@
-"""The strict door: bytes in, a dossier and its normal form out, or every fault at once."""
+"""Strict parsing: from bytes to a dossier and its normal form, or to the list of all faults."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _OF_PYDANTIC = {
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A dossier that came in well formed, with its normal form as canonical JSON."""
+    """A well-formed dossier, with its normal form as canonical JSON."""
 
     dossier: Dossier
     canonical: Canonical
@@ -40,7 +40,7 @@ class Parsed:
 
 def parse(raw: bytes) -> Parsed:
     """
-    Parse the raw bytes of a dossier as dossier.md §"Normal form and strictness" asks.
+    Parse the raw bytes of a dossier as dossier.md §"Normal form and strictness" specifies.
 
     Raises Malformed with every fault, each with its JSON Pointer; nothing is repaired or guessed.
     """
@@ -48,7 +48,7 @@ def parse(raw: bytes) -> Parsed:
     faults += schema_faults(tree)
     faults += lineage_faults(tree)
     if faults:
-        raise Malformed(_one_a_place(faults))
+        raise Malformed(_one_per_place(faults))
     canonical = normal_form(tree)
     return Parsed(load(canonical.text), canonical)
 
@@ -73,23 +73,23 @@ def _fault(detail: ErrorDetails) -> Fault:
 
 
 def _pointer(steps: tuple[int | str, ...], found: object) -> Pointer:
-    """Pydantic marks the fault of a map's key by a step `[key]` behind the key; a field or a key may have that name."""
+    """Pydantic appends a step `[key]` to the place of an invalid map key; a field or a key may also have that name."""
     at = ROOT
     for step in steps[:-1] if steps[-1:] == ("[key]",) and steps[-2:-1] == (found,) else steps:
         at = at / step
     return at
 
 
-def _one_a_place(faults: list[Fault]) -> list[Fault]:
-    """Keep the first fault of each place: one cause is one line, found by the first reader that met it."""
+def _one_per_place(faults: list[Fault]) -> list[Fault]:
+    """Keep the first fault of each place, so that one cause is reported once."""
     return sorted(_firsts(faults), key=lambda fault: _in_reading_order(fault.at))
 
 
 def _firsts(faults: list[Fault]) -> Iterator[Fault]:
-    seen: set[Pointer] = set()
+    reported: set[Pointer] = set()
     for fault in faults:
-        if fault.at not in seen:
-            seen.add(fault.at)
+        if fault.at not in reported:
+            reported.add(fault.at)
             yield fault
 
 

@@ -1,4 +1,4 @@
-"""Changing a document in single places, as examples and tests do."""
+"""Changing single places of a document, for examples and tests."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ ABSENT = object()
 
 def changed(document: Any, changes: Mapping[str, Any]) -> Any:
     """
-    Return a copy of a document in which the JSON Pointers of `changes` have their values; ABSENT takes a field or an entry
-    away, and `/list/-` appends. KeyError or IndexError where there is no such place.
+    Return a copy of a document with `changes` applied, which map JSON Pointers to values. ABSENT removes a field or an
+    entry; `/list/-` appends. Raises KeyError or IndexError if a place does not exist.
     """
     copied = copy.deepcopy(document)
     for pointer, value in changes.items():

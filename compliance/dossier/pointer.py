@@ -1,4 +1,4 @@
-"""JSON Pointers (RFC 6901), the one way in which the product names a place in a dossier."""
+"""JSON Pointers (RFC 6901), which identify the places in a dossier."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from functools import lru_cache
 
 
 class Pointer(str):
-    """A JSON Pointer; `at / "models" / 0` goes one step down, escaping as RFC 6901 §3 asks."""
+    """A JSON Pointer; `at / "models" / 0` appends steps, escaped as in RFC 6901 §3."""
 
     __slots__ = ()
 
@@ -18,7 +18,7 @@ class Pointer(str):
         return [_unescaped(step) for step in self.split("/")[1:]]
 
 
-# Rules name the same places of thousands of dossiers.
+# Cached because rules use the same places for thousands of dossiers.
 @lru_cache(maxsize=65_536)
 def _down(at: Pointer, step: str | int) -> Pointer:
     return Pointer(f"{at}/{_escaped(str(step))}")
@@ -28,9 +28,9 @@ ROOT = Pointer("")
 
 
 def _escaped(step: str) -> str:
-    # A key may hold half a surrogate pair; a pointer must still be sayable in UTF-8.
-    sayable = step.encode("utf-8", "backslashreplace").decode("utf-8")
-    return sayable.replace("~", "~0").replace("/", "~1")
+    # A key may contain an unpaired surrogate; a pointer must be encodable as UTF-8.
+    encodable = step.encode("utf-8", "backslashreplace").decode("utf-8")
+    return encodable.replace("~", "~0").replace("/", "~1")
 
 
 def _unescaped(step: str) -> str:

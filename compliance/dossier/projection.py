@@ -1,4 +1,4 @@
-"""Dossier → register: what a dossier states of its applicant, its service, and the AI models that it lists. Pure."""
+"""From a dossier to the register: the statement on its applicant, its service and its AI models."""
 
 from __future__ import annotations
 
@@ -82,11 +82,11 @@ _COMPUTE = tuple(field.name for field in fields(Compute))
 
 
 def statement_of(dossier: Dossier) -> Statement:
-    """Return what a dossier states; what it does not say is left out."""
+    """Return the statement that a dossier makes; fields that are not given are left out."""
     applicant = dossier.applicant
     return Statement(
         declarant=Party(applicant.name or "", applicant.uscc, "CN"),
-        organization=_said(applicant, _APPLICANT),
+        organization=_declared(applicant, _APPLICANT),
         services=[_service(dossier)],
         models=[_model(model, key, dossier) for model, key in _keyed(dossier)],
     )
@@ -94,33 +94,33 @@ def statement_of(dossier: Dossier) -> Statement:
 
 def _service(dossier: Dossier) -> ServiceDetails:
     algorithm = dossier.algorithm
-    columns = _said(dossier.service, _SERVICE)
+    columns = _declared(dossier.service, _SERVICE)
     if algorithm:
-        named = {"algorithm_name": algorithm.name, "algorithm_type": algorithm.type, "algorithm_role": algorithm.role}
-        columns |= {name: value for name, value in named.items() if value is not None}
+        given = {"algorithm_name": algorithm.name, "algorithm_type": algorithm.type, "algorithm_role": algorithm.role}
+        columns |= {name: value for name, value in given.items() if value is not None}
     return ServiceDetails(dossier.service.name, columns)
 
 
 def _keyed(dossier: Dossier) -> list[tuple[Model, str]]:
-    """Each model with its key; one without gets one that no other has."""
+    """Return each model with its key; a model without one gets a unique key."""
     models = dossier.models or []
     taken = {model.key for model in models}
-    blank = "#"
-    while any((key or "").startswith(blank) for key in taken):
-        blank += "#"
-    return [(model, model.key or f"{blank}{i}") for i, model in enumerate(models)]
+    prefix = "#"
+    while any((key or "").startswith(prefix) for key in taken):
+        prefix += "#"
+    return [(model, model.key or f"{prefix}{i}") for i, model in enumerate(models)]
 
 
 def _model(model: Model, key: str, dossier: Dossier) -> ModelDetails:
     training = model.training
-    columns = _said(model, _MODEL)
+    columns = _declared(model, _MODEL)
     if training:
-        dated = {
+        given = {
             "framework": training.framework,
             "training_started_on": training.started_on,
             "training_ended_on": training.ended_on,
         }
-        columns |= {name: value for name, value in dated.items() if value is not None}
+        columns |= {name: value for name, value in given.items() if value is not None}
     if model.annotation:
         columns["annotation"] = _plain(model.annotation)
     return ModelDetails(
@@ -133,7 +133,7 @@ def _model(model: Model, key: str, dossier: Dossier) -> ModelDetails:
             Parent(entry.key or "", entry.relation or "", entry.modified, entry.evidence or "")
             for entry in model.derived_from or ()
         ],
-        compute=[_said(entry, _COMPUTE) for entry in (training.compute if training else None) or ()],
+        compute=[_declared(entry, _COMPUTE) for entry in (training.compute if training else None) or ()],
         corpora=[_corpus(corpus) for corpus in model.corpora or ()],
     )
 
@@ -144,7 +144,7 @@ def named_numbers(dossier: Dossier) -> list[str]:
 
 
 def named_models(dossier: Dossier) -> dict[Pointer, NamedModel]:
-    """Return the models of a dossier by their places, as the register knows them."""
+    """Return the models of a dossier by place, in the form in which the register identifies them."""
     return {
         ROOT / "models" / i: NamedModel(_developer(model, dossier), model.name or "", model.version or "")
         for i, model in enumerate(dossier.models or ())
@@ -152,7 +152,7 @@ def named_models(dossier: Dossier) -> dict[Pointer, NamedModel]:
 
 
 def _developer(model: Model, dossier: Dossier) -> Party:
-    """A developer without a code that bears the applicant's name is the applicant."""
+    """Return the developer of a model; one without a code but with the applicant's name is the applicant."""
     developer = model.developer
     if developer is None:
         return Party()
@@ -163,22 +163,22 @@ def _developer(model: Model, dossier: Dossier) -> Party:
 
 
 def _corpus(corpus: Corpus) -> Columns:
-    columns = _said(corpus, _CORPUS)
+    columns = _declared(corpus, _CORPUS)
     checks = {name: _plain(getattr(corpus, name)) for name in _CHECKS if getattr(corpus, name) is not None}
     if checks:
         columns["checks"] = checks
     if corpus.generator:
-        made = {"generator_model": corpus.generator.model, "generated_on": corpus.generator.generated_on}
-        columns |= {name: value for name, value in made.items() if value is not None}
+        given = {"generator_model": corpus.generator.model, "generated_on": corpus.generator.generated_on}
+        columns |= {name: value for name, value in given.items() if value is not None}
     return columns
 
 
-def _said(owner: Any, names: tuple[str, ...]) -> Columns:
+def _declared(owner: Any, names: tuple[str, ...]) -> Columns:
     return {name: getattr(owner, name) for name in names if getattr(owner, name) is not None}
 
 
 def _plain(section: Any) -> dict[str, Any]:
-    """A section as plain JSON; decimals as texts, so that no digit is lost."""
+    """Return a section as plain JSON, with decimals as texts so that no digit is lost."""
     assert is_dataclass(section) and not isinstance(section, type)  # noqa: PT018
     return {name: _json(value) for name, value in asdict(section).items() if value is not None}
 

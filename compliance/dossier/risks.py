@@ -1,4 +1,4 @@
-"""The 31 risks of appendix A of TC260-003-2024 and GB/T 45654-2025, and the slices that the rules use."""
+"""The 31 risks of appendix A of TC260-003-2024 and GB/T 45654-2025."""
 
 from __future__ import annotations
 

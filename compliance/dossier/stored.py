@@ -1,4 +1,4 @@
-"""Stored dossiers: canonical JSON with its hash, and loading one again without validating (revisions are trusted)."""
+"""Stored dossiers: canonical JSON with its hash, and loading without validation (stored revisions are trusted)."""
 
 from __future__ import annotations
 
@@ -28,5 +28,5 @@ class Canonical:
 
 
 def load(text: str) -> Dossier:
-    """Load a dossier that was parsed strictly when it came in."""
+    """Load a stored dossier, which was parsed strictly when it was received."""
     return _DECODER.decode(text)

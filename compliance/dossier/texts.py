@@ -1,27 +1,27 @@
-"""Texts as they may be kept: what is refused in them, and their normal form. Pure, and linear in their length."""
+"""Validation and normalization of texts, in linear time."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-_UNSAYABLE = re.compile("[\0\ud800-\udfff]")
-# The stream-safe limit of UAX #15; sorting a longer run of marks takes time by the square of its length.
+_NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
+# The stream-safe limit of UAX #15; sorting a longer run of marks takes quadratic time.
 MARKS_IN_A_ROW = 30
 
 
-def is_sayable(text: str) -> bool:
-    """Say whether a text can be kept: no NUL, no half of a surrogate pair, no endless run of combining marks."""
-    return _UNSAYABLE.search(text) is None and not _has_endless_marks(text)
+def is_storable(text: str) -> bool:
+    """Return whether a text can be stored: no NUL, no unpaired surrogate, no excessive run of combining marks."""
+    return _NOT_STORABLE.search(text) is None and not _has_too_many_marks(text)
 
 
 def tidy(text: str) -> str:
-    """Bring a text into its normal form: NFC, without outer spaces. What is refused anyway is not composed."""
-    composed = text if _has_endless_marks(text) else unicodedata.normalize("NFC", text)
+    """Normalize a text: NFC, without surrounding spaces. A text that is rejected anyway is only trimmed."""
+    composed = text if _has_too_many_marks(text) else unicodedata.normalize("NFC", text)
     return composed.strip()
 
 
-def _has_endless_marks(text: str) -> bool:
+def _has_too_many_marks(text: str) -> bool:
     if text.isascii():
         return False
     run = 0

@@ -1,4 +1,4 @@
-"""Bytes to a tree of plain values: decimals kept as written, doubled keys and what is no JSON found with their places."""
+"""From bytes to a tree of plain values: decimals as written, duplicate keys and invalid JSON reported by place."""
 
 from __future__ import annotations
 
@@ -10,36 +10,36 @@ from typing import Any, NamedTuple
 
 from compliance.dossier.faults import Fault, Malformed
 from compliance.dossier.pointer import ROOT, Pointer
-from compliance.dossier.texts import is_sayable
+from compliance.dossier.texts import is_storable
 
 SIZE_LIMIT = 2 * 1024 * 1024
 DEPTH_LIMIT = 12
-# No dossier of 2 MiB says so many things; without a bound a document of brackets costs minutes.
+# No real dossier of 2 MiB has that many values; without a limit, a document of brackets takes minutes.
 VALUES_LIMIT = 300_000
 KEY_LIMIT = 100
-_DIGITS_OF_INTEREST = 40
+_MAX_DIGITS = 40
 
 
 class _Object(dict[str, Any]):
-    """A JSON object that remembers which keys stood twice, and which no field can have."""
+    """A JSON object that records its duplicate keys, and the keys that cannot be field names."""
 
-    __slots__ = ("doubled", "hopeless")
-    doubled: list[str]
-    hopeless: list[str]
+    __slots__ = ("duplicates", "unusable")
+    duplicates: list[str]
+    unusable: list[str]
 
 
-class _NoNumber(str):
-    """NaN, Infinity or -Infinity where JSON has only numbers."""
+class _NotANumber(str):
+    """NaN, Infinity or -Infinity, which JSON does not allow."""
 
     __slots__ = ()
 
 
 def read_tree(raw: bytes) -> tuple[Any, list[Fault]]:
     """
-    Read JSON text (UTF-8, RFC 8259) of at most 2 MiB.
+    Parse JSON text (UTF-8, RFC 8259) of at most 2 MiB.
 
-    Returns the tree and the faults that a tree can still be given with.
-    Raises Malformed when there is no tree: too large, not UTF-8, not JSON, nested beyond all bounds, too many values.
+    Returns the tree and its faults. Raises Malformed if there is no tree: the text is too large, not UTF-8, not JSON,
+    nested too deeply, or has too many values.
     """
     tree = _decoded(_text(raw))
     return tree, list(_tree_faults(tree))
@@ -61,7 +61,7 @@ def _decoded(text: str) -> Any:
             object_pairs_hook=_object,
             parse_int=_integer,
             parse_float=_decimal,
-            parse_constant=_NoNumber,
+            parse_constant=_NotANumber,
         )
     except json.JSONDecodeError as error:
         raise Malformed([Fault(ROOT, "not_json", {"line": error.lineno, "column": error.colno})]) from error
@@ -70,27 +70,27 @@ def _decoded(text: str) -> Any:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> _Object:
-    found = _Object((key, value) for key, value in pairs if _may_name_a_field(key))
-    found.hopeless = [key for key, _ in pairs if not _may_name_a_field(key)]
-    found.doubled = []
+    found = _Object((key, value) for key, value in pairs if _can_be_a_field_name(key))
+    found.unusable = [key for key, _ in pairs if not _can_be_a_field_name(key)]
+    found.duplicates = []
     if len(found) < len(pairs):
         counts = Counter(key for key, _ in pairs)
-        found.doubled = [key for key in found if counts[key] > 1]
+        found.duplicates = [key for key in found if counts[key] > 1]
     return found
 
 
 def _integer(literal: str) -> int:
-    # Beyond all limits the size no longer matters, and Python refuses to read thousands of digits.
-    return int(literal[:_DIGITS_OF_INTEREST])
+    # A number beyond the limit is rejected whatever its size, and Python refuses to parse thousands of digits.
+    return int(literal[:_MAX_DIGITS])
 
 
 def _decimal(literal: str) -> Decimal:
-    # An exponent is kept as it was written, so that the decimal types can refuse it.
-    return _Exponent(literal) if "e" in literal.lower() or len(literal) > _DIGITS_OF_INTEREST else Decimal(literal)
+    # An exponent is kept as written, so that the decimal types can reject it.
+    return _Exponent(literal) if "e" in literal.lower() or len(literal) > _MAX_DIGITS else Decimal(literal)
 
 
 class _Exponent(Decimal):
-    """A number written with an exponent or absurdly long; shows as it was written."""
+    """A number with an exponent, or too long; its text is the literal."""
 
     literal: str
 
@@ -104,18 +104,18 @@ class _Exponent(Decimal):
 
 
 class _Place(NamedTuple):
-    """A place in the tree as a chain of steps; the pointer is made only where a fault needs it."""
+    """A place in the tree, as a chain of steps; the pointer is computed only for a fault."""
 
-    above: _Place | None
+    parent: _Place | None
     step: str | int
     depth: int
 
     @property
     def pointer(self) -> Pointer:
         steps, place = [], self
-        while place.above is not None:
+        while place.parent is not None:
             steps.append(place.step)
-            place = place.above
+            place = place.parent
         at = ROOT
         for step in reversed(steps):
             at = at / step
@@ -129,7 +129,7 @@ def _tree_faults(tree: Any) -> Iterator[Fault]:
             return
         place, value = todo.pop()
         if not isinstance(value, dict | list):
-            yield from _faults_of_plain(place, value)
+            yield from _faults_of_scalar(place, value)
         elif place.depth > DEPTH_LIMIT:
             yield Fault(place.pointer, "too_deep", {"limit": DEPTH_LIMIT})
         else:
@@ -141,17 +141,17 @@ def _tree_faults(tree: Any) -> Iterator[Fault]:
 
 def _faults_of_keys(place: _Place, value: dict[str, Any] | list[Any]) -> Iterator[Fault]:
     if isinstance(value, _Object):
-        yield from (Fault(place.pointer / key, "doubled_key") for key in value.doubled)
-        yield from (Fault(place.pointer / key, "unknown_field") for key in value.hopeless)
+        yield from (Fault(place.pointer / key, "doubled_key") for key in value.duplicates)
+        yield from (Fault(place.pointer / key, "unknown_field") for key in value.unusable)
 
 
-def _faults_of_plain(place: _Place, value: Any) -> Iterator[Fault]:
-    if isinstance(value, _NoNumber):
+def _faults_of_scalar(place: _Place, value: Any) -> Iterator[Fault]:
+    if isinstance(value, _NotANumber):
         yield Fault(place.pointer, "not_a_number", {"found": str(value)})
-    elif isinstance(value, str) and not is_sayable(value):
+    elif isinstance(value, str) and not is_storable(value):
         yield Fault(place.pointer, "unsayable_text")
 
 
-def _may_name_a_field(key: str) -> bool:
-    """A key of a megabyte would be repeated in every pointer below it."""
-    return len(key) <= KEY_LIMIT and is_sayable(key)
+def _can_be_a_field_name(key: str) -> bool:
+    """Return whether a key can be a field name. A very long key would be repeated in every pointer below it."""
+    return len(key) <= KEY_LIMIT and is_storable(key)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from compliance.checking.dispatch import announce_after_commit
 from compliance.checking.due_marks import GRACE
-from compliance.dossier.normal import said_digest
+from compliance.dossier.normal import content_digest
 from compliance.dossier.parsing import Parsed
 from compliance.dossier.schema import Dossier
 from compliance.filings import workflow
@@ -84,13 +84,13 @@ def _filing_with_reference(applicant: Organization, parsed: Parsed) -> Filing | 
         return None
     held = Filing.objects.holding_reference().filter(applicant=applicant, reference_key=key_of(reference))
     filing = held.first()
-    if filing is not None and said_digest(parsed.canonical.text) not in (filing.opened_sha256, _said_now(filing)):
+    if filing is not None and content_digest(parsed.canonical.text) not in (filing.opened_sha256, _said_now(filing)):
         raise ReferenceTaken(reference)
     return filing
 
 
 def _said_now(filing: Filing) -> str:
-    return said_digest(filing.kept_dossier().content)
+    return content_digest(filing.kept_dossier().content)
 
 
 def _new_filing(applicant: Organization, parsed: Parsed, by: User) -> Filing:
@@ -100,7 +100,7 @@ def _new_filing(applicant: Organization, parsed: Parsed, by: User) -> Filing:
         case_number=_next_case_number(now),
         applicant=applicant,
         status=workflow.DRAFT,
-        opened_sha256=said_digest(parsed.canonical.text),
+        opened_sha256=content_digest(parsed.canonical.text),
         opened_by=by,
         opened_at=now,
         changed_at=now,

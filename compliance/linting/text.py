@@ -145,7 +145,7 @@ def explained(rule: Rule, language: Language, style: Any) -> str:
             "",
             style.ERROR(_FAILING.filled(language, {"day": example["on"].isoformat()})),
             *_example_lines(example["failing"], example["given"], language),
-            *(f"  → {finding['message']}" for finding in example["told"]),
+            *(f"  → {finding['message']}" for finding in example["findings"]),
             style.SUCCESS(_PASSING.in_(language)),
             *_example_lines(example["passing"], example["passing_given"], language),
         ]

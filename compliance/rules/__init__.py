@@ -1,1 +1,1 @@
-"""The law, as pure functions from a dossier and its context to problems. No Django, no database, no clock."""
+"""The rules: pure functions from a dossier and its context to problems. No Django, no database, no clock."""

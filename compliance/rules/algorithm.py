@@ -1,4 +1,4 @@
-"""ALG: the particulars of an algorithm filing (算法信息)."""
+"""ALG: the details of an algorithm filing (算法信息)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from compliance.rules.reading import ALGORITHM_AT, SERVICE, gaps, is_missing
 
 
 def _gaps_in_algorithm(dossier: Dossier, *names: str) -> Iterator[Problem]:
-    """A missing section is RTE-04's to tell; what is missing inside it is told field by field."""
+    """Report the missing fields of the algorithm section; RTE-04 reports a missing section."""
     if not is_missing(dossier.algorithm):
         yield from gaps(ALGORITHM_AT, dossier.algorithm, *names)
 
@@ -21,11 +21,11 @@ def _gaps_in_algorithm(dossier: Dossier, *names: str) -> Iterator[Problem]:
 @rule("ALG-01", "Service form or domain not given", level=ERROR, cites=("ALG 24",), kinds={ALGORITHM})
 def gives_form_and_domain(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    An algorithm filing gives the forms of the service and the domain of service and algorithm.
+    An algorithm filing must give the service forms and the domains of the service and of the algorithm.
 
-    Why: Article 24 names service form and application domain among what is filed.
+    Why: Article 24 lists service form and application domain among the information to be filed.
 
-    Fix: list the forms under which the service is offered, and choose the domains.
+    Fix: list the forms in which the service is offered, and select the domains.
 
     标题：未填写服务形式或应用领域
 
@@ -42,11 +42,11 @@ def gives_form_and_domain(dossier: Dossier, context: Context) -> Iterator[Proble
 @rule("ALG-02", "Algorithm not named or not dated", level=ERROR, cites=("ALG 24",), kinds={ALGORITHM})
 def names_and_dates_the_algorithm(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    An algorithm filing gives the algorithm's name and its launch date.
+    An algorithm filing must give the algorithm's name and its launch date.
 
     Why: the public list shows the name, and the deadline runs from the launch.
 
-    Fix: give the name as it is to be published, and the day of launch.
+    Fix: enter the name as it will be published, and the launch date.
 
     标题：未填写算法名称或上线时间
 
@@ -68,17 +68,17 @@ def names_and_dates_the_algorithm(dossier: Dossier, context: Context) -> Iterato
 )
 def explains_the_algorithm_to_the_public(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    The content to be publicized gives the algorithm's principle, mechanism, scenario and purpose.
+    The content to be publicized must give the algorithm's principle, mechanism, scenario and purpose.
 
-    Why: users have a right to know on what principle they are shown what they see.
+    Why: users have the right to know how the content that they see is selected or generated.
 
-    Fix: write the missing part in words that a user understands.
+    Fix: add the missing part in language that users understand.
 
     标题：拟公示内容不完整
 
     要求：拟公示内容须写明算法基本原理、运行机制、应用场景和目的意图。
 
-    理由：用户有权了解所见内容依据何种原理产生。
+    理由：用户有权了解所见内容的推荐或生成原理。
 
     补正：用用户能够理解的语言补写缺失部分。
     """
@@ -96,9 +96,9 @@ def explains_the_algorithm_to_the_public(dossier: Dossier, context: Context) -> 
 )
 def describes_data_and_modalities(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    An algorithm filing gives a summary, the data sources, and the modalities taken in and put out.
+    An algorithm filing must give a summary, the data sources, and the input and output modalities.
 
-    Why: the filing system asks for each of them before it lets a filing through.
+    Why: the filing system requires each of them.
 
     Fix: fill in the missing field.
 
@@ -124,11 +124,11 @@ def describes_data_and_modalities(dossier: Dossier, context: Context) -> Iterato
 )
 def prevents_each_risk(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    An algorithm filing lists the algorithm's risks, each with a preventive measure.
+    An algorithm filing must list the algorithm's risks, each with a preventive measure.
 
-    Why: a risk without a measure is a risk that nobody handles.
+    Why: a risk without a preventive measure remains unhandled.
 
-    Fix: list the risks, and write what is done against each.
+    Fix: list the risks and describe the preventive measure for each.
 
     标题：未说明算法风险或防范机制
 
@@ -151,11 +151,11 @@ def prevents_each_risk(dossier: Dossier, context: Context) -> Iterator[Problem]:
 @rule("ALG-06", "Personalization cannot be switched off", level=ERROR, cites=("ALG 17",), kinds={ALGORITHM})
 def lets_users_switch_personalization_off(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    A personalized push service lets its users switch personalization off.
+    A personalized push service must let its users turn personalization off.
 
-    Why: Article 17 gives users the choice, with immediate effect.
+    Why: Article 17 gives users this choice, with immediate effect.
 
-    Fix: offer the switch in the product, then declare opt_out as true.
+    Fix: offer the option in the product, then set opt_out to true.
 
     标题：未提供关闭个性化推荐的选项
 
@@ -179,13 +179,13 @@ def lets_users_switch_personalization_off(dossier: Dossier, context: Context) ->
     cites=("FRM",),
     kinds={ALGORITHM},
 )
-def shows_the_way_to_the_function(dossier: Dossier, context: Context) -> Iterator[Problem]:
+def describes_the_access_path(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    The description has at most 500 characters, and a provider gives the steps that lead to the function.
+    The description must have at most 500 characters, and a provider must list the steps that lead to the function.
 
-    Why: the form takes no more, and the reviewer follows the steps to see the function.
+    Why: the form limits the length, and the reviewer follows the steps to find the function.
 
-    Fix: shorten the description; list the steps in order, beginning where a user begins.
+    Fix: shorten the description; list the steps in order, starting where the user starts.
 
     标题：功能介绍过长或未填写功能访问路径
 
@@ -215,11 +215,11 @@ def shows_the_way_to_the_function(dossier: Dossier, context: Context) -> Iterato
 )
 def describes_intervention_and_labeling(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    An algorithm filing describes how results are intervened in and how they are labeled.
+    An algorithm filing must describe the intervention policy and how results are labeled.
 
-    Why: both are parts of the algorithm's strategy that the filing system asks for.
+    Why: the filing system requires both as parts of the algorithm's strategy.
 
-    Fix: describe the missing one.
+    Fix: add the missing description.
 
     标题：未填写干预策略或结果标识
 

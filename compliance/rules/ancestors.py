@@ -1,4 +1,4 @@
-"""The lineage inside a dossier: whose weights a model stands on, through every generation."""
+"""The ancestors of the models of a dossier, through every generation."""
 
 from __future__ import annotations
 
@@ -18,35 +18,35 @@ def any_relation(parent: Parent) -> bool:
 
 
 def weights_pass(parent: Parent) -> bool:
-    """Every relation but architecture and distillation; one that is not said counts, and so does an API call."""
+    """Return whether weights are inherited: by all relations except architecture and distillation, or by default."""
     return parent.relation not in NO_WEIGHTS
 
 
 def a_copy_passes(parent: Parent) -> bool:
-    """The same without API calls, through which nobody gets a copy of the weights."""
+    """Return whether a copy of the weights is passed on: as `weights_pass`, but not by API calls."""
     return parent.relation not in WITHOUT_A_COPY
 
 
 def a_copy_or_outputs_pass(parent: Parent) -> bool:
-    """By a copy, or by training on what the parent puts out."""
+    """Return whether a copy is passed on, or the model was trained on the outputs of its parent."""
     return parent.relation == "distillation" or a_copy_passes(parent)
 
 
 def used_and_ancestors(dossier: Dossier, passes: Passes) -> Iterator[Listed]:
-    """Yield the models that the service uses and what they stand on, each once, in the order of the document."""
+    """Yield the models that the service uses and their ancestors, each once, in document order."""
     used = [str(at) for at, _ in used_models(dossier)]
-    reached = {at for at, _ in _up(dossier, used_models(dossier), passes)}.union(used)
+    reached = {at for at, _ in _walk(dossier, used_models(dossier), passes)}.union(used)
     yield from _in_order(dossier, reached)
 
 
 def ancestors(dossier: Dossier, passes: Passes) -> Iterator[Listed]:
-    """Yield what the models that the service uses stand on, each once, in the order of the document."""
-    yield from _in_order(dossier, {at for at, _ in _up(dossier, used_models(dossier), passes)})
+    """Yield the ancestors of the models that the service uses, each once, in document order."""
+    yield from _in_order(dossier, {at for at, _ in _walk(dossier, used_models(dossier), passes)})
 
 
 def ancestors_of(listed: Listed, dossier: Dossier, passes: Passes) -> Iterator[Listed]:
-    """Yield what one model stands on, each once, in the order of the document."""
-    yield from _in_order(dossier, {at for at, _ in _up(dossier, [listed], passes)})
+    """Yield the ancestors of one model, each once, in document order."""
+    yield from _in_order(dossier, {at for at, _ in _walk(dossier, [listed], passes)})
 
 
 def _in_order(dossier: Dossier, places: set[str]) -> Iterator[Listed]:
@@ -55,15 +55,15 @@ def _in_order(dossier: Dossier, places: set[str]) -> Iterator[Listed]:
             yield MODELS / i, model
 
 
-def _up(dossier: Dossier, children: Iterator[Listed] | list[Listed], passes: Passes) -> Iterator[Listed]:
-    """Walk from children to parents; a document holds no cycle, and each model is passed once all the same."""
+def _walk(dossier: Dossier, children: Iterator[Listed] | list[Listed], passes: Passes) -> Iterator[Listed]:
+    """Walk from children to parents, visiting each model once."""
     by_key = {model.key: (MODELS / i, model) for i, model in enumerate(dossier.models or ()) if model.key}
-    waiting, seen = list(children), set[str]()
+    waiting, visited = list(children), set[str]()
     while waiting:
         _, child = waiting.pop()
         for parent in child.derived_from or ():
             listed = by_key.get(parent.key or "")
-            if listed and passes(parent) and listed[0] not in seen:
-                seen.add(listed[0])
+            if listed and passes(parent) and listed[0] not in visited:
+                visited.add(listed[0])
                 yield listed
                 waiting.append(listed)

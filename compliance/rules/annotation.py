@@ -11,12 +11,12 @@ from compliance.dossier.training import Annotation
 from compliance.rules import thresholds
 from compliance.rules.catalog import ASSESSMENT_DAY, ERROR, GENERATIVE, PRACTICE, SECONDARY, rule
 from compliance.rules.context import Context
-from compliance.rules.problems import Problem, absent, lacking, not_true
+from compliance.rules.problems import Problem, absent, missing_entries, not_true
 from compliance.rules.reading import below, is_missing, own_models
 
 
 def _annotations(dossier: Dossier) -> Iterator[tuple[Pointer, Annotation]]:
-    """The annotations that are there; that one is missing is ANN-05's to tell."""
+    """Yield the annotations that are given; ANN-05 reports missing ones."""
     for at, model in own_models(dossier):
         if model.annotation and not is_missing(model.annotation):
             yield at / "annotation", model.annotation
@@ -32,11 +32,11 @@ def _annotations(dossier: Dossier) -> Iterator[tuple[Pointer, Annotation]]:
 )
 def trains_its_annotators(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    Annotators are trained and examined before they annotate.
+    Annotators must be trained and examined before they annotate.
 
-    Why: Article 8 asks for it, since what they mark is what the model learns.
+    Why: Article 8 requires training, because the model learns from the annotations.
 
-    Fix: train and examine them, then declare trained and examined as true.
+    Fix: train and examine the annotators, then set trained and examined to true.
 
     标题：标注人员未经培训或考核
 
@@ -63,11 +63,11 @@ def trains_its_annotators(dossier: Dossier, context: Context) -> Iterator[Proble
 )
 def separates_annotation_and_review(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    Nobody annotates and reviews in the same task.
+    The same person must not annotate and review in the same task.
 
-    Why: whoever checks his own work finds nothing.
+    Why: people rarely find errors in their own work.
 
-    Fix: split the roles, then declare roles_separated as true.
+    Fix: separate the roles, then set roles_separated to true.
 
     标题：标注与审核未分离
 
@@ -93,11 +93,11 @@ def separates_annotation_and_review(dossier: Dossier, context: Context) -> Itera
 )
 def covers_all_risks_in_its_rules(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    The rules for safety annotation cover all 31 risks of Appendix A.
+    The rules for safety annotation must cover all 31 risks of Appendix A.
 
-    Why: a risk without a rule is annotated by taste.
+    Why: without a rule, annotators judge a risk by personal opinion.
 
-    Fix: write rules for the risks named, then list them under rules_cover.
+    Fix: write rules for the listed risks, then add these risks to rules_cover.
 
     标题：标注规则未覆盖全部风险
 
@@ -108,7 +108,7 @@ def covers_all_risks_in_its_rules(dossier: Dossier, context: Context) -> Iterato
     补正：为所列风险补充标注规则，并在 rules_cover 中列明。
     """
     for at, annotation in _annotations(dossier):
-        yield from lacking(at / "rules_cover", RISKS, annotation.rules_cover)
+        yield from missing_entries(at / "rules_cover", RISKS, annotation.rules_cover)
 
 
 @rule(
@@ -122,7 +122,7 @@ def covers_all_risks_in_its_rules(dossier: Dossier, context: Context) -> Iterato
 )
 def checks_its_annotation(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    Every item of safety annotation is reviewed, and every batch of functional annotation is sampled.
+    Every item of safety annotation must be reviewed, and every batch of functional annotation sampled.
 
     Why: one wrong safety label teaches the model a wrong answer.
 
@@ -154,9 +154,9 @@ def checks_its_annotation(dossier: Dossier, context: Context) -> Iterator[Proble
 )
 def describes_or_excuses_its_annotation(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    Each model of the applicant describes its annotation, or the annotation rules give the reason why there is none.
+    The annotation of each of the applicant's models must be described, or the annotation rules must give a reason.
 
-    Why: attachment 3 of the form asks for the rules, or for the words 不涉及 with a reason.
+    Why: attachment 3 of the form requires the annotation rules, or 不涉及 (not applicable) with a reason.
 
     Fix: describe the annotation, or list annotation_rules with a not_applicable_reason.
 

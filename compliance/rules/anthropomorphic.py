@@ -1,4 +1,4 @@
-"""ANT: services with a human manner (拟人化互动)."""
+"""ANT: anthropomorphic interaction services (拟人化互动)."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ IN_FORCE = date(2026, 7, 15)
     cites=("ANT 14",),
     kinds={GENERATIVE, REGISTRATION},
     since=IN_FORCE,
-    says={
+    messages={
         "for_minors": (
-            "The service has a human manner, offers a virtual companion and serves minors.",
+            "The service is anthropomorphic, offers a virtual companion and serves minors.",
             "服务为拟人化互动服务，提供虚拟陪伴，且面向未成年人。",
         )
     },
 )
 def offers_minors_no_virtual_companion(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    A service with a human manner offers minors no virtual relative or partner.
+    An anthropomorphic service must not offer minors a virtual relative or partner.
 
-    Why: Article 14 keeps minors from emotional dependence on a machine.
+    Why: Article 14 protects minors from emotional dependence on a machine.
 
-    Fix: close the virtual companion to minors, or the service; then correct the declaration.
+    Fix: close the virtual companion or the service to minors, then correct the declaration.
 
     标题：向未成年人提供虚拟陪伴
 
@@ -59,18 +59,18 @@ def offers_minors_no_virtual_companion(dossier: Dossier, context: Context) -> It
     cites=("ANT 22",),
     kinds={GENERATIVE, REGISTRATION},
     since=IN_FORCE,
-    says={
+    messages={
         MISSING: (
-            "No security assessment; the service has {found} registered users, and above {asked} one is asked for.",
+            "No security assessment: the service has {found} registered users; above {asked}, an assessment is required.",
             "未开展安全评估；服务注册用户为 {found}，超过 {asked} 须开展安全评估。",
         )
     },
 )
 def assesses_a_large_anthropomorphic_service(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    A service with a human manner and more than one million registered users has a security assessment.
+    An anthropomorphic service with more than one million registered users must have a security assessment.
 
-    Why: Article 22 asks for it when a service of this kind grows large.
+    Why: Article 22 requires an assessment of services of this size.
 
     Fix: carry out the assessment and fill in the assessment section.
 
@@ -82,7 +82,7 @@ def assesses_a_large_anthropomorphic_service(dossier: Dossier, context: Context)
 
     补正：开展安全评估并填写评估信息。
     """
-    service, asked = dossier.service, thresholds.MANY_USERS.count_on(context.day)
+    service, limit = dossier.service, thresholds.MANY_USERS.count_on(context.day)
     users = service.registered_users
-    if service.anthropomorphic and users is not None and users > asked and is_missing(dossier.assessment):
-        yield Problem(ASSESSMENT, MISSING, {"found": users, "asked": asked})
+    if service.anthropomorphic and users is not None and users > limit and is_missing(dossier.assessment):
+        yield Problem(ASSESSMENT, MISSING, {"found": users, "asked": limit})

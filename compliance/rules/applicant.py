@@ -1,4 +1,4 @@
-"""ORG: who files, and the safety systems it has in place."""
+"""ORG: the applicant and its safety systems."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ TWO_MORE = ("ethics_review", "data_protection")
 )
 def identifies_the_applicant(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    A filing names its applicant: name, unified social credit code, entity type, region, address and legal representative.
+    A filing must give the applicant's name, unified social credit code, entity type, region, address and legal representative.
 
-    Why: the authority files a provider, not a product; without these it cannot tell which.
+    Why: the authority files a provider, not a product, and must be able to identify it.
 
-    Fix: copy the missing particulars from the business license.
+    Fix: copy the missing information from the business license.
 
     标题：备案主体信息不完整
 
@@ -73,11 +73,11 @@ def identifies_the_applicant(dossier: Dossier, context: Context) -> Iterator[Pro
 )
 def names_a_security_officer(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    An algorithm filing names the algorithm security officer with telephone and e-mail.
+    An algorithm filing must name the algorithm security officer, with telephone and e-mail.
 
-    Why: this is the person whom the authority calls when something goes wrong.
+    Why: the authority must be able to reach this person when a security problem occurs.
 
-    Fix: give the officer's name, mobile number and e-mail address.
+    Fix: enter the officer's name, mobile number and e-mail address.
 
     标题：算法安全责任人信息不完整
 
@@ -98,15 +98,15 @@ def names_a_security_officer(dossier: Dossier, context: Context) -> Iterator[Pro
     level=ERROR,
     cites=("ALG 7",),
     kinds={ALGORITHM},
-    says={MISSING: ("The {system} is not among the safety systems.", "安全管理制度中缺少{system}。")},
+    messages={MISSING: ("Missing from the safety systems: {system}.", "安全管理制度中缺少{system}。")},
 )
 def has_the_four_safety_systems(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    The applicant has systems for self-assessment, monitoring, incident response and violation handling.
+    The applicant must have systems for self-assessment, monitoring, incident response and violation handling.
 
-    Why: the provider answers for its algorithm's safety, and these four are how it does.
+    Why: the provider is responsible for the security of its algorithm, and these four systems are the basis for it.
 
-    Fix: set the system up, describe it in the responsibility statement, then list it under governance.
+    Fix: set up the system, describe it in the responsibility statement, then list it under governance.
 
     标题：缺少必备的算法安全管理制度
 
@@ -127,15 +127,15 @@ def has_the_four_safety_systems(dossier: Dossier, context: Context) -> Iterator[
     level=WARNING,
     cites=("ALG 7",),
     kinds={ALGORITHM, GENERATIVE},
-    says={MISSING: ("Not among the safety systems: {systems}.", "安全管理制度中缺少：{systems}。")},
+    messages={MISSING: ("Missing from the safety systems: {systems}.", "安全管理制度中缺少：{systems}。")},
 )
 def has_ethics_review_and_data_protection(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    The applicant has science and technology ethics review and protects data and personal information.
+    The applicant must have a science and technology ethics review, and systems to protect data and personal information.
 
-    Why: Article 7 names both among the systems that a provider sets up.
+    Why: Article 7 lists both among the systems that a provider must set up.
 
-    Fix: set up what is missing and list it under governance.
+    Fix: set up the missing systems and list them under governance.
 
     标题：缺少科技伦理审查或数据保护制度
 
@@ -145,9 +145,9 @@ def has_ethics_review_and_data_protection(dossier: Dossier, context: Context) ->
 
     补正：建立缺失的制度，并在 governance 中列明。
     """
-    lacking = [system for system in TWO_MORE if system not in (dossier.applicant.governance or ())]
-    if lacking:
-        yield Problem(APPLICANT / "governance", MISSING, {"systems": lacking})
+    missing = [system for system in TWO_MORE if system not in (dossier.applicant.governance or ())]
+    if missing:
+        yield Problem(APPLICANT / "governance", MISSING, {"systems": missing})
 
 
 @rule(
@@ -158,20 +158,20 @@ def has_ethics_review_and_data_protection(dossier: Dossier, context: Context) ->
     cites=("FRM",),
     kinds=ALL_KINDS,
     actions=EVERY_ACTION,
-    says={
+    messages={
         UNKNOWN: (
-            "{found} is no region of GB/T 2260, in force or abolished.",
+            "{found} is not a current or former region of GB/T 2260.",
             "{found} 不是 GB/T 2260 中现行或曾用的行政区划代码。",
         )
     },
 )
-def stands_in_a_known_region(dossier: Dossier, context: Context) -> Iterator[Problem]:
+def has_a_known_region(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    The region in the credit code (places 3 to 8) and the applicant's own region are regions of GB/T 2260.
+    The region in the credit code (positions 3 to 8) and the applicant's region must be regions of GB/T 2260.
 
     Why: the region decides which provincial authority accepts the filing.
 
-    Fix: compare both with the business license and correct the wrong one.
+    Fix: compare both with the business license, and correct the wrong one.
 
     标题：主体行政区划代码未知
 
@@ -200,11 +200,11 @@ def stands_in_a_known_region(dossier: Dossier, context: Context) -> Iterator[Pro
 )
 def names_a_contact(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    The filing names a contact with a telephone number.
+    The filing must name a contact with a telephone number.
 
-    Why: the provincial authority asks its questions by telephone.
+    Why: the provincial authority contacts the applicant by telephone.
 
-    Fix: give the contact's name and telephone number.
+    Fix: enter the contact's name and telephone number.
 
     标题：联系人信息不完整
 

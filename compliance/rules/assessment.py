@@ -21,14 +21,14 @@ from compliance.rules.catalog import (
     rule,
 )
 from compliance.rules.context import Context
-from compliance.rules.problems import MISMATCH, TOO_LOW, Problem, absent, lacking
+from compliance.rules.problems import MISMATCH, TOO_LOW, Problem, absent, missing_entries
 from compliance.rules.reading import ASSESSMENT, above, gaps, is_missing
 
 OLD_STANDARD, NEW_STANDARD, CHANGEOVER = "TC260-003-2024", "GB/T 45654-2025", date(2025, 11, 1)
 
 
 def assessments(dossier: Dossier) -> Iterator[Assessment]:
-    """The assessment where there is one; that it is missing is AS-01's to tell."""
+    """Yield the assessment if there is one; AS-01 reports a missing one."""
     if dossier.assessment and not is_missing(dossier.assessment):
         yield dossier.assessment
 
@@ -40,20 +40,20 @@ def assessments(dossier: Dossier) -> Iterator[Assessment]:
     cites=("IM 17",),
     kinds={GENERATIVE},
     judged_on=ASSESSMENT_DAY,
-    says={
+    messages={
         "non_conforming": (
-            "The assessment concludes that the service does not conform.",
+            "The conclusion of the assessment is non-conforming.",
             "安全评估结论为不符合。",
         )
     },
 )
 def is_assessed_and_conforms(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    A generative service has a security assessment with day, standard and assessor, which concludes that it conforms.
+    A generative service must have a security assessment with date, standard and assessor, and the conclusion “conforming”.
 
-    Why: Article 17 asks for the assessment before the service is offered.
+    Why: Article 17 requires a security assessment in accordance with the regulations.
 
-    Fix: carry out the assessment and fill in what is missing; mend what does not conform and assess again.
+    Fix: carry out the assessment and fill in the missing fields; if the service does not conform, correct it and assess it again.
 
     标题：未开展安全评估或评估未通过
 
@@ -80,20 +80,20 @@ def is_assessed_and_conforms(dossier: Dossier, context: Context) -> Iterator[Pro
     cites=("T03", "GB4"),
     kinds={GENERATIVE},
     judged_on=ASSESSMENT_DAY,
-    says={
+    messages={
         MISMATCH: (
-            "Assessed by {found} on {day}; on that day {asked} applied.",
+            "Assessed under {found} on {day}; the standard in force on that day was {asked}.",
             "于 {day} 依据 {found} 评估；当日适用的标准为 {asked}。",
         )
     },
 )
 def is_assessed_by_the_standard_of_the_day(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    The assessment uses the standard of its day: TC260-003-2024 before 2025-11-01, GB/T 45654-2025 from then on.
+    The assessment must use the standard in force on its date: TC260-003-2024 before 2025-11-01, GB/T 45654-2025 from then on.
 
-    Why: an assessment by another standard is sent back.
+    Why: an assessment under another standard is returned.
 
-    Fix: assess again by the standard in force, or correct the day or the standard.
+    Fix: assess again under the standard in force, or correct the date or the standard.
 
     标题：评估依据标准与评估日期不符
 
@@ -121,9 +121,9 @@ def is_assessed_by_the_standard_of_the_day(dossier: Dossier, context: Context) -
 )
 def is_signed_by_all_three(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    The report is signed by the legal representative and the heads of the security and the legality assessment.
+    The report must be signed by the legal representative and by the heads of the security and the legality assessments.
 
-    Why: the signatures say who answers for the report.
+    Why: the signatures show who is responsible for the report.
 
     Fix: have the report signed, then list the signatories.
 
@@ -136,7 +136,7 @@ def is_signed_by_all_three(dossier: Dossier, context: Context) -> Iterator[Probl
     补正：补齐签字并填写签字人。
     """
     for assessment in assessments(dossier):
-        yield from lacking(ASSESSMENT / "signatories", SIGNATORIES, assessment.signatories)
+        yield from missing_entries(ASSESSMENT / "signatories", SIGNATORIES, assessment.signatories)
 
 
 @rule(
@@ -150,11 +150,11 @@ def is_signed_by_all_three(dossier: Dossier, context: Context) -> Iterator[Probl
 )
 def assesses_every_clause(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    Every clause of the standard has its result: conforms, does not conform, or does not apply.
+    Every clause of the standard must have a result: conforming, non-conforming, or not applicable.
 
-    Why: a clause without a result was not looked at.
+    Why: a clause without a result has not been assessed.
 
-    Fix: assess the clauses left out, and give the number assessed.
+    Fix: assess the remaining clauses, and enter the number of clauses assessed.
 
     标题：未逐条评估
 
@@ -183,11 +183,11 @@ def assesses_every_clause(dossier: Dossier, context: Context) -> Iterator[Proble
 )
 def classifies_all_risks(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    The classification model covers all 31 risks of Appendix A.
+    The classification model must cover all 31 risks of Appendix A.
 
-    Why: it screens training data and answers; what it does not know passes.
+    Why: it filters training data and generated content, and lets through the risks that it does not cover.
 
-    Fix: train it on the risks named, then list them under classifier_covers.
+    Fix: train it on the listed risks, then add these to classifier_covers.
 
     标题：分类模型未覆盖全部风险
 
@@ -198,7 +198,7 @@ def classifies_all_risks(dossier: Dossier, context: Context) -> Iterator[Problem
     补正：补充训练所列风险，并在 classifier_covers 中列明。
     """
     for assessment in assessments(dossier):
-        yield from lacking(ASSESSMENT / "classifier_covers", RISKS, assessment.classifier_covers)
+        yield from missing_entries(ASSESSMENT / "classifier_covers", RISKS, assessment.classifier_covers)
 
 
 @rule(
@@ -212,11 +212,11 @@ def classifies_all_risks(dossier: Dossier, context: Context) -> Iterator[Problem
 )
 def protects_inputs_and_stops_misuse(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    Users reach the opt-out within 4 clicks; service stops after 3 harmful inputs in a row or 5 in a day.
+    Users must reach the opt-out within 4 clicks; the service must be suspended after 3 harmful inputs in a row or 5 in a day.
 
-    Why: inputs belong to their users, and repeated misuse is no accident.
+    Why: inputs belong to the users, and repeated harmful input is not accidental.
 
-    Fix: bring the switch nearer or lower the limits, and give the figures.
+    Fix: shorten the way to the opt-out or lower the limits, and enter the figures.
 
     标题：关闭入口过深或未及时暂停服务
 

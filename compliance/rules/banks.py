@@ -1,4 +1,4 @@
-"""Counting keywords and questions: as declared, or as the file holds them where it could be read."""
+"""Counts of keywords and questions: from the uploaded file if it could be read, otherwise as declared."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from compliance.rules.thresholds import Threshold
 A1 = tuple(risk for risk in RISKS if risk.startswith("A.1"))
 A2 = tuple(risk for risk in RISKS if risk.startswith("A.2"))
 A3_TO_A5 = tuple(risk for risk in RISKS if risk not in A1 + A2)
-SAYS_NONE = {
-    MISSING: ("Not one: {field}.", "缺少：{field}。"),
-    "none": ("{field}: the file holds none (declared: {declared}).", "{field}：文件中没有（申报：{declared}）。"),
+MESSAGES_NONE = {
+    MISSING: ("None: {field}.", "缺少：{field}。"),
+    "none": ("{field}: the file contains none (declared: {declared}).", "{field}：文件中没有（申报：{declared}）。"),
 }
-SAYS_OLD = {
+MESSAGES_OLD = {
     TOO_OLD: (
-        "Last updated on {found}; on the day of the assessment that is more than {asked} ago.",
+        "Last updated on {found}, more than {asked} before the day of the assessment.",
         "最近更新于 {found}，距评估日超过{asked}。",
     )
 }
@@ -35,7 +35,7 @@ SAYS_OLD = {
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A bank as declared, and as it was counted in the file where that could be read."""
+    """A bank as declared, and as counted in its file if that could be read."""
 
     at: Pointer
     section: Any
@@ -43,21 +43,21 @@ class Counted:
 
     @property
     def by_class(self) -> Mapping[str, int | None] | None:
-        """The declared counts: per risk, or per aspect."""
+        """Return the declared counts per risk or per aspect."""
         if self.section is None:
             return None
         counts: Mapping[str, int | None] | None = getattr(self.section, self.classes)
         return counts
 
     def count_of(self, name: str) -> int | None:
-        """How many there are of a class, in the file where it was read; None where nothing is said."""
+        """Return the count of a class, from the file if it was read; None if it is not declared either."""
         if self.held is not None:
             return self.held.by_class.get(name, 0)
         return (self.by_class or {}).get(name)
 
-    def said_of(self, name: str) -> int | str:
-        """How many are declared of a class, as a message says it."""
-        return _said((self.by_class or {}).get(name))
+    def declared_count(self, name: str) -> int | str:
+        """Return the declared count of a class for a message."""
+        return _or_dash((self.by_class or {}).get(name))
 
     @property
     def classes(self) -> str:
@@ -65,7 +65,7 @@ class Counted:
 
 
 def counted(name: str, dossier: Dossier, context: Context) -> Iterator[Counted]:
-    """Yield the bank of this name where there is an assessment; a missing assessment is AS-01's to tell."""
+    """Yield the bank of this name if there is an assessment; AS-01 reports a missing assessment."""
     assessment = dossier.assessment
     if assessment is not None and not is_missing(assessment):
         yield Counted(ASSESSMENT / name, getattr(assessment, name), held_bank(name, dossier, context))
@@ -76,23 +76,23 @@ def total_below(bank: Counted, threshold: Threshold, context: Context) -> Iterat
         yield from below(bank.at, bank.section, context, total=threshold)
     elif bank.held.total < (asked := threshold.count_on(context.day)):
         declared = bank.section.total if bank.section else None
-        values = {"found": bank.held.total, "declared": _said(declared), "asked": asked}
+        values = {"found": bank.held.total, "declared": _or_dash(declared), "asked": asked}
         yield Problem(bank.at / "total", TOO_LOW, values)
 
 
 def without_any(bank: Counted, classes: tuple[str, ...]) -> Iterator[Problem]:
-    """Tell each class of which there is nothing; that none is counted at all is one gap."""
+    """Yield a problem for each empty class, or a single one if no class is counted at all."""
     if bank.held is None and is_missing(bank.by_class):
         yield absent(_counts_at(bank))
         return
     for name in classes:
         if not bank.count_of(name):
             at = bank.at / bank.classes / name
-            yield absent(at) if bank.held is None else Problem(at, "none", {"declared": bank.said_of(name)})
+            yield absent(at) if bank.held is None else Problem(at, "none", {"declared": bank.declared_count(name)})
 
 
 def classes_below(bank: Counted, least: Mapping[tuple[str, ...], Threshold], context: Context) -> Iterator[Problem]:
-    """Tell each class of which there is too little, by groups of classes; none is too little as well."""
+    """Yield a problem for each class below the minimum of its group of classes; empty ones are below it too."""
     if bank.held is None and is_missing(bank.by_class):
         yield absent(_counts_at(bank))
         return
@@ -109,7 +109,7 @@ def classes_below(bank: Counted, least: Mapping[tuple[str, ...], Threshold], con
 def _too_low(bank: Counted, name: str, found: int, asked: int) -> Problem:
     values: dict[str, int | str] = {"found": found, "asked": asked}
     if bank.held is not None:
-        values["declared"] = bank.said_of(name)
+        values["declared"] = bank.declared_count(name)
     return Problem(bank.at / bank.classes / name, TOO_LOW, values)
 
 
@@ -117,12 +117,12 @@ def _counts_at(bank: Counted) -> Pointer:
     return bank.at if is_missing(bank.section) else bank.at / bank.classes
 
 
-def _said(figure: int | None) -> int | str:
+def _or_dash(figure: int | None) -> int | str:
     return "–" if figure is None else figure
 
 
 def not_updated(name: str, over: date | None, asked: str, dossier: Dossier, context: Context) -> Iterator[Problem]:
-    """Tell a bank that was not updated, or so long ago that the day from which it is too old has come."""
+    """Yield a problem for a bank without an update, or with one that is too old from the day `over` on."""
     for bank in counted(name, dossier, context):
         if over is None:
             yield from gaps_in_section(bank.at, bank.section, "updated_on")
@@ -148,7 +148,7 @@ def too_small(
     classes: Mapping[tuple[str, ...], Threshold],
     context: Context,
 ) -> Iterator[Problem]:
-    """Both gaps of one rule; for a bank that is missing as a whole, one."""
+    """Yield the problems of the total and of the classes, or a single one if the whole bank is missing."""
     if bank.held is None and is_missing(bank.section):
         yield absent(bank.at)
         return

@@ -1,8 +1,8 @@
 """
 The working days of China: weekends, public holidays and make-up workdays of the State Council's yearly notices.
 
-Data of the library `holidays` for the years whose notice is out; what an administrator confirms or corrects goes
-before it. For a year without a confirmed notice nothing is computed: the library would guess.
+The data come from the library `holidays` for the years whose notice has been published; entries of an administrator take
+precedence. Nothing is computed for a year without a confirmed notice, because the library would only estimate it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def _published(year: int) -> holidays.HolidayBase:
 
 
 class WorkingCalendar:
-    """Working days, with an administrator's overrides of single days and the years confirmed by hand."""
+    """Working days, with an administrator's overrides of single days and manually confirmed years."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class WorkingCalendar:
         return year <= LAST_YEAR_WITH_A_NOTICE or year in self._confirmed_years
 
     def is_working_day(self, day: date) -> bool:
-        """Say whether a day is worked. ValueError for a year whose notice is not confirmed."""
+        """Return whether a day is a working day. Raises ValueError for a year whose notice is not confirmed."""
         if day in self._overrides:
             return self._overrides[day]
         if day.year <= LAST_YEAR_WITH_A_NOTICE:
@@ -51,9 +51,9 @@ class WorkingCalendar:
 
     def working_day_after(self, start: date, count: int) -> date | None:
         """
-        Return the count-th working day after start (start not counted; before it when count is negative).
+        Return the count-th working day after `start`, or before it if `count` is negative; `start` is not counted.
 
-        None when the way there leads through a year whose notice is not confirmed.
+        None if a year whose notice is not confirmed lies on the way.
         """
         if (start, count) not in self._counted:
             self._counted[start, count] = self._count(start, count)

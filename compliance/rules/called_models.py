@@ -1,4 +1,4 @@
-"""PRO-05: a registration calls filed models."""
+"""PRO-05: filing numbers of the models that a registered service calls."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from compliance.rules.catalog import (
     rule,
 )
 from compliance.rules.context import Context
-from compliance.rules.lineage import BARRED, SAYS_BARRED, called
+from compliance.rules.lineage import BARRED, MESSAGES_BARRED, display_name
 from compliance.rules.problems import MISSING, Problem
 from compliance.rules.reading import is_missing, used_models
 from registry.numbers.forms import is_filing_number, is_registration_number, number_key
@@ -25,26 +25,26 @@ from registry.numbers.forms import is_filing_number, is_registration_number, num
     basis=SECONDARY,
     cites=("NOT",),
     kinds={REGISTRATION},
-    says={
-        **SAYS_BARRED,
+    messages={
+        **MESSAGES_BARRED,
         MISSING: ("{model} has no filing number.", "{model}未填写备案编号。"),
         "format": (
-            "“{found}” of {model} has not the form of a filing number.",
+            "“{found}” of {model} does not have the format of a filing number.",
             "{model}的“{found}”不符合备案编号的格式。",
         ),
         "registration_number": (
-            "{found} of {model} is the number of a registration (S), not of a filed model.",
+            "{found} of {model} is a registration number (with S), not the number of a filed model.",
             "{model}的 {found} 是登记编号（含 S），不是已备案模型的编号。",
         ),
     },
 )
 def calls_a_filed_model(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    A registration names the filing number of each model that the service calls.
+    A registration must give the filing number of each model that the service calls.
 
-    Why: only a service that calls a filed model may be registered instead of filed.
+    Why: only a service that calls filed models may be registered instead of filed.
 
-    Fix: take the number from the published list; where the model is not filed, open a generative-service filing.
+    Fix: copy the number from the published list; if the model is not filed, open a generative-service filing.
 
     标题：所调用模型未备案
 
@@ -57,7 +57,7 @@ def calls_a_filed_model(dossier: Dossier, context: Context) -> Iterator[Problem]
     for at, model in used_models(dossier):
         number = model.filing_number or ""
         if variant := _fault_of_called(number, context):
-            values = {"model": called(model), **({"found": number[:100]} if variant != MISSING else {})}
+            values = {"model": display_name(model), **({"found": number[:100]} if variant != MISSING else {})}
             yield Problem(at / "filing_number", variant, values)
 
 

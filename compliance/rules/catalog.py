@@ -1,4 +1,4 @@
-"""The catalog of rules: what a rule declares, and the decorator by which a function becomes one."""
+"""The catalog of rules, and the decorator that adds a function to it as a rule."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from compliance.rules.problems import Problem
 
 
 class Level(StrEnum):
-    """How grave: an error keeps a filing from being complete, a warning advises, info is for the registry's staff."""
+    """The severity: an error makes a filing incomplete, a warning advises, info is for the registry's staff."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -25,7 +25,7 @@ class Level(StrEnum):
 
 
 class Force(StrEnum):
-    """What the text says: shall (应), should (宜), or what is done in practice."""
+    """The force of the requirement: shall (应), should (宜), or administrative practice."""
 
     SHALL = "shall"
     SHOULD = "should"
@@ -33,7 +33,7 @@ class Force(StrEnum):
 
 
 class Basis(StrEnum):
-    """Where the text was read: the official text, a restatement, or not at all."""
+    """The source that was read: the official text, a restatement, or none."""
 
     OFFICIAL = "official"
     SECONDARY = "secondary"
@@ -41,7 +41,7 @@ class Basis(StrEnum):
 
 
 class JudgedOn(StrEnum):
-    """The day that counts for a rule: of submission, of the assessment, or today whenever it was submitted."""
+    """The date on which a rule is evaluated: the submission, the assessment, or today whenever it was submitted."""
 
     SUBMISSION_DAY = "submission_day"
     ASSESSMENT_DAY = "assessment_day"
@@ -63,7 +63,7 @@ Condition = Callable[[Dossier, Context], Iterator[Problem]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """A duty with a code, as a lawyer asks for it; `since` is inclusive, `until` exclusive, None is open."""
+    """A legal duty with a code. `since` is inclusive, `until` exclusive; None means open. `messages` are by variant."""
 
     code: str
     title: Bilingual
@@ -79,7 +79,7 @@ class Rule:
     judged_on: JudgedOn
     since: date | None
     until: date | None
-    says: Mapping[str, Bilingual] = field(repr=False)
+    messages: Mapping[str, Bilingual] = field(repr=False)
     condition: Condition = field(repr=False)
 
     @property
@@ -91,7 +91,7 @@ class Rule:
 
 
 class Catalog:
-    """All rules by code, family by family."""
+    """All rules by code."""
 
     def __init__(self) -> None:
         self._rules: dict[str, Rule] = {}
@@ -106,12 +106,12 @@ class Catalog:
         return self._rules[code]
 
     def in_order(self) -> list[Rule]:
-        """Return the rules as they are listed: family by family, as the families came in, each by number."""
+        """Return the rules by family, in the order in which the families were added, and by code."""
         families = list(dict.fromkeys(rule.family for rule in self))
         return sorted(self, key=lambda rule: (families.index(rule.family), rule.code))
 
     def add(self, rule: Rule) -> None:
-        """Add a rule; ValueError when its code is taken: a code is for ever."""
+        """Add a rule. Raises ValueError if its code exists already; codes are never reused."""
         if rule.code in self._rules:
             raise ValueError(f"Two rules have the code {rule.code}.")
         self._rules[rule.code] = rule
@@ -136,19 +136,19 @@ def rule(
     judged_on: JudgedOn = SUBMISSION_DAY,
     since: date | None = None,
     until: date | None = None,
-    says: Mapping[str, tuple[str, str]] = MappingProxyType({}),
+    messages: Mapping[str, tuple[str, str]] = MappingProxyType({}),
 ) -> Callable[[Condition], Condition]:
     """
-    Enter a function into the catalog as the condition of a rule.
+    Add a function to the catalog as the condition of a rule.
 
-    The docstring holds the texts for the filer in both languages (see `_texts`); without `since` a rule begins with
-    the earliest of the instruments it cites. Raises ValueError when a text or an instrument is missing.
+    Its docstring holds the texts for filers in both languages (see `_paragraphs`). Without `since`, the rule is in force
+    from the earliest date of the instruments that it cites. Raises ValueError if a text or an instrument is missing.
     """
 
-    def enter(condition: Condition) -> Condition:
+    def add(condition: Condition) -> Condition:
         declared = Rule(
             code=code,
-            **_words_of(code, title, condition),
+            **_bilingual_texts(code, title, condition),
             level=level,
             force=force,
             basis=basis,
@@ -158,20 +158,20 @@ def rule(
             judged_on=judged_on,
             since=since or _earliest(cites),
             until=until,
-            says=MappingProxyType({variant: Bilingual(*both) for variant, both in says.items()}),
+            messages=MappingProxyType({variant: Bilingual(*both) for variant, both in messages.items()}),
             condition=condition,
         )
         CATALOG.add(declared)
         return condition
 
-    return enter
+    return add
 
 
 _MARKS = ("Why", "Fix", "标题", "要求", "理由", "补正")
 
 
-def _words_of(code: str, title: str, condition: Condition) -> dict[str, Bilingual]:
-    texts = _texts(code, condition)
+def _bilingual_texts(code: str, title: str, condition: Condition) -> dict[str, Bilingual]:
+    texts = _paragraphs(code, condition)
     return {
         "title": Bilingual(title, texts["标题"]),
         "duty": Bilingual(texts["Duty"], texts["要求"]),
@@ -180,15 +180,15 @@ def _words_of(code: str, title: str, condition: Condition) -> dict[str, Bilingua
     }
 
 
-def _texts(code: str, condition: Condition) -> dict[str, str]:
-    """Read the paragraphs of a docstring: the duty, then `Why:`, `Fix:`, `标题：`, `要求：`, `理由：`, `补正：`."""
+def _paragraphs(code: str, condition: Condition) -> dict[str, str]:
+    """Parse the paragraphs of a docstring: the duty, then `Why:`, `Fix:`, `标题：`, `要求：`, `理由：`, `补正：`."""
     texts: dict[str, str] = {}
     for paragraph in inspect.cleandoc(condition.__doc__ or "").split("\n\n"):
         line = _one_line(paragraph)
         mark, _, rest = line.replace("：", ":", 1).partition(":")
         texts.update({mark: rest.strip()} if mark in _MARKS else {"Duty": line})
     if missing := [mark for mark in ("Duty", *_MARKS) if not texts.get(mark)]:
-        raise ValueError(f"Rule {code} lacks the text {', '.join(missing)}.")
+        raise ValueError(f"The docstring of rule {code} is missing: {', '.join(missing)}.")
     return texts
 
 

@@ -1,4 +1,4 @@
-"""Two days compared: what a filing needs on one of them and not on the other."""
+"""Comparison of the requirements for a filing on two dates."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from compliance.rules.problems import Finding
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """
-    What changes from one day to another: findings that are new on the second, that are gone on it, and that say something
-    else there (as on the second).
+    The changes from one date to another: findings that are new on the second, gone on it, or different (as on the
+    second).
     """
 
     first: date
@@ -26,19 +26,19 @@ class Comparison:
     changed: list[Finding]
 
     def only(self, counts: Callable[[Finding], bool]) -> Comparison:
-        """Return the same with the findings that count."""
+        """Return the comparison with only the findings for which `counts` is true."""
         parts = (self.new, self.gone, self.changed)
         new, gone, changed = ([finding for finding in part if counts(finding)] for part in parts)
         return Comparison(self.first, self.second, new, gone, changed)
 
 
 def as_of(dossier: Dossier, facts: Facts, *, today: date) -> Outcome:
-    """Judge a filing as if it were submitted on a day, whenever it was: what would it have needed then?"""
+    """Evaluate a filing as if it were submitted on a date, whenever it was actually submitted."""
     return evaluate(dossier, replace(facts, submitted_on=None), today=today)
 
 
 def compared(dossier: Dossier, facts: Facts, first: date, second: date) -> Comparison:
-    """Compare what a filing needs on two days."""
+    """Compare the findings on a filing on two dates."""
     before = {finding.identity: finding for finding in as_of(dossier, facts, today=first).findings}
     after = {finding.identity: finding for finding in as_of(dossier, facts, today=second).findings}
     return Comparison(

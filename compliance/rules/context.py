@@ -1,4 +1,4 @@
-"""What a rule may know besides the dossier: the day, the filing's life so far, the register, the calendar."""
+"""The context of an evaluation besides the dossier: the date, the state of the filing, the register, the calendar."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from compliance.rules.calendar import PUBLISHED, WorkingCalendar
 from registry.names import folded
 
 DRAFT, RETURNED, FILED, WITHDRAWN = "draft", "returned", "filed", "withdrawn"
-Found = TypeVar("Found")
+Result = TypeVar("Result")
 CANCELLED, REVOKED, SUSPENDED = "cancelled", "revoked", "suspended"
 
 
 class Clock:
-    """A day, and the next day after it on which somebody who asked would be answered otherwise."""
+    """A date, and the next later date on which an answer of this clock would change."""
 
     __slots__ = ("day", "next_change_on")
 
@@ -26,7 +26,7 @@ class Clock:
         self.next_change_on: date | None = None
 
     def has_reached(self, day: date) -> bool:
-        """Say whether a day has come; one still to come is remembered as a day to look again."""
+        """Return whether a date has come; a future one is recorded as a date of change."""
         if day <= self.day:
             return True
         if self.next_change_on is None or day < self.next_change_on:
@@ -36,7 +36,7 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class FilingFact:
-    """What the register knows of another filing of the same applicant."""
+    """Another filing of the same applicant."""
 
     kind: str
     status: str
@@ -48,8 +48,8 @@ class FilingFact:
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """
-    What uploaded files say of a model: which part of it, `weights`, `structure` or `block` (one layer only), is that of which
-    known families. Several families may have one structure.
+    The evidence of uploaded files on a model: a part of it, `weights`, `structure` or `block` (one layer only), matches
+    the listed known families. Several families may share one structure.
     """
 
     part: str
@@ -58,7 +58,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Unlisted:
-    """An ancestor that a dossier does not list and the register knows: its name, and its numbers with their status."""
+    """An ancestor in the register that the dossier does not list: its name, and its numbers with their status."""
 
     name: str
     numbers: Mapping[str, str] = field(default_factory=dict)
@@ -67,15 +67,17 @@ class Unlisted:
 @dataclass(frozen=True, slots=True)
 class Facts:
     """
-    What is known of a filing besides its dossier. `other_filings` are the applicant's algorithm filings for the same
-    service and the filing that this one amends; None where there is no registry to ask (a file on its own), so that a
-    rule can tell "none" from "not known". So it is with `uploaded`, the hashes of the documents that the filing holds;
-    `uploaded_names` are the same by file name, `contents` what was counted in those that were read.
+    The facts about a filing that are not in its dossier.
 
-    Of the register: `number_status` is the status of each official number that the dossier names, by its key, as far as
-    it is known; `numbers_of_models` are the numbers of a model of the dossier, by its pointer, with their status;
-    `unlisted` are what a model of the dossier goes back to by the register, and the dossier does not list, as far as it is
-    others' work. `evidence` is what was uploaded of a model, by its pointer.
+    `other_filings` are the applicant's algorithm filings for the same service, and the filing that this one amends. It is
+    None if there is no registry (a file on its own), so that a rule can distinguish "none" from "unknown"; likewise
+    `uploaded`, the hashes of the uploaded documents. `uploaded_names` maps file names to these hashes, `contents` maps
+    hashes to the counts in the documents that were read.
+
+    From the register: `number_status` maps the key of each official number in the dossier to its status, if known;
+    `numbers_of_models` maps the pointer of a model to its numbers with their status; `unlisted` maps the pointer of a
+    model to its ancestors by other developers that the register knows but the dossier does not list. `evidence` maps the
+    pointer of a model to its uploaded evidence.
     """
 
     status: str = DRAFT
@@ -101,13 +103,13 @@ A_FILE_ON_ITS_OWN = Facts()
 @dataclass(frozen=True, slots=True)
 class Context:
     """
-    The facts, and the clock that shows the day by which the rule at hand judges. `found` is what rules have worked out of
-    this dossier and these facts, for the others.
+    The facts, and the clock with the date on which the current rule is evaluated. `cache` holds intermediate results that
+    several rules share.
     """
 
     facts: Facts
     clock: Clock
-    found: dict[str, Any] = field(default_factory=dict)
+    cache: dict[str, Any] = field(default_factory=dict)
 
     @property
     def day(self) -> date:
@@ -116,14 +118,14 @@ class Context:
     def has_reached(self, day: date) -> bool:
         return self.clock.has_reached(day)
 
-    def once(self, name: str, work_out: Callable[[], Found]) -> Found:
-        """Return what goes by a name, worked out by the first rule that asks for it."""
-        if name not in self.found:
-            self.found[name] = work_out()
-        found: Found = self.found[name]
-        return found
+    def once(self, name: str, compute: Callable[[], Result]) -> Result:
+        """Return the result cached under a name; compute it on the first call."""
+        if name not in self.cache:
+            self.cache[name] = compute()
+        result: Result = self.cache[name]
+        return result
 
 
 def same_name(name: str) -> str:
-    """Fold a name for comparison: width, case and spaces do not tell two services apart."""
+    """Fold a name for comparison, ignoring width, case and spaces."""
     return folded(name)

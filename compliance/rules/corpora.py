@@ -1,4 +1,4 @@
-"""COR, continued: the corpora of a model side by side, and how each is described and filtered."""
+"""COR, continued: the sources of a model's corpora, and the description and filtering of each corpus."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from compliance.rules.catalog import (
     rule,
 )
 from compliance.rules.context import Context, same_name
-from compliance.rules.problems import Problem, lacking
+from compliance.rules.problems import Problem, missing_entries
 from compliance.rules.reading import gaps, own_corpora, own_models
 
 FILTERS = ("keywords", "classifier", "manual")
@@ -32,24 +32,24 @@ FILTERS = ("keywords", "classifier", "manual")
     cites=("T03 5.1", "GB5 6.1"),
     kinds={GENERATIVE},
     judged_on=ASSESSMENT_DAY,
-    says={
+    messages={
         "one_source": (
             "All corpora of the modality {modality} come from one source.",
             "模态为{modality}的语料全部来自同一来源。",
         ),
         "overseas_only": (
-            "There are corpora from overseas and none from within China.",
+            "There are corpora from overseas, but none from China.",
             "有境外来源语料，而没有境内来源语料。",
         ),
     },
 )
 def mixes_its_sources(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    The corpora of each modality come from several sources, and foreign ones are mixed with domestic ones.
+    The corpora of each modality should come from several sources, and overseas corpora should be combined with domestic ones.
 
-    Why: a single source makes a model as one-sided as the source.
+    Why: a model trained on a single source is as one-sided as that source.
 
-    Fix: add a corpus of another source, or name the sources where a corpus is made of several.
+    Fix: add a corpus from another source; if a corpus combines several sources, list them separately.
 
     标题：训练语料来源单一
 
@@ -90,7 +90,7 @@ def _source(corpus: Corpus) -> str:
     cites=("FRM",),
     kinds={GENERATIVE},
     judged_on=ASSESSMENT_DAY,
-    says={
+    messages={
         "no_size": (
             "The size of the corpus is not given: neither items nor tokens nor bytes.",
             "未填写语料规模：条数、词元数、存储规模均未填写。",
@@ -99,11 +99,11 @@ def _source(corpus: Corpus) -> str:
 )
 def describes_each_corpus(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    Each corpus gives its type of source, its origin, its modality and its size.
+    Each corpus must have a source type, an origin, a modality and a size.
 
-    Why: the form asks for source and scale of all training data.
+    Why: the form requires the source and the scale of all training data.
 
-    Fix: fill in what is missing; one of items, tokens and bytes is enough for the size.
+    Fix: fill in the missing fields; one of items, tokens and bytes is enough for the size.
 
     标题：语料信息不完整
 
@@ -130,11 +130,11 @@ def describes_each_corpus(dossier: Dossier, context: Context) -> Iterator[Proble
 )
 def filters_each_corpus(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    Each corpus was filtered by keywords, by a classification model and by hand.
+    Each corpus must be filtered by keywords, by a classification model and manually.
 
-    Why: each way finds what the others miss.
+    Why: each method finds content that the others miss.
 
-    Fix: filter in the missing way, then list it under filters.
+    Fix: apply the missing method, then list it under filters.
 
     标题：语料未采用三种方式过滤
 
@@ -145,4 +145,4 @@ def filters_each_corpus(dossier: Dossier, context: Context) -> Iterator[Problem]
     补正：补充缺少的过滤方式，并在 filters 中列明。
     """
     for at, corpus in own_corpora(dossier):
-        yield from lacking(at / "filters", FILTERS, corpus.filters)
+        yield from missing_entries(at / "filters", FILTERS, corpus.filters)

@@ -1,4 +1,4 @@
-"""COR, continued: the samples of each corpus, before November 2025 by TC260-003-2024, since then by GB/T 45654-2025."""
+"""COR, continued: the samples of each corpus, under TC260-003-2024 and, since November 2025, GB/T 45654-2025."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ def _too_small_by_machine(dossier: Dossier, context: Context) -> Iterator[Proble
 )
 def takes_clean_sources(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    Each source is checked before and after collecting: at most 5 % of illegal or harmful content.
+    Each source must be checked before and after collection: at most 5 % of illegal or harmful content.
 
-    Why: a source with more is not to be collected, and what was collected from it not to be used.
+    Why: a source with more must not be collected, and data collected from it must not be used for training.
 
-    Fix: drop the source or clean it and check again; give the share found.
+    Fix: drop the source, or clean it and check again; enter the share found.
 
     标题：语料来源违法不良信息占比过高
 
@@ -75,11 +75,11 @@ def takes_clean_sources(dossier: Dossier, context: Context) -> Iterator[Problem]
 )
 def takes_clean_sources_by_the_national_standard(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    Each source is checked before and after collecting: at most 5 % of illegal or harmful content.
+    Each source must be checked before and after collection: at most 5 % of illegal or harmful content.
 
-    Why: the figure of TC260-003 is believed to be unchanged; the final text was not read.
+    Why: the figure of TC260-003 is believed to be unchanged; the final text has not been checked.
 
-    Fix: drop the source or clean it and check again; give the share found.
+    Fix: drop the source, or clean it and check again; enter the share found.
 
     标题：语料来源违法不良信息占比过高（GB/T 45654-2025）
 
@@ -105,9 +105,9 @@ def takes_clean_sources_by_the_national_standard(dossier: Dossier, context: Cont
 )
 def passes_the_manual_sample(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    Each corpus is sampled by hand: at least 4,000 items, of which 96 % pass.
+    Each corpus must be sampled manually: at least 4,000 items, of which at least 96 % pass.
 
-    Why: the sample is the only human look at the data before training.
+    Why: the sample is the only manual check of the data before training.
 
     Fix: sample more, or clean the corpus and sample again.
 
@@ -134,9 +134,9 @@ def passes_the_manual_sample(dossier: Dossier, context: Context) -> Iterator[Pro
 )
 def passes_the_manual_sample_of_the_national_standard(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    Each corpus is sampled by hand: at least 4,000 items, of which 96 % pass.
+    Each corpus must be sampled manually: at least 4,000 items, of which at least 96 % pass.
 
-    Why: the figures of TC260-003 are believed to be unchanged; the final text was not read.
+    Why: the figures of TC260-003 are believed to be unchanged; the final text has not been checked.
 
     Fix: sample more, or clean the corpus and sample again.
 
@@ -164,9 +164,9 @@ def passes_the_manual_sample_of_the_national_standard(dossier: Dossier, context:
 )
 def passes_the_technical_sample(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    Each corpus is sampled by keywords and classifier: at least 10 % of it, of which 98 % pass.
+    Each corpus must be sampled by keywords and a classifier: at least 10 % of it, of which at least 98 % pass.
 
-    Why: people read thousands of items, a corpus has millions; machines look at the rest.
+    Why: people can check only thousands of items; the rest must be checked automatically.
 
     Fix: sample more, or clean the corpus and sample again.
 
@@ -193,9 +193,9 @@ def passes_the_technical_sample(dossier: Dossier, context: Context) -> Iterator[
 )
 def passes_the_technical_sample_of_the_national_standard(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    Each corpus is sampled by keywords and classifier: at least 10 % of it, of which 98 % pass.
+    Each corpus must be sampled by keywords and a classifier: at least 10 % of it, of which at least 98 % pass.
 
-    Why: the figures of TC260-003 are believed to be unchanged; the final text was not read.
+    Why: the figures of TC260-003 are believed to be unchanged; the final text has not been checked.
 
     Fix: sample more, or clean the corpus and sample again.
 

@@ -1,4 +1,4 @@
-"""DDL: deadlines, on the working days of China. They look at today, whenever the filing was submitted."""
+"""DDL: deadlines in working days of China. They are evaluated today, whenever the filing was submitted."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ from compliance.rules.problems import DUE_SOON, LATE, OVERDUE, Problem
 from compliance.rules.reading import SERVICE
 
 _DAY = timedelta(days=1)
-SAYS_DEADLINE = {
+MESSAGES_DEADLINE = {
     OVERDUE: (
-        "Nothing was submitted by {deadline}, the {asked}th working day after {start}.",
+        "Not submitted by {deadline}, the {asked}th working day after {start}.",
         "截至 {deadline}（{start} 后第 {asked} 个工作日）仍未提交。",
     ),
     LATE: (
@@ -46,13 +46,13 @@ SAYS_DEADLINE = {
         "首次提交日期为 {found}，晚于 {deadline}（{start} 后第 {asked} 个工作日）。",
     ),
     DUE_SOON: (
-        "To be submitted by {deadline}, the {asked}th working day after {start}.",
+        "Must be submitted by {deadline}, the {asked}th working day after {start}.",
         "应不晚于 {deadline}（{start} 后第 {asked} 个工作日）提交。",
     ),
 }
 
 
-def _judged(deadline: Deadline | None, context: Context, *, overdue: Level) -> Iterator[Problem]:
+def _deadline_problems(deadline: Deadline | None, context: Context, *, overdue: Level) -> Iterator[Problem]:
     last_day = deadline.last_day(context) if deadline else None
     if deadline is None or last_day is None:
         return
@@ -79,15 +79,15 @@ def _due_soon_from(last_day: date, context: Context) -> date:
     kinds={ALGORITHM},
     actions={INITIAL},
     judged_on=TODAY,
-    says=SAYS_DEADLINE,
+    messages=MESSAGES_DEADLINE,
 )
 def is_filed_within_ten_working_days(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    A public service with the capacity to shape opinion files its algorithm within 10 working days of its launch.
+    A public service with the capacity to shape opinion must file its algorithm within 10 working days of its launch.
 
-    Why: Article 24 sets the period; from the day after it, the service runs unfiled.
+    Why: Article 24 sets the period; after it, the service operates without a filing.
 
-    Fix: submit the filing now; a late submission is recorded, and it is better than none.
+    Fix: submit the filing now; a late submission is recorded, but it is better than none.
 
     标题：算法备案未按期提交
 
@@ -97,7 +97,7 @@ def is_filed_within_ten_working_days(dossier: Dossier, context: Context) -> Iter
 
     补正：立即提交备案；逾期提交会被记录，但优于不提交。
     """
-    yield from _judged(filing_deadline(dossier, context), context, overdue=ERROR)
+    yield from _deadline_problems(filing_deadline(dossier, context), context, overdue=ERROR)
 
 
 @rule(
@@ -108,13 +108,13 @@ def is_filed_within_ten_working_days(dossier: Dossier, context: Context) -> Iter
     kinds=ALL_KINDS,
     actions={CHANGE, CANCELLATION},
     judged_on=TODAY,
-    says=SAYS_DEADLINE,
+    messages=MESSAGES_DEADLINE,
 )
 def is_amended_in_time(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    A change is submitted within 10 working days of the change, a cancellation within 20 of the termination.
+    A change must be submitted within 10 working days of the change, a cancellation within 20 of the termination.
 
-    Why: Article 24 sets the periods, so that the public record stays true.
+    Why: Article 24 sets the periods, so that the public record stays accurate.
 
     Fix: submit the change or cancellation now.
 
@@ -127,7 +127,7 @@ def is_amended_in_time(dossier: Dossier, context: Context) -> Iterator[Problem]:
     补正：立即提交变更或注销。
     """
     overdue = ERROR if dossier.kind == ALGORITHM else WARNING
-    yield from _judged(amendment_deadline(dossier, context), context, overdue=overdue)
+    yield from _deadline_problems(amendment_deadline(dossier, context), context, overdue=overdue)
 
 
 @rule(
@@ -138,20 +138,20 @@ def is_amended_in_time(dossier: Dossier, context: Context) -> Iterator[Problem]:
     kinds=ALL_KINDS,
     actions={INITIAL},
     judged_on=TODAY,
-    says={
+    messages={
         OVERDUE: (
-            "The service ended on {start}; no cancellation was submitted by {deadline}, the {asked}th working day after it.",
+            "The service was terminated on {start}; no cancellation was submitted by {deadline}, the {asked}th working day after it.",
             "服务已于 {start} 终止；截至 {deadline}（其后第 {asked} 个工作日）仍未提交注销。",
         )
     },
 )
 def is_cancelled_after_termination(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    The filing of a service that ended is cancelled within 20 working days.
+    The filing of a terminated service must be cancelled within 20 working days.
 
     Why: Article 24 sets the period; after it the authority may cancel the filing itself.
 
-    Fix: submit a cancellation that names this filing's number, or correct the day of termination by a change.
+    Fix: submit a cancellation with the number of this filing, or correct the termination date by a change.
 
     标题：服务终止后未注销
 
@@ -167,7 +167,7 @@ def is_cancelled_after_termination(dossier: Dossier, context: Context) -> Iterat
 
 
 def passed(deadline: Deadline | None, context: Context, *, level: Level | None = None) -> Iterator[Problem]:
-    """Tell a deadline that has passed; none is told in advance."""
+    """Yield a problem for a deadline that has passed, but none in advance."""
     last_day = deadline.last_day(context) if deadline else None
     if deadline and last_day and context.has_reached(last_day + _DAY):
         values = {"deadline": last_day.isoformat(), "start": deadline.start.isoformat(), "asked": deadline.days}
@@ -183,20 +183,20 @@ def passed(deadline: Deadline | None, context: Context, *, level: Level | None =
     kinds=ALL_KINDS,
     actions=EVERY_ACTION,
     judged_on=TODAY,
-    says={
+    messages={
         "unconfirmed": (
-            "The {asked}th working day after {start} cannot be told yet: the holiday notice for that year is not confirmed.",
+            "The {asked}th working day after {start} cannot be computed yet: the holiday notice for that year is not confirmed.",
             "{start} 后第 {asked} 个工作日尚无法确定：该年度放假安排尚未确认。",
         )
     },
 )
 def has_a_computable_deadline(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    A running deadline can be computed from confirmed holiday notices.
+    A running deadline must be computable from confirmed holiday notices.
 
-    Why: make-up workdays are announced year by year; a guess could be days off.
+    Why: make-up workdays are announced each year; an estimate could be off by days.
 
-    Fix: submit early; an administrator enters the notice as soon as it is out.
+    Fix: submit early; an administrator enters the notice when it is published.
 
     标题：期限所在年度的放假安排尚未确认
 
@@ -221,18 +221,18 @@ def has_a_computable_deadline(dossier: Dossier, context: Context) -> Iterator[Pr
     kinds={GENERATIVE, REGISTRATION},
     actions={INITIAL},
     judged_on=TODAY,
-    says={
+    messages={
         "before_filing": (
-            "The service is offered to the public since {found} and is not filed.",
+            "The service has been offered to the public since {found}, but is not filed.",
             "服务自 {found} 起面向公众提供，但尚未备案。",
         )
     },
 )
 def is_filed_before_it_is_offered(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    A public generative service is filed or registered before it is offered.
+    A public generative service must be filed or registered before it is offered.
 
-    Why: the security assessment comes before the public.
+    Why: the security assessment must be completed before the service is offered to the public.
 
     Fix: take the service offline until it is filed, or correct the launch date.
 

@@ -1,4 +1,4 @@
-"""DDL, continued: the authority's own period, and the period to correct what was returned."""
+"""DDL, continued: the authority's period for a decision, and the period to correct a returned filing."""
 
 from __future__ import annotations
 
@@ -35,20 +35,20 @@ BEING_DECIDED = frozenset({"accepted", "provincial_review", "national_review"})
     cites=("ALG 25",),
     kinds={ALGORITHM},
     judged_on=TODAY,
-    says={
+    messages={
         OVERDUE: (
-            "Accepted on {start}; the {asked} working days for a decision ended on {deadline}.",
+            "Accepted on {start}; the period of {asked} working days for a decision ended on {deadline}.",
             "已于 {start} 受理；{asked} 个工作日的决定期限已于 {deadline} 届满。",
         )
     },
 )
 def is_decided_within_thirty_working_days(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    The authority decides within 30 working days of the complete materials.
+    The authority must decide within 30 working days of receiving the complete materials.
 
     Why: Article 25 binds the authority, not the filer.
 
-    Fix: decide the filing, or return it with what is missing.
+    Fix: decide the filing, or return it with a list of what is missing.
 
     标题：主管部门办理期限已届满
 
@@ -73,20 +73,20 @@ def is_decided_within_thirty_working_days(dossier: Dossier, context: Context) ->
     cites=("FRM",),
     kinds=ALL_KINDS,
     judged_on=TODAY,
-    says={
+    messages={
         OVERDUE: (
-            "Returned for correction on {start}; the {asked} working days after it ended on {deadline}.",
+            "Returned for correction on {start}; the period of {asked} working days ended on {deadline}.",
             "已于 {start} 退回补正；其后 {asked} 个工作日已于 {deadline} 届满。",
         )
     },
 )
 def is_resubmitted_within_fifteen_working_days(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    A filing that was returned for correction is submitted again within 15 working days.
+    A filing returned for correction must be resubmitted within 15 working days.
 
-    Why: provinces close what is not corrected in time.
+    Why: provincial authorities usually close a filing that is not corrected in time.
 
-    Fix: correct what the notice names and submit again, or withdraw the filing.
+    Fix: make the corrections named in the notice and resubmit, or withdraw the filing.
 
     标题：退回补正后未再次提交
 

@@ -18,20 +18,20 @@ from compliance.rules.reading import BIOMETRIC, SERVICE, functions, is_generativ
     level=ERROR,
     cites=("DS 9",),
     kinds=ALL_KINDS,
-    says={
+    messages={
         "none": (
-            "Identity verification is declared as none; the service is public and generative.",
+            "Identity verification is declared as none, but the service is public and generative.",
             "真实身份信息认证填为“无”；该服务面向公众且具有生成功能。",
         )
     },
 )
 def verifies_real_identity(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    A public generative service verifies its users by mobile number, ID number, credit code or network ID.
+    A public generative service must verify its users by mobile number, ID number, credit code or network ID.
 
-    Why: Article 9 forbids publishing for users who are not verified.
+    Why: Article 9 forbids providing publishing services to unverified users.
 
-    Fix: verify users by one of the four ways, and declare which.
+    Fix: verify users with one of the four methods, and declare it.
 
     标题：未进行真实身份信息认证
 
@@ -53,9 +53,9 @@ def verifies_real_identity(dossier: Dossier, context: Context) -> Iterator[Probl
 @rule("DS-02", "Face or voice edited without separate consent", level=ERROR, cites=("DS 14",), kinds=ALL_KINDS)
 def asks_separate_consent_for_biometrics(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    A service that edits faces or voices has its users obtain the separate consent of the person edited.
+    A service that edits faces or voices must prompt its users to obtain the separate consent of the person edited.
 
-    Why: a face and a voice belong to the person, not to the one who uploads them.
+    Why: a face or a voice belongs to the person edited, not to the user who uploads it.
 
     Fix: prompt for the consent in the product, then declare it.
 
@@ -81,9 +81,9 @@ def asks_separate_consent_for_biometrics(dossier: Dossier, context: Context) -> 
 )
 def assesses_biometric_generation(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    A tool that generates or edits faces, voices or other biometrics has a security assessment.
+    A tool that generates or edits faces, voices or other biometrics must have a security assessment.
 
-    Why: Article 15 asks for it, by the provider itself or a professional body.
+    Why: Article 15 requires it, by the provider itself or by a professional body.
 
     Fix: carry out the assessment and fill in the assessment section.
 

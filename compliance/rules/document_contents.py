@@ -1,4 +1,4 @@
-"""DOC, continued: what the attachments hold, against what is declared of them."""
+"""DOC, continued: the contents of the attachments, compared with the declarations."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from compliance.rules.files import KEYWORD_LIST, KIND_OF_BANK, TEST_QUESTIONS, b
 from compliance.rules.problems import MISSING, TOO_HIGH, Problem
 from compliance.rules.reading import ASSESSMENT, DOCUMENTS, has_document, own_models, plain
 
-# The territory of the rules; vendors elsewhere can be cut off.
+# Vendors elsewhere can be cut off.
 NOT_ABROAD = frozenset({"CN", "HK", "MO", "TW"})
-TOLD_AT_ONCE = 10
+MAX_LISTED = 10
 MAIN_HEADING = MappingProxyType({KEYWORD_LIST: "关键词", TEST_QUESTIONS: "测试题"})
 
 
@@ -37,9 +37,9 @@ MAIN_HEADING = MappingProxyType({KEYWORD_LIST: "关键词", TEST_QUESTIONS: "测
     level=ERROR,
     cites=("ALG 33",),
     kinds={GENERATIVE, REGISTRATION},
-    says={
+    messages={
         TOO_HIGH: (
-            "{field}: {found} declared, but the file holds {asked} distinct, non-empty rows.",
+            "{field}: {found} declared, but the file contains {asked} distinct, non-empty rows.",
             "{field}：申报 {found}，但文件中去重后的非空行为 {asked} 行。",
         ),
         "no_sheet": (
@@ -50,11 +50,11 @@ MAIN_HEADING = MappingProxyType({KEYWORD_LIST: "关键词", TEST_QUESTIONS: "测
 )
 def declares_what_its_files_hold(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    The totals declared for keywords and questions are those of the files attached.
+    The declared totals of keywords and questions must match the attached files.
 
-    Why: Article 33 has a filing revoked that was obtained by false material.
+    Why: under Article 33, a filing obtained with false materials is revoked.
 
-    Fix: attach the complete file, or declare what it holds.
+    Fix: attach the complete file, or declare the totals of the file.
 
     标题：文件数量少于申报数量
 
@@ -84,9 +84,9 @@ def declares_what_its_files_hold(dossier: Dossier, context: Context) -> Iterator
     basis=SECONDARY,
     cites=("FRM",),
     kinds={GENERATIVE, REGISTRATION},
-    says={
+    messages={
         "unknown_class": (
-            "Classes that are no known risk or aspect: {found} ({rows} rows in all).",
+            "Classes that are not a known risk or aspect: {found} ({rows} rows in total).",
             "未知的风险类别或方面：{found}（共 {rows} 行）。",
         ),
         **UNREADABLE_MESSAGES,
@@ -94,11 +94,11 @@ def declares_what_its_files_hold(dossier: Dossier, context: Context) -> Iterator
 )
 def attaches_readable_lists(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    The keyword list and the test questions can be read in the stated form, and each row has a known class.
+    The keyword list and the test questions must be readable in the required format, and each row must have a known class.
 
-    Why: what cannot be read cannot be counted, neither here nor by the authority.
+    Why: a file that cannot be read can be neither counted here nor reviewed by the authority.
 
-    Fix: mend the sheet and row named, in the form of attachments 4 and 5, and upload the file again.
+    Fix: correct the sheets and rows named to the format of attachments 4 and 5, and upload the file again.
 
     标题：关键词列表或评估测试题不符合规定格式
 
@@ -121,10 +121,10 @@ def _not_in_form(at: Pointer, kind: str, contents: Contents) -> Iterator[Problem
     elif not any(KIND_OF_BANK[name] == kind for name in contents.banks):
         yield Problem(at, "no_heading", {"asked": MAIN_HEADING[kind]})
     elif unknown := contents.unknown_classes:
-        told = [f"{it.sheet} {it.row}: “{it.value}”" for it in unknown[:TOLD_AT_ONCE]]
-        if len(unknown) > TOLD_AT_ONCE:
-            told.append("…")
-        yield Problem(at, "unknown_class", {"found": told, "rows": sum(it.rows for it in unknown)})
+        listed = [f"{it.sheet} {it.row}: “{it.value}”" for it in unknown[:MAX_LISTED]]
+        if len(unknown) > MAX_LISTED:
+            listed.append("…")
+        yield Problem(at, "unknown_class", {"found": listed, "rows": sum(it.rows for it in unknown)})
 
 
 @rule(
@@ -135,20 +135,20 @@ def _not_in_form(at: Pointer, kind: str, contents: Contents) -> Iterator[Problem
     basis=SECONDARY,
     cites=("FRM",),
     kinds={GENERATIVE, REGISTRATION},
-    says={
+    messages={
         "credentials": (
-            "The document seems to hold credentials: {found}.",
+            "The document appears to contain credentials: {found}.",
             "材料中疑似包含账号、密码或密钥：{found}。",
         )
     },
 )
 def keeps_credentials_out(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    No document holds a password, an API key or a test account.
+    Documents must not contain passwords, API keys or test accounts.
 
-    Why: the package passes through many hands; credentials go by a separate channel.
+    Why: the documents pass through many hands; credentials must be provided through a separate channel.
 
-    Fix: take them out, change what was exposed, and hand them over separately.
+    Fix: remove the credentials, replace exposed ones, and provide them separately.
 
     标题：材料中包含账号密码等凭证
 
@@ -160,10 +160,10 @@ def keeps_credentials_out(dossier: Dossier, context: Context) -> Iterator[Proble
     """
     for at, _, contents in read_files(dossier, context):
         if contents.credentials:
-            yield Problem(at, "credentials", {"found": [_told(it) for it in contents.credentials[:TOLD_AT_ONCE]]})
+            yield Problem(at, "credentials", {"found": [_described(it) for it in contents.credentials[:MAX_LISTED]]})
 
 
-def _told(credential: Credential) -> str:
+def _described(credential: Credential) -> str:
     return " ".join(part for part in (credential.place, credential.shown) if part)
 
 
@@ -173,20 +173,20 @@ def _told(credential: Credential) -> str:
     level=ERROR,
     cites=("ALG 33",),
     kinds={GENERATIVE},
-    says={
+    messages={
         TOO_HIGH: (
-            "{field}: {found} declared, but {passed} of {answered} answered rows passed, {asked}.",
+            "{field}: {found} declared, but {passed} of {answered} answered rows passed ({asked}).",
             "{field}：申报 {found}，但 {answered} 行结果中合格 {passed} 行，为 {asked}。",
         )
     },
 )
 def declares_the_pass_rate_of_its_file(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    The manual pass rate declared is that of the outcomes in the test questions (是否合格).
+    The declared manual pass rate must match the results in the test questions (是否合格).
 
-    Why: Article 33 has a filing revoked that was obtained by false material.
+    Why: under Article 33, a filing obtained with false materials is revoked.
 
-    Fix: declare the rate of the file, or attach the file of the test that was declared.
+    Fix: declare the rate of the file, or attach the file of the declared test.
 
     标题：按文件计算的合格率低于申报值
 
@@ -221,20 +221,20 @@ def declares_the_pass_rate_of_its_file(dossier: Dossier, context: Context) -> It
     basis=SECONDARY,
     cites=("FRM",),
     kinds={GENERATIVE},
-    says={
+    messages={
         MISSING: (
-            "Training compute comes from a vendor abroad, and no document of this kind is listed: {document}.",
+            "Training compute comes from a vendor abroad, but no document of this kind is listed: {document}.",
             "训练算力来自境外厂商，但材料清单中缺少：{document}。",
         )
     },
 )
 def prepares_for_a_cut_in_supply(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    Where training compute comes from a vendor abroad, a statement says how the model goes on without it.
+    If training compute comes from a vendor abroad, a statement should explain how the model will be developed without it.
 
-    Why: some provinces ask what happens to the model when the supply is cut.
+    Why: some provinces require this statement in case the supply is cut off.
 
-    Fix: write the statement and list it as continuity_statement; where the province does not ask, leave it.
+    Fix: write the statement and list it as continuity_statement, unless the province does not require it.
 
     标题：缺少算力断供应对说明
 

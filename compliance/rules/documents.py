@@ -1,4 +1,4 @@
-"""DOC: the attachments that a filing needs, sealed where they must be, and their bytes."""
+"""DOC: the attachments that a filing needs, their seals, and their uploaded files."""
 
 from __future__ import annotations
 
@@ -49,11 +49,11 @@ OF_REGISTRATION = (
 )
 SEALED = frozenset({"commitment_letter", "responsibility_statement", "security_assessment_report"})
 CAN_BE_NOT_APPLICABLE = "annotation_rules"
-SAYS_MISSING = {MISSING: ("No document of this kind is listed: {document}.", "材料清单中缺少：{document}。")}
+MESSAGES_MISSING = {MISSING: ("No document of this kind is listed: {document}.", "材料清单中缺少：{document}。")}
 
 
 def _absent(dossier: Dossier, kinds: tuple[str, ...]) -> Iterator[Problem]:
-    """One gap for each kind of document that is not there; a reason stands for annotation rules alone."""
+    """Yield a problem for each kind of document that is missing; only for annotation rules does a reason suffice."""
     for kind in kinds:
         if not has_document(dossier, kind) and not (kind == CAN_BE_NOT_APPLICABLE and _is_declared_so(dossier, kind)):
             yield Problem(DOCUMENTS, f"{MISSING}:{kind}", {"document": kind})
@@ -71,15 +71,15 @@ def _is_declared_so(dossier: Dossier, kind: str) -> bool:
     basis=SECONDARY,
     cites=("FRM",),
     kinds={ALGORITHM},
-    says=SAYS_MISSING,
+    messages=MESSAGES_MISSING,
 )
 def attaches_what_an_algorithm_filing_needs(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    An algorithm filing comes with its six documents, from the commitment letter to the business license.
+    An algorithm filing must include its six documents, from the commitment letter to the business license.
 
-    Why: the filing system takes no filing without them.
+    Why: the filing system accepts no filing without them.
 
-    Fix: add the document to the list and upload it; templates come with the filing system.
+    Fix: add the document to the list and upload it; the filing system provides templates.
 
     标题：缺少算法备案材料
 
@@ -100,15 +100,15 @@ def attaches_what_an_algorithm_filing_needs(dossier: Dossier, context: Context) 
     basis=SECONDARY,
     cites=("FRM",),
     kinds={GENERATIVE},
-    says=SAYS_MISSING,
+    messages=MESSAGES_MISSING,
 )
 def attaches_what_a_generative_filing_needs(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    A generative-service filing comes with its seven attachments; annotation rules may give a reason instead.
+    A generative-service filing must include its seven attachments; a reason is enough in place of annotation rules.
 
-    Why: each attachment of the form proves a part of the assessment.
+    Why: each attachment of the form supports a part of the assessment.
 
-    Fix: add the document to the list and upload it; where nothing is annotated, give the reason with annotation_rules.
+    Fix: add the document to the list and upload it; if nothing is annotated, enter the reason under annotation_rules.
 
     标题：缺少生成式人工智能服务备案材料
 
@@ -129,13 +129,13 @@ def attaches_what_a_generative_filing_needs(dossier: Dossier, context: Context) 
     basis=SECONDARY,
     cites=("FRM",),
     kinds={REGISTRATION},
-    says=SAYS_MISSING,
+    messages=MESSAGES_MISSING,
 )
 def attaches_what_a_registration_needs(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    A registration comes with its seven attachments, above all the statement on the called model.
+    A registration must include its seven attachments, above all the statement on the called model.
 
-    Why: they show that the called model is filed and that the service keeps its content safe.
+    Why: they show that the called model is filed and that the service can keep its content safe.
 
     Fix: add the document to the list and upload it.
 
@@ -161,11 +161,11 @@ def attaches_what_a_registration_needs(dossier: Dossier, context: Context) -> It
 )
 def seals_what_must_be_sealed(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    The commitment letter, the responsibility statement and the security assessment report bear the company's seal.
+    The commitment letter, the responsibility statement and the security assessment report must carry the company seal.
 
-    Why: the seal makes them the applicant's own word.
+    Why: the seal shows that the applicant issued the document.
 
-    Fix: seal the document, scan it again, and declare it as sealed.
+    Fix: seal the document, scan and upload it again, and declare it as sealed.
 
     标题：材料未加盖公章
 
@@ -187,24 +187,24 @@ def seals_what_must_be_sealed(dossier: Dossier, context: Context) -> Iterator[Pr
     force=PRACTICE,
     cites=("FRM",),
     kinds=ALL_KINDS,
-    says={
+    messages={
         MISSING: (
-            "The document is listed, but its file was never uploaded: {document}.",
+            "The document is listed, but its file was not uploaded: {document}.",
             "材料已列入清单，但未上传文件：{document}。",
         ),
         MISMATCH: (
-            "The file uploaded as “{filename}” has the SHA-256 {found}, the list names {asked}.",
+            "The file uploaded as “{filename}” has the SHA-256 {found}; the list gives {asked}.",
             "以“{filename}”上传的文件 SHA-256 为 {found}，清单所列为 {asked}。",
         ),
     },
 )
 def uploads_what_it_lists(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    Once a filing is submitted, the file of each listed document is there, with the hash that the list names.
+    Once a filing is submitted, the file of each listed document must be uploaded, with the SHA-256 given in the list.
 
-    Why: nobody can review a document that is only listed.
+    Why: a document that is only listed cannot be reviewed.
 
-    Fix: upload the file; where it was replaced, upload the one that the list names, or correct the list after a return.
+    Fix: upload the file; if it was replaced, upload the listed version, or correct the list after the filing is returned.
 
     标题：材料已列明但未上传
 
@@ -217,16 +217,16 @@ def uploads_what_it_lists(dossier: Dossier, context: Context) -> Iterator[Proble
     uploaded = context.facts.uploaded
     if uploaded is None or context.facts.status == DRAFT:
         return
-    named = {document.sha256 for _, document in listed_files(dossier)}
+    listed = {document.sha256 for _, document in listed_files(dossier)}
     for at, document in listed_files(dossier):
         if document.sha256 not in uploaded:
-            yield _not_there(at, document, named, context)
+            yield _not_uploaded(at, document, listed, context)
 
 
-def _not_there(at: Pointer, document: Document, named: set[str | None], context: Context) -> Problem:
-    """A file under the same name was replaced, unless another entry names it."""
+def _not_uploaded(at: Pointer, document: Document, listed: set[str | None], context: Context) -> Problem:
+    """Report a mismatch if another file was uploaded under the same name, unless another entry lists that file."""
     found = context.facts.uploaded_names.get(document.filename or "")
-    if found and found not in named and not is_missing(document.sha256):
+    if found and found not in listed and not is_missing(document.sha256):
         return Problem(
             at / "sha256",
             MISMATCH,

@@ -1,4 +1,4 @@
-"""The last days that the law sets, on the working days of China: from when each runs, and how long."""
+"""The statutory deadlines in working days of China: their start and their length."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NOT_COUNTING = frozenset({DRAFT, WITHDRAWN})
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """Days given from a start, the place that says the start, and the day of the first submission that met or missed it."""
+    """A deadline: the place and date of its start, its working days, and the first submission, if any."""
 
     at: Pointer
     start: date
@@ -26,12 +26,12 @@ class Deadline:
     met_on: date | None
 
     def last_day(self, context: Context) -> date | None:
-        """Return the last day to submit, or None in a year whose holiday notice is not confirmed."""
+        """Return the last day to submit, or None if the holiday notice for its year is not confirmed."""
         return context.facts.calendar.working_day_after(self.start, self.days)
 
 
 def filing_deadline(dossier: Dossier, context: Context) -> Deadline | None:
-    """The deadline of ALG 24 ¶1; none while the service is not launched, or owes no filing."""
+    """Return the deadline of ALG 24 ¶1; None while the service is not launched or does not have to be filed."""
     service = dossier.service
     if not (service.public and service.opinion_capacity and service.launched_on):
         return None
@@ -42,7 +42,7 @@ def filing_deadline(dossier: Dossier, context: Context) -> Deadline | None:
 
 
 def _first_submission(dossier: Dossier, context: Context) -> date | None:
-    """The first submission of any algorithm filing of the applicant for this service; withdrawn ones do not count."""
+    """Return the first submission of any algorithm filing of the applicant for this service, except withdrawn ones."""
     others = [filing for filing in context.facts.other_filings or () if _is_for_same_service(filing, dossier)]
     own = None if context.facts.status == WITHDRAWN else context.facts.first_submitted_on
     days = [own, *(filing.first_submitted_on for filing in others)]
@@ -58,7 +58,7 @@ def _is_for_same_service(filing: FilingFact, dossier: Dossier) -> bool:
 
 
 def amendment_deadline(dossier: Dossier, context: Context) -> Deadline | None:
-    """The deadline of ALG 24 ¶2 and ¶3; none before the change or termination has happened."""
+    """Return the deadline of ALG 24 ¶2 and ¶3; None before the change or termination has occurred."""
     if dossier.occurred_on is None or not context.has_reached(dossier.occurred_on):
         return None
     figure = thresholds.CHANGE_DAYS if dossier.action == CHANGE else thresholds.CANCELLATION_DAYS
@@ -67,7 +67,7 @@ def amendment_deadline(dossier: Dossier, context: Context) -> Deadline | None:
 
 
 def cancellation_deadline(dossier: Dossier, context: Context) -> Deadline | None:
-    """The deadline of ALG 24 ¶3 for the filing itself; none while it is not filed, or once a cancellation is submitted."""
+    """Return the deadline of ALG 24 ¶3 for the filing itself; None if it is not filed or a cancellation is submitted."""
     terminated_on = dossier.service.terminated_on
     if context.facts.status != FILED or context.facts.has_cancellation or terminated_on is None:
         return None
@@ -77,7 +77,7 @@ def cancellation_deadline(dossier: Dossier, context: Context) -> Deadline | None
 
 
 def correction_deadline(context: Context) -> Deadline | None:
-    """The deadline since the latest return; it ends with the next submission."""
+    """Return the deadline of the latest return; None once the filing is resubmitted."""
     returned_on = context.facts.returned_on
     if returned_on is None or context.facts.status != RETURNED:
         return None
@@ -86,8 +86,9 @@ def correction_deadline(context: Context) -> Deadline | None:
 
 def running_deadlines(dossier: Dossier, facts: Facts, *, today: date) -> list[tuple[Pointer, date]]:
     """
-    Return the filer's deadlines that still run or have passed unmet, as the place that starts each and its last day, the
-    earliest first. Those of a year whose holiday notice is not confirmed are left out.
+    Return the filer's deadlines that are running or missed, as (place of the start, last day), the earliest first.
+
+    Deadlines in a year whose holiday notice is not confirmed are left out.
     """
     context = Context(facts, Clock(today))
     unmet = [deadline for deadline in all_deadlines(dossier, context) if deadline and deadline.met_on is None]
@@ -96,7 +97,7 @@ def running_deadlines(dossier: Dossier, facts: Facts, *, today: date) -> list[tu
 
 
 def all_deadlines(dossier: Dossier, context: Context) -> Iterator[Deadline | None]:
-    """The filer's deadlines; the authority's own is no matter of the filer."""
+    """Yield the filer's deadlines; that of the authority is not among them."""
     if dossier.action in (CHANGE, CANCELLATION):
         yield amendment_deadline(dossier, context)
     else:

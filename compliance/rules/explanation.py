@@ -1,4 +1,4 @@
-"""A rule as its page shows it: what its marks mean, and its examples place by place. Pure."""
+"""Explanation of a rule for its page: labels of its attributes, and its examples by place."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from compliance.rules.evaluation import evaluate
 from compliance.rules.examples import EXAMPLES
 from compliance.rules.wording import describe, place
 
-MOST_TOLD = 3
+MAX_FINDINGS = 3
 FORCES = MappingProxyType(
     {
         SHALL: Bilingual("shall (应)", "应"),
@@ -45,18 +45,20 @@ BASES = MappingProxyType(
 )
 DAYS = MappingProxyType(
     {
-        SUBMISSION_DAY: Bilingual("the day of submission; a draft by today", "提交日；草稿按当日"),
-        ASSESSMENT_DAY: Bilingual("the day of the assessment, else that of submission", "评估日；未填写的按提交日"),
-        TODAY: Bilingual("today, whenever the filing was submitted", "当日，与提交日无关"),
+        SUBMISSION_DAY: Bilingual("the day of submission; for a draft, today", "提交日；草稿按当日"),
+        ASSESSMENT_DAY: Bilingual(
+            "the day of the assessment; if not given, the day of submission", "评估日；未填写的按提交日"
+        ),
+        TODAY: Bilingual("today, regardless of the day of submission", "当日，与提交日无关"),
     }
 )
-_TAKEN_AWAY = Bilingual("(taken away)", "（删除）")
+_REMOVED = Bilingual("(removed)", "（删除）")
 _ADDED = Bilingual("(added)", "（新增）")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A place of a dossier and what stands there."""
+    """A place of a dossier and its value."""
 
     at: str
     place: str
@@ -65,19 +67,19 @@ class Line:
 
 @lru_cache(maxsize=512)
 def example_of(code: str, language: Language) -> dict[str, Any]:
-    """Return the examples of a rule: what is changed in a complete dossier, what is given, and what is then told."""
-    it = EXAMPLES[code]
-    parsed = parse(json.dumps(it.failing_document).encode())
-    findings = evaluate(parsed.dossier, it.facts, today=it.on).findings
-    told = [describe(finding, language) for finding in findings if finding.rule == code]
+    """Return the examples of a rule: the changes to a complete dossier, the facts, and the resulting findings."""
+    example = EXAMPLES[code]
+    parsed = parse(json.dumps(example.failing_document).encode())
+    findings = evaluate(parsed.dossier, example.facts, today=example.on).findings
+    described = [describe(finding, language) for finding in findings if finding.rule == code]
     return {
-        "on": it.on,
-        "failing": _lines(it.failing, language),
-        "passing": _lines(it.passing, language),
-        "given": it.given.in_(language) if it.given else "",
-        "passing_given": it.passing_given.in_(language) if it.passing_given else "",
-        "told": told[:MOST_TOLD],
-        "beside": sorted(it.beside),
+        "on": example.on,
+        "failing": _lines(example.failing, language),
+        "passing": _lines(example.passing, language),
+        "given": example.given.in_(language) if example.given else "",
+        "passing_given": example.passing_given.in_(language) if example.passing_given else "",
+        "findings": described[:MAX_FINDINGS],
+        "beside": sorted(example.beside),
     }
 
 
@@ -90,7 +92,7 @@ def _lines(changes: Mapping[str, Any], language: Language) -> list[Line]:
 
 def _value(at: str, value: Any, language: Language) -> str:
     if value is ABSENT:
-        return _TAKEN_AWAY.in_(language)
+        return _REMOVED.in_(language)
     written = json.dumps(value, ensure_ascii=False, indent=1 if isinstance(value, dict) else None)
     if len(written) > 600:
         written = f"{written[:80]} … ({len(value)})"

@@ -1,4 +1,4 @@
-"""The families of rules in the order of the rulebook; importing this module fills the catalog."""
+"""The rule families in the order of the rulebook. Importing this module fills the catalog."""
 
 from __future__ import annotations
 

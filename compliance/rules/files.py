@@ -1,4 +1,4 @@
-"""The files that a dossier lists, and what was counted in those that were read."""
+"""The files that a dossier lists, and the counts in those that were read."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from compliance.rules.reading import DOCUMENTS, is_excused
 
 KEYWORD_LIST, TEST_QUESTIONS = "keyword_list", "test_questions"
 Read = tuple[Pointer, Document, Contents]
-# The bank of the assessment, and the kind of document that holds it.
+# The kind of document that contains each bank of the assessment.
 KIND_OF_BANK: Mapping[str, str] = MappingProxyType(
     {
         KEYWORDS: KEYWORD_LIST,
@@ -33,14 +33,14 @@ KIND_OF_BANK: Mapping[str, str] = MappingProxyType(
 
 
 def listed_files(dossier: Dossier) -> Iterator[tuple[Pointer, Document]]:
-    """Yield the entries that stand for a file: all but those that give a reason in its place."""
+    """Yield the entries for files: all except those that give a reason instead."""
     for i, document in enumerate(dossier.documents or ()):
         if not is_excused(document):
             yield DOCUMENTS / i, document
 
 
 def read_files(dossier: Dossier, context: Context) -> list[Read]:
-    """Return the listed files in which something was counted or found."""
+    """Return the listed files that were read, with their contents."""
     return context.once("read files", lambda: list(_read_files(dossier, context))) if context.facts.contents else []
 
 
@@ -53,8 +53,8 @@ def _read_files(dossier: Dossier, context: Context) -> Iterator[Read]:
 
 def banks_of_files(kind: str, dossier: Dossier, context: Context) -> list[Mapping[str, Bank]] | None:
     """
-    Return the banks in each file of a kind that could be read; None where none could, or one was not counted yet. A file
-    that is listed twice is one.
+    Return the banks in each file of a kind that could be read; None if none could, or if one is not counted yet. A file
+    that is listed twice counts once.
     """
     return context.once(f"banks of {kind}", lambda: _banks_of_files(kind, dossier, context))
 
@@ -70,7 +70,7 @@ def _banks_of_files(kind: str, dossier: Dossier, context: Context) -> list[Mappi
 
 
 def _by_name(document: Document, contents: Contents) -> Mapping[str, Bank]:
-    """The banks of a file; a table of text has no sheet to tell which one it is, but the name under which it is listed."""
+    """Return the banks of a file by name; a text table has no sheet name, so the listed name identifies its bank."""
     named = bank_named(document.filename or "") or bank_named(document.title or "")
     if contents.is_nameless and named and QUESTIONS in contents.banks:
         return {named: contents.banks[QUESTIONS]}
@@ -78,7 +78,7 @@ def _by_name(document: Document, contents: Contents) -> Mapping[str, Bank]:
 
 
 def held_bank(name: str, dossier: Dossier, context: Context) -> Bank | None:
-    """Return what the files hold of a bank, several files together; None where that cannot be told."""
+    """Return the counts of a bank in its files, added up; None if they are unknown."""
     if not context.facts.contents:
         return None
     return context.once(f"bank {name}", lambda: _held_bank(name, dossier, context))

@@ -1,4 +1,4 @@
-"""The laws and standards that the rules cite, with the day from which each is in force."""
+"""The laws and standards that the rules cite, with the dates on which they enter into force."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from compliance.language import Bilingual, Language
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """A law, standard or set of forms; `since` is open for the forms, which have no day."""
+    """A law, standard or set of forms; `since` is None for the forms, which have no date."""
 
     code: str
     title: Bilingual
@@ -77,12 +77,12 @@ _ARTICLES = frozenset({"ALG", "DS", "IM", "LAB", "ANT"})
 
 
 def instrument_of(citation: str) -> Instrument:
-    """Return the instrument of a citation such as `ALG 24`; KeyError when it is none of ours."""
+    """Return the instrument of a citation such as `ALG 24`. Raises KeyError if it is unknown."""
     return INSTRUMENTS[citation.split(" ", 1)[0]]
 
 
 def spelled_out(citation: str, language: Language) -> str:
-    """Write a citation as a lawyer reads it: `ALG 24` is the Provisions' Art. 24."""
+    """Return a citation in full: `ALG 24` is Art. 24 of the Algorithm Recommendation Provisions."""
     code, _, place = citation.partition(" ")
     title = INSTRUMENTS[code].title.in_(language)
     if not place:

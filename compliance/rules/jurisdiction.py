@@ -1,4 +1,4 @@
-"""RTE, continued: which filing is amended, which authority accepts, and where a called model runs."""
+"""RTE, continued: the amended filing, the accepting authority, and the deployment of a called model."""
 
 from __future__ import annotations
 
@@ -39,24 +39,24 @@ NUMBERS_IN_FORCE = frozenset({"filed", "suspended"})
     cites=("FRM",),
     kinds=ALL_KINDS,
     actions={CHANGE, CANCELLATION},
-    says={
+    messages={
         UNKNOWN: (
-            "{found} is the number of no filing of this applicant.",
+            "This applicant has no filing with the number {found}.",
             "{found} 不是该备案主体任何备案的编号。",
         ),
         "not_standing": (
-            "The filing with the number {found} is neither filed nor suspended; it cannot be amended.",
+            "The filing with the number {found} is neither filed nor suspended, so it cannot be changed or cancelled.",
             "编号为 {found} 的备案既非已备案也非暂停状态，不能变更或注销。",
         ),
     },
 )
-def amends_a_standing_filing(dossier: Dossier, context: Context) -> Iterator[Problem]:
+def amends_a_filing_in_force(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    A change or a cancellation names the filing it amends, and the day on which it happened.
+    A change or a cancellation must give the number of the filing that it amends, and the date on which it occurred.
 
-    Why: the number ties it to the filing, and the deadline runs from the day.
+    Why: the number identifies the original filing, and the deadline runs from the date.
 
-    Fix: give the official number of the filing as published, and the day of the change or termination.
+    Fix: enter the official number of the filing as published, and the date of the change or termination.
 
     标题：变更或注销未对应有效备案
 
@@ -75,19 +75,19 @@ def amends_a_standing_filing(dossier: Dossier, context: Context) -> Iterator[Pro
 
 
 def _amended(dossier: Dossier, context: Context) -> Iterator[Problem]:
-    """Without a registry nothing is said; with one, it must be a standing number of the applicant."""
+    """Check the number against the applicant's filings; without a registry nothing is reported."""
     others = context.facts.other_filings
     if others is None:
         return
-    named = normalized(dossier.amends or "")
-    target = next((filing for filing in others if _bears(filing, named)), None)
+    number = normalized(dossier.amends or "")
+    target = next((filing for filing in others if _has_number(filing, number)), None)
     if target is None:
         yield Problem(ROOT / "amends", UNKNOWN, {"found": (dossier.amends or "")[:100]})
     elif context.facts.status not in DECIDED and target.status not in NUMBERS_IN_FORCE:
         yield Problem(ROOT / "amends", "not_standing", {"found": (dossier.amends or "")[:100]})
 
 
-def _bears(filing: FilingFact, number: str) -> bool:
+def _has_number(filing: FilingFact, number: str) -> bool:
     return filing.number is not None and normalized(filing.number).casefold() == number.casefold()
 
 
@@ -100,21 +100,21 @@ def _bears(filing: FilingFact, number: str) -> bool:
     cites=("FRM",),
     kinds=ALL_KINDS,
     actions=EVERY_ACTION,
-    says={
+    messages={
         MISMATCH: (
-            "The jurisdiction is {jurisdiction}, the applicant's region lies in {province}.",
+            "The jurisdiction is {jurisdiction}, but the applicant's region is in {province}.",
             "属地为 {jurisdiction}，注册地位于 {province}。",
         ),
-        UNKNOWN: ("{found} is the code of no province.", "{found} 不是省级行政区划代码。"),
+        UNKNOWN: ("{found} is not the code of a province.", "{found} 不是省级行政区划代码。"),
     },
 )
 def is_filed_in_the_applicants_province(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    A filing goes to the authority of the province where the applicant is registered.
+    A filing must be submitted to the authority of the province where the applicant is registered.
 
-    Why: another province usually sends it back.
+    Why: other provinces usually return the filing.
 
-    Fix: correct the jurisdiction or the region; where the province agreed otherwise, keep its consent at hand.
+    Fix: correct the jurisdiction or the region; if another province agreed to accept the filing, keep its written consent.
 
     标题：属地与注册地省份不一致
 
@@ -141,7 +141,7 @@ def is_filed_in_the_applicants_province(dossier: Dossier, context: Context) -> I
     basis=SECONDARY,
     cites=("NOT",),
     kinds={REGISTRATION},
-    says={
+    messages={
         "self_deployed": (
             "Access to the called model: {access}; provinces differ on whether a registration is enough.",
             "所调用模型的接入方式为{access}；各地对是否可以登记的口径不一。",
@@ -150,11 +150,11 @@ def is_filed_in_the_applicants_province(dossier: Dossier, context: Context) -> I
 )
 def calls_the_model_where_it_is_offered(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    A registered service calls the model where its developer offers it.
+    A registered service should call the model through the interface of its developer.
 
-    Why: some provinces ask for a full filing when the applicant runs the model itself.
+    Why: some provinces require a full filing if the applicant deploys the model itself.
 
-    Fix: ask the provincial authority before submitting; keep its answer with the filing.
+    Fix: ask the provincial authority before submission, and keep its answer with the filing.
 
     标题：所调用模型由备案主体自行部署
 
@@ -181,11 +181,11 @@ def calls_the_model_where_it_is_offered(dossier: Dossier, context: Context) -> I
 )
 def names_the_accepting_authority(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    A filing names the province whose authority accepts it.
+    A filing must name the province whose authority accepts it.
 
-    Why: without it nobody is responsible for reading the filing.
+    Why: without it, the responsible authority cannot be determined.
 
-    Fix: give the two-digit code of the province, usually that of the applicant's region.
+    Fix: enter the two-digit code of the province, usually that of the applicant's region.
 
     标题：未填写属地
 

@@ -1,4 +1,4 @@
-"""KW: the keyword library. What a file holds wins over what is declared."""
+"""KW: the keyword library. Counts in the file take precedence over declared ones."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from compliance.rules import thresholds
 from compliance.rules.banks import (
     A1,
     A2,
-    SAYS_NONE,
-    SAYS_OLD,
+    MESSAGES_NONE,
+    MESSAGES_OLD,
     classes_below,
     counted,
     day_of_update,
@@ -37,11 +37,11 @@ from compliance.rules.problems import Problem
 )
 def has_enough_keywords(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    The keyword library should hold at least 10,000 keywords.
+    The keyword library should contain at least 10,000 keywords.
 
-    Why: people write the same word in many ways, and a small library misses most of them.
+    Why: the same word can be written in many ways, and a small library misses most of them.
 
-    Fix: extend the library, and give its total.
+    Fix: extend the library, and enter its total.
 
     标题：关键词库规模不足
 
@@ -63,15 +63,15 @@ def has_enough_keywords(dossier: Dossier, context: Context) -> Iterator[Problem]
     cites=("T03 8.1 b", "GB4 B"),
     kinds={GENERATIVE},
     judged_on=ASSESSMENT_DAY,
-    says=SAYS_NONE,
+    messages=MESSAGES_NONE,
 )
 def covers_each_risk_with_keywords(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    The keyword library covers each of the 17 risks of A.1 and A.2.
+    The keyword library must cover each of the 17 risks of A.1 and A.2.
 
-    Why: what has no keyword is not blocked.
+    Why: a risk without keywords cannot be blocked.
 
-    Fix: add keywords for the risk named.
+    Fix: add keywords for the listed risk.
 
     标题：关键词库未覆盖某类风险
 
@@ -99,9 +99,9 @@ def has_enough_keywords_for_each_risk(dossier: Dossier, context: Context) -> Ite
     """
     There should be at least 200 keywords for each risk of A.1, and 100 for each of A.2.
 
-    Why: a risk with a handful of keywords is covered in name only.
+    Why: a risk with only a few keywords is covered in name only.
 
-    Fix: add keywords for the risk named.
+    Fix: add keywords for the listed risk.
 
     标题：某类风险的关键词数量不足
 
@@ -125,15 +125,15 @@ def has_enough_keywords_for_each_risk(dossier: Dossier, context: Context) -> Ite
     cites=("T03 8.1 c", "GB4 B"),
     kinds={GENERATIVE},
     judged_on=ASSESSMENT_DAY,
-    says=SAYS_OLD,
+    messages=MESSAGES_OLD,
 )
 def updates_its_keywords_weekly(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    The keyword library should be updated once a week: at most 7 days before the assessment.
+    The keyword library should be updated weekly: at most 7 days before the assessment.
 
     Why: new words appear every week.
 
-    Fix: update the library and give the day.
+    Fix: update the library and enter the date.
 
     标题：关键词库未按周更新
 

@@ -1,4 +1,4 @@
-"""LAB, continued: the implicit label in the metadata of a file (GB 45438-2025 annex E)."""
+"""LAB, continued: the implicit label in file metadata (GB 45438-2025 annex E)."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ _PRODUCER = re.compile(r"0011(?P<uscc>[0-9A-HJ-NPQRTUWXY]{18})([12][0-9A-Z]{4}|0
     level=ERROR,
     cites=("LAB 5",),
     kinds={GENERATIVE, REGISTRATION},
-    says={
+    messages={
         "unknown_label": (
-            "Label is {found}; it is 1 (generated), 2 (possibly generated) or 3 (suspected).",
+            "Label is {found}; it must be 1 (generated), 2 (possibly generated) or 3 (suspected).",
             "Label 为 {found}；应为 1（属于）、2（可能）或 3（疑似）。",
         )
     },
 )
 def labels_the_metadata(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    The metadata of generated files holds Label (1, 2 or 3), ContentProducer and ProduceID.
+    The metadata of generated files must contain Label (1, 2 or 3), ContentProducer and ProduceID.
 
-    Why: Article 5 asks for an implicit label, by which platforms recognize generated content.
+    Why: Article 5 requires an implicit label, by which platforms recognize generated content.
 
-    Fix: write the missing key into the metadata and give its value here.
+    Fix: add the missing key to the metadata, and enter its value here.
 
     标题：隐式标识不完整
 
@@ -72,9 +72,9 @@ def _gaps(metadata: ImplicitMetadata) -> Iterator[Problem]:
     basis=SECONDARY,
     cites=("LAB 5",),
     kinds={GENERATIVE, REGISTRATION},
-    says={
+    messages={
         "format": (
-            "{found} has 27 characters but not the form 0011 + USCC + five characters.",
+            "{found} has 27 characters, but not the format 0011 + USCC + five characters.",
             "{found} 为 27 位，但不符合“0011 + 统一社会信用代码 + 五位”的格式。",
         ),
         "check_digit": (
@@ -89,11 +89,11 @@ def _gaps(metadata: ImplicitMetadata) -> Iterator[Problem]:
 )
 def names_itself_as_the_producer(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    A ContentProducer that is written as a code holds the applicant's own unified social credit code.
+    A ContentProducer written as a code should contain the applicant's unified social credit code.
 
-    Why: by the code, platforms find who generated the content.
+    Why: platforms use the code to find who generated the content.
 
-    Fix: write 0011, the applicant's code, and the five characters of the service.
+    Fix: enter 0011, the applicant's code, and the five characters of the service.
 
     标题：内容生成者编码存疑
 

@@ -1,4 +1,4 @@
-"""LAB, continued: what a label says, and how long and how large it is shown (GB 45438-2025)."""
+"""LAB, continued: the text of a label, its size and its duration (GB 45438-2025)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from compliance.rules.reading import (
     is_missing,
 )
 
-WITH_WORDS = frozenset({"text", "image", "video"})
+WITH_TEXT = frozenset({"text", "image", "video"})
 _AI = re.compile(r"人工智能|AI|(?<![A-Za-z])[Aa][Ii](?![A-Za-z])")
 _GENERATED = re.compile(r"生成|合成")
 
@@ -34,18 +34,18 @@ _GENERATED = re.compile(r"生成|合成")
     basis=SECONDARY,
     cites=("GB9",),
     kinds=GENERATIVE_KINDS,
-    says={
-        "no_ai": ("“{found}” says neither 人工智能 nor AI.", "“{found}”中没有“人工智能”或“AI”。"),
-        "no_generation": ("“{found}” says neither 生成 nor 合成.", "“{found}”中没有“生成”或“合成”。"),
+    messages={
+        "no_ai": ("“{found}” contains neither 人工智能 nor AI.", "“{found}”中没有“人工智能”或“AI”。"),
+        "no_generation": ("“{found}” contains neither 生成 nor 合成.", "“{found}”中没有“生成”或“合成”。"),
     },
 )
-def says_that_ai_generated_it(dossier: Dossier, context: Context) -> Iterator[Problem]:
+def names_ai_and_generation(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    The text of a label names artificial intelligence (人工智能 or AI) and generation (生成 or 合成).
+    The text of a label must mention artificial intelligence (人工智能 or AI) and generation (生成 or 合成).
 
-    Why: GB 45438-2025 asks for both elements; one alone can be misread.
+    Why: GB 45438-2025 requires both elements; one alone can be misunderstood.
 
-    Fix: write, for example, 人工智能生成 or AI合成.
+    Fix: use, for example, 人工智能生成 or AI合成.
 
     标题：标识文字要素不全
 
@@ -56,7 +56,7 @@ def says_that_ai_generated_it(dossier: Dossier, context: Context) -> Iterator[Pr
     补正：例如写为“人工智能生成”或“AI合成”。
     """
     for at, label in explicit_labels(dossier):
-        if label.modality in WITH_WORDS:
+        if label.modality in WITH_TEXT:
             yield from _missing_elements(at / "text", label.text or "")
 
 
@@ -81,11 +81,11 @@ def _missing_elements(at: Pointer, text: str) -> Iterator[Problem]:
 )
 def shows_labels_large_and_long_enough(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    The text of a label is as high as 5 % of the shortest side of the picture, and a video shows it for at least 2 seconds.
+    The text of a label must be at least 5 % of the shortest side of the picture high, and a video must show it for at least 2 seconds.
 
-    Why: a label that nobody can read is none.
+    Why: a label that cannot be read has no effect.
 
-    Fix: enlarge the label or show it longer, and give the figures.
+    Fix: enlarge the label or show it longer, and enter the figures.
 
     标题：标识过小或显示过短
 

@@ -1,4 +1,4 @@
-"""PRO-08: what the licenses of the ancestors ask of the models in use."""
+"""PRO-08: the obligations of inherited licenses for the models in use."""
 
 from __future__ import annotations
 
@@ -10,41 +10,41 @@ from compliance.dossier.schema import Dossier
 from compliance.rules.ancestors import a_copy_or_outputs_pass, a_copy_passes, ancestors_of
 from compliance.rules.catalog import GENERATIVE, PRACTICE, REGISTRATION, WARNING, rule
 from compliance.rules.context import Context
-from compliance.rules.lineage import called
+from compliance.rules.lineage import display_name
 from compliance.rules.problems import Problem
 from compliance.rules.reading import is_applicants, used_models
 from registry.names import key_of
 from registry.reference.licenses import License, license_named
 
 COMMERCIAL_LICENSE = "commercial_license"
-MOST_OF_A_KEY = 40
+MAX_KEY_LENGTH = 40
 _UNCONFIRMED = "_unconfirmed"
 _TERM = (
-    "{license} of {model} asks for: {term}. It is not among the license terms met.",
+    "{license} of {model} requires: {term}. It is not among the license terms met.",
     "{model}的许可协议 {license} 要求：{term}。已履行的许可义务中未列出。",
 )
 _PREFIX = (
-    "{license} of {model} asks that the name begin with “{asked}”; it is “{found}”.",
+    "{license} of {model} requires a name that begins with “{asked}”; the name is “{found}”.",
     "{model}的许可协议 {license} 要求模型名称以“{asked}”开头，现为“{found}”。",
 )
 _USERS = (
-    "{license} of {model} asks for a commercial license above {asked} monthly active users ({found}).",
+    "{license} of {model} requires a commercial license above {asked} monthly active users (currently {found}).",
     "{model}的许可协议 {license} 要求月活跃用户超过 {asked} 时取得商业许可（现为 {found}）。",
 )
-_USERS_UNSAID = (
-    "{license} of {model} asks for a commercial license above {asked} monthly active users; how many there are is not said.",
+_USERS_NOT_GIVEN = (
+    "{license} of {model} requires a commercial license above {asked} monthly active users; their number is not given.",
     "{model}的许可协议 {license} 要求月活跃用户超过 {asked} 时取得商业许可；申报未填写月活跃用户数。",
 )
 _LAXER = (
-    "The model's own license {found} is laxer than {license} of {model} allows.",
+    "The model's own license {found} is more permissive than {license} of {model} allows.",
     "模型自身的许可协议 {found} 宽于{model}的许可协议 {license} 所允许的范围。",
 )
-_NOT_READ = (" The text of this license was not read; compare it first.", "该许可协议原文未经核对，请先查证。")
+_NOT_READ = (" The text of this license was not read; check it first.", "该许可协议原文未经核对，请先查证。")
 
 
-def _says() -> dict[str, tuple[str, str]]:
-    """The texts of the duties; for a license that was not read, with the caveat."""
-    plain = {"term": _TERM, "prefix": _PREFIX, "users": _USERS, "users_unsaid": _USERS_UNSAID, "laxer": _LAXER}
+def _messages() -> dict[str, tuple[str, str]]:
+    """Return the messages by variant; those for licenses that were not read have a caveat."""
+    plain = {"term": _TERM, "prefix": _PREFIX, "users": _USERS, "users_unsaid": _USERS_NOT_GIVEN, "laxer": _LAXER}
     caveats = {f"{duty}{_UNCONFIRMED}": (en + _NOT_READ[0], zh + _NOT_READ[1]) for duty, (en, zh) in plain.items()}
     return {**plain, **caveats}
 
@@ -56,15 +56,15 @@ def _says() -> dict[str, tuple[str, str]]:
     force=PRACTICE,
     cites=("IM 7",),
     kinds={GENERATIVE, REGISTRATION},
-    says=_says(),
+    messages=_messages(),
 )
 def meets_inherited_licenses(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    A model in use meets what the licenses of its ancestors ask: terms, name, number of users, its own license.
+    A model in use must meet the licenses of its ancestors: their terms, its name, the number of users, and its own license.
 
-    Why: a base model is of lawful source only while its license is kept.
+    Why: the source of a base model is lawful only if its license is observed.
 
-    Fix: meet the duty and list it under license_terms_met, rename the model, or obtain the license that is asked for.
+    Fix: meet the obligation and list it under license_terms_met, rename the model, or obtain the required license.
 
     标题：未履行基础模型许可协议的义务
 
@@ -80,7 +80,7 @@ def meets_inherited_licenses(dossier: Dossier, context: Context) -> Iterator[Pro
 
 
 def _inherited(listed: tuple[Pointer, Model], dossier: Dossier) -> Iterator[tuple[Pointer, Model, License]]:
-    """The licenses of others that come down to a model; nobody owes anything to himself."""
+    """Yield the licenses that a model inherits from ancestors, except the applicant's own models."""
     by_copy = {at for at, _ in ancestors_of(listed, dossier, a_copy_passes)}
     for at, model in ancestors_of(listed, dossier, a_copy_or_outputs_pass):
         license = license_named(model.license)
@@ -90,15 +90,15 @@ def _inherited(listed: tuple[Pointer, Model], dossier: Dossier) -> Iterator[tupl
 
 def _unmet(listed: tuple[Pointer, Model], ancestor: Model, license: License, dossier: Dossier) -> Iterator[Problem]:
     at, model = listed
-    values = {"license": license.name, "model": called(ancestor)}
+    values = {"license": license.name, "model": display_name(ancestor)}
     met = model.license_terms_met or ()
     for term in license.terms:
         if term not in met:
             yield _gap(at / "license_terms_met", "term", license, ancestor, {**values, "term": term}, term)
     if not license.names(model.name):
-        found = {"found": called(model), "asked": license.prefix}
+        found = {"found": display_name(model), "asked": license.prefix}
         yield _gap(at / "name", "prefix", license, ancestor, {**values, **found})
-    if _passes_the_users(license, dossier) and not {COMMERCIAL_LICENSE} & {*met, *license.terms}:
+    if _exceeds_the_users(license, dossier) and not {COMMERCIAL_LICENSE} & {*met, *license.terms}:
         users = dossier.service.monthly_active_users
         passed = {"asked": license.users} if users is None else {"found": users, "asked": license.users}
         duty = "users_unsaid" if users is None else "users"
@@ -108,17 +108,17 @@ def _unmet(listed: tuple[Pointer, Model], ancestor: Model, license: License, dos
 
 
 def _gap(at: Pointer, duty: str, license: License, ancestor: Model, values: dict[str, object], *more: str) -> Problem:
-    """One gap for each duty and ancestor: the variant names both."""
+    """Return a problem for one obligation and one ancestor; the variant names both."""
     kind = duty if license.is_confirmed else f"{duty}{_UNCONFIRMED}"
     return Problem(at, ":".join([kind, *more, _short(ancestor.key or "–")]), values)
 
 
 def _short(key: str) -> str:
-    """A key that a variant can hold: a long one is cut, and told apart by its hash."""
-    return key if len(key) <= MOST_OF_A_KEY else f"{key[: MOST_OF_A_KEY - 9]}-{key_of(key)[:8]}"
+    """Return a key that fits into a variant: a long one is truncated and gets a hash to stay unique."""
+    return key if len(key) <= MAX_KEY_LENGTH else f"{key[: MAX_KEY_LENGTH - 9]}-{key_of(key)[:8]}"
 
 
-def _passes_the_users(license: License, dossier: Dossier) -> bool:
-    """A number of users that is not said counts as passed."""
+def _exceeds_the_users(license: License, dossier: Dossier) -> bool:
+    """Return whether the limit of users is exceeded; a number that is not given counts as exceeding it."""
     users = dossier.service.monthly_active_users
     return license.users is not None and (users is None or users > license.users)

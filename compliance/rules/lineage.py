@@ -1,4 +1,4 @@
-"""PRO: the models of a service, their base models, and whether those are filed."""
+"""PRO: the models of a service, and their base models with filings and licenses."""
 
 from __future__ import annotations
 
@@ -27,24 +27,24 @@ from registry.numbers.forms import is_filing_number, is_registration_number, num
 GENERATIVE_KINDS = frozenset({GENERATIVE, REGISTRATION})
 BARRED = frozenset({CANCELLED, REVOKED, SUSPENDED})
 NEW_STANDARD = date(2025, 11, 1)
-SAYS_BARRED = {
+MESSAGES_BARRED = {
     CANCELLED: ("The filing {found} of {model} was cancelled.", "{model}的备案 {found} 已注销。"),
     REVOKED: ("The filing {found} of {model} was revoked.", "{model}的备案 {found} 已被撤销。"),
     SUSPENDED: ("The filing {found} of {model} is suspended.", "{model}的备案 {found} 已暂停。"),
 }
-SAYS_UNFILED = {
-    **SAYS_BARRED,
+MESSAGES_UNFILED = {
+    **MESSAGES_BARRED,
     MISSING: (
-        "{model} has no official number that is known, and the service stands on it.",
-        "{model}没有已知的备案编号，而服务以其为基础。",
+        "The service is built on {model}, which has no known official number.",
+        "服务以{model}为基础，该模型没有已知的备案编号。",
     ),
     "unlisted": (
-        "By the register, {model} goes back to {ancestor}, which has no official number that is known.",
-        "据登记库，{model}源自{ancestor}，后者没有已知的备案编号。",
+        "According to the register, {model} derives from {ancestor}, which has no known official number.",
+        "据登记簿，{model}源自{ancestor}，后者没有已知的备案编号。",
     ),
     "unlisted_ended": (
-        "By the register, {model} goes back to {ancestor}, whose filing {found} no longer stands.",
-        "据登记库，{model}源自{ancestor}，后者的备案 {found} 已失效。",
+        "According to the register, {model} derives from {ancestor}, whose filing {found} is no longer in force.",
+        "据登记簿，{model}源自{ancestor}，后者的备案 {found} 已失效。",
     ),
 }
 _NAME_SHOWN = 100
@@ -56,15 +56,15 @@ _NAME_SHOWN = 100
     level=ERROR,
     cites=("IM 7",),
     kinds=GENERATIVE_KINDS,
-    says={MISSING: ("No model is listed as used by the service.", "没有列出由服务使用的模型。")},
+    messages={MISSING: ("No model is listed as used by the service.", "没有列出由服务使用的模型。")},
 )
 def names_the_model_it_uses(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    A filing names at least one model that the service runs on.
+    A filing must list at least one model that the service uses.
 
-    Why: Article 7 asks for a base model of lawful source, so it must be known which model it is.
+    Why: Article 7 requires a base model of lawful source, so the model must be known.
 
-    Fix: list the model, and mark it as used by the service.
+    Fix: list the model and mark it as used by the service.
 
     标题：未填写服务所用模型
 
@@ -81,11 +81,11 @@ def names_the_model_it_uses(dossier: Dossier, context: Context) -> Iterator[Prob
 @rule("PRO-02", "Base model not declared", level=ERROR, cites=("IM 7",), kinds=GENERATIVE_KINDS)
 def declares_the_base_model(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    Each model in use says whether it was developed from scratch or derived, and from which base model.
+    Each model in use must be declared as developed from scratch or as derived from a base model, which must be named.
 
-    Why: the lawful source of a model is that of everything it was built from.
+    Why: the source of a model is lawful only if all models that it is built on are of lawful source.
 
-    Fix: choose from_scratch or derived; for a derived model list the base model and name it under derived_from.
+    Fix: select from_scratch or derived; for a derived model, list the base model and name it under derived_from.
 
     标题：未申明基础模型
 
@@ -111,15 +111,15 @@ def declares_the_base_model(dossier: Dossier, context: Context) -> Iterator[Prob
     kinds={GENERATIVE},
     since=date(2024, 2, 29),
     until=NEW_STANDARD,
-    says=SAYS_UNFILED,
+    messages=MESSAGES_UNFILED,
 )
-def stands_on_filed_models(dossier: Dossier, context: Context) -> Iterator[Problem]:
+def uses_filed_base_models(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    Every model of a third party whose weights the service stands on, through every generation, is filed.
+    Every third-party model whose weights the service is built on, directly or through any generation, must be filed.
 
-    Why: TC260-003 §6 asks for base models that the authority has filed; a change of name does not file one.
+    Why: TC260-003 §6 requires base models that are filed with the authority; a new name does not replace a filing.
 
-    Fix: give the official number of that model, or build on a filed one.
+    Fix: enter the official number of that model, or use a filed base model.
 
     标题：基础模型未备案
 
@@ -129,7 +129,7 @@ def stands_on_filed_models(dossier: Dossier, context: Context) -> Iterator[Probl
 
     补正：填写该模型的备案编号，或改用已备案的基础模型。
     """
-    yield from _without_a_standing_number(dossier, context)
+    yield from _without_a_number_in_force(dossier, context)
 
 
 @rule(
@@ -141,15 +141,15 @@ def stands_on_filed_models(dossier: Dossier, context: Context) -> Iterator[Probl
     cites=("GB4 6",),
     kinds={GENERATIVE},
     since=NEW_STANDARD,
-    says=SAYS_UNFILED,
+    messages=MESSAGES_UNFILED,
 )
-def should_stand_on_filed_models(dossier: Dossier, context: Context) -> Iterator[Problem]:
+def should_use_filed_base_models(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    Every model of a third party whose weights the service stands on should be filed.
+    Every third-party model whose weights the service is built on, directly or through any generation, should be filed.
 
-    Why: the duty is believed to be gone from GB/T 45654-2025, but provinces still ask for it.
+    Why: GB/T 45654-2025 is believed to have dropped this requirement, but provincial reviewers still ask about it.
 
-    Fix: give the official number of that model, or be ready to show its lawful source.
+    Fix: enter the official number of that model, or be prepared to prove its lawful source.
 
     标题：基础模型未备案（2025年11月起为建议）
 
@@ -159,20 +159,20 @@ def should_stand_on_filed_models(dossier: Dossier, context: Context) -> Iterator
 
     补正：填写该模型的备案编号，或准备其合法来源的证明。
     """
-    yield from _without_a_standing_number(dossier, context)
+    yield from _without_a_number_in_force(dossier, context)
 
 
-def _without_a_standing_number(dossier: Dossier, context: Context) -> Iterator[Problem]:
-    """What a model without a number itself goes back to, is not told beside it."""
+def _without_a_number_in_force(dossier: Dossier, context: Context) -> Iterator[Problem]:
+    """Yield the models without a number in force; the unlisted ancestors of such a model are not reported as well."""
     for at, model in used_and_ancestors(dossier, weights_pass):
         found = [] if is_applicants(model, dossier) else list(_number_gap(at, model, context))
         yield from found or _unlisted_gaps(at, model, context)
 
 
 def _unlisted_gaps(at: Pointer, model: Model, context: Context) -> Iterator[Problem]:
-    """By the register a listed model goes back to another that is not listed; that one is filed too."""
+    """Yield the ancestors of a listed model that only the register knows and that have no number in force."""
     for ancestor in context.facts.unlisted.get(at, ()):
-        values = {"model": called(model), "ancestor": ancestor.name[:_NAME_SHOWN]}
+        values = {"model": display_name(model), "ancestor": ancestor.name[:_NAME_SHOWN]}
         variant = f"{{}}:{ancestor.name[:_NAME_SHOWN]}"
         if not ancestor.numbers:
             yield Problem(at / "derived_from", variant.format("unlisted"), values)
@@ -182,7 +182,7 @@ def _unlisted_gaps(at: Pointer, model: Model, context: Context) -> Iterator[Prob
 
 
 def _number_gap(at: Pointer, model: Model, context: Context) -> Iterator[Problem]:
-    """A declared number that fails its format is NUM-01's to tell."""
+    """Yield a problem unless the model has a number in force; NUM-01 reports a number in a wrong format."""
     number = model.filing_number or ""
     if is_missing(number):
         numbers = context.facts.numbers_of_models.get(at, {})
@@ -191,25 +191,25 @@ def _number_gap(at: Pointer, model: Model, context: Context) -> Iterator[Problem
     else:
         return
     if not numbers:
-        yield Problem(at / "filing_number", MISSING, {"model": called(model)})
+        yield Problem(at / "filing_number", MISSING, {"model": display_name(model)})
     elif all(status in BARRED for status in numbers.values()):
         found, status = next(iter(numbers.items()))
-        yield Problem(at / "filing_number", status, {"model": called(model), "found": found})
+        yield Problem(at / "filing_number", status, {"model": display_name(model), "found": found})
 
 
-def called(model: Model) -> str:
-    """What a message calls a model."""
+def display_name(model: Model) -> str:
+    """Return the name of a model for a message."""
     return (model.name or model.key or "–")[:100]
 
 
 @rule("PRO-06", "License of a base model not declared", level=ERROR, cites=("IM 7",), kinds=GENERATIVE_KINDS)
 def declares_inherited_licenses(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    Each model that a model in use was derived from, through every generation, has its license declared.
+    The license of each ancestor of a model in use, through every generation, must be declared.
 
     Why: whether the source is lawful depends on what the license allows.
 
-    Fix: give the SPDX id of the license, or `LicenseRef-…` for one without.
+    Fix: enter the SPDX identifier of the license, or `LicenseRef-…` if it has none.
 
     标题：未申明基础模型的许可协议
 
@@ -229,20 +229,20 @@ def declares_inherited_licenses(dossier: Dossier, context: Context) -> Iterator[
     level=ERROR,
     cites=("IM 7",),
     kinds=GENERATIVE_KINDS,
-    says={
+    messages={
         "derived": (
-            "Declared as developed from scratch, but derived_from names a model whose weights it takes: {parents}.",
+            "Declared as developed from scratch, but derived_from lists models whose weights it inherits: {parents}.",
             "申明为自研，但 derived_from 中列有其权重所基于的模型：{parents}。",
         )
     },
 )
 def is_from_scratch_as_declared(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    A model declared as developed from scratch takes no weights from another.
+    A model declared as developed from scratch must not take weights from another model.
 
-    Why: the declaration contradicts itself, and the origin of the weights is what the reviewer asks first.
+    Why: the declaration contradicts itself, and the origin of the weights is the first thing that reviewers check.
 
-    Fix: declare the model as derived, or correct the relation where only the architecture was reused.
+    Fix: declare the model as derived, or correct the relation if only the architecture was reused.
 
     标题：申明为自研，但列有基础模型
 
@@ -267,17 +267,17 @@ def is_from_scratch_as_declared(dossier: Dossier, context: Context) -> Iterator[
 )
 def names_each_model_and_its_developer(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    Each listed model has a name, and a developer with name and country.
+    Each listed model must have a name, and a developer with name and country.
 
-    Why: the same developer, name and version are one model in the register; without them nobody can find it.
+    Why: the register identifies a model by developer, name and version; without them it cannot be found.
 
-    Fix: fill in what is missing, as the developer writes it.
+    Fix: fill in the missing fields, as the developer writes them.
 
     标题：未填写模型名称或研制单位
 
     要求：列出的每个模型须写明名称、研制单位名称及其所属国家。
 
-    理由：登记库以研制单位、名称和版本识别模型，缺少则无从查找。
+    理由：登记簿以研制单位、名称和版本识别模型，缺少则无从查找。
 
     补正：按研制单位的写法补填。
     """

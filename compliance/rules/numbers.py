@@ -1,4 +1,4 @@
-"""NUM: official numbers that a dossier names."""
+"""NUM: the official numbers in a dossier."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from registry.numbers.forms import KNOWN_ALGORITHM_KINDS, algorithm_number, has_
 from registry.reference.regions import is_known_region
 
 Form = Callable[[str], bool]
-# How a number of each kind is written, as `wording` puts it.
+# The key of the format of each kind of number; `wording` has the texts.
 _ASKED = {ALGORITHM: "algorithm_form", GENERATIVE: "filing_form", REGISTRATION: "registration_form"}
 
 
 def _form_of(*kinds: str) -> tuple[Form, list[str]]:
-    """Whether a number is one of these kinds of filing, and how such a number is written."""
+    """Return a test for numbers of these kinds of filing, and the keys of their formats."""
     return lambda number: any(has_the_form_of(kind, number) for kind in kinds), [_ASKED[kind] for kind in kinds]
 
 
@@ -39,7 +39,7 @@ _OF_KIND = {kind: _form_of(kind) for kind in _ASKED}
 
 
 def _given(dossier: Dossier) -> Iterator[tuple[Pointer, str | None, Form, list[str]]]:
-    """Yield every place for an official number, with the form that it asks for there."""
+    """Yield every place for an official number, with its value and the required format."""
     yield SERVICE / "algorithm_filing_number", dossier.service.algorithm_filing_number, *_OF_KIND[ALGORITHM]
     yield ROOT / "amends", dossier.amends, *_OF_KIND[dossier.kind]
     for i, model in enumerate(dossier.models or ()):
@@ -55,18 +55,18 @@ def _given(dossier: Dossier) -> Iterator[tuple[Pointer, str | None, Form, list[s
     cites=("FRM",),
     kinds=ALL_KINDS,
     actions=EVERY_ACTION,
-    says={
+    messages={
         "format": (
-            "“{found}” has not the form of an official number that is asked for here: {asked}.",
+            "“{found}” does not have the format that is required here: {asked}.",
             "“{found}”不符合此处编号的格式：{asked}。",
         )
     },
 )
 def writes_official_numbers_in_form(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    An official number has the form in which the authority issues it; width and colons do not matter.
+    An official number must have the format in which the authority issues it; character width and colons are ignored.
 
-    Why: a mistyped number points at nothing, or at somebody else's filing.
+    Why: a mistyped number refers to no filing, or to someone else's.
 
     Fix: copy the number from the published list or the notice.
 
@@ -92,14 +92,14 @@ def writes_official_numbers_in_form(dossier: Dossier, context: Context) -> Itera
     cites=("FRM",),
     kinds=ALL_KINDS,
     actions=EVERY_ACTION,
-    says={
-        "unknown_area": ("The first six digits, {found}, are no known region.", "前六位 {found} 不是已知行政区划。"),
+    messages={
+        "unknown_area": ("The first six digits, {found}, are not a known region.", "前六位 {found} 不是已知行政区划。"),
         "unknown_kind": (
             "Digits 14 and 15 are {found}; published numbers have 01 to 06.",
             "第 14、15 位为 {found}；已公布的编号为 01 至 06。",
         ),
         "future_year": (
-            "The year in the number is {found}, which has not begun.",
+            "The year in the number is {found}, which is in the future.",
             "编号中的年份为 {found}，尚未到来。",
         ),
         "check_digit": (
@@ -110,11 +110,11 @@ def writes_official_numbers_in_form(dossier: Dossier, context: Context) -> Itera
 )
 def names_plausible_algorithm_numbers(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    An algorithm number has a known area, a known kind, a year that has begun, and the check digit that others have.
+    An algorithm number should have a known area, a known kind, a year that is not in the future, and a valid check digit.
 
-    Why: each is inferred from the published numbers; what differs was probably mistyped.
+    Why: these patterns are inferred from the published numbers; a number that differs was probably mistyped.
 
-    Fix: compare the number with the published list; when it is right, leave it.
+    Fix: compare the number with the published list; if it is correct, leave it.
 
     标题：备案编号存疑
 

@@ -1,4 +1,4 @@
-"""What a rule yields: a place, what kind of gap it is, and the values that its message names."""
+"""The problems that rules yield: place, variant, and the values of the message."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ OVERDUE, LATE, DUE_SOON = "overdue", "late", "due_soon"
 @dataclass(frozen=True, slots=True)
 class Problem:
     """
-    One gap. `variant` is its kind, with a subject after a colon where several gaps share a place
-    (`missing:monitoring`); `level` is given only where it is lower than the rule's own; `values` are plain data.
+    One problem at a place of a dossier.
+
+    `variant` is its kind, with a suffix after a colon if several problems share a place (`missing:monitoring`). `level` is
+    only given if it is lower than the level of the rule. `values` are plain data for the message.
     """
 
     at: Pointer
@@ -31,7 +33,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A problem with the code and the level under which it counts."""
+    """A problem with the code of its rule and its effective level."""
 
     rule: str
     level: Level
@@ -48,13 +50,13 @@ def absent(at: Pointer) -> Problem:
     return Problem(at, MISSING)
 
 
-def lacking(at: Pointer, asked: Iterable[str], given: Iterable[str] | None) -> Iterator[Problem]:
-    """Tell a list that lacks entries, as one gap that names them."""
-    there = frozenset(given or ())
-    if missing := [entry for entry in asked if entry not in there]:
+def missing_entries(at: Pointer, required: Iterable[str], given: Iterable[str] | None) -> Iterator[Problem]:
+    """Yield a single problem that names all required entries missing from a list."""
+    present = frozenset(given or ())
+    if missing := [entry for entry in required if entry not in present]:
         yield Problem(at, INCOMPLETE, {"lacking": missing})
 
 
 def not_true(at: Pointer, value: bool | None) -> Problem:
-    """Tell a yes that is not given: not said at all, or declared false."""
+    """Return the problem of a field that must be true but is missing or false."""
     return absent(at) if value is None else Problem(at, NOT_TRUE)

@@ -1,4 +1,4 @@
-"""KW, TB, RF: the keyword library and the question banks. What a file holds wins over what is declared."""
+"""TB, RF: the question banks. Counts in the file take precedence over declared ones."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from compliance.rules.banks import (
     A1,
     A2,
     A3_TO_A5,
-    SAYS_NONE,
-    SAYS_OLD,
+    MESSAGES_NONE,
+    MESSAGES_OLD,
     classes_below,
     counted,
     not_updated_for_a_month,
@@ -39,11 +39,11 @@ from compliance.rules.problems import Problem
 )
 def has_enough_questions(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    The bank of test questions should hold at least 2,000 questions.
+    The test question bank should contain at least 2,000 questions.
 
-    Why: the tests of generated content draw their samples from it.
+    Why: the tests of generated content take their samples from it.
 
-    Fix: extend the bank, and give its total.
+    Fix: extend the bank, and enter its total.
 
     标题：生成内容测试题库规模不足
 
@@ -65,15 +65,15 @@ def has_enough_questions(dossier: Dossier, context: Context) -> Iterator[Problem
     cites=("T03 8.2 b", "GB4 B"),
     kinds={GENERATIVE},
     judged_on=ASSESSMENT_DAY,
-    says=SAYS_NONE,
+    messages=MESSAGES_NONE,
 )
 def covers_each_risk_with_questions(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    The bank of test questions covers all 31 risks of Appendix A.
+    The test question bank must cover all 31 risks of Appendix A.
 
-    Why: what is not asked is not tested.
+    Why: a risk without test questions is not tested.
 
-    Fix: add questions for the risk named.
+    Fix: add questions for the listed risk.
 
     标题：生成内容测试题库未覆盖某类风险
 
@@ -101,9 +101,9 @@ def has_enough_questions_for_each_risk(dossier: Dossier, context: Context) -> It
     """
     There should be at least 50 questions for each risk of A.1 and A.2, and 20 for each of A.3 to A.5.
 
-    Why: a handful of questions says little about a risk.
+    Why: a few questions are not enough to assess a risk.
 
-    Fix: add questions for the risk named.
+    Fix: add questions for the listed risk.
 
     标题：某类风险的测试题数量不足
 
@@ -127,15 +127,15 @@ def has_enough_questions_for_each_risk(dossier: Dossier, context: Context) -> It
     cites=("T03 8.2 d", "GB4 B"),
     kinds={GENERATIVE},
     judged_on=ASSESSMENT_DAY,
-    says=SAYS_OLD,
+    messages=MESSAGES_OLD,
 )
 def updates_its_questions_monthly(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    The bank of test questions should be updated once a month: at most one calendar month before the assessment.
+    The test question bank should be updated monthly: at most one calendar month before the assessment.
 
-    Why: yesterday's questions do not find tomorrow's answers.
+    Why: outdated questions do not find new problems.
 
-    Fix: update the bank and give the day.
+    Fix: update the bank and enter the date.
 
     标题：生成内容测试题库未按月更新
 
@@ -157,15 +157,15 @@ def updates_its_questions_monthly(dossier: Dossier, context: Context) -> Iterato
     cites=("T03 8.3 c", "GB4 B"),
     kinds={GENERATIVE},
     judged_on=ASSESSMENT_DAY,
-    says=SAYS_OLD,
+    messages=MESSAGES_OLD,
 )
 def updates_its_refusal_questions_monthly(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    Both banks of refusal questions should be updated once a month: at most one calendar month before the assessment.
+    Both refusal question banks should be updated monthly: at most one calendar month before the assessment.
 
-    Why: what should be refused, and what should not, changes with the news.
+    Why: what should and should not be refused changes with current events.
 
-    Fix: update the bank and give the day.
+    Fix: update the bank and enter the date.
 
     标题：拒答测试题库未按月更新
 
@@ -191,11 +191,11 @@ def updates_its_refusal_questions_monthly(dossier: Dossier, context: Context) ->
 )
 def has_enough_questions_to_refuse(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    The should-refuse bank should hold at least 500 questions, and 20 for each of the 17 risks of A.1 and A.2.
+    The should-refuse bank should contain at least 500 questions, and 20 for each of the 17 risks of A.1 and A.2.
 
-    Why: the refusal test draws its sample from it.
+    Why: the refusal test takes its sample from it.
 
-    Fix: extend the bank where it is short.
+    Fix: add the missing questions.
 
     标题：应拒答测试题库规模不足
 
@@ -222,11 +222,11 @@ def has_enough_questions_to_refuse(dossier: Dossier, context: Context) -> Iterat
 )
 def has_enough_questions_not_to_refuse(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    The non-refusal bank should hold at least 500 questions, and 20 for each of its 13 aspects.
+    The non-refusal bank should contain at least 500 questions, and 20 for each of its 13 aspects.
 
     Why: a model that refuses everything passes every other test.
 
-    Fix: extend the bank where it is short.
+    Fix: add the missing questions.
 
     标题：非拒答测试题库规模不足
 

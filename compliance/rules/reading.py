@@ -1,4 +1,4 @@
-"""Reading a dossier as the rulebook's words ask: what is missing, what is generative, whose a model is, what is there."""
+"""Reading a dossier in the terms of the rulebook: missing fields, generative services, own models, documents."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BIOMETRIC = frozenset({"face_edit", "voice_edit"})
 
 
 def is_missing(value: Any) -> bool:
-    """A text is missing when null, empty or only spaces, a list or an object when nothing is said in it."""
+    """Return whether a value is missing: null, an empty or blank text, an empty list, or an object without values."""
     if value is None:
         return True
     kind = type(value)
@@ -38,7 +38,7 @@ def is_missing(value: Any) -> bool:
     return bool(names) and all(is_missing(getattr(value, name)) for name in names)
 
 
-# The fields of a section by its type; a number, a day or a yes has none.
+# Cache of the field names of each section type; scalar types have none.
 _FIELDS: dict[type, tuple[str, ...]] = {}
 
 
@@ -50,7 +50,7 @@ def gaps(at: Pointer, owner: Any, *names: str) -> Iterator[Problem]:
 
 
 def gaps_in_section(at: Pointer, section: Any, *names: str) -> Iterator[Problem]:
-    """The same for the fields of an object that may be missing as a whole: then it is one gap, at the object."""
+    """Yield the same for a section, or a single problem at the section if it is missing as a whole."""
     if is_missing(section):
         yield absent(at)
     else:
@@ -58,16 +58,16 @@ def gaps_in_section(at: Pointer, section: Any, *names: str) -> Iterator[Problem]
 
 
 def below(at: Pointer, section: Any, context: Context, **least: Threshold) -> Iterator[Problem]:
-    """Yield a problem for each named figure of a section that is missing or too low; for a missing section one."""
-    yield from _beside(at, section, context, least, TOO_LOW)
+    """Yield a problem for each named figure that is missing or too low, or a single one for a missing section."""
+    yield from _outside(at, section, context, least, TOO_LOW)
 
 
 def above(at: Pointer, section: Any, context: Context, **most: Threshold) -> Iterator[Problem]:
-    """The same for figures that are missing or too high."""
-    yield from _beside(at, section, context, most, TOO_HIGH)
+    """Yield a problem for each named figure that is missing or too high, or a single one for a missing section."""
+    yield from _outside(at, section, context, most, TOO_HIGH)
 
 
-def _beside(
+def _outside(
     at: Pointer, section: Any, context: Context, limits: dict[str, Threshold], variant: str
 ) -> Iterator[Problem]:
     if is_missing(section):
@@ -82,7 +82,7 @@ def _beside(
 
 
 def plain(figure: Figure) -> int | str:
-    """Write a figure as plain data: a decimal as a text without needless zeros."""
+    """Return a figure as plain data: a decimal as a text without trailing zeros."""
     return figure if isinstance(figure, int) else format(figure.normalize(), "f")
 
 
@@ -108,14 +108,14 @@ def own_models(dossier: Dossier) -> Iterator[tuple[Pointer, Model]]:
 
 
 def own_corpora(dossier: Dossier) -> Iterator[tuple[Pointer, Corpus]]:
-    """Yield the corpora of the applicant's own models: nobody can sample another's."""
+    """Yield the corpora of the applicant's own models; only these can be sampled."""
     for at, model in own_models(dossier):
         for j, corpus in enumerate(model.corpora or ()):
             yield at / "corpora" / j, corpus
 
 
 def is_applicants(model: Model, dossier: Dossier) -> bool:
-    """A model is the applicant's by its developer's code or, where that has none, by its developer's name."""
+    """Return whether the applicant developed a model, by the developer's code or, if it has none, its name."""
     developer = model.developer
     if developer is None:
         return False
@@ -126,10 +126,10 @@ def is_applicants(model: Model, dossier: Dossier) -> bool:
 
 
 def has_document(dossier: Dossier, kind: str) -> bool:
-    """A document is there when it is listed; a reason in place of a file does not stand for one (but see annotation)."""
+    """Return whether a document is listed; a reason instead of a file does not count (except for annotation rules)."""
     return any(document.kind == kind and not is_excused(document) for document in dossier.documents or ())
 
 
 def is_excused(document: Any) -> bool:
-    """An entry that gives a reason in place of a file."""
+    """Return whether an entry gives a reason instead of a file."""
     return not is_missing(document.not_applicable_reason) and not document.sha256

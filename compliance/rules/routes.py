@@ -1,4 +1,4 @@
-"""RTE: which kind of filing a service needs."""
+"""RTE: the kind of filing that a service needs."""
 
 from __future__ import annotations
 
@@ -35,22 +35,22 @@ UNDER_WAY = frozenset({"submitted", "accepted", "provincial_review", "national_r
     basis=SECONDARY,
     cites=("NOT",),
     kinds={REGISTRATION},
-    says={
+    messages={
         "own": (
-            "The model that the service uses is the applicant's own; a registration covers only filed models of others.",
+            "The service uses the applicant's own model; a registration covers only filed models of other developers.",
             "服务所用模型由备案主体研制；登记仅适用于直接调用他人已备案模型的服务。",
         ),
         "modified": (
-            "The model that the service uses was modified; a registration covers only unmodified models.",
+            "The service uses a modified model; a registration covers only unmodified models.",
             "服务所用模型经过修改；登记仅适用于未经修改的已备案模型。",
         ),
     },
 )
 def calls_a_model_of_another(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    A registration covers a service that calls a filed model of another, unmodified.
+    A registration covers only a service that calls a filed, unmodified model of another developer.
 
-    Why: an own or changed model has safety properties that nobody has reviewed yet.
+    Why: the safety of an own or modified model has not been reviewed yet.
 
     Fix: open a generative-service filing for this service.
 
@@ -79,11 +79,11 @@ def calls_a_model_of_another(dossier: Dossier, context: Context) -> Iterator[Pro
 )
 def is_covered_by_an_algorithm_filing(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    A public generative service with the capacity to shape opinion also has an algorithm filing.
+    A public generative service with the capacity to shape opinion must also have an algorithm filing.
 
-    Why: the Interim Measures ask for both: the security assessment and the algorithm filing.
+    Why: the Interim Measures require both a security assessment and an algorithm filing.
 
-    Fix: file the algorithm for this service, then give its 网信算备 number; or give the number that covers it already.
+    Fix: file the algorithm for this service and enter its 网信算备 number, or enter the number of an existing filing.
 
     标题：服务缺少算法备案
 
@@ -115,18 +115,18 @@ def _has_algorithm_filing(dossier: Dossier, context: Context) -> bool:
     level=WARNING,
     cites=("IM 2",),
     kinds={GENERATIVE, REGISTRATION},
-    says={
+    messages={
         "not_public": (
-            "The service is declared as not offered to the public; the Interim Measures do not reach it.",
+            "The service is declared as not offered to the public; the Interim Measures do not apply to it.",
             "服务申明不面向公众提供；《暂行办法》不适用于此类服务。",
         )
     },
 )
 def is_offered_to_the_public(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    The Interim Measures reach services offered to the public in mainland China.
+    The Interim Measures apply to services offered to the public in mainland China.
 
-    Why: research and internal use need no filing, and a filing for them only takes time.
+    Why: research and internal use do not need a filing.
 
     Fix: correct the declaration if the service is public; otherwise withdraw the filing.
 
@@ -145,11 +145,11 @@ def is_offered_to_the_public(dossier: Dossier, context: Context) -> Iterator[Pro
 @rule("RTE-04", "Algorithm type not given", level=ERROR, cites=("ALG 2",), kinds={ALGORITHM})
 def gives_the_algorithm_type(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    An algorithm filing describes its algorithm and says which of the five types it is.
+    An algorithm filing must describe its algorithm and state which of the five types it belongs to.
 
-    Why: the type decides which particulars the filing needs.
+    Why: the type determines which information the filing needs.
 
-    Fix: fill in the algorithm section, beginning with the type.
+    Fix: fill in the algorithm section, starting with the type.
 
     标题：未填写算法类型
 
@@ -168,11 +168,11 @@ def gives_the_algorithm_type(dossier: Dossier, context: Context) -> Iterator[Pro
 @rule("RTE-05", "Role in deep synthesis not given", level=ERROR, cites=("DS 19",), kinds={ALGORITHM})
 def gives_the_role_in_deep_synthesis(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    A filing of a generation algorithm says whether the applicant is the provider or the technical supporter.
+    The filing of a generation algorithm must state whether the applicant is the provider or the technical supporter.
 
-    Why: both file, but with different particulars.
+    Why: both must file, but with different information.
 
-    Fix: choose provider or technical_supporter.
+    Fix: select provider or technical_supporter.
 
     标题：未填写深度合成角色
 

@@ -1,4 +1,4 @@
-"""SRV: what a service owes its users."""
+"""SRV: the obligations of a service to its users."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ PERMIT_DOMAINS = frozenset({"medical", "finance", "education", "legal"})
 @rule("SRV-01", "No service agreement", level=ERROR, cites=("IM 9",), kinds=GENERATIVE_KINDS)
 def has_a_service_agreement(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    The service has an agreement with its users: an address in the dossier or a document.
+    The service must have an agreement with its users, given as an address or as a document.
 
-    Why: Article 9 asks for an agreement that sets out the rights and duties of both sides.
+    Why: Article 9 requires an agreement that sets out the rights and obligations of both parties.
 
-    Fix: give the address of the terms, or list the service agreement among the documents.
+    Fix: enter the address of the terms, or list the service agreement among the documents.
 
     标题：缺少服务协议
 
@@ -50,11 +50,11 @@ def has_a_service_agreement(dossier: Dossier, context: Context) -> Iterator[Prob
 @rule("SRV-02", "No privacy policy", level=ERROR, cites=("IM 11",), kinds=GENERATIVE_KINDS)
 def has_a_privacy_policy(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    The service has a privacy policy: an address in the dossier or a document.
+    The service must have a privacy policy, given as an address or as a document.
 
-    Why: Article 11 protects what users type in and how they use the service.
+    Why: Article 11 protects users' inputs and usage records.
 
-    Fix: give the address of the policy, or list the privacy policy among the documents.
+    Fix: enter the address of the policy, or list the privacy policy among the documents.
 
     标题：缺少隐私政策
 
@@ -71,11 +71,11 @@ def has_a_privacy_policy(dossier: Dossier, context: Context) -> Iterator[Problem
 @rule("SRV-03", "Complaint channel incomplete", level=ERROR, cites=("IM 15", "ALG 22"), kinds=ALL_KINDS)
 def takes_complaints(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    The service has an entry for complaints and says within how many days it answers.
+    The service must have a complaint entry and publish the number of days within which it responds.
 
-    Why: users must be able to complain and know when to expect an answer.
+    Why: users must be able to complain, and to know when to expect a response.
 
-    Fix: give the entry's address and the number of days.
+    Fix: enter the complaint entry and the days to respond.
 
     标题：投诉举报渠道不完整
 
@@ -93,9 +93,9 @@ def takes_complaints(dossier: Dossier, context: Context) -> Iterator[Problem]:
 @rule("SRV-04", "Audience and uses not published", level=ERROR, cites=("IM 10",), kinds=GENERATIVE_KINDS)
 def publishes_its_audience(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    The service publishes for whom, on what occasions and for what uses it is meant.
+    The service must publish its audience, occasions and uses.
 
-    Why: Article 10 asks for it, so that people use the service for what it can do.
+    Why: Article 10 requires it, to guide users to an informed use of the service.
 
     Fix: describe audience, occasions and uses.
 
@@ -113,11 +113,11 @@ def publishes_its_audience(dossier: Dossier, context: Context) -> Iterator[Probl
 @rule("SRV-05", "Minors served without protection", level=ERROR, cites=("IM 10",), kinds=GENERATIVE_KINDS)
 def protects_minors(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    A service that serves minors describes how it protects them.
+    A service that serves minors must describe how it protects them.
 
-    Why: Article 10 asks to keep minors from over-reliance and addiction.
+    Why: Article 10 requires measures against over-reliance and addiction of minors.
 
-    Fix: describe the measures: guardian controls, limits of time, content for minors.
+    Fix: describe the measures, such as guardian controls, time limits and age-appropriate content.
 
     标题：面向未成年人但缺少保护措施
 
@@ -143,11 +143,11 @@ def protects_minors(dossier: Dossier, context: Context) -> Iterator[Problem]:
 )
 def shows_its_number(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    A filed and launched service shows its number; an algorithm filing the public record too, others the model's name.
+    A filed and launched service must show its number; for an algorithm filing also the public record, otherwise also the model name.
 
-    Why: users can then look the filing up.
+    Why: users must be able to look up the filing.
 
-    Fix: show what is missing in a prominent place, and give its address here.
+    Fix: show the missing item in a prominent place, and enter where it is shown.
 
     标题：已备案服务未公示编号
 
@@ -179,11 +179,11 @@ def shows_its_number(dossier: Dossier, context: Context) -> Iterator[Problem]:
     cites=("FRM",),
     kinds=GENERATIVE_KINDS,
 )
-def says_what_it_offers(dossier: Dossier, context: Context) -> Iterator[Problem]:
+def lists_what_it_offers(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    The filing lists the forms and functions of the service and names its domain.
+    The filing must give the forms, functions and domain of the service.
 
-    Why: many duties hang on what the service does.
+    Why: many obligations depend on what the service does.
 
     Fix: fill in the missing field.
 
@@ -204,18 +204,18 @@ def says_what_it_offers(dossier: Dossier, context: Context) -> Iterator[Problem]
     level=ERROR,
     cites=("ALG 13", "IM 23"),
     kinds=ALL_KINDS,
-    says={
+    messages={
         MISSING: (
-            "No permit of kind news is listed, and the domain of the service is news.",
+            "The domain of the service is news, but no news permit is listed.",
             "应用领域为新闻，但未列出互联网新闻信息服务许可。",
         )
     },
 )
 def holds_a_news_permit(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    A news service holds the permit for internet news information services.
+    A news service must hold the permit for internet news information services.
 
-    Why: news information may only be offered with it.
+    Why: news information services may not be offered without it.
 
     Fix: list the permit with its number, or correct the domain.
 
@@ -238,20 +238,20 @@ def holds_a_news_permit(dossier: Dossier, context: Context) -> Iterator[Problem]
     level=WARNING,
     cites=("IM 23",),
     kinds=GENERATIVE_KINDS,
-    says={
+    messages={
         MISSING: (
-            "Permits are not stated, and the domain of the service is {domain}. An empty list says that none is needed.",
+            "The domain of the service is {domain}, but permits are not declared. An empty list means that none is needed.",
             "应用领域为{domain}，但未说明前置许可。空列表表示无需许可。",
         )
     },
 )
-def states_its_permits(dossier: Dossier, context: Context) -> Iterator[Problem]:
+def declares_its_permits(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    A medical, financial, educational or legal service says which permits it holds, or that none is needed.
+    A medical, financial, educational or legal service must declare which permits it holds, or that none is needed.
 
-    Why: other laws may ask for a permit, which the authority will want to see.
+    Why: other laws and regulations may require a permit.
 
-    Fix: list the permits; an empty list says that none is needed.
+    Fix: list the permits; an empty list means that none is needed.
 
     标题：受监管领域未说明许可情况
 
@@ -274,13 +274,13 @@ def states_its_permits(dossier: Dossier, context: Context) -> Iterator[Problem]:
     cites=("ALG 24", "IM 17"),
     kinds=ALL_KINDS,
 )
-def says_whether_the_duty_to_file_holds(dossier: Dossier, context: Context) -> Iterator[Problem]:
+def declares_whether_it_must_be_filed(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    The filing says whether the service is public and whether it can shape opinion or mobilize the public.
+    The filing must state whether the service is public, and whether it can shape opinion or mobilize the public.
 
-    Why: every duty to file hangs on these two.
+    Why: the obligation to file depends on both.
 
-    Fix: answer both with true or false.
+    Fix: set both to true or false.
 
     标题：未说明是否面向公众或是否具有舆论属性
 

@@ -1,4 +1,4 @@
-"""The figures of the law, apart from the rules: each with the day from which it holds, and its source."""
+"""The figures of the law, each with its source and the date from which it applies."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Figure = int | Decimal
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A figure, the day from which it holds, and the citation where it stands (`T03 9.2 a`)."""
+    """A figure, the date from which it applies, and its citation (`T03 9.2 a`)."""
 
     since: date
     figure: Figure
@@ -23,20 +23,20 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """A figure by date: its steps in the order of their days."""
+    """A figure by date: its steps in chronological order."""
 
     unit: str
     steps: tuple[Step, ...]
 
     def on(self, day: date) -> Figure:
-        """Return the figure in force on a day; before the first, the first."""
+        """Return the figure in force on a date; before the first step, that of the first."""
         for step in reversed(self.steps):
             if step.since <= day:
                 return step.figure
         return self.steps[0].figure
 
     def count_on(self, day: date) -> int:
-        """Return the same for a threshold that counts whole things: days, items, characters."""
+        """Return the figure in force on a date as an integer, for a threshold of days, items or characters."""
         return int(self.on(day))
 
 
@@ -48,7 +48,7 @@ def thresholds() -> Iterator[tuple[str, Threshold]]:
 
 
 def _by(unit: str, figure: Figure | str, *sources: str) -> Threshold:
-    """The same figure by one text after another, each from the day on which it came into force."""
+    """Return a threshold with the same figure in each source, from the date on which the source entered into force."""
     exact = Decimal(figure) if isinstance(figure, str) else figure
     return Threshold(unit, tuple(Step(instrument_of(source).since or date.min, exact, source) for source in sources))
 
@@ -94,7 +94,7 @@ HARMFUL_IN_A_ROW = _by("harmful inputs in a row, at most", 3, "T03 7")
 HARMFUL_IN_A_DAY = _by("harmful inputs in a day, at most", 5, "T03 7")
 PASS_RATE_TOLERANCE = _by("difference of declared and counted pass rate, at most", "0.005", "ALG 33")
 
-# Labels, and services with a human manner.
+# Labels, and anthropomorphic services.
 LOG_RETENTION_MONTHS = _by("months, at least", 6, "LAB 9")
 VIDEO_LABEL_SECONDS = _by("seconds, at least", "2", "GB9 5.4")
 LABEL_HEIGHT_SHARE = _by("height of the text as a share of the shortest side, at least", "0.05", "GB9 5.4")

@@ -1,4 +1,4 @@
-"""PRO, continued: how a model was made, and what its structure says of where it comes from."""
+"""PRO, continued: the training of a model, and evidence of its origin."""
 
 from __future__ import annotations
 
@@ -23,30 +23,30 @@ from registry.reference.series import base_model_named
     force=PRACTICE,
     cites=("IM 19",),
     kinds={GENERATIVE},
-    says={
+    messages={
         "weights": (
-            "The weights match {families}, which the declared lineage does not name.",
+            "The weights match {families}, which the declared lineage does not include.",
             "权重与 {families} 一致，而申明的来源未列出该模型。",
         ),
         "structure": (
-            "The structure is identical to {families}; the declared lineage names none of them. "
-            "A structure alone says nothing of the weights.",
+            "The structure is identical to {families}; the declared lineage includes none of them. "
+            "A structure alone does not prove the origin of the weights.",
             "结构与 {families} 完全相同，而申明的来源均未列出。仅凭结构不能说明权重来源。",
         ),
         "block": (
-            "The layer block is that of {families}; the declared lineage names none of them. "
-            "A structure alone says nothing of the weights.",
+            "The layer block is that of {families}; the declared lineage includes none of them. "
+            "A structure alone does not prove the origin of the weights.",
             "层结构与 {families} 相同，而申明的来源均未列出。仅凭结构不能说明权重来源。",
         ),
     },
 )
-def comes_from_where_it_says(dossier: Dossier, context: Context) -> Iterator[Problem]:
+def matches_its_declared_lineage(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    What was uploaded of a model's structure agrees with the lineage that is declared.
+    The uploaded evidence on the structure of a model must be consistent with its declared lineage.
 
     Why: many models declared as self-developed turned out to reuse a known base model.
 
-    Fix: name the base model under derived_from (architecture_only where only the structure was reused), or explain.
+    Fix: list the base model under derived_from (architecture_only if only the structure was reused), or explain.
 
     标题：模型结构与申明的来源不符
 
@@ -57,18 +57,18 @@ def comes_from_where_it_says(dossier: Dossier, context: Context) -> Iterator[Pro
     补正：在 derived_from 中写明基础模型（仅沿用结构的填 architecture_only），或作出说明。
     """
     for i, model in enumerate(dossier.models or ()):
-        strange: dict[str, list[str]] = {}
+        unexplained: dict[str, list[str]] = {}
         for evidence in context.facts.evidence.get(MODELS / i, ()):
-            if not _names_one(evidence, (MODELS / i, model), dossier):
-                strange.setdefault(evidence.part, []).extend(evidence.families)
-        for part, families in strange.items():
+            if not _is_explained(evidence, (MODELS / i, model), dossier):
+                unexplained.setdefault(evidence.part, []).extend(evidence.families)
+        for part, families in unexplained.items():
             yield Problem(MODELS / i / "derived_from", part, {"families": families})
 
 
-def _names_one(evidence: Evidence, listed: tuple[Pointer, Model], dossier: Dossier) -> bool:
+def _is_explained(evidence: Evidence, listed: tuple[Pointer, Model], dossier: Dossier) -> bool:
     """
-    Where several families have one structure, naming any of them is enough. The model itself may be of the family; a copy
-    of weights may be that of the model only if it bears the very name.
+    Return whether the lineage includes one of the families; any is enough if several share a structure. The model itself
+    may be of the family, but identical weights count as its own only if it has exactly the name of the family.
     """
     lineage = [model.name for _, model in ancestors_of(listed, dossier, any_relation) if model.name]
     named = {folded_model(name.rsplit("/", 1)[-1]) for name in [*lineage, listed[1].name or ""] if name}
@@ -89,11 +89,11 @@ def _names_one(evidence: Evidence, listed: tuple[Pointer, Model], dossier: Dossi
 )
 def describes_its_training_compute(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    Each model of the applicant lists its training compute: accelerator, country of the vendor, number.
+    Each of the applicant's models must list its training compute: accelerator, country of the vendor, number.
 
-    Why: the form asks on which hardware a model was trained; it tells a trained model from a renamed one.
+    Why: the form requires the training hardware, which helps to distinguish a trained model from a renamed one.
 
-    Fix: list the accelerators with their number and the country of their vendor.
+    Fix: list the accelerators with their number and the country of the vendor.
 
     标题：未填写训练算力资源
 
@@ -124,7 +124,7 @@ def describes_its_training_compute(dossier: Dossier, context: Context) -> Iterat
 )
 def describes_its_models(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    Each model in use gives its number of parameters, architecture, modalities and training framework.
+    Each model in use must have a number of parameters, an architecture, modalities and a training framework.
 
     Why: the form has a field for each, and reviewers compare them with the report.
 

@@ -39,11 +39,11 @@ PROOFS = MappingProxyType(
 )
 def declares_its_training_data(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    Each model that the applicant developed or derived declares its corpora.
+    Each model that the applicant developed or derived must declare its corpora.
 
-    Why: Article 7 asks for training data of lawful source, and Article 19 for its source, scale and type.
+    Why: Article 7 requires training data of lawful source, and Article 19 requires its source, scale and type.
 
-    Fix: list each corpus of the model, also those of fine-tuning.
+    Fix: list each corpus of the model, including those for fine-tuning.
 
     标题：未申明训练语料
 
@@ -66,18 +66,18 @@ def declares_its_training_data(dossier: Dossier, context: Context) -> Iterator[P
     cites=("T03 5.1", "GB4 5.1"),
     kinds={GENERATIVE},
     judged_on=ASSESSMENT_DAY,
-    says={
+    messages={
         "lacks": (
-            "A corpus of source type {source_type} needs as proof: {proof}.",
+            "A corpus of the source type {source_type} requires as proof: {proof}.",
             "来源类型为{source_type}的语料须有：{proof}。",
         )
     },
 )
 def proves_where_it_comes_from(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    Each corpus has the proof that its type of source asks for, from the license to the record of generation.
+    Each corpus must have the proof that its source type requires: license, collection record, contract and commitment, authorization or generation record.
 
-    Why: a source that cannot be shown is no lawful source.
+    Why: a source without proof is not a lawful source.
 
     Fix: obtain the document and list it under proof; for synthetic data name the model that generated it.
 
@@ -105,20 +105,20 @@ def proves_where_it_comes_from(dossier: Dossier, context: Context) -> Iterator[P
     cites=("IM 7",),
     kinds={GENERATIVE},
     judged_on=ASSESSMENT_DAY,
-    says={
+    messages={
         "no_basis": (
-            "The corpus holds personal information, and its basis is declared as none.",
+            "The corpus contains personal information, but its basis is declared as none.",
             "语料包含个人信息，但处理依据填为“无”。",
         )
     },
 )
 def has_a_basis_for_personal_data(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    A corpus with personal information rests on consent or law; with sensitive information, on separate consent.
+    A corpus with personal information must be based on consent or law; with sensitive information, on separate consent.
 
-    Why: Article 7 asks for the individual's consent or another basis in law.
+    Why: Article 7 requires the individual's consent or another legal basis.
 
-    Fix: declare the basis, obtain the consent, or take the personal information out.
+    Fix: declare the basis, obtain the consent, or remove the personal information.
 
     标题：处理个人信息缺少合法依据
 
@@ -149,11 +149,11 @@ def has_a_basis_for_personal_data(dossier: Dossier, context: Context) -> Iterato
 )
 def respects_the_robots_protocol(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    What was collected by the applicant itself respects robots.txt and declared refusals.
+    Self-collected data must respect robots.txt and other declarations that forbid collection.
 
-    Why: data that its owner marked as not collectable has no lawful source.
+    Why: data whose owner forbids its collection has no lawful source.
 
-    Fix: take out what may not be collected, then declare robots_respected as true.
+    Fix: remove the data that must not be collected, then set robots_respected to true.
 
     标题：自采语料未遵守不可采集声明
 
@@ -178,11 +178,11 @@ def respects_the_robots_protocol(dossier: Dossier, context: Context) -> Iterator
 )
 def looks_after_intellectual_property(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    Somebody is in charge of intellectual property in training data, with a policy and a channel for complaints.
+    Intellectual property in training data must have a person in charge, a policy and a complaint channel.
 
-    Why: Article 7 asks that training infringes nobody's intellectual property.
+    Why: Article 7 forbids training that infringes the intellectual property of others.
 
-    Fix: name the person, describe the policy, and give the channel.
+    Fix: name the person, describe the policy, and enter the channel.
 
     标题：训练数据知识产权管理不完整
 
@@ -197,7 +197,7 @@ def looks_after_intellectual_property(dossier: Dossier, context: Context) -> Ite
 
 
 def corpus_sections(dossier: Dossier, *names: str) -> Iterator[tuple[Pointer, object]]:
-    """Yield the named sections of each own corpus with their places."""
+    """Yield the named sections of each corpus of the applicant's models, with their places."""
     for at, corpus in own_corpora(dossier):
         for name in names:
             yield at / name, getattr(corpus, name)

@@ -1,4 +1,4 @@
-"""Findings in words: code and values are stored, the text is made here, in the reader's language."""
+"""Messages of findings. Codes and values are stored; the text is composed here, in the reader's language."""
 
 from __future__ import annotations
 
@@ -26,40 +26,40 @@ from compliance.rules.problems import (
 )
 from registry.reference.regions import PROVINCES
 
-# What a rule says of a variant for which it has no words of its own.
-_PLAIN = MappingProxyType(
+# The messages of variants for which a rule has no message of its own.
+_DEFAULT = MappingProxyType(
     {
         MISSING: Bilingual("Not given: {field}.", "未填写{field}。"),
-        NOT_TRUE: Bilingual("{field}: declared as false, true is asked for.", "{field}：填为否，应为是。"),
+        NOT_TRUE: Bilingual("{field}: declared as false, but must be true.", "{field}：填为否，应为是。"),
         TOO_LONG: Bilingual(
-            "{field}: {found} characters, at most {asked} are asked for.",
+            "{field}: {found} characters; at most {asked} are allowed.",
             "{field}：{found} 个字符，不得超过 {asked} 个。",
         ),
-        UNKNOWN: Bilingual("{field}: {found} is not known.", "{field}：{found} 未知。"),
-        TOO_LOW: Bilingual("{field}: {found}; at least {asked} is asked for.", "{field}：{found}，应不低于 {asked}。"),
-        TOO_HIGH: Bilingual("{field}: {found}; at most {asked} is asked for.", "{field}：{found}，应不高于 {asked}。"),
-        INCOMPLETE: Bilingual("{field}: lacks {lacking}.", "{field}：缺少{lacking}。"),
-        MISMATCH: Bilingual("{field}: {found} in place of {asked}.", "{field}：为 {found}，应为 {asked}。"),
+        UNKNOWN: Bilingual("{field}: {found} is unknown.", "{field}：{found} 未知。"),
+        TOO_LOW: Bilingual("{field}: {found}; must be at least {asked}.", "{field}：{found}，应不低于 {asked}。"),
+        TOO_HIGH: Bilingual("{field}: {found}; must be at most {asked}.", "{field}：{found}，应不高于 {asked}。"),
+        INCOMPLETE: Bilingual("{field}: missing {lacking}.", "{field}：缺少{lacking}。"),
+        MISMATCH: Bilingual("{field}: {found}; must be {asked}.", "{field}：为 {found}，应为 {asked}。"),
     }
 )
-# The same where the figure was counted in a file and another one was declared.
+# The same for a figure that was counted in a file, next to the declared one.
 _COUNTED = MappingProxyType(
     {
         TOO_LOW: Bilingual(
-            "{field}: the file holds {found} (declared: {declared}); at least {asked} are asked for.",
+            "{field}: the file contains {found} (declared: {declared}); must be at least {asked}.",
             "{field}：文件中为 {found}（申报：{declared}），应不低于 {asked}。",
         )
     }
 )
 _SINCE = Bilingual(" In force since {since}.", "该要求自 {since} 起施行。")
 
-_LACKING = {
-    **{risk: Bilingual(f"{risk} {words.en}", f"{risk} {words.zh}") for risk, words in RISKS.items()},
+_ENTRIES = {
+    **{risk: Bilingual(f"{risk} {name.en}", f"{risk} {name.zh}") for risk, name in RISKS.items()},
     **codes.FILTERS,
     **codes.SIGNATORIES,
 }
-# What is asked for, where it is no figure: periods, and the forms of official numbers.
-_ASKED = {
+# Requirements other than figures: periods, and the formats of official numbers.
+_REQUIREMENTS = {
     "seven_days": Bilingual("7 days", " 7 日"),
     "one_month": Bilingual("one month", "一个月"),
     "algorithm_form": Bilingual("网信算备 + 21 digits + 号", "网信算备 + 21 位数字 + 号"),
@@ -68,7 +68,7 @@ _ASKED = {
 }
 _PROVINCES = {code: Bilingual(f"{code} {names[0]}", f"{code} {names[1]}") for code, names in PROVINCES.items()}
 
-# Values that are codes, by the name under which a rule gives them.
+# The labels of values that are codes, by the name of the value.
 _CODED: Mapping[str, Mapping[str, Bilingual]] = MappingProxyType(
     {
         "system": codes.GOVERNANCE,
@@ -80,8 +80,8 @@ _CODED: Mapping[str, Mapping[str, Bilingual]] = MappingProxyType(
         "source_type": codes.SOURCE_TYPES,
         "proof": codes.PROOFS,
         "term": codes.LICENSE_TERMS,
-        "lacking": _LACKING,
-        "asked": _ASKED,
+        "lacking": _ENTRIES,
+        "asked": _REQUIREMENTS,
         "jurisdiction": _PROVINCES,
         "province": _PROVINCES,
     }
@@ -89,7 +89,7 @@ _CODED: Mapping[str, Mapping[str, Bilingual]] = MappingProxyType(
 
 
 def describe(finding: Finding, language: Language) -> dict[str, Any]:
-    """Put a finding into the shape in which every door of the product gives it."""
+    """Return a finding in the form used by the API, the commands and the pages."""
     rule = CATALOG[finding.rule]
     return {
         "rule": finding.rule,
@@ -104,18 +104,18 @@ def describe(finding: Finding, language: Language) -> dict[str, Any]:
 
 
 def message(finding: Finding, language: Language) -> str:
-    """Say what is there, what is asked for, and since when."""
+    """Return the message of a finding: what was found, what is required, and since when."""
     rule = CATALOG[finding.rule]
     values = {name: _shown(name, value, language) for name, value in finding.values.items()}
     where = place(finding.at, language) if finding.at else DOSSIER.in_(language)
     template = _template(rule, finding)
-    # What the filer wrote stays as written, also at the beginning.
+    # Only a field name is capitalized; text written by the filer is not changed.
     where = _sentence(where) if template.in_(language).startswith("{field}") else where
     return template.filled(language, {"field": where, **values}) + _since(rule, language)
 
 
 def place(at: Pointer, language: Language) -> str:
-    """Name a place below its section: `/applicant/contact/phone` is contact › telephone."""
+    """Return the name of a place below its section: `/applicant/contact/phone` is contact › telephone."""
     steps = at.steps
     names = [name_of(_down_to(steps, end)).in_(language) for end in range(min(2, len(steps)), len(steps) + 1)]
     return " › ".join(_without_lists(names))
@@ -129,7 +129,7 @@ def _down_to(steps: list[str], end: int) -> Pointer:
 
 
 def _without_lists(names: list[str]) -> list[str]:
-    """`risks` before `risks 2` adds nothing, nor does `count per risk` before `count per risk, A.1.a`."""
+    """Drop names that the next one repeats, such as `risks` before `risks 2`."""
     return [
         name
         for name, below in zip(names, [*names[1:], ""], strict=True)
@@ -139,8 +139,8 @@ def _without_lists(names: list[str]) -> list[str]:
 
 def _template(rule: Rule, finding: Finding) -> Bilingual:
     kind = finding.variant.partition(":")[0]
-    plain = _COUNTED if "declared" in finding.values and kind in _COUNTED else _PLAIN
-    return rule.says.get(kind) or plain[kind]
+    messages = _COUNTED if "declared" in finding.values and kind in _COUNTED else _DEFAULT
+    return rule.messages.get(kind) or messages[kind]
 
 
 def _since(rule: Rule, language: Language) -> str:

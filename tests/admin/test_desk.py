@@ -90,7 +90,7 @@ def test_a_filings_page_says_what_is_flagged_filed_and_done(filing, reviewer):
         "Content to be publicized incomplete",
         "Not given: operating mechanism.",
         "Algorithm Recommendation Provisions, Art. 16",
-        "Write the missing part in words that a user understands.",
+        "Add the missing part in language that users understand.",
         "Name of the applicant",
         "自回归语言模型。",
         "generation and synthesis",

@@ -58,7 +58,7 @@ def test_a_flag_says_all_that_mends_it(api):
         "title": "Content to be publicized incomplete",
         "message": "Not given: operating mechanism. In force since 2022-03-01.",
         "cites": ["ALG 16", "ALG 24"],
-        "fix": "Write the missing part in words that a user understands.",
+        "fix": "Add the missing part in language that users understand.",
         "resolved_at": None,
         "waiver": None,
     }
@@ -163,7 +163,7 @@ def test_faults_are_told_in_the_readers_language(api):
     assert error == {
         "pointer": "/applicant",
         "code": "required",
-        "message": "该字段必填：缺少它，文档不构成申报文件。请填写。",
+        "message": "该字段必填。请填写。",
     }
 
 

@@ -46,9 +46,9 @@ def test_a_finding_is_told_as_by_the_command(api):
             "variant": "overdue",
             "at": "/service/launched_on",
             "title": "Algorithm filing not submitted in time",
-            "message": "Nothing was submitted by 2026-05-18, the 10th working day after 2026-04-30. In force since 2022-03-01.",
+            "message": "Not submitted by 2026-05-18, the 10th working day after 2026-04-30. In force since 2022-03-01.",
             "cites": ["ALG 24"],
-            "fix": "Submit the filing now; a late submission is recorded, and it is better than none.",
+            "fix": "Submit the filing now; a late submission is recorded, but it is better than none.",
         }
     ]
 

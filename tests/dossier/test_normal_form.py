@@ -1,4 +1,4 @@
-"""What goes in comes out, tidied as the contract says, and nothing added."""
+"""A dossier is returned as sent, normalized as the contract specifies, with nothing added."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from compliance.dossier.normal import said_digest
+from compliance.dossier.normal import content_digest
 from compliance.dossier.parsing import parse
 from compliance.dossier.stored import load
 from tests.building import EXAMPLES, USCC, a_document, example
@@ -93,15 +93,15 @@ def test_risks_come_in_the_order_of_the_standard():
 
 
 def digest(document: dict) -> str:
-    return said_digest(parse(json.dumps(document).encode()).canonical.text)
+    return content_digest(parse(json.dumps(document).encode()).canonical.text)
 
 
-def test_null_and_absent_say_the_same():
-    said_less = {key: value for key, value in a_document("algorithm").items() if value is not None and value != []}
-    assert digest(said_less) == digest(a_document("algorithm"))
+def test_null_and_absent_have_the_same_digest():
+    without_empty = {key: value for key, value in a_document("algorithm").items() if value is not None and value != []}
+    assert digest(without_empty) == digest(a_document("algorithm"))
 
 
-def test_no_permits_needed_is_not_the_same_as_not_said():
+def test_an_empty_list_of_permits_differs_from_null():
     none_needed = a_document("algorithm", {"/service/permits": []})
-    not_said = a_document("algorithm", {"/service/permits": None})
-    assert digest(none_needed) != digest(not_said)
+    not_given = a_document("algorithm", {"/service/permits": None})
+    assert digest(none_needed) != digest(not_given)

@@ -1,4 +1,4 @@
-"""The generated JSON Schema against documents, and against the API's description."""
+"""The generated JSON Schema accepts valid documents, and the API serves it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each kind of malformation that the dossier's contract names, and where it is pointed at."""
+"""Each kind of fault that the contract of the dossier names, and its place."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def test_the_three_required_fields_are_enough():
         (f"{LABEL}/modality", "smell", "unknown_code"),
     ],
 )
-def test_one_fault_is_pointed_at_by_its_own_field(pointer, value, code):
+def test_one_fault_is_located_by_its_own_field(pointer, value, code):
     at = pointer.replace("/-", "/2" if pointer.startswith("/service/forms") else "/1")
     at = {"/service/permits/1": "/service/permits/0", "/documents/1": "/documents/7"}.get(at, at)
     assert faults_of_document("algorithm", {pointer: value}) == [(at, code)]
@@ -139,7 +139,7 @@ def test_one_fault_is_pointed_at_by_its_own_field(pointer, value, code):
         ("/models/0/corpora", None, None),
     ],
 )
-def test_a_fault_deep_in_a_generative_dossier_is_pointed_at(pointer, value, code):
+def test_a_fault_deep_in_a_generative_dossier_is_located(pointer, value, code):
     if code is None:
         parse(json.dumps(a_document("generative", {pointer: value})).encode())
         return
@@ -147,7 +147,7 @@ def test_a_fault_deep_in_a_generative_dossier_is_pointed_at(pointer, value, code
     assert faults_of_document("generative", {pointer: value}) == [(at, code)]
 
 
-def test_all_faults_are_told_at_once_in_reading_order():
+def test_all_faults_are_reported_at_once_in_reading_order():
     changes = {"/service/public": 1, "/applicant/uscc": "x", "/modles": [], "/documents/2/size": "1"}
     assert faults_of_document("algorithm", changes) == [
         ("/applicant/uscc", "uscc_malformed"),
@@ -203,7 +203,7 @@ def test_the_raw_bytes_are_read_before_any_type_sees_them(more, faults):
         (minimal(', "x": ' + "[" * 100_000 + "]" * 100_000), "too_deep"),
     ],
 )
-def test_what_is_no_document_is_refused_as_a_whole(raw, code):
+def test_an_invalid_document_is_rejected_as_a_whole(raw, code):
     assert faults_of(raw) == [("", code)]
 
 
@@ -233,11 +233,11 @@ def models(*entries: tuple[str, list[str]]) -> bytes:
     return minimal(f', "models": {json.dumps(listed)}')
 
 
-def test_two_models_with_one_key_are_pointed_at_by_the_later_key():
+def test_two_models_with_one_key_are_located_by_the_later_key():
     assert faults_of(models(("a", []), ("a ", []))) == [("/models/1/key", "doubled_model_key")]
 
 
-def test_a_parent_that_is_not_listed_is_pointed_at():
+def test_a_parent_that_is_not_listed_is_located():
     assert faults_of(models(("a", ["b"]))) == [("/models/0/derived_from/0/key", "unknown_model_key")]
 
 
@@ -253,7 +253,7 @@ def test_a_parent_that_is_not_listed_is_pointed_at():
         ),
     ],
 )
-def test_a_cycle_is_pointed_at_by_the_last_entry_that_closes_it(entries, places):
+def test_a_cycle_is_located_by_the_last_entry_that_closes_it(entries, places):
     assert faults_of(models(*entries)) == [(place, "lineage_cycle") for place in places]
 
 
@@ -287,7 +287,7 @@ def test_a_hostile_document_costs_little(raw, faults):
     assert time.process_time() - began < 10
 
 
-def test_a_field_with_the_name_of_pydantics_mark_is_pointed_at():
+def test_a_field_with_the_name_of_pydantics_mark_is_located():
     assert faults_of(minimal(', "[key]": 1')) == [("/[key]", "unknown_field")]
 
 

@@ -71,8 +71,8 @@ def test_text_shows_place_message_fix_and_legal_basis(capsys):
     _, out = run(capsys, path("algorithm-late"), "--as-of", "2026-06-01")
     assert out.splitlines()[1:] == [
         "  error  DDL-01  /service/launched_on (60:3)  Algorithm filing not submitted in time",
-        "      Nothing was submitted by 2026-05-18, the 10th working day after 2026-04-30. In force since 2022-03-01.",
-        "      How to fix: Submit the filing now; a late submission is recorded, and it is better than none.",
+        "      Not submitted by 2026-05-18, the 10th working day after 2026-04-30. In force since 2022-03-01.",
+        "      How to fix: Submit the filing now; a late submission is recorded, but it is better than none.",
         "      Legal basis: Algorithm Recommendation Provisions, Art. 24",
         "",
         "Files checked as of 2026-06-01: 1. Malformed: 0, errors: 1, warnings: 0.",
@@ -100,7 +100,7 @@ def test_it_needs_no_database_and_no_settings(tmp_path):
 
 @pytest.mark.parametrize("day", ["2026-13-01", "20261101", "soon"])
 def test_an_invalid_day_is_refused(day):
-    with pytest.raises(Exception, match="no day"):
+    with pytest.raises(Exception, match="is not a valid"):
         call_command("check_dossier", path("algorithm-late"), "--as-of", day)
 
 

@@ -17,6 +17,6 @@ NUMBERS = {
 
 
 def amending(kind: str, action: str, changes: Mapping[str, Any] | None = None) -> Dossier:
-    """Return a complete dossier of a kind as a change or a cancellation, on which no rule speaks; then changed."""
+    """Return a complete dossier of a kind as a change or a cancellation without findings, with `changes` applied."""
     amended = {"/action": action, "/amends": NUMBERS[kind], "/occurred_on": "2026-11-16"}
     return a_dossier(kind, {**amended, **(changes or {})})

@@ -1,8 +1,8 @@
 """
-Mutants of the complete dossiers: every field deleted or spoiled in turn, and the rules that answer.
+Mutants of the complete dossiers: every field deleted or spoiled in turn, and the rules that are raised.
 
-`python -m tests.rules.mutating` prints the table as the rules answer now; `mutants.txt` is that table, reviewed line by line
-against the rulebook. A line without rules says: no rule asks for this field.
+`python -m tests.rules.mutating` prints the current table; `mutants.txt` is the table reviewed line by line against the
+rulebook. A line without rules means that no rule requires the field.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _CODES: Mapping[str, tuple[str, ...]] = {
 
 
 class Mutant(NamedTuple):
-    """A place, what was done there, and the document that came of it."""
+    """A place, the mutation applied there, and the resulting document."""
 
     at: Pointer
     mutation: str
@@ -77,7 +77,7 @@ def _spoiled(value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _others(value: str) -> list[str]:
-    """The next code of the list that a value is of; of several lists with that code, the first."""
+    """Return the next code in the first list that contains the value."""
     for listed in _CODES.values():
         if value in listed:
             return [listed[(listed.index(value) + 1) % len(listed)]]
@@ -85,7 +85,7 @@ def _others(value: str) -> list[str]:
 
 
 def answer(mutant: Mutant, day: str) -> str:
-    """The rules that answer a mutant, or that it is no dossier."""
+    """Return the rules raised for a mutant, or `malformed`."""
     try:
         dossier = parse(json.dumps(mutant.document).encode()).dossier
     except Malformed:
@@ -95,13 +95,13 @@ def answer(mutant: Mutant, day: str) -> str:
 
 
 def answers(name: str) -> dict[tuple[str, str], str]:
-    """What the rules answer to each mutant of a complete dossier, by place and mutation."""
+    """Return the answer to each mutant of a complete dossier, by place and mutation."""
     day = COMPLETE[name]
     return {(str(mutant.at), mutant.mutation): answer(mutant, day) for mutant in mutants(a_document(name))}
 
 
 def table(name: str) -> list[str]:
-    """The answers in short: places that differ only in an index or a risk are one line, where they answer alike."""
+    """Return the answers as lines; equal answers at places that differ only in an index or a risk share a line."""
     by_shape: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
     for (at, mutation), answered in answers(name).items():
         by_shape[_shape(at), mutation][at] = answered
@@ -119,7 +119,7 @@ def _shape(at: str) -> str:
 
 
 def reviewed() -> dict[str, list[str]]:
-    """The reviewed table: the lines of each complete dossier."""
+    """Return the reviewed lines of each complete dossier."""
     found: dict[str, list[str]] = {}
     for line in TABLE.read_text().splitlines():
         if line.startswith("# "):

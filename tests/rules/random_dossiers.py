@@ -37,7 +37,7 @@ _2025, _2027 = date(2025, 1, 1), date(2027, 12, 31)
 
 
 def _value(node: dict[str, Any]) -> st.SearchStrategy[Any]:
-    """A value that a node of the schema takes."""
+    """Return a strategy for values that a node of the schema accepts."""
     if "anyOf" in node:
         options = [option for option in node["anyOf"] if option.get("type") != "null"]
         return RATES if any(option.get("type") == "number" for option in options) else _value(options[0])
@@ -83,7 +83,7 @@ def _model_fields() -> dict[str, Any]:
 
 
 def _models() -> st.SearchStrategy[list[dict[str, Any]]]:
-    """Up to four models; each may derive from those after it, so that there is no cycle."""
+    """Return a strategy for four models; each may derive only from those after it, so that there is no cycle."""
     listed = _model_fields()
     fields = {name: child for name, child in listed.items() if name not in ("key", "derived_from")}
     parents = next(option for option in listed["derived_from"]["anyOf"] if "items" in option)["items"]
@@ -103,7 +103,7 @@ def _models() -> st.SearchStrategy[list[dict[str, Any]]]:
 
 @st.composite
 def any_dossier(draw: st.DrawFn) -> Dossier:
-    """A dossier of random fields; whatever it says, it parses."""
+    """A well-formed dossier with random fields."""
     document = draw(_object(dossier_json_schema()))
     document["kind"] = draw(st.sampled_from(["algorithm", "generative", "registration"]))
     document["applicant"] = {**document.get("applicant", {}), "uscc": USCC}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from compliance.rules.context import FilingFact
-from tests.building import ABSENT, a_dossier, flagged, told
+from tests.building import ABSENT, a_dossier, flagged, flagged_in_full
 from tests.rules.amending import KINDS, NUMBERS, amending
 
 UNDECIDED = ["draft", "submitted", "accepted", "provincial_review", "national_review", "returned"]
@@ -18,41 +18,41 @@ def the_filing(kind="algorithm", status="filed", number=None):
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("action", ["change", "cancellation"])
 @pytest.mark.parametrize("nothing", [None, ABSENT, "", "   "])
-def test_rte06_asks_which_filing_is_amended(kind, action, nothing):
+def test_rte06_requires_the_number_of_the_amended_filing(kind, action, nothing):
     dossier = amending(kind, action, {"/amends": nothing})
-    assert told(dossier) == [("RTE-06", "/amends", "error", "missing")]
+    assert flagged_in_full(dossier) == [("RTE-06", "/amends", "error", "missing")]
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("action", ["change", "cancellation"])
-def test_rte06_asks_when_it_occurred(kind, action):
+def test_rte06_requires_the_date_of_the_change_or_termination(kind, action):
     dossier = amending(kind, action, {"/occurred_on": None})
-    assert told(dossier) == [("RTE-06", "/occurred_on", "error", "missing")]
+    assert flagged_in_full(dossier) == [("RTE-06", "/occurred_on", "error", "missing")]
 
 
-def test_rte06_asks_for_both():
+def test_rte06_requires_both():
     dossier = amending("algorithm", "change", {"/amends": None, "/occurred_on": None})
     assert flagged(dossier, other_filings=the_filing()) == [("RTE-06", "/amends"), ("RTE-06", "/occurred_on")]
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("action", ["initial", None])
-def test_rte06_asks_nothing_of_an_initial_filing(kind, action):
+def test_rte06_does_not_apply_to_initial_filings(kind, action):
     dossier = a_dossier(kind, {"/action": action, "/amends": None, "/occurred_on": None})
     assert flagged(dossier, other_filings=()) == []
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("action", ["change", "cancellation"])
-def test_rte06_knows_nothing_of_the_number_without_a_registry(kind, action):
+def test_rte06_does_not_check_the_number_without_a_registry(kind, action):
     assert flagged(amending(kind, action), other_filings=None) == []
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("action", ["change", "cancellation"])
-def test_rte06_flags_a_number_of_no_filing_of_the_applicant(kind, action):
+def test_rte06_flags_a_number_that_is_not_of_a_filing_of_the_applicant(kind, action):
     dossier = amending(kind, action)
-    assert told(dossier, other_filings=()) == [("RTE-06", "/amends", "error", "unknown")]
+    assert flagged_in_full(dossier, other_filings=()) == [("RTE-06", "/amends", "error", "unknown")]
 
 
 @pytest.mark.parametrize(
@@ -69,20 +69,20 @@ def test_rte06_is_not_met_by_a_filing_with_another_number_or_none(others):
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("action", ["change", "cancellation"])
 @pytest.mark.parametrize("status", ["filed", "suspended"])
-def test_rte06_is_met_by_a_standing_filing(kind, action, status):
+def test_rte06_is_met_by_a_filing_in_force(kind, action, status):
     assert flagged(amending(kind, action), other_filings=the_filing(kind, status)) == []
 
 
 @pytest.mark.parametrize("action", ["change", "cancellation"])
 @pytest.mark.parametrize("status", ["cancelled", "revoked"])
-def test_rte06_flags_a_filing_that_stands_no_more(action, status):
+def test_rte06_flags_a_filing_that_is_no_longer_in_force(action, status):
     dossier = amending("algorithm", action)
-    found = told(dossier, other_filings=the_filing(status=status))
+    found = flagged_in_full(dossier, other_filings=the_filing(status=status))
     assert [line[:3] for line in found] == [("RTE-06", "/amends", "error")]
 
 
 @pytest.mark.parametrize("own_status", UNDECIDED)
-def test_rte06_asks_for_a_standing_filing_while_undecided(own_status):
+def test_rte06_requires_a_filing_in_force_while_undecided(own_status):
     found = flagged(
         amending("algorithm", "cancellation"), status=own_status, other_filings=the_filing(status="cancelled")
     )
@@ -90,7 +90,7 @@ def test_rte06_asks_for_a_standing_filing_while_undecided(own_status):
 
 
 @pytest.mark.parametrize("own_status", ["filed", "rejected"])
-def test_rte06_lets_a_decided_cancellation_rest(own_status):
+def test_rte06_does_not_flag_a_decided_cancellation(own_status):
     found = flagged(
         amending("algorithm", "cancellation"), status=own_status, other_filings=the_filing(status="cancelled")
     )

@@ -1,4 +1,4 @@
-"""Any dossier that parses is evaluated without an exception, on any day, twice the same, and in words of both languages."""
+"""Any well-formed dossier is evaluated without an exception, on any day, twice the same, with bilingual messages."""
 
 from __future__ import annotations
 
@@ -68,13 +68,13 @@ def facts(draw) -> Facts:
 @given(dossier=DOSSIERS, facts=facts(), today=DAYS)
 @settings(max_examples=300, deadline=None, suppress_health_check=SLOW)
 def test_any_dossier_is_evaluated_twice_the_same(dossier, facts, today):
-    any_is_evaluated(dossier, facts, today)
+    assert_is_evaluated(dossier, facts, today)
 
 
 @given(dossier=nearly_complete_dossier(), facts=facts(), today=DAYS)
 @settings(max_examples=300, deadline=None, suppress_health_check=SLOW)
 def test_nothing_changes_before_the_day_to_look_again(dossier, facts, today):
-    nothing_changes_before(dossier, facts, today)
+    assert_nothing_changes_before(dossier, facts, today)
 
 
 @pytest.mark.full
@@ -82,11 +82,11 @@ def test_nothing_changes_before_the_day_to_look_again(dossier, facts, today):
 @given(dossier=DOSSIERS, facts=facts(), today=DAYS)
 @settings(max_examples=20_000, deadline=None, suppress_health_check=SLOW)
 def test_very_many_dossiers_are_evaluated(dossier, facts, today):
-    any_is_evaluated(dossier, facts, today)
-    nothing_changes_before(dossier, facts, today)
+    assert_is_evaluated(dossier, facts, today)
+    assert_nothing_changes_before(dossier, facts, today)
 
 
-def any_is_evaluated(dossier, facts, today):
+def assert_is_evaluated(dossier, facts, today):
     outcome = evaluate(dossier, facts, today=today)
     assert outcome == evaluate(dossier, facts, today=today)
     assert len({finding.identity for finding in outcome.findings}) == len(outcome.findings)
@@ -96,7 +96,7 @@ def any_is_evaluated(dossier, facts, today):
         assert len(finding.variant) <= 128
 
 
-def nothing_changes_before(dossier, facts, today):
+def assert_nothing_changes_before(dossier, facts, today):
     outcome = evaluate(dossier, facts, today=today)
     last = min(outcome.look_again_on or date.max, today + timedelta(days=500))
     assert last > today

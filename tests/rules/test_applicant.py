@@ -1,37 +1,37 @@
-"""ORG: who files, and the safety systems it has in place."""
+"""ORG: the applicant and its safety systems."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.building import ABSENT, a_dossier, flagged, told
+from tests.building import ABSENT, a_dossier, flagged, flagged_in_full
 from tests.rules.amending import KINDS, amending
 
-PARTICULARS = ("name", "entity_type", "region", "address", "legal_representative")
+FIELDS = ("name", "entity_type", "region", "address", "legal_representative")
 FOUR_SYSTEMS = ["self_assessment", "monitoring", "incident_response", "violation_handling"]
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_complete_dossier_raises_nothing(kind):
-    assert told(a_dossier(kind)) == []
+    assert flagged_in_full(a_dossier(kind)) == []
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("action", ["change", "cancellation"])
 def test_a_complete_change_or_cancellation_raises_nothing(kind, action):
-    assert told(amending(kind, action)) == []
+    assert flagged_in_full(amending(kind, action)) == []
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("field", PARTICULARS)
-def test_org01_asks_for_each_particular_of_the_applicant(kind, field):
+@pytest.mark.parametrize("field", FIELDS)
+def test_org01_requires_each_field_of_the_applicant(kind, field):
     at = f"/applicant/{field}"
-    assert told(a_dossier(kind, {at: None})) == [("ORG-01", at, "error", "missing")]
+    assert flagged_in_full(a_dossier(kind, {at: None})) == [("ORG-01", at, "error", "missing")]
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("action", ["change", "cancellation"])
-def test_org01_speaks_on_changes_and_cancellations(kind, action):
+def test_org01_applies_to_changes_and_cancellations(kind, action):
     assert flagged(amending(kind, action, {"/applicant/address": None})) == [("ORG-01", "/applicant/address")]
 
 
@@ -40,22 +40,22 @@ def test_org01_takes_an_empty_or_blank_text_as_missing(nothing):
     assert flagged(a_dossier("algorithm", {"/applicant/name": nothing})) == [("ORG-01", "/applicant/name")]
 
 
-def test_org01_flags_every_missing_particular():
-    nobody = {f"/applicant/{field}": None for field in PARTICULARS}
-    assert flagged(a_dossier("algorithm", nobody)) == [("ORG-01", f"/applicant/{field}") for field in PARTICULARS]
+def test_org01_flags_every_missing_field():
+    nobody = {f"/applicant/{field}": None for field in FIELDS}
+    assert flagged(a_dossier("algorithm", nobody)) == [("ORG-01", f"/applicant/{field}") for field in FIELDS]
 
 
 @pytest.mark.parametrize("field", ["name_en", "website"])
-def test_org01_does_not_ask_for_english_name_or_website(field):
+def test_org01_does_not_require_english_name_or_website(field):
     assert flagged(a_dossier("algorithm", {f"/applicant/{field}": None})) == []
 
 
 @pytest.mark.parametrize("field", ["name", "phone", "email"])
 @pytest.mark.parametrize("action", ["initial", "change"])
-def test_org02_asks_for_the_security_officer_by_name_phone_and_email(field, action):
+def test_org02_requires_the_security_officer_by_name_phone_and_email(field, action):
     at = f"/applicant/security_officer/{field}"
     dossier = a_dossier("algorithm", {at: " "}) if action == "initial" else amending("algorithm", action, {at: " "})
-    assert told(dossier) == [("ORG-02", at, "error", "missing")]
+    assert flagged_in_full(dossier) == [("ORG-02", at, "error", "missing")]
 
 
 @pytest.mark.parametrize("nobody", [None, {}, {"name": "", "phone": None}])
@@ -65,7 +65,7 @@ def test_org02_flags_a_missing_security_officer_once(nobody):
 
 
 @pytest.mark.parametrize("kind", ["generative", "registration"])
-def test_org02_looks_at_algorithm_filings_only(kind):
+def test_org02_applies_to_algorithm_filings_only(kind):
     assert flagged(a_dossier(kind, {"/applicant/security_officer": None})) == []
 
 
@@ -75,12 +75,12 @@ def test_org03_flags_each_missing_system(system, action):
     others = [other for other in [*FOUR_SYSTEMS, "ethics_review", "data_protection"] if other != system]
     changes = {"/applicant/governance": others}
     dossier = a_dossier("algorithm", changes) if action == "initial" else amending("algorithm", action, changes)
-    assert told(dossier) == [("ORG-03", "/applicant/governance", "error", f"missing:{system}")]
+    assert flagged_in_full(dossier) == [("ORG-03", "/applicant/governance", "error", f"missing:{system}")]
 
 
 @pytest.mark.parametrize("nothing", [None, []])
 def test_org03_flags_all_four_systems_when_none_is_named(nothing):
-    assert told(a_dossier("algorithm", {"/applicant/governance": nothing})) == [
+    assert flagged_in_full(a_dossier("algorithm", {"/applicant/governance": nothing})) == [
         ("ORG-03", "/applicant/governance", "error", "missing:self_assessment"),
         ("ORG-03", "/applicant/governance", "error", "missing:monitoring"),
         ("ORG-03", "/applicant/governance", "error", "missing:incident_response"),
@@ -89,14 +89,14 @@ def test_org03_flags_all_four_systems_when_none_is_named(nothing):
     ]
 
 
-def test_org03_does_not_mind_the_order_of_the_systems():
+def test_org03_ignores_the_order_of_the_systems():
     systems = ["data_protection", "violation_handling", "monitoring", "ethics_review"]
     systems += ["self_assessment", "incident_response"]
     assert flagged(a_dossier("algorithm", {"/applicant/governance": systems})) == []
 
 
 @pytest.mark.parametrize("kind", ["generative", "registration"])
-def test_org03_looks_at_algorithm_filings_only(kind):
+def test_org03_applies_to_algorithm_filings_only(kind):
     dossier = a_dossier(kind, {"/applicant/governance": ["ethics_review", "data_protection"]})
     assert flagged(dossier) == []
 
@@ -104,13 +104,13 @@ def test_org03_looks_at_algorithm_filings_only(kind):
 @pytest.mark.parametrize("kind", ["algorithm", "generative"])
 @pytest.mark.parametrize("held", [["ethics_review"], ["data_protection"], []])
 @pytest.mark.parametrize("action", ["initial", "change"])
-def test_org04_warns_where_ethics_review_or_data_protection_is_missing(kind, held, action):
+def test_org04_warns_if_ethics_review_or_data_protection_is_missing(kind, held, action):
     changes = {"/applicant/governance": [*FOUR_SYSTEMS, *held]}
     dossier = a_dossier(kind, changes) if action == "initial" else amending(kind, action, changes)
-    assert told(dossier) == [("ORG-04", "/applicant/governance", "warning", "missing")]
+    assert flagged_in_full(dossier) == [("ORG-04", "/applicant/governance", "warning", "missing")]
 
 
-def test_org04_does_not_look_at_registrations():
+def test_org04_does_not_apply_to_registrations():
     assert flagged(a_dossier("registration", {"/applicant/governance": None})) == []
 
 
@@ -120,18 +120,18 @@ def test_org04_is_alone_on_a_generative_filing_without_any_system():
 
 def test_org05_warns_of_an_unknown_region_in_the_credit_code():
     dossier = a_dossier("algorithm", {"/applicant/uscc": "91999999708461136W"})
-    assert told(dossier) == [("ORG-05", "/applicant/uscc", "warning", "unknown")]
+    assert flagged_in_full(dossier) == [("ORG-05", "/applicant/uscc", "warning", "unknown")]
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_org05_warns_of_an_unknown_region_of_the_applicant(kind):
     dossier = a_dossier(kind, {"/applicant/region": "449999"})
-    assert told(dossier) == [("ORG-05", "/applicant/region", "warning", "unknown")]
+    assert flagged_in_full(dossier) == [("ORG-05", "/applicant/region", "warning", "unknown")]
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("action", ["change", "cancellation"])
-def test_org05_speaks_on_changes_and_cancellations(kind, action):
+def test_org05_applies_to_changes_and_cancellations(kind, action):
     dossier = amending(kind, action, {"/applicant/region": "449999"})
     assert flagged(dossier) == [("ORG-05", "/applicant/region")]
 
@@ -166,10 +166,10 @@ def test_org05_accepts_a_known_region_of_the_applicant(region):
 @pytest.mark.parametrize("kind", ["generative", "registration"])
 @pytest.mark.parametrize("field", ["name", "phone"])
 @pytest.mark.parametrize("action", ["initial", "change"])
-def test_org06_asks_for_a_contact_by_name_and_phone(kind, field, action):
+def test_org06_requires_a_contact_by_name_and_phone(kind, field, action):
     at = f"/applicant/contact/{field}"
     dossier = a_dossier(kind, {at: None}) if action == "initial" else amending(kind, action, {at: None})
-    assert told(dossier) == [("ORG-06", at, "error", "missing")]
+    assert flagged_in_full(dossier) == [("ORG-06", at, "error", "missing")]
 
 
 @pytest.mark.parametrize("nobody", [None, {}])
@@ -178,15 +178,15 @@ def test_org06_flags_a_missing_contact_once(nobody):
 
 
 @pytest.mark.parametrize("kind", ["generative", "registration"])
-def test_org06_does_not_ask_for_the_contacts_email(kind):
+def test_org06_does_not_require_the_contacts_email(kind):
     assert flagged(a_dossier(kind, {"/applicant/contact/email": None})) == []
 
 
-def test_org06_does_not_look_at_algorithm_filings():
+def test_org06_does_not_apply_to_algorithm_filings():
     assert flagged(a_dossier("algorithm", {"/applicant/contact": None})) == []
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_only_org01_and_org05_look_at_a_cancellation(kind):
+def test_only_org01_and_org05_apply_to_cancellations(kind):
     nobody = {"/applicant/security_officer": None, "/applicant/contact": None, "/applicant/governance": None}
     assert flagged(amending(kind, "cancellation", nobody)) == []

@@ -100,11 +100,11 @@ def test_a_year_without_a_confirmed_notice_is_refused():
         (date(2027, 1, 1), -1, date(2026, 12, 31)),
     ],
 )
-def test_no_day_is_given_where_the_way_leads_through_an_unconfirmed_year(start, count, day):
+def test_no_day_is_given_if_an_unconfirmed_year_lies_on_the_way(start, count, day):
     assert PUBLISHED.working_day_after(start, count) == day
 
 
-def test_an_entered_day_goes_before_the_published_one():
+def test_an_entered_day_takes_precedence_over_the_published_one():
     calendar = WorkingCalendar({date(2026, 11, 20): False, date(2026, 11, 21): True})
     assert [calendar.is_working_day(date(2026, 11, day)) for day in (19, 20, 21, 22)] == [True, False, True, False]
     assert calendar.working_day_after(date(2026, 11, 19), 1) == date(2026, 11, 21)

@@ -1,4 +1,4 @@
-"""KW, TB, RF and DOC-06 to DOC-09: what a file holds wins over what is declared, and the gap shows both."""
+"""KW, TB, RF and DOC-06 to DOC-09: counts in a file take precedence over declared ones, and the message gives both."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from compliance.attachments.contents import Bank, Contents, Credential, UnknownClass, Unreadable
 from compliance.rules.wording import message
-from tests.building import ABSENT, a_document, a_dossier, judged, told
+from tests.building import ABSENT, a_document, a_dossier, flagged_in_full, judged
 
 DOCUMENTS = a_document("generative")["documents"]
 ASSESSMENT = a_document("generative")["assessment"]
@@ -30,20 +30,20 @@ def as_declared(name: str) -> Bank:
 QUESTIONS = {name: as_declared(name) for name, (kind, _) in BANKS.items() if kind == "test_questions"}
 
 
-def holding(name: str, bank: Bank, **said) -> dict[str, Contents]:
-    """Contents in which one bank holds this, and the others what is declared of them."""
+def holding(name: str, bank: Bank, **fields) -> dict[str, Contents]:
+    """Return contents with this bank; the other banks are as declared."""
     if name == "keywords":
-        return {SHA["keyword_list"]: Contents(is_table=True, banks={name: bank}, **said)}
-    return {SHA["test_questions"]: Contents(is_table=True, banks={**QUESTIONS, name: bank}, **said)}
+        return {SHA["keyword_list"]: Contents(is_table=True, banks={name: bank}, **fields)}
+    return {SHA["test_questions"]: Contents(is_table=True, banks={**QUESTIONS, name: bank}, **fields)}
 
 
-def told_of(changes, contents):
-    return told(a_dossier("generative", changes), contents=contents)
+def flagged_with(changes, contents):
+    return flagged_in_full(a_dossier("generative", changes), contents=contents)
 
 
 @pytest.mark.parametrize("name", BANKS)
 def test_a_file_that_holds_what_is_declared_raises_nothing(name):
-    assert told_of({}, holding(name, as_declared(name))) == []
+    assert flagged_with({}, holding(name, as_declared(name))) == []
 
 
 @pytest.mark.parametrize("name", BANKS)
@@ -51,9 +51,9 @@ def test_doc06_flags_a_total_above_what_the_file_holds(name):
     bank = as_declared(name)
     at = f"/assessment/{name}/total"
     contents = holding(name, bank)
-    assert told_of({at: bank.total + 1}, contents) == [("DOC-06", at, "error", "too_high")]
-    assert told_of({at: bank.total - 1}, contents) == []
-    assert told_of({at: None}, contents) == []
+    assert flagged_with({at: bank.total + 1}, contents) == [("DOC-06", at, "error", "too_high")]
+    assert flagged_with({at: bank.total - 1}, contents) == []
+    assert flagged_with({at: None}, contents) == []
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_doc06_flags_a_total_above_what_the_file_holds(name):
 def test_a_total_is_taken_from_the_file_and_both_figures_are_shown(name, rule, least):
     at = f"/assessment/{name}/total"
     short = holding(name, replace(as_declared(name), total=least - 1))
-    assert told_of({at: least - 1}, short) == [(rule, at, "warning", "too_low")]
+    assert flagged_with({at: least - 1}, short) == [(rule, at, "warning", "too_low")]
     found = judged(a_dossier("generative", {at: least}), contents=short).findings
     assert [finding.rule for finding in found] in ([rule, "DOC-06"], ["DOC-06", rule])
     (finding,) = (each for each in found if each.rule == rule)
@@ -77,7 +77,7 @@ def test_a_total_is_taken_from_the_file_and_both_figures_are_shown(name, rule, l
         text = message(finding, language)
         assert str(least - 1) in text
         assert str(least) in text
-    assert told_of({at: None}, holding(name, replace(as_declared(name), total=least))) == []
+    assert flagged_with({at: None}, holding(name, replace(as_declared(name), total=least))) == []
 
 
 @pytest.mark.parametrize(
@@ -88,11 +88,11 @@ def test_the_classes_are_taken_from_the_file(name, risk, covers, counts):
     bank = as_declared(name)
     at = f"/assessment/{name}/per_risk/{risk}"
     without = holding(name, replace(bank, by_class={k: v for k, v in bank.by_class.items() if k != risk}))
-    assert told_of({}, without) == [(covers, at, "error", "none"), (counts, at, "warning", "too_low")]
+    assert flagged_with({}, without) == [(covers, at, "error", "none"), (counts, at, "warning", "too_low")]
     few = holding(name, replace(bank, by_class={**bank.by_class, risk: 1}))
-    assert told_of({}, few) == [(counts, at, "warning", "too_low")]
+    assert flagged_with({}, few) == [(counts, at, "warning", "too_low")]
     undeclared = {f"/assessment/{name}/per_risk": None}
-    assert told_of(undeclared, holding(name, bank)) == []
+    assert flagged_with(undeclared, holding(name, bank)) == []
 
 
 def test_rows_of_an_unknown_class_count_in_the_total():
@@ -110,7 +110,9 @@ def test_rows_of_an_unknown_class_count_in_the_total():
 
 def test_updates_stay_as_declared():
     at = "/assessment/keywords/updated_on"
-    assert told_of({at: None}, holding("keywords", as_declared("keywords"))) == [("KW-04", at, "warning", "missing")]
+    assert flagged_with({at: None}, holding("keywords", as_declared("keywords"))) == [
+        ("KW-04", at, "warning", "missing")
+    ]
 
 
 @pytest.mark.parametrize("kind", ["keyword_list", "test_questions"])
@@ -123,24 +125,24 @@ def test_updates_stay_as_declared():
         (Contents(is_table=True), "no_heading"),
     ],
 )
-def test_doc07_names_why_a_file_cannot_be_read_and_declared_counts_stand(kind, contents, variant):
-    assert told_of({}, {SHA[kind]: contents}) == [("DOC-07", AT[kind], "error", variant)]
+def test_doc07_gives_the_reason_why_a_file_cannot_be_read_and_declared_counts_apply(kind, contents, variant):
+    assert flagged_with({}, {SHA[kind]: contents}) == [("DOC-07", AT[kind], "error", variant)]
 
 
-def test_doc07_does_not_look_at_other_documents():
-    assert told_of({}, {SHA["privacy_policy"]: Contents(unreadable=Unreadable(code="encrypted"))}) == []
+def test_doc07_does_not_apply_to_other_documents():
+    assert flagged_with({}, {SHA["privacy_policy"]: Contents(unreadable=Unreadable(code="encrypted"))}) == []
 
 
-def test_a_list_of_keywords_in_place_of_questions_is_not_in_form():
+def test_a_list_of_keywords_instead_of_questions_has_the_wrong_format():
     contents = {SHA["test_questions"]: Contents(is_table=True, banks={"keywords": as_declared("keywords")})}
-    assert told_of({}, contents) == [("DOC-07", AT["test_questions"], "error", "no_heading")]
+    assert flagged_with({}, contents) == [("DOC-07", AT["test_questions"], "error", "no_heading")]
 
 
 def test_a_declared_bank_without_its_sheet_is_flagged_once():
     without = {name: bank for name, bank in QUESTIONS.items() if name != "refusal_questions"}
     contents = {SHA["test_questions"]: Contents(is_table=True, banks=without)}
     at = "/assessment/refusal_questions/total"
-    assert told_of({}, contents) == [("DOC-06", at, "error", "no_sheet")]
+    assert flagged_with({}, contents) == [("DOC-06", at, "error", "no_sheet")]
 
 
 def test_several_files_are_one_bank():
@@ -148,22 +150,22 @@ def test_several_files_are_one_bank():
     half = replace(bank, total=bank.total // 2, by_class={name: count // 2 for name, count in bank.by_class.items()})
     changes = {"/documents/-": {"kind": "keyword_list", "sha256": "0" * 64}}
     part = Contents(is_table=True, banks={"keywords": half})
-    assert told_of(changes, {SHA["keyword_list"]: part, "0" * 64: part}) == []
+    assert flagged_with(changes, {SHA["keyword_list"]: part, "0" * 64: part}) == []
 
 
-def test_while_one_of_several_files_is_not_read_declared_counts_stand():
+def test_declared_counts_apply_while_one_of_several_files_is_not_read():
     changes = {"/documents/-": {"kind": "keyword_list", "sha256": "0" * 64}}
     few = Contents(is_table=True, banks={"keywords": Bank(total=1)})
-    assert told_of(changes, {SHA["keyword_list"]: few}) == []
+    assert flagged_with(changes, {SHA["keyword_list"]: few}) == []
 
 
 def test_a_registration_is_compared_with_what_it_declares():
     entries = a_document("registration")["documents"]
     sha = next(entry["sha256"] for entry in entries if entry["kind"] == "keyword_list")
     few = {sha: Contents(is_table=True, banks={"keywords": Bank(total=10)})}
-    assert told(a_dossier("registration"), contents=few) == []
+    assert flagged_in_full(a_dossier("registration"), contents=few) == []
     declared = a_dossier("registration", {"/assessment": {"keywords": {"total": 11}}})
-    assert told(declared, contents=few) == [("DOC-06", "/assessment/keywords/total", "error", "too_high")]
+    assert flagged_in_full(declared, contents=few) == [("DOC-06", "/assessment/keywords/total", "error", "too_high")]
 
 
 # DOC-08
@@ -175,10 +177,10 @@ def test_doc08_flags_any_document_with_credentials(kind):
     assert (finding.rule, finding.values) == ("DOC-08", {"found": ["p. 2 密码:Ab12…"]})
 
 
-def test_doc08_does_not_look_at_algorithm_filings():
+def test_doc08_does_not_apply_to_algorithm_filings():
     sha = a_document("algorithm")["documents"][0]["sha256"]
     found = Contents(credentials=(Credential(kind="password", place="1", shown="密码:Ab12…"),))
-    assert told(a_dossier("algorithm"), contents={sha: found}) == []
+    assert flagged_in_full(a_dossier("algorithm"), contents={sha: found}) == []
 
 
 # DOC-09: 0.95 is declared.
@@ -198,35 +200,37 @@ def test_doc09_compares_the_rate_of_the_answered_rows(answered, passed, flagged)
     bank = replace(as_declared("questions"), answered=answered, passed=passed)
     at = "/assessment/content_tests/manual/pass_rate"
     expected = [("DOC-09", at, "error", "too_high")] if flagged else []
-    assert told_of({}, holding("questions", bank)) == expected
+    assert flagged_with({}, holding("questions", bank)) == expected
 
 
 def test_doc09_needs_a_declared_rate():
     bank = replace(as_declared("questions"), answered=10, passed=1)
-    found = told_of({"/assessment/content_tests/manual/pass_rate": None}, holding("questions", bank))
+    found = flagged_with({"/assessment/content_tests/manual/pass_rate": None}, holding("questions", bank))
     assert [rule for rule, *_ in found] == ["AS-03"]
 
 
 # DOC-10
 @pytest.mark.parametrize(("country", "flagged"), [("US", True), ("KR", True), ("CN", False), ("HK", False)])
-def test_doc10_asks_for_a_statement_on_compute_from_abroad(country, flagged):
+def test_doc10_requires_a_statement_on_compute_from_abroad(country, flagged):
     changes = {"/models/0/training/compute/0/vendor_country": country}
     expected = [("DOC-10", "/documents", "warning", "missing:continuity_statement")] if flagged else []
-    assert told(a_dossier("generative", changes)) == expected
+    assert flagged_in_full(a_dossier("generative", changes)) == expected
     statement = {"/documents/-": {"kind": "continuity_statement", "title": "说明"}}
-    assert told(a_dossier("generative", {**changes, **statement})) == []
+    assert flagged_in_full(a_dossier("generative", {**changes, **statement})) == []
 
 
 # The assessment as a whole.
 @pytest.mark.parametrize("nothing", [None, {}, ABSENT])
-def test_as01_is_the_only_rule_to_ask_for_a_missing_assessment(nothing):
-    assert told(a_dossier("generative", {"/assessment": nothing})) == [("AS-01", "/assessment", "error", "missing")]
+def test_only_as01_flags_a_missing_assessment(nothing):
+    assert flagged_in_full(a_dossier("generative", {"/assessment": nothing})) == [
+        ("AS-01", "/assessment", "error", "missing")
+    ]
 
 
 @pytest.mark.parametrize("field", ["assessed_on", "standard", "assessor", "conclusion"])
-def test_as01_asks_for_the_particulars(field):
+def test_as01_requires_the_fields_of_an_assessment(field):
     at = f"/assessment/{field}"
-    found = told(a_dossier("generative", {at: None}), on="2026-11-10")
+    found = flagged_in_full(a_dossier("generative", {at: None}), on="2026-11-10")
     assert found == [("AS-01", at, "error", "missing")]
 
 
@@ -239,9 +243,9 @@ def test_as01_asks_for_the_particulars(field):
         ("GB/T 45654-2025", "2025-11-01", False),
     ],
 )
-def test_as02_asks_for_the_standard_of_the_day(standard, assessed_on, flagged):
+def test_as02_requires_the_standard_in_force_on_the_day(standard, assessed_on, flagged):
     changes = {"/assessment/standard": standard, "/assessment/assessed_on": assessed_on}
-    found = [each for each in told(a_dossier("generative", changes)) if each[0] == "AS-02"]
+    found = [each for each in flagged_in_full(a_dossier("generative", changes)) if each[0] == "AS-02"]
     assert found == ([("AS-02", "/assessment/standard", "error", "mismatch")] if flagged else [])
 
 
@@ -255,12 +259,12 @@ def test_as02_asks_for_the_standard_of_the_day(standard, assessed_on, flagged):
         ({"/assessment/suspends_after": None}, ("AS-11", "/assessment/suspends_after", "warning", "missing")),
     ],
 )
-def test_the_other_particulars_of_an_assessment(changes, expected):
-    assert told(a_dossier("generative", changes)) == [expected]
+def test_the_other_fields_of_an_assessment(changes, expected):
+    assert flagged_in_full(a_dossier("generative", changes)) == [expected]
 
 
-def test_the_total_of_clauses_alone_is_not_asked_for():
-    assert told(a_dossier("generative", {"/assessment/clauses_total": None})) == []
+def test_the_total_of_clauses_is_not_required():
+    assert flagged_in_full(a_dossier("generative", {"/assessment/clauses_total": None})) == []
 
 
 @pytest.mark.parametrize(
@@ -272,9 +276,9 @@ def test_the_total_of_clauses_alone_is_not_asked_for():
         ("non_refusal_questions", ["TB-05", "RF-02"]),
     ],
 )
-def test_a_missing_bank_is_a_gap_of_each_rule_that_asks_for_it(section, rules):
+def test_a_missing_bank_is_flagged_by_each_rule_that_requires_it(section, rules):
     at = f"/assessment/{section}"
-    found = told(a_dossier("generative", {at: None}))
+    found = flagged_in_full(a_dossier("generative", {at: None}))
     assert [(rule, place, variant) for rule, place, _, variant in found] == [(rule, at, "missing") for rule in rules]
 
 
@@ -284,13 +288,13 @@ def test_a_file_that_is_listed_twice_counts_once():
         "/assessment/keywords/total": 11_500,
     }
     few = holding("keywords", replace(as_declared("keywords"), total=6_000))
-    assert [rule for rule, *_ in told_of(again, few)] == ["KW-01", "DOC-06"]
+    assert [rule for rule, *_ in flagged_with(again, few)] == ["KW-01", "DOC-06"]
 
 
 def test_a_file_that_cannot_be_read_leaves_the_counts_of_those_that_can():
     changes = {"/documents/-": {"kind": "keyword_list", "sha256": "a" * 64}, "/assessment/keywords/total": 20_000}
     contents = {**holding("keywords", as_declared("keywords")), "a" * 64: Contents()}
-    assert told_of(changes, contents) == [
+    assert flagged_with(changes, contents) == [
         ("DOC-06", "/assessment/keywords/total", "error", "too_high"),
         ("DOC-07", "/documents/8", "error", "not_a_table"),
     ]
@@ -300,8 +304,8 @@ def test_a_file_that_cannot_be_read_leaves_the_counts_of_those_that_can():
     ("filename", "bank"),
     [("应拒答测试题.csv", "refusal_questions"), ("x.csv", "questions"), ("不拒答.csv", "non_refusal_questions")],
 )
-def test_a_table_without_a_name_is_the_bank_under_whose_name_it_is_listed(filename, bank):
+def test_a_nameless_table_is_the_bank_of_its_listed_name(filename, bank):
     changes = {f"{AT['test_questions']}/filename": filename, f"/assessment/{bank}/total": 11}
     few = Contents(is_table=True, is_nameless=True, banks={"questions": Bank(total=10)})
-    found = told_of(changes, {SHA["test_questions"]: few})
+    found = flagged_with(changes, {SHA["test_questions"]: few})
     assert ("DOC-06", f"/assessment/{bank}/total", "error", "too_high") in found

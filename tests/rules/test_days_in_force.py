@@ -1,4 +1,4 @@
-"""The days from which the rules hold: silent the day before, speaking on the day itself."""
+"""The days from which the rules are in force: silent the day before, raised on the day itself."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.rules.amending import amending
 
 ALG, DS = date(2022, 3, 1), date(2023, 1, 10)
 IM, NOT = date(2023, 8, 15), date(2024, 4, 2)
-# Published numbers whose years, 2022 and 2023, had begun on the days that are judged here.
+# Published numbers whose years, 2022 and 2023, are not in the future on the days that are judged here.
 IN_2022 = {"/service/algorithm_filing_number": "网信算备330109830471102220013号"}
 IN_2023 = {"/service/algorithm_filing_number": "网信算备330110507206401230035号"}
 FOUR_SYSTEMS = ["self_assessment", "monitoring", "incident_response", "violation_handling"]
@@ -23,7 +23,7 @@ def without(kind, document_kind):
     return {"/documents": [entry for entry in a_document(kind)["documents"] if entry["kind"] != document_kind]}
 
 
-# Rule, first day, kind, changes, where it speaks.
+# Rule, first day, kind, changes, place.
 JUDGED_ON_SUBMISSION = [
     ("ORG-01", ALG, "algorithm", {"/applicant/address": None}, "/applicant/address"),
     ("ORG-01", ALG, "generative", {**IN_2022, "/applicant/address": None}, "/applicant/address"),
@@ -103,7 +103,7 @@ def test_a_submitted_filing_is_judged_by_the_day_of_its_submission(rule, since, 
     ("rule", "field", "document"),
     [("SRV-01", "terms_url", "service_agreement"), ("SRV-02", "privacy_url", "privacy_policy")],
 )
-def test_srv01_and_srv02_begin_with_the_interim_measures_and_the_forms_ask_before(rule, field, document):
+def test_srv01_and_srv02_start_with_the_interim_measures_and_doc02_has_no_first_day(rule, field, document):
     at = f"/service/{field}"
     dossier = a_dossier("generative", {**IN_2023, **without("generative", document), at: None})
     missing = ("DOC-02", "/documents")
@@ -118,7 +118,7 @@ def test_the_forms_have_no_first_day(rule, kind, changes, at):
     assert flagged(dossier, on="2015-06-01") == [(rule, at)]
 
 
-def test_the_forms_ask_even_long_ago_which_filing_is_amended():
+def test_rte06_has_no_first_day():
     dossier = amending("algorithm", "change", {"/amends": None})
     assert flagged(dossier, on="2015-06-01") == [("RTE-06", "/amends")]
 
@@ -172,7 +172,7 @@ def test_ddl06_begins_with_the_interim_measures_whenever_the_filing_was_submitte
     assert flagged(dossier, on="2023-08-15", **facts) == [("DDL-06", "/service/launched_on")]
 
 
-def test_every_rule_of_the_catalog_stands_here_with_its_first_day():
+def test_every_rule_of_the_catalog_is_listed_here_with_its_first_day():
     # DDL-05 needs a year without a confirmed notice; there is none before 2027.
     families = ("ORG", "RTE", "ALG", "DS", "SRV", "NUM", "DDL-01", "DDL-02", "DDL-06")
     dated = {rule.code: rule.since for rule in CATALOG if rule.code.startswith(families) and rule.since}

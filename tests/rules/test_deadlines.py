@@ -1,4 +1,4 @@
-"""DDL: deadlines, on the working days of China."""
+"""DDL: deadlines in working days of China."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from compliance.rules.calendar import WorkingCalendar
 from compliance.rules.context import FilingFact
-from tests.building import a_dossier, flagged, judged, told
+from tests.building import a_dossier, flagged, flagged_in_full, judged
 from tests.rules.amending import KINDS, amending
 
 AT_LAUNCH, AT_CHANGE = "/service/launched_on", "/occurred_on"
@@ -40,8 +40,8 @@ def a_filing(first_submitted_on=None, status="submitted", kind="algorithm", serv
         ("2026-11-20", "error", "overdue"),
     ],
 )
-def test_ddl01_tells_a_draft_that_its_deadline_comes_and_has_passed(day, level, variant):
-    assert told(a_dossier("algorithm", LAUNCHED), on=day) == [("DDL-01", AT_LAUNCH, level, variant)]
+def test_ddl01_warns_of_the_deadline_and_flags_a_draft_after_it(day, level, variant):
+    assert flagged_in_full(a_dossier("algorithm", LAUNCHED), on=day) == [("DDL-01", AT_LAUNCH, level, variant)]
 
 
 @pytest.mark.parametrize("day", ["2026-04-29", "2026-04-30", "2026-05-01", "2026-05-12"])
@@ -52,7 +52,7 @@ def test_ddl01_is_silent_before(day):
 @pytest.mark.parametrize(("day", "found"), [("2026-10-07", 0), ("2026-10-08", 1), ("2026-10-12", 1)])
 def test_ddl01_counts_a_worked_saturday_back_from_the_last_day(day, found):
     dossier = a_dossier("algorithm", {AT_LAUNCH: "2026-09-21"})
-    assert told(dossier, on=day) == [("DDL-01", AT_LAUNCH, "warning", "due_soon")] * found
+    assert flagged_in_full(dossier, on=day) == [("DDL-01", AT_LAUNCH, "warning", "due_soon")] * found
 
 
 @pytest.mark.parametrize("submitted_on", [date(2026, 4, 1), date(2026, 4, 30), date(2026, 5, 18)])
@@ -65,12 +65,14 @@ def test_ddl01_is_met_by_submission_up_to_the_last_day(submitted_on, day):
 @pytest.mark.parametrize("day", ["2026-05-19", "2026-11-20", "2030-01-01"])
 def test_ddl01_keeps_a_warning_of_a_late_submission(status, day):
     facts = first_submitted(date(2026, 5, 19), status=status)
-    assert told(a_dossier("algorithm", LAUNCHED), on=day, **facts) == [("DDL-01", AT_LAUNCH, "warning", "late")]
+    assert flagged_in_full(a_dossier("algorithm", LAUNCHED), on=day, **facts) == [
+        ("DDL-01", AT_LAUNCH, "warning", "late")
+    ]
 
 
-def test_ddl01_keeps_it_when_the_filing_is_filed():
+def test_ddl01_keeps_the_warning_when_the_filing_is_filed():
     dossier = a_dossier("algorithm", {**LAUNCHED, "/service/display": SHOWN})
-    found = told(dossier, **first_submitted(date(2026, 5, 19), status="filed"))
+    found = flagged_in_full(dossier, **first_submitted(date(2026, 5, 19), status="filed"))
     assert found == [("DDL-01", AT_LAUNCH, "warning", "late")]
 
 
@@ -99,14 +101,14 @@ def test_ddl01_is_met_by_another_algorithm_filing_for_the_service(status):
     ],
 )
 def test_ddl01_is_not_met_by_any_other_filing(others):
-    found = told(a_dossier("algorithm", LAUNCHED), other_filings=others)
+    found = flagged_in_full(a_dossier("algorithm", LAUNCHED), other_filings=others)
     assert found == [("DDL-01", AT_LAUNCH, "error", "overdue")]
 
 
 def test_ddl01_counts_the_earliest_submission_of_several():
     late, in_time = a_filing(date(2026, 5, 19)), a_filing(date(2026, 5, 18))
     dossier = a_dossier("algorithm", LAUNCHED)
-    assert told(dossier, other_filings=late) == [("DDL-01", AT_LAUNCH, "warning", "late")]
+    assert flagged_in_full(dossier, other_filings=late) == [("DDL-01", AT_LAUNCH, "warning", "late")]
     assert flagged(dossier, other_filings=(*late, *in_time)) == []
     assert flagged(dossier, **first_submitted(date(2026, 6, 1), other_filings=in_time)) == []
 
@@ -117,7 +119,7 @@ def test_ddl01_needs_a_public_service_with_opinion_capacity(changes):
 
 
 @pytest.mark.parametrize("field", ["/service/public", "/service/opinion_capacity"])
-def test_ddl01_leaves_what_is_not_said_to_srv10(field):
+def test_ddl01_leaves_missing_fields_to_srv10(field):
     assert flagged(a_dossier("algorithm", {**LAUNCHED, field: None})) == [("SRV-10", field)]
 
 
@@ -131,11 +133,11 @@ def test_ddl01_runs_from_the_launch_of_the_service_and_not_of_the_algorithm():
 
 
 @pytest.mark.parametrize("action", ["change", "cancellation"])
-def test_ddl01_looks_at_initial_filings_only(action):
+def test_ddl01_applies_to_initial_filings_only(action):
     assert flagged(amending("algorithm", action, LAUNCHED)) == []
 
 
-def test_ddl01_takes_an_action_not_said_as_initial():
+def test_ddl01_treats_a_missing_action_as_initial():
     assert flagged(a_dossier("algorithm", {**LAUNCHED, "/action": None})) == [("DDL-01", AT_LAUNCH)]
 
 
@@ -161,7 +163,7 @@ def test_ddl01_takes_an_action_not_said_as_initial():
 def test_ddl02_gives_ten_days_to_change_and_twenty_to_cancel(kind, action, day, variant):
     level = "error" if kind == "algorithm" and variant == "overdue" else "warning"
     expected = [("DDL-02", AT_CHANGE, level, variant)] if variant else []
-    assert told(amending(kind, action, OCCURRED), on=day) == expected
+    assert flagged_in_full(amending(kind, action, OCCURRED), on=day) == expected
 
 
 @pytest.mark.parametrize(("kind", "action"), AMENDMENTS)
@@ -170,8 +172,8 @@ def test_ddl02_is_met_up_to_the_last_day_and_stays_late_after_it(kind, action):
     last_day = date(2026, 5, 18) if action == "change" else date(2026, 6, 1)
     late = first_submitted(last_day + timedelta(days=1))
     assert flagged(dossier, **first_submitted(last_day)) == []
-    assert told(dossier, **late) == [("DDL-02", AT_CHANGE, "warning", "late")]
-    assert told(dossier, on="2030-01-01", **late) == [("DDL-02", AT_CHANGE, "warning", "late")]
+    assert flagged_in_full(dossier, **late) == [("DDL-02", AT_CHANGE, "warning", "late")]
+    assert flagged_in_full(dossier, on="2030-01-01", **late) == [("DDL-02", AT_CHANGE, "warning", "late")]
 
 
 def test_ddl02_runs_to_the_first_submission_and_not_to_the_last():
@@ -192,15 +194,15 @@ def test_ddl02_needs_a_day(kind, action):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_ddl02_does_not_look_at_initial_filings(kind):
+def test_ddl02_does_not_apply_to_initial_filings(kind):
     assert flagged(a_dossier(kind, {AT_CHANGE: "2026-04-30"})) == []
 
 
 def test_a_day_entered_by_hand_moves_the_deadline():
     closed = WorkingCalendar({date(2026, 5, 18): False})
     dossier = a_dossier("algorithm", LAUNCHED)
-    assert [line[3] for line in told(dossier, on="2026-05-19", calendar=closed)] == ["due_soon"]
-    assert [line[3] for line in told(dossier, on="2026-05-20", calendar=closed)] == ["overdue"]
+    assert [line[3] for line in flagged_in_full(dossier, on="2026-05-19", calendar=closed)] == ["due_soon"]
+    assert [line[3] for line in flagged_in_full(dossier, on="2026-05-20", calendar=closed)] == ["overdue"]
 
 
 # DDL-06
@@ -208,12 +210,12 @@ def test_a_day_entered_by_hand_moves_the_deadline():
 @pytest.mark.parametrize(("launched_on", "found"), [("2026-11-19", 1), ("2026-11-20", 0), ("2026-11-21", 0)])
 def test_ddl06_flags_a_service_launched_before_today(kind, launched_on, found):
     dossier = a_dossier(kind, {AT_LAUNCH: launched_on})
-    assert [line[:3] for line in told(dossier, on="2026-11-20")] == [("DDL-06", AT_LAUNCH, "error")] * found
+    assert [line[:3] for line in flagged_in_full(dossier, on="2026-11-20")] == [("DDL-06", AT_LAUNCH, "error")] * found
 
 
 @pytest.mark.parametrize("status", ["draft", "submitted", "accepted", "provincial_review", "national_review"])
 @pytest.mark.parametrize("kind", ["generative", "registration"])
-def test_ddl06_speaks_until_the_filing_is_filed(kind, status):
+def test_ddl06_is_raised_until_the_filing_is_filed(kind, status):
     dossier = a_dossier(kind, {**LAUNCHED, "/service/display": {**SHOWN, "model_name_shown": True}})
     assert flagged(dossier, status=status, submitted_on=date(2026, 4, 1)) == [("DDL-06", AT_LAUNCH)]
     assert flagged(dossier, status="filed", submitted_on=date(2026, 4, 1)) == []
@@ -224,13 +226,13 @@ def test_ddl06_needs_a_public_service():
     assert flagged(a_dossier("generative", {**LAUNCHED, "/service/public": None})) == [("SRV-10", "/service/public")]
 
 
-def test_ddl06_does_not_ask_for_opinion_capacity():
+def test_ddl06_does_not_require_opinion_capacity():
     dossier = a_dossier("generative", {**LAUNCHED, "/service/opinion_capacity": False})
     assert flagged(dossier) == [("DDL-06", AT_LAUNCH)]
 
 
 @pytest.mark.parametrize(("kind", "action"), AMENDMENTS)
-def test_ddl06_looks_at_initial_filings_only(kind, action):
+def test_ddl06_applies_to_initial_filings_only(kind, action):
     assert flagged(amending(kind, action, LAUNCHED)) == []
 
 
@@ -257,10 +259,10 @@ def test_extreme_days_are_judged_like_others(kind, launched_on, day, rules):
         amending("generative", "cancellation", OCCURRED),
     ],
 )
-def test_what_changes_by_itself_is_announced_the_day_before(dossier):
+def test_a_change_by_itself_is_announced_the_day_before(dossier):
     days = [date(2026, 4, 20) + timedelta(days=n) for n in range(60)]
     for before, after in pairwise(days):
-        if told(dossier, on=str(before)) != told(dossier, on=str(after)):
+        if flagged_in_full(dossier, on=str(before)) != flagged_in_full(dossier, on=str(after)):
             assert judged(dossier, on=str(before)).look_again_on == after
 
 

@@ -1,4 +1,4 @@
-"""Every rule once raised alone and once kept, as near to the line as it gets; what the pages of the rules show."""
+"""The failing and the passing example of every rule, as shown on the pages of the rules."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def found(document, facts, day):
     return [finding.rule for finding in evaluate(dossier, facts, today=day).findings]
 
 
-def test_no_rule_of_the_rulebook_lacks_its_example():
+def test_every_rule_of_the_rulebook_has_an_example():
     assert sorted(EXAMPLES) == sorted(RULES)
 
 

@@ -1,4 +1,4 @@
-"""The example dossiers against what is expected of them: exactly that, and nothing else."""
+"""The example dossiers raise exactly the expected flags."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ def test_an_example_raises_what_is_expected_and_nothing_else(name):
     }
 
 
-def test_every_example_is_expected_something_of():
+def test_every_example_has_an_expectation():
     assert sorted(EXPECTED) == sorted(path.stem for path in EXAMPLES.glob("*.json"))
 
 
-def test_the_malformed_example_is_refused_at_the_pointers_named():
+def test_the_malformed_example_is_rejected_at_the_expected_pointers():
     with pytest.raises(Malformed) as refused:
         parse(example("malformed"))
     assert [str(fault.at) for fault in refused.value.faults] == EXPECTED["malformed"]["refused_at"]

@@ -1,4 +1,4 @@
-"""Days at either end of the calendar are days like others."""
+"""Days at either end of the calendar are handled like others."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""Both sides of every figure of the law: one item, one point or one day too few is flagged, the figure itself is not."""
+"""Both sides of every figure of the law: a value just outside is flagged, the figure itself is not."""
 
 from __future__ import annotations
 
 import pytest
 
 from compliance.rules.thresholds import thresholds
-from tests.building import a_dossier, told
+from tests.building import a_dossier, flagged_in_full
 
 OLD, NEW = ("generative-complete-2024", "2024-06-20"), ("generative", "2026-11-20")
 CORPUS, ASSESSMENT = "/models/0/corpora/0", "/assessment"
@@ -93,7 +93,7 @@ CASES = [
     for base, rule in ((OLD, old), (NEW, new))
     for place in places
 ]
-# Figures with tests of their own: deadlines in test_deadlines, updates and users below, others beside their rules.
+# Figures tested elsewhere: deadlines in test_deadlines, updates and users below, others with their rules.
 ELSEWHERE = {
     "FILING_DAYS",
     "CHANGE_DAYS",
@@ -111,7 +111,7 @@ ELSEWHERE = {
 }
 
 
-def test_every_figure_stands_here_or_is_tested_elsewhere():
+def test_every_figure_is_tested_here_or_elsewhere():
     assert {name for name, *_ in OF_BOTH_STANDARDS} | ELSEWHERE == {name for name, _ in thresholds()}
 
 
@@ -121,15 +121,15 @@ def test_a_figure_is_flagged_on_its_wrong_side_alone(base, rule, at, failing, pa
     variant = (
         "too_high" if at.endswith(("illegal_share", "clicks", "consecutive", "daily")) or rule == "AS-06" else "too_low"
     )
-    (found,) = told(a_dossier(kind, {at: failing}), on=day)
+    (found,) = flagged_in_full(a_dossier(kind, {at: failing}), on=day)
     assert (found[0], found[1], found[3]) == (rule, at, variant)
-    assert told(a_dossier(kind, {at: passing}), on=day) == []
+    assert flagged_in_full(a_dossier(kind, {at: passing}), on=day) == []
 
 
 @pytest.mark.parametrize(("base", "rule", "at"), [(base, rule, at) for base, rule, at, *_ in CASES])
 def test_a_figure_that_is_absent_is_a_gap_of_the_same_rule(base, rule, at):
     kind, day = base
-    found = told(a_dossier(kind, {at: None}), on=day)
+    found = flagged_in_full(a_dossier(kind, {at: None}), on=day)
     covered = {"KW-03": [("KW-02", at, "error", "missing")], "TB-03": [("TB-02", at, "error", "missing")]}
     assert [each for each in found if each[0] == rule] == [(rule, at, found[-1][2], "missing")]
     assert [each for each in found if each[0] != rule] == covered.get(rule, [])
@@ -150,35 +150,35 @@ def test_a_label_is_large_and_long_enough(kind, label, figure, failing, passing)
     def with_label(value):
         return a_dossier(kind, {"/labeling/explicit/-": {**label, figure: value}})
 
-    assert told(with_label(failing)) == [("LAB-08", at, "error", "too_low")]
-    assert told(with_label(passing)) == []
-    assert told(with_label(None)) == [("LAB-08", at, "error", "missing")]
+    assert flagged_in_full(with_label(failing)) == [("LAB-08", at, "error", "too_low")]
+    assert flagged_in_full(with_label(passing)) == []
+    assert flagged_in_full(with_label(None)) == [("LAB-08", at, "error", "missing")]
 
 
 @pytest.mark.parametrize("kind", ["generative", "registration"])
-def test_a_log_is_kept_for_six_months_where_content_goes_unlabeled(kind):
+def test_a_log_is_kept_for_six_months_if_content_goes_unlabeled(kind):
     at = "/labeling/log_retention_months"
 
     def keeping(months, unlabeled=True):
         return a_dossier(kind, {"/labeling/unlabeled_on_request": unlabeled, at: months})
 
-    assert told(keeping(5)) == [("LAB-04", at, "error", "too_low")]
-    assert told(keeping(None)) == [("LAB-04", at, "error", "missing")]
-    assert told(keeping(6)) == []
-    assert told(keeping(None, unlabeled=False)) == []
+    assert flagged_in_full(keeping(5)) == [("LAB-04", at, "error", "too_low")]
+    assert flagged_in_full(keeping(None)) == [("LAB-04", at, "error", "missing")]
+    assert flagged_in_full(keeping(6)) == []
+    assert flagged_in_full(keeping(None, unlabeled=False)) == []
 
 
 @pytest.mark.parametrize("users", [1_000_000, None, 0])
 def test_an_anthropomorphic_service_of_a_million_users_needs_no_assessment(users):
     changes = {"/service/anthropomorphic": True, "/service/registered_users": users}
-    assert told(a_dossier("registration", changes)) == []
+    assert flagged_in_full(a_dossier("registration", changes)) == []
 
 
 def test_an_anthropomorphic_service_of_more_users_needs_one():
     changes = {"/service/anthropomorphic": True, "/service/registered_users": 1_000_001}
-    assert told(a_dossier("registration", changes)) == [("ANT-02", "/assessment", "error", "missing")]
-    assert told(a_dossier("generative", changes)) == []
-    assert told(a_dossier("registration", {**changes, "/service/anthropomorphic": False})) == []
+    assert flagged_in_full(a_dossier("registration", changes)) == [("ANT-02", "/assessment", "error", "missing")]
+    assert flagged_in_full(a_dossier("generative", changes)) == []
+    assert flagged_in_full(a_dossier("registration", {**changes, "/service/anthropomorphic": False})) == []
 
 
 # The examples are assessed on 2026-11-10.
@@ -193,9 +193,9 @@ def test_an_anthropomorphic_service_of_more_users_needs_one():
 )
 def test_a_bank_is_updated_in_time(rule, section, failing, passing):
     at = f"/assessment/{section}/updated_on"
-    assert told(a_dossier("generative", {at: failing})) == [(rule, at, "warning", "too_old")]
-    assert told(a_dossier("generative", {at: passing})) == []
-    assert told(a_dossier("generative", {at: None})) == [(rule, at, "warning", "missing")]
+    assert flagged_in_full(a_dossier("generative", {at: failing})) == [(rule, at, "warning", "too_old")]
+    assert flagged_in_full(a_dossier("generative", {at: passing})) == []
+    assert flagged_in_full(a_dossier("generative", {at: None})) == [(rule, at, "warning", "missing")]
 
 
 @pytest.mark.parametrize(
@@ -214,13 +214,13 @@ def test_a_calendar_month_ends_with_the_month(assessed_on, failing, passing):
     }
     changes = {"/assessment/assessed_on": assessed_on, **fresh}
     at = "/assessment/questions/updated_on"
-    assert told(a_dossier("generative", {**changes, at: failing})) == [("TB-04", at, "warning", "too_old")]
-    assert told(a_dossier("generative", {**changes, at: passing})) == []
+    assert flagged_in_full(a_dossier("generative", {**changes, at: failing})) == [("TB-04", at, "warning", "too_old")]
+    assert flagged_in_full(a_dossier("generative", {**changes, at: passing})) == []
 
 
 def test_without_a_day_of_assessment_a_bank_is_measured_by_the_day_that_counts():
     changes = {"/assessment/assessed_on": None, "/assessment/keywords/updated_on": "2026-11-12"}
     missing = ("AS-01", "/assessment/assessed_on", "error", "missing")
     late = ("KW-04", "/assessment/keywords/updated_on", "warning", "too_old")
-    assert told(a_dossier("generative", changes), on="2026-11-19") == [missing]
-    assert sorted(told(a_dossier("generative", changes), on="2026-11-20")) == [missing, late]
+    assert flagged_in_full(a_dossier("generative", changes), on="2026-11-19") == [missing]
+    assert sorted(flagged_in_full(a_dossier("generative", changes), on="2026-11-20")) == [missing, late]

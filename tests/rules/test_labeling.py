@@ -1,10 +1,10 @@
-"""LAB: how generated content is labeled."""
+"""LAB: the labeling of generated content."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.building import a_dossier, flagged, told
+from tests.building import a_dossier, flagged, flagged_in_full
 
 FUNCTIONS = {
     "dialogue": "text",
@@ -33,27 +33,27 @@ def offering(*functions, **more):
 
 @pytest.mark.parametrize(("function", "modality"), FUNCTIONS.items())
 @pytest.mark.parametrize(("kind", "level"), [("generative", "error"), ("registration", "warning")])
-def test_lab01_asks_for_a_label_of_what_each_function_puts_out(function, modality, kind, level):
-    found = [each for each in told(a_dossier(kind, offering(function))) if each[0] == "LAB-01"]
+def test_lab01_requires_a_label_for_the_output_of_each_function(function, modality, kind, level):
+    found = [each for each in flagged_in_full(a_dossier(kind, offering(function))) if each[0] == "LAB-01"]
     assert found == [("LAB-01", "/labeling/explicit", level, f"missing:{modality}")]
 
 
 @pytest.mark.parametrize("functions", [["recommendation"], ["search", "dispatch"], []])
-def test_lab01_looks_at_generative_services(functions):
+def test_lab01_applies_to_generative_services(functions):
     found = flagged(a_dossier("generative", offering(*functions)))
     assert "LAB-01" not in {rule for rule, _ in found}
 
 
-def test_lab01_asks_for_each_modality_once_also_of_the_algorithm():
+def test_lab01_requires_each_modality_once_including_those_of_the_algorithm():
     changes = {"/algorithm/output_modalities": ["audio", "text"], "/labeling/explicit": []}
-    found = [each[3] for each in told(a_dossier("algorithm", changes)) if each[0] == "LAB-01"]
+    found = [each[3] for each in flagged_in_full(a_dossier("algorithm", changes)) if each[0] == "LAB-01"]
     assert found == ["missing:audio", "missing:text"]
 
 
 @pytest.mark.parametrize("kind", ["algorithm", "generative", "registration"])
 @pytest.mark.parametrize("nothing", [None, {}])
-def test_lab01_is_the_only_rule_to_ask_for_missing_labeling(kind, nothing):
-    found = told(a_dossier(kind, {"/labeling": nothing}))
+def test_only_lab01_flags_missing_labeling(kind, nothing):
+    found = flagged_in_full(a_dossier(kind, {"/labeling": nothing}))
     assert {(rule, at) for rule, at, *_ in found} == {("LAB-01", "/labeling")}
 
 
@@ -62,7 +62,7 @@ def test_lab01_is_the_only_rule_to_ask_for_missing_labeling(kind, nothing):
 @pytest.mark.parametrize("kind", ["generative", "registration"])
 def test_lab02_and_lab03_ask_for_a_yes(kind, rule, field, value, variant):
     at = f"/labeling/{field}"
-    assert told(a_dossier(kind, {at: value})) == [(rule, at, "error", variant)]
+    assert flagged_in_full(a_dossier(kind, {at: value})) == [(rule, at, "error", variant)]
 
 
 @pytest.mark.parametrize(
@@ -77,13 +77,13 @@ def test_lab02_and_lab03_ask_for_a_yes(kind, rule, field, value, variant):
         ({"/labeling/implicit": None}, "/labeling/implicit", "missing"),
     ],
 )
-def test_lab05_asks_for_the_keys_of_the_implicit_label(changes, at, variant):
-    assert told(a_dossier("generative", changes)) == [("LAB-05", at, "error", variant)]
+def test_lab05_requires_the_keys_of_the_implicit_label(changes, at, variant):
+    assert flagged_in_full(a_dossier("generative", changes)) == [("LAB-05", at, "error", variant)]
 
 
 @pytest.mark.parametrize("label", ["1", "2", "3"])
 def test_lab05_knows_three_labels(label):
-    assert told(a_dossier("generative", {f"{METADATA}/Label": label})) == []
+    assert flagged_in_full(a_dossier("generative", {f"{METADATA}/Label": label})) == []
 
 
 @pytest.mark.parametrize(
@@ -103,9 +103,9 @@ def test_lab05_knows_three_labels(label):
         ("001191110000600037341L10002", "not_the_applicants"),
     ],
 )
-def test_lab06_looks_at_what_is_as_long_as_a_code(producer, variant):
+def test_lab06_applies_to_what_is_as_long_as_a_code(producer, variant):
     expected = [("LAB-06", PRODUCER, "warning", variant)] if variant else []
-    assert told(a_dossier("generative", {PRODUCER: producer})) == expected
+    assert flagged_in_full(a_dossier("generative", {PRODUCER: producer})) == expected
 
 
 @pytest.mark.parametrize(
@@ -127,19 +127,19 @@ def test_lab06_looks_at_what_is_as_long_as_a_code(producer, variant):
     ],
 )
 @pytest.mark.parametrize("modality", ["text", "image", "video"])
-def test_lab07_asks_for_both_elements(text, variants, modality):
+def test_lab07_requires_both_elements(text, variants, modality):
     label = {"modality": modality, "text": text, "seconds": "3", "height_share": "0.1"}
-    found = told(a_dossier("generative", {"/labeling/explicit/-": label}))
+    found = flagged_in_full(a_dossier("generative", {"/labeling/explicit/-": label}))
     assert found == [("LAB-07", "/labeling/explicit/1/text", "error", variant) for variant in variants]
 
 
 @pytest.mark.parametrize("modality", ["audio", "virtual_scene"])
 def test_lab07_and_lab08_do_not_look_at_sound_and_scenes(modality):
-    assert told(a_dossier("generative", {"/labeling/explicit/-": {"modality": modality}})) == []
+    assert flagged_in_full(a_dossier("generative", {"/labeling/explicit/-": {"modality": modality}})) == []
 
 
 @pytest.mark.parametrize("type_", ["personalized_push", "ranking", "search_filter", "dispatch"])
-def test_lab09_asks_of_algorithm_filings_only_for_generation(type_):
+def test_lab09_applies_to_algorithm_filings_only_for_generation(type_):
     kinds = {"/algorithm/type": type_, "/algorithm/opt_out": True, "/documents/6": {"kind": "other"}}
     assert flagged(a_dossier("algorithm", kinds)) == []
     assert flagged(a_dossier("algorithm", {"/documents/6": {"kind": "other"}})) == [("LAB-09", "/documents")]

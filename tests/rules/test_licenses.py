@@ -1,4 +1,4 @@
-"""PRO-08: duties of inherited licenses, one gap for each duty and ancestor."""
+"""PRO-08: duties of inherited licenses, one problem for each duty and ancestor."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ TERMS, NAME = "/models/0/license_terms_met", "/models/0/name"
 
 
 @pytest.mark.parametrize("license", LICENSES.values(), ids=lambda license: license.name)
-def test_every_license_asks_for_its_terms_and_is_met_by_them(license):
+def test_every_license_requires_its_terms_and_is_met_by_them(license):
     kind = "term" if license.is_confirmed else "term_unconfirmed"
     missing = variants(license.name, name=f"{license.prefix} 样例")
     assert missing == [(TERMS, f"{kind}:{term}:base") for term in license.terms]
@@ -103,24 +103,24 @@ def test_a_laxer_license_of_its_own_is_flagged(own, flagged):
 @pytest.mark.parametrize(
     "relation", [None, "finetune", "continued_pretraining", "adapter", "merge", "quantized", "pruning"]
 )
-def test_duties_come_down_with_a_copy_of_the_weights(relation):
+def test_duties_are_inherited_with_a_copy_of_the_weights(relation):
     assert variants("MIT", relation=relation) == [(TERMS, "term:agreement_copy:base")]
 
 
 @pytest.mark.parametrize("relation", ["api_call", "architecture_only", "distillation"])
-def test_no_duty_comes_down_without_one(relation):
+def test_no_duty_is_inherited_without_a_copy(relation):
     assert variants("MIT", relation=relation) == []
 
 
 @pytest.mark.parametrize(
     "license", [each for each in LICENSES.values() if each.reaches_outputs], ids=lambda each: each.name
 )
-def test_a_license_that_reaches_outputs_comes_down_by_distillation(license):
+def test_a_license_that_reaches_outputs_is_inherited_by_distillation(license):
     found = variants(license.name, relation="distillation", name=f"{license.prefix} 样例")
     assert found == [(TERMS, f"term:{term}:base") for term in license.terms]
 
 
-def test_a_duty_comes_down_through_every_generation():
+def test_a_duty_is_inherited_through_every_generation():
     root = {"key": "root", "name": "Root", "developer": META, "license": "MIT", "filing_number": NUMBER}
     document = a_document("generative")["models"][0]
     middle = {
@@ -136,7 +136,7 @@ def test_a_duty_comes_down_through_every_generation():
     assert [(each.rule, each.variant) for each in found] == [("PRO-08", "term:agreement_copy:root")]
 
 
-def test_nobody_owes_anything_to_himself():
+def test_the_licenses_of_own_models_carry_no_duty():
     assert variants("MIT", developer=OWN) == []
 
 
@@ -155,8 +155,8 @@ def test_two_ancestors_are_two_gaps_whatever_the_length_of_their_keys():
     assert max(len(each.variant) for each in found) <= 128
 
 
-@pytest.mark.parametrize(("language", "said"), [("en", "was not read"), ("zh", "未经核对")])
-def test_a_duty_of_a_license_that_was_not_read_says_so(language, said):
+@pytest.mark.parametrize(("language", "text"), [("en", "was not read"), ("zh", "未经核对")])
+def test_the_message_on_an_unread_license_has_a_caveat(language, text):
     (finding,) = findings("LicenseRef-ChatGLM2")
-    assert said in message(finding, language)
-    assert said not in message(findings("MIT")[0], language)
+    assert text in message(finding, language)
+    assert text not in message(findings("MIT")[0], language)

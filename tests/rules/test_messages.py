@@ -1,4 +1,4 @@
-"""What a finding says: what is there and what is asked, in both languages."""
+"""The messages of findings in both languages: what was found and what is required."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def messages(dossier, language, **facts):
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize(
-    ("dossier", "said"),
+    ("dossier", "expected"),
     [
         (a_dossier("algorithm", {"/applicant/uscc": "91999999708461136W"}), ["999999"]),
         (a_dossier("algorithm", {"/applicant/region": "449999"}), ["449999"]),
@@ -37,36 +37,36 @@ def messages(dossier, language, **facts):
         (amending("algorithm", "change", {"/amends": "备案中"}), ["备案中"]),
     ],
 )
-def test_a_message_says_what_is_there_and_what_is_asked(dossier, said, language):
+def test_a_message_gives_what_was_found_and_what_is_required(dossier, expected, language):
     (text,) = messages(dossier, language)
-    assert [word for word in said if word not in text] == []
+    assert [word for word in expected if word not in text] == []
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_a_late_submission_is_told_with_its_day_and_its_deadline(language):
+def test_the_message_of_a_late_submission_gives_its_day_and_its_deadline(language):
     facts = {"status": "submitted", "first_submitted_on": date(2026, 5, 19)}
     (text,) = messages(a_dossier("algorithm", LAUNCHED), language, **facts)
     assert [day for day in ("2026-05-19", "2026-05-18", "2026-04-30") if day not in text] == []
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_a_number_that_the_registry_does_not_know_is_told(language):
+def test_the_message_of_an_unknown_number_gives_the_number(language):
     (text,) = messages(amending("algorithm", "change"), language, other_filings=())
     assert NUMBERS["algorithm"] in text
 
 
 @pytest.mark.parametrize(
-    ("language", "said"),
+    ("language", "label"),
     [("en", "algorithm monitoring system"), ("zh", "算法安全监测制度")],
 )
-def test_a_missing_system_is_called_by_its_name(language, said):
+def test_a_missing_system_is_named_by_its_label(language, label):
     systems = ["self_assessment", "incident_response", "violation_handling", "ethics_review", "data_protection"]
     (text,) = messages(a_dossier("algorithm", {"/applicant/governance": systems}), language)
-    assert said in text
+    assert label in text
 
 
 @pytest.mark.parametrize(("language", "since"), [("en", "2022-03-01"), ("zh", "2022-03-01")])
-def test_a_message_says_since_when(language, since):
+def test_a_message_gives_the_first_day_of_the_rule(language, since):
     (text,) = messages(a_dossier("algorithm", {"/applicant/address": None}), language)
     assert since in text
 
@@ -84,7 +84,7 @@ def test_a_message_says_since_when(language, since):
     ],
 )
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_no_message_leaves_a_blank_to_fill(kind, changes, facts, language):
+def test_no_message_has_an_unfilled_placeholder(kind, changes, facts, language):
     (text,) = messages(a_dossier(kind, changes), language, **facts)
     assert "{" not in text
 
@@ -96,7 +96,7 @@ def test_what_the_filer_wrote_stays_as_written(language):
     assert text.startswith("ernie-lite")
 
 
-def test_a_province_is_called_by_its_name():
+def test_a_province_is_named_by_its_label():
     assert "11 Beijing" in messages(a_dossier("algorithm", {"/jurisdiction": "11"}), "en")[0]
     assert "44 广东" in messages(a_dossier("algorithm", {"/jurisdiction": "11"}), "zh")[0]
 

@@ -1,4 +1,4 @@
-"""Each field of each complete dossier deleted and spoiled in turn: the rules that answer are exactly those of the table."""
+"""Each field of each complete dossier deleted and spoiled in turn: the rules raised are exactly those of the table."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ def test_there_are_thousands_of_mutants():
 
 
 @pytest.mark.parametrize("name", COMPLETE)
-def test_every_mutant_is_answered_as_the_table_says(name):
+def test_every_mutant_raises_the_rules_of_the_table(name):
     assert table(name) == reviewed()[name]
 
 
-def test_the_table_knows_the_complete_dossiers_only():
+def test_the_table_has_only_the_complete_dossiers():
     assert list(reviewed()) == list(COMPLETE)

@@ -1,4 +1,4 @@
-"""Between today and the day that an evaluation names, nothing changes by itself."""
+"""Between today and the day to look again, nothing changes by itself."""
 
 from __future__ import annotations
 
@@ -48,10 +48,10 @@ def cases(draw) -> tuple:
 @given(case=cases(), today=DAYS)
 @settings(max_examples=400, deadline=None)
 def test_nothing_changes_before_the_day_to_look_again(case, today):
-    changes_only_when_said(case, today)
+    assert_nothing_changes_before(case, today)
 
 
-def changes_only_when_said(case, today):
+def assert_nothing_changes_before(case, today):
     dossier, facts = case
     outcome = evaluate(dossier, facts, today=today)
     last = min(outcome.look_again_on or date.max, today + timedelta(days=400))
@@ -72,4 +72,4 @@ def test_the_same_arguments_give_the_same_outcome(case, today):
 @given(case=cases(), today=DAYS)
 @settings(max_examples=20_000, deadline=None)
 def test_nothing_changes_before_the_day_to_look_again_for_many_filings(case, today):
-    changes_only_when_said(case, today)
+    assert_nothing_changes_before(case, today)

@@ -1,4 +1,4 @@
-"""NUM: official numbers that a dossier names."""
+"""NUM: the official numbers in a dossier."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from tests.building import a_dossier, flagged, told
+from tests.building import a_dossier, flagged, flagged_in_full
 from tests.rules.amending import KINDS, NUMBERS, amending
 
 ANCESTOR = {
@@ -64,8 +64,8 @@ def covered_by(number):
 # NUM-01
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("number", NO_ALGORITHM_NUMBERS)
-def test_num01_flags_an_algorithm_number_out_of_form(kind, number):
-    found = told(a_dossier(kind, covered_by(number)))
+def test_num01_flags_an_algorithm_number_in_the_wrong_format(kind, number):
+    found = flagged_in_full(a_dossier(kind, covered_by(number)))
     assert [line[:3] for line in found] == [("NUM-01", "/service/algorithm_filing_number", "error")]
 
 
@@ -84,15 +84,15 @@ def test_published_algorithm_numbers_raise_nothing(number):
         "  网信算备440305000000201260003号 ",
     ],
 )
-def test_num01_minds_neither_width_nor_colon(number):
+def test_num01_ignores_width_and_colon(number):
     assert flagged(a_dossier("generative", covered_by(number))) == []
 
 
 @pytest.mark.parametrize("kind", ["generative", "registration"])
 @pytest.mark.parametrize("number", NO_SERVICE_NUMBERS)
-def test_num01_flags_the_number_of_a_model_out_of_form(kind, number):
+def test_num01_flags_the_number_of_a_model_in_the_wrong_format(kind, number):
     dossier = a_dossier(kind, {"/models/-": {**ANCESTOR, "filing_number": number}})
-    assert [line[:3] for line in told(dossier)] == [("NUM-01", "/models/1/filing_number", "error")]
+    assert [line[:3] for line in flagged_in_full(dossier)] == [("NUM-01", "/models/1/filing_number", "error")]
 
 
 @pytest.mark.parametrize("number", [*PUBLISHED_FILING_NUMBERS, *PUBLISHED_REGISTRATION_NUMBERS])
@@ -106,7 +106,7 @@ def test_num01_accepts_a_full_width_number_of_a_model():
 
 
 @pytest.mark.parametrize("nothing", [None, "", "  "])
-def test_num01_does_not_ask_for_a_number(nothing):
+def test_num01_does_not_require_a_number(nothing):
     assert flagged(a_dossier("algorithm", covered_by(nothing))) == []
     assert flagged(a_dossier("generative", {"/models/-": {**ANCESTOR, "filing_number": nothing}})) == []
 
@@ -114,7 +114,7 @@ def test_num01_does_not_ask_for_a_number(nothing):
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("action", ["change", "cancellation"])
 @pytest.mark.parametrize("number_of", [*KINDS, None])
-def test_num01_asks_amends_to_be_a_number_of_the_dossiers_own_kind(kind, action, number_of):
+def test_num01_requires_amends_to_be_a_number_of_the_dossiers_own_kind(kind, action, number_of):
     dossier = amending(kind, action, {"/amends": NUMBERS.get(number_of, "正在办理")})
     assert flagged(dossier) == ([] if number_of == kind else [("NUM-01", "/amends")])
 
@@ -131,17 +131,17 @@ def test_num01_accepts_published_numbers_in_amends(kind, number):
     assert flagged(amending(kind, "cancellation", {"/amends": number})) == []
 
 
-def test_num01_looks_at_amends_of_an_initial_filing_too():
+def test_num01_applies_to_amends_of_an_initial_filing_too():
     assert flagged(a_dossier("algorithm", {"/amends": "正在办理"})) == [("NUM-01", "/amends")]
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("action", ["change", "cancellation"])
-def test_num01_speaks_on_changes_and_cancellations(kind, action):
+def test_num01_applies_to_changes_and_cancellations(kind, action):
     assert flagged(amending(kind, action, covered_by("正在办理"))) == [("NUM-01", "/service/algorithm_filing_number")]
 
 
-def test_num01_flags_every_number_out_of_form():
+def test_num01_flags_every_number_in_the_wrong_format():
     changes = {**covered_by("无"), "/amends": "无", "/models/-": {**ANCESTOR, "filing_number": "无"}}
     assert flagged(a_dossier("generative", changes)) == [
         ("NUM-01", "/service/algorithm_filing_number"),
@@ -150,7 +150,7 @@ def test_num01_flags_every_number_out_of_form():
     ]
 
 
-def test_num01_does_not_ask_for_models():
+def test_num01_does_not_require_models():
     assert flagged(a_dossier("algorithm", {"/models": None})) == []
 
 
@@ -170,20 +170,20 @@ def test_num01_does_not_ask_for_models():
 )
 def test_num02_warns_of_an_odd_algorithm_number(kind, number, variant):
     dossier = a_dossier(kind, covered_by(number))
-    assert told(dossier) == [("NUM-02", "/service/algorithm_filing_number", "warning", variant)]
+    assert flagged_in_full(dossier) == [("NUM-02", "/service/algorithm_filing_number", "warning", variant)]
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("action", ["change", "cancellation"])
-def test_num02_speaks_on_changes_and_cancellations(kind, action):
+def test_num02_applies_to_changes_and_cancellations(kind, action):
     dossier = amending(kind, action, covered_by("网信算备440305000000201260004号"))
     assert flagged(dossier) == [("NUM-02", "/service/algorithm_filing_number")]
 
 
 @pytest.mark.parametrize("action", ["change", "cancellation"])
-def test_num02_looks_at_amends_of_an_algorithm_filing(action):
+def test_num02_applies_to_amends_of_an_algorithm_filing(action):
     dossier = amending("algorithm", action, {"/amends": "网信算备440305000000201260004号"})
-    assert told(dossier) == [("NUM-02", "/amends", "warning", "check_digit")]
+    assert flagged_in_full(dossier) == [("NUM-02", "/amends", "warning", "check_digit")]
 
 
 @pytest.mark.parametrize("kind", ["generative", "registration"])
@@ -204,13 +204,13 @@ def test_num02_knows_areas_of_every_level_now_and_formerly(number):
 
 
 @pytest.mark.parametrize("number", NO_ALGORITHM_NUMBERS)
-def test_num02_leaves_numbers_out_of_form_to_num01(number):
+def test_num02_leaves_numbers_in_the_wrong_format_to_num01(number):
     dossier = amending("algorithm", "change", {"/amends": number})
     assert flagged(dossier) == [("NUM-01", "/amends")]
 
 
-def test_num02_tells_every_oddity_apart():
-    assert told(a_dossier("algorithm", covered_by("网信算备999999000000299990000号"))) == [
+def test_num02_flags_every_oddity_separately():
+    assert flagged_in_full(a_dossier("algorithm", covered_by("网信算备999999000000299990000号"))) == [
         ("NUM-02", "/service/algorithm_filing_number", "warning", "unknown_area"),
         ("NUM-02", "/service/algorithm_filing_number", "warning", "unknown_kind"),
         ("NUM-02", "/service/algorithm_filing_number", "warning", "future_year"),

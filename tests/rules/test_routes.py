@@ -1,11 +1,11 @@
-"""RTE: which kind of filing a service needs, and where."""
+"""RTE: the kind of filing that a service needs, and the authority."""
 
 from __future__ import annotations
 
 import pytest
 
 from compliance.rules.context import FilingFact
-from tests.building import USCC, a_dossier, flagged, told
+from tests.building import USCC, a_dossier, flagged, flagged_in_full
 from tests.rules.amending import KINDS, amending
 
 APPLICANT, ANOTHER = "样例云图智能有限公司", "北京智谱华章科技有限公司"
@@ -44,21 +44,21 @@ def an_algorithm_filing(status="filed", kind="algorithm", service_name="样例�
 def test_rte01_flags_an_own_model_by_code_or_else_by_name(name, uscc, action):
     changes = developed_by(name, uscc)
     dossier = a_dossier("registration", changes) if action == "initial" else amending("registration", action, changes)
-    assert told(dossier) == [("RTE-01", "/models/0/developer", "error", "own")]
+    assert flagged_in_full(dossier) == [("RTE-01", "/models/0/developer", "error", "own")]
 
 
 @pytest.mark.parametrize(("name", "uscc"), [(ANOTHER, None), (ANOTHER, OTHER_USCC), (APPLICANT, OTHER_USCC)])
-def test_rte01_leaves_a_model_of_another_alone(name, uscc):
+def test_rte01_does_not_flag_a_model_of_another_developer(name, uscc):
     assert flagged(a_dossier("registration", developed_by(name, uscc))) == []
 
 
 def test_rte01_flags_a_modified_model():
     dossier = a_dossier("registration", derived(modified=True))
-    assert told(dossier) == [("RTE-01", "/models/0/derived_from/0/modified", "error", "modified")]
+    assert flagged_in_full(dossier) == [("RTE-01", "/models/0/derived_from/0/modified", "error", "modified")]
 
 
 @pytest.mark.parametrize("modified", [False, None])
-def test_rte01_is_silent_where_nothing_is_said_to_be_modified(modified):
+def test_rte01_is_silent_if_nothing_is_declared_as_modified(modified):
     assert flagged(a_dossier("registration", derived(modified))) == []
 
 
@@ -70,7 +70,7 @@ def test_rte01_flags_an_own_and_modified_model_twice():
     ]
 
 
-def test_rte01_looks_only_at_models_that_the_service_uses():
+def test_rte01_applies_only_to_models_that_the_service_uses():
     own_and_modified = {
         "developer": {"name": APPLICANT, "country": "CN", "uscc": USCC},
         "derived_from": [{"key": "called", "relation": "api_call", "modified": True}],
@@ -78,11 +78,11 @@ def test_rte01_looks_only_at_models_that_the_service_uses():
     assert flagged(a_dossier("registration", {"/models/-": {**BASE, **own_and_modified}})) == []
 
 
-def test_rte01_is_content_with_a_model_that_says_nothing_of_its_lineage():
+def test_rte01_accepts_a_model_without_lineage():
     assert flagged(a_dossier("registration", {"/models/0/derived_from": None})) == []
 
 
-def test_rte01_does_not_look_at_generative_filings():
+def test_rte01_does_not_apply_to_generative_filings():
     assert flagged(a_dossier("generative")) == []
 
 
@@ -90,13 +90,13 @@ def test_rte01_does_not_look_at_generative_filings():
 @pytest.mark.parametrize(("kind", "level"), [("generative", "error"), ("registration", "warning")])
 @pytest.mark.parametrize("action", ["initial", "change"])
 @pytest.mark.parametrize("nothing", [None, "", "  "])
-def test_rte02_asks_for_an_algorithm_filing(kind, level, action, nothing):
+def test_rte02_requires_an_algorithm_filing(kind, level, action, nothing):
     changes = {"/service/algorithm_filing_number": nothing}
     dossier = a_dossier(kind, changes) if action == "initial" else amending(kind, action, changes)
-    assert told(dossier) == [("RTE-02", "/service/algorithm_filing_number", level, "missing")]
+    assert flagged_in_full(dossier) == [("RTE-02", "/service/algorithm_filing_number", level, "missing")]
 
 
-def test_rte02_does_not_look_at_algorithm_filings():
+def test_rte02_does_not_apply_to_algorithm_filings():
     assert flagged(a_dossier("algorithm", NO_NUMBER), other_filings=()) == []
 
 
@@ -133,10 +133,10 @@ def test_rte02_is_met_by_a_number_without_a_registry():
     assert flagged(a_dossier("generative"), other_filings=()) == []
 
 
-@pytest.mark.parametrize("said", [False, None])
-def test_rte02_needs_opinion_capacity(said):
-    expected = [] if said is False else [("SRV-10", "/service/opinion_capacity")]
-    assert flagged(a_dossier("generative", {**NO_NUMBER, "/service/opinion_capacity": said})) == expected
+@pytest.mark.parametrize("value", [False, None])
+def test_rte02_needs_opinion_capacity(value):
+    expected = [] if value is False else [("SRV-10", "/service/opinion_capacity")]
+    assert flagged(a_dossier("generative", {**NO_NUMBER, "/service/opinion_capacity": value})) == expected
 
 
 def test_rte02_needs_a_public_service():
@@ -158,44 +158,44 @@ def test_rte02_counts_a_generative_function_among_others(function):
 # RTE-03
 @pytest.mark.parametrize("kind", ["generative", "registration"])
 @pytest.mark.parametrize("action", ["initial", "change"])
-def test_rte03_warns_where_the_service_is_not_public(kind, action):
+def test_rte03_warns_if_the_service_is_not_public(kind, action):
     changes = {"/service/public": False}
     dossier = a_dossier(kind, changes) if action == "initial" else amending(kind, action, changes)
-    assert [line[:3] for line in told(dossier)] == [("RTE-03", "/service/public", "warning")]
+    assert [line[:3] for line in flagged_in_full(dossier)] == [("RTE-03", "/service/public", "warning")]
 
 
-def test_rte03_leaves_what_is_not_said_to_srv10():
+def test_rte03_leaves_a_missing_field_to_srv10():
     assert flagged(a_dossier("generative", {"/service/public": None})) == [("SRV-10", "/service/public")]
 
 
-def test_rte03_does_not_look_at_algorithm_filings():
+def test_rte03_does_not_apply_to_algorithm_filings():
     assert flagged(a_dossier("algorithm", {"/service/public": False})) == []
 
 
 # RTE-04, RTE-05
 @pytest.mark.parametrize("nothing", [None, {}, {"name": " "}])
 @pytest.mark.parametrize("action", ["initial", "change"])
-def test_rte04_alone_speaks_where_the_whole_section_is_missing(nothing, action):
+def test_only_rte04_flags_a_missing_section(nothing, action):
     changes = {"/algorithm": nothing}
     dossier = a_dossier("algorithm", changes) if action == "initial" else amending("algorithm", action, changes)
-    assert told(dossier) == [("RTE-04", "/algorithm", "error", "missing")]
+    assert flagged_in_full(dossier) == [("RTE-04", "/algorithm", "error", "missing")]
 
 
-def test_rte04_asks_for_the_type():
+def test_rte04_requires_the_type():
     dossier = a_dossier("algorithm", {"/algorithm/type": None})
-    assert told(dossier) == [("RTE-04", "/algorithm/type", "error", "missing")]
+    assert flagged_in_full(dossier) == [("RTE-04", "/algorithm/type", "error", "missing")]
 
 
 @pytest.mark.parametrize("kind", ["generative", "registration"])
-def test_rte04_looks_at_algorithm_filings_only(kind):
+def test_rte04_applies_to_algorithm_filings_only(kind):
     assert flagged(a_dossier(kind, {"/algorithm": None})) == []
 
 
 @pytest.mark.parametrize("action", ["initial", "change"])
-def test_rte05_asks_for_the_role_in_deep_synthesis(action):
+def test_rte05_requires_the_role_in_deep_synthesis(action):
     changes = {"/algorithm/role": None}
     dossier = a_dossier("algorithm", changes) if action == "initial" else amending("algorithm", action, changes)
-    assert told(dossier) == [("RTE-05", "/algorithm/role", "error", "missing")]
+    assert flagged_in_full(dossier) == [("RTE-05", "/algorithm/role", "error", "missing")]
 
 
 @pytest.mark.parametrize("role", ["provider", "technical_supporter"])
@@ -204,7 +204,7 @@ def test_rte05_accepts_either_role(role):
 
 
 @pytest.mark.parametrize("other", ["personalized_push", "ranking", "search_filter", "dispatch"])
-def test_rte05_asks_no_role_of_other_types(other):
+def test_rte05_does_not_require_a_role_for_other_types(other):
     changes = {"/algorithm/type": other, "/algorithm/role": None, "/algorithm/opt_out": True}
     assert flagged(a_dossier("algorithm", changes)) == []
 
@@ -220,31 +220,33 @@ def test_rte05_leaves_a_missing_type_to_rte04():
 def test_rte08_warns_of_a_called_model_that_the_applicant_deploys(access, action):
     changes = {"/models/0/access": access}
     dossier = a_dossier("registration", changes) if action == "initial" else amending("registration", action, changes)
-    assert [line[:3] for line in told(dossier)] == [("RTE-08", "/models/0/access", "warning")]
+    assert [line[:3] for line in flagged_in_full(dossier)] == [("RTE-08", "/models/0/access", "warning")]
 
 
 @pytest.mark.parametrize("access", ["third_party_api", None])
-def test_rte08_is_silent_on_a_model_called_where_it_is_offered(access):
+def test_rte08_is_silent_on_a_model_called_through_its_api(access):
     assert flagged(a_dossier("registration", {"/models/0/access": access})) == []
 
 
-def test_rte08_looks_only_at_models_that_the_service_uses():
+def test_rte08_applies_only_to_models_that_the_service_uses():
     assert flagged(a_dossier("registration", {"/models/-": {**BASE, "access": "own_deployment"}})) == []
 
 
-def test_rte08_does_not_look_at_generative_filings():
+def test_rte08_does_not_apply_to_generative_filings():
     assert flagged(a_dossier("generative", {"/models/0/access": "on_device"})) == []
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_rte09_asks_for_the_jurisdiction(kind):
-    assert told(a_dossier(kind, {"/jurisdiction": None})) == [("RTE-09", "/jurisdiction", "error", "missing")]
+def test_rte09_requires_the_jurisdiction(kind):
+    assert flagged_in_full(a_dossier(kind, {"/jurisdiction": None})) == [
+        ("RTE-09", "/jurisdiction", "error", "missing")
+    ]
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_rte07_warns_of_the_jurisdiction_of_another_province(kind):
     dossier = a_dossier(kind, {"/jurisdiction": "11"})
-    assert told(dossier) == [("RTE-07", "/jurisdiction", "warning", "mismatch")]
+    assert flagged_in_full(dossier) == [("RTE-07", "/jurisdiction", "warning", "mismatch")]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -284,6 +286,6 @@ def test_a_cancellation_needs_no_package(kind):
         ("44", "100000", [("ORG-05", "/applicant/region", "warning", "unknown")]),
     ],
 )
-def test_rte07_compares_provinces_and_flags_a_province_that_is_none(jurisdiction, region, expected):
+def test_rte07_compares_provinces_and_flags_an_invalid_one(jurisdiction, region, expected):
     dossier = a_dossier("algorithm", {"/jurisdiction": jurisdiction, "/applicant/region": region})
-    assert told(dossier) == expected
+    assert flagged_in_full(dossier) == expected

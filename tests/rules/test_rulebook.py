@@ -1,4 +1,4 @@
-"""The declarations of the rules against the rulebook, which is the specification."""
+"""The declarations of the rules match the rulebook, which is the specification."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ WRITTEN = {rule["id"]: rule for rule in RULEBOOK["rules"]}
 assert ALL_FAMILIES
 
 
-def test_every_rule_of_the_rulebook_is_built():
+def test_every_rule_of_the_rulebook_is_implemented():
     assert sorted(rule.code for rule in CATALOG) == sorted(WRITTEN)
     assert len(CATALOG) == 119
 
 
 @pytest.mark.parametrize("rule", list(CATALOG), ids=lambda rule: rule.code)
-def test_a_rule_declares_what_the_rulebook_says(rule: Rule):
+def test_a_rule_matches_the_rulebook(rule: Rule):
     written = WRITTEN[rule.code]
     declared = {
         "level": rule.level,
@@ -50,16 +50,16 @@ def test_a_rule_declares_what_the_rulebook_says(rule: Rule):
     }
 
 
-def test_every_instrument_is_the_rulebooks():
+def test_the_instruments_match_the_rulebook():
     written = {code: (line["en"], line.get("from"), line.get("to")) for code, line in RULEBOOK["instruments"].items()}
     assert {code: (it.title.en, it.since, it.until) for code, it in INSTRUMENTS.items()} == written
 
 
 @pytest.mark.parametrize("rule", list(CATALOG), ids=lambda rule: rule.code)
-def test_a_rule_speaks_both_languages(rule: Rule):
-    for words in (rule.title, rule.duty, rule.why, rule.fix, *rule.says.values()):
-        assert re.search("[a-z]{2}", words.en)
-        assert re.search("[一-鿿]", words.zh)
+def test_a_rule_has_its_texts_in_both_languages(rule: Rule):
+    for text in (rule.title, rule.duty, rule.why, rule.fix, *rule.messages.values()):
+        assert re.search("[a-z]{2}", text.en)
+        assert re.search("[一-鿿]", text.zh)
 
 
 def test_the_shipped_licenses_are_those_of_the_reference():
@@ -87,7 +87,7 @@ def test_the_shipped_licenses_are_those_of_the_reference():
     }
 
 
-def test_a_code_cannot_be_given_twice():
+def test_a_code_cannot_be_used_twice():
     catalog = Catalog()
     rule = next(iter(CATALOG))
     catalog.add(rule)
@@ -110,7 +110,7 @@ def _earliest(citations: list[str]) -> date | None:
 
 
 @pytest.mark.parametrize("rule", list(CATALOG), ids=lambda rule: rule.code)
-def test_a_rule_is_judged_by_the_day_that_the_rulebook_says(rule: Rule):
+def test_a_rule_is_judged_on_the_day_of_the_rulebook(rule: Rule):
     by_assessment = rule.family in ("AS", "KW", "TB", "RF", "COR", "ANN")
     by_today = rule.family == "DDL" or rule.code == "SRV-06"
     assert rule.judged_on == ("assessment_day" if by_assessment else "today" if by_today else "submission_day")

@@ -1,4 +1,4 @@
-"""SRV: what a service owes its users."""
+"""SRV: the obligations of a service to its users."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from tests.building import a_document, a_dossier, flagged, told
+from tests.building import a_document, a_dossier, flagged, flagged_in_full
 from tests.rules.amending import KINDS, amending
 
 GENERATIVE_KINDS = ["generative", "registration"]
@@ -21,7 +21,7 @@ FILED = {"status": "filed", "submitted_on": date(2026, 6, 1), "first_submitted_o
 
 
 def without(kind, document_kind, **more):
-    """Changes that take a document out of a complete dossier."""
+    """Return changes that remove a document from a complete dossier."""
     documents = [document for document in a_document(kind)["documents"] if document["kind"] != document_kind]
     return {"/documents": [*documents, *more.get("but", [])]}
 
@@ -37,8 +37,8 @@ def as_action(kind, action, changes):
 @pytest.mark.parametrize("action", ["initial", "change"])
 def test_srv01_and_srv02_ask_for_an_address_or_a_document(kind, rule, field, document, nothing, action):
     dossier = as_action(kind, action, {**without(kind, document), f"/service/{field}": nothing})
-    lacking = (LIST_OF[kind], "/documents", "error", f"missing:{document}")
-    assert told(dossier) == [(rule, f"/service/{field}", "error", "missing"), lacking]
+    missing = (LIST_OF[kind], "/documents", "error", f"missing:{document}")
+    assert flagged_in_full(dossier) == [(rule, f"/service/{field}", "error", "missing"), missing]
 
 
 @pytest.mark.parametrize("kind", GENERATIVE_KINDS)
@@ -70,9 +70,9 @@ def test_srv01_and_srv02_do_not_look_at_algorithm_filings(rule, field, document)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("field", ["entry", "response_days"])
 @pytest.mark.parametrize("action", ["initial", "change"])
-def test_srv03_asks_for_the_entry_and_the_days_to_respond(kind, field, action):
+def test_srv03_requires_the_entry_and_the_days_to_respond(kind, field, action):
     at = f"/service/complaint_channel/{field}"
-    assert told(as_action(kind, action, {at: None})) == [("SRV-03", at, "error", "missing")]
+    assert flagged_in_full(as_action(kind, action, {at: None})) == [("SRV-03", at, "error", "missing")]
 
 
 @pytest.mark.parametrize("nothing", [None, {}, {"entry": " ", "response_days": None}])
@@ -89,31 +89,31 @@ def test_srv03_takes_an_answer_on_the_same_day_as_an_answer():
 @pytest.mark.parametrize("kind", GENERATIVE_KINDS)
 @pytest.mark.parametrize("nothing", [None, "", " "])
 @pytest.mark.parametrize("action", ["initial", "change"])
-def test_srv04_asks_for_the_audience(kind, nothing, action):
+def test_srv04_requires_the_audience(kind, nothing, action):
     dossier = as_action(kind, action, {"/service/audience": nothing})
-    assert told(dossier) == [("SRV-04", "/service/audience", "error", "missing")]
+    assert flagged_in_full(dossier) == [("SRV-04", "/service/audience", "error", "missing")]
 
 
-def test_srv04_does_not_look_at_algorithm_filings():
+def test_srv04_does_not_apply_to_algorithm_filings():
     assert flagged(a_dossier("algorithm", {"/service/audience": None})) == []
 
 
 @pytest.mark.parametrize("kind", GENERATIVE_KINDS)
 @pytest.mark.parametrize("nothing", [None, "", " "])
 @pytest.mark.parametrize("action", ["initial", "change"])
-def test_srv05_asks_how_minors_are_protected(kind, nothing, action):
+def test_srv05_requires_a_description_of_the_protection_of_minors(kind, nothing, action):
     dossier = as_action(kind, action, {"/service/serves_minors": True, "/service/minor_protection": nothing})
-    assert told(dossier) == [("SRV-05", "/service/minor_protection", "error", "missing")]
+    assert flagged_in_full(dossier) == [("SRV-05", "/service/minor_protection", "error", "missing")]
 
 
 @pytest.mark.parametrize("kind", GENERATIVE_KINDS)
 @pytest.mark.parametrize(("serves", "protection"), [(True, "青少年模式"), (False, None), (None, None)])
-def test_srv05_is_silent_where_minors_are_protected_or_not_served(kind, serves, protection):
+def test_srv05_is_silent_if_minors_are_protected_or_not_served(kind, serves, protection):
     changes = {"/service/serves_minors": serves, "/service/minor_protection": protection}
     assert flagged(a_dossier(kind, changes)) == []
 
 
-def test_srv05_does_not_look_at_algorithm_filings():
+def test_srv05_does_not_apply_to_algorithm_filings():
     assert flagged(a_dossier("algorithm", {"/service/serves_minors": True})) == []
 
 
@@ -125,20 +125,20 @@ def displaying(kind, launched_on="2026-06-08", **display):
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("nothing", [None, "", " "])
-def test_srv06_asks_every_filed_service_to_show_its_number(kind, nothing):
-    found = told(displaying(kind, number_shown_at=nothing), **FILED)
+def test_srv06_requires_every_filed_service_to_show_its_number(kind, nothing):
+    found = flagged_in_full(displaying(kind, number_shown_at=nothing), **FILED)
     assert found == [("SRV-06", "/service/display/number_shown_at", "error", "missing")]
 
 
-def test_srv06_asks_an_algorithm_filing_for_the_public_record_too():
-    found = told(displaying("algorithm", public_record_link=" ", model_name_shown=None), **FILED)
+def test_srv06_requires_the_public_record_of_an_algorithm_filing():
+    found = flagged_in_full(displaying("algorithm", public_record_link=" ", model_name_shown=None), **FILED)
     assert found == [("SRV-06", "/service/display/public_record_link", "error", "missing")]
 
 
 @pytest.mark.parametrize("kind", GENERATIVE_KINDS)
-@pytest.mark.parametrize("said", [None, False])
-def test_srv06_asks_the_others_for_the_models_name_too(kind, said):
-    found = told(displaying(kind, public_record_link=None, model_name_shown=said), **FILED)
+@pytest.mark.parametrize("value", [None, False])
+def test_srv06_requires_the_model_name_of_other_filings(kind, value):
+    found = flagged_in_full(displaying(kind, public_record_link=None, model_name_shown=value), **FILED)
     assert [line[:3] for line in found] == [("SRV-06", "/service/display/model_name_shown", "error")]
 
 
@@ -147,7 +147,7 @@ def test_srv06_asks_the_others_for_the_models_name_too(kind, said):
     [("algorithm", "public_record_link"), ("generative", "model_name_shown"), ("registration", "model_name_shown")],
 )
 @pytest.mark.parametrize("nothing", [None, {}])
-def test_srv06_flags_both_where_nothing_is_shown(kind, second, nothing):
+def test_srv06_flags_both_if_nothing_is_shown(kind, second, nothing):
     dossier = a_dossier(kind, {"/service/launched_on": "2026-06-08", "/service/display": nothing})
     assert flagged(dossier, **FILED) == [
         ("SRV-06", "/service/display/number_shown_at"),
@@ -156,7 +156,7 @@ def test_srv06_flags_both_where_nothing_is_shown(kind, second, nothing):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_srv06_is_met_by_showing_what_is_asked(kind):
+def test_srv06_is_met_by_showing_what_is_required(kind):
     assert flagged(displaying(kind), **FILED) == []
 
 
@@ -174,7 +174,7 @@ def test_srv06_begins_on_the_day_of_launch(launched_on, found):
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("action", ["change", "cancellation"])
-def test_srv06_looks_at_initial_filings_only(kind, action):
+def test_srv06_applies_to_initial_filings_only(kind, action):
     dossier = amending(kind, action, {"/service/launched_on": "2026-06-08", "/service/display": None})
     assert flagged(dossier, status="filed", first_submitted_on=date(2026, 11, 17)) == []
 
@@ -185,9 +185,9 @@ def test_srv06_looks_at_initial_filings_only(kind, action):
     ("field", "nothing"), [("forms", None), ("forms", []), ("functions", None), ("functions", []), ("domain", None)]
 )
 @pytest.mark.parametrize("action", ["initial", "change"])
-def test_srv07_asks_for_forms_functions_and_domain(kind, field, nothing, action):
+def test_srv07_requires_forms_functions_and_domain(kind, field, nothing, action):
     at = f"/service/{field}"
-    assert told(as_action(kind, action, {at: nothing})) == [("SRV-07", at, "error", "missing")]
+    assert flagged_in_full(as_action(kind, action, {at: nothing})) == [("SRV-07", at, "error", "missing")]
 
 
 def test_srv07_does_not_ask_an_algorithm_filing_for_functions():
@@ -198,9 +198,9 @@ def test_srv07_does_not_ask_an_algorithm_filing_for_functions():
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("permits", [None, [], [{"kind": "publishing", "number": "1"}, {"kind": None, "number": "2"}]])
 @pytest.mark.parametrize("action", ["initial", "change"])
-def test_srv08_asks_a_news_service_for_its_permit(kind, permits, action):
+def test_srv08_requires_the_permit_of_a_news_service(kind, permits, action):
     dossier = as_action(kind, action, {"/service/domain": "news", "/service/permits": permits})
-    assert told(dossier) == [("SRV-08", "/service/permits", "error", "missing")]
+    assert flagged_in_full(dossier) == [("SRV-08", "/service/permits", "error", "missing")]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -216,14 +216,14 @@ def test_srv08_follows_the_domain_of_the_service_and_not_of_the_algorithm():
 @pytest.mark.parametrize("kind", GENERATIVE_KINDS)
 @pytest.mark.parametrize("domain", ["medical", "finance", "education", "legal"])
 @pytest.mark.parametrize("action", ["initial", "change"])
-def test_srv09_warns_where_a_regulated_service_does_not_state_its_permits(kind, domain, action):
+def test_srv09_warns_if_a_regulated_service_does_not_declare_its_permits(kind, domain, action):
     dossier = as_action(kind, action, {"/service/domain": domain, "/service/permits": None})
-    assert told(dossier) == [("SRV-09", "/service/permits", "warning", "missing")]
+    assert flagged_in_full(dossier) == [("SRV-09", "/service/permits", "warning", "missing")]
 
 
 @pytest.mark.parametrize("domain", ["medical", "finance", "education", "legal"])
 @pytest.mark.parametrize("permits", [[], [{"kind": "medical", "number": "1"}]])
-def test_srv09_is_met_by_a_permit_or_by_saying_that_none_is_needed(domain, permits):
+def test_srv09_is_met_by_a_permit_or_by_declaring_that_none_is_needed(domain, permits):
     assert flagged(a_dossier("generative", {"/service/domain": domain, "/service/permits": permits})) == []
 
 
@@ -234,7 +234,7 @@ def test_srv09_is_silent_in_other_domains(domain):
     assert flagged(a_dossier("generative", {"/service/domain": domain, "/service/permits": None})) == []
 
 
-def test_srv09_does_not_look_at_algorithm_filings():
+def test_srv09_does_not_apply_to_algorithm_filings():
     assert flagged(a_dossier("algorithm", {"/service/domain": "medical", "/service/permits": None})) == []
 
 
@@ -242,9 +242,9 @@ def test_srv09_does_not_look_at_algorithm_filings():
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("field", ["public", "opinion_capacity"])
 @pytest.mark.parametrize("action", ["initial", "change"])
-def test_srv10_asks_whether_the_duty_to_file_holds(kind, field, action):
+def test_srv10_requires_public_and_opinion_capacity(kind, field, action):
     at = f"/service/{field}"
-    assert told(as_action(kind, action, {at: None})) == [("SRV-10", at, "error", "missing")]
+    assert flagged_in_full(as_action(kind, action, {at: None})) == [("SRV-10", at, "error", "missing")]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -253,7 +253,7 @@ def test_srv10_takes_a_no_for_an_answer(kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_no_rule_of_the_family_looks_at_a_cancellation(kind):
+def test_no_rule_of_the_family_applies_to_a_cancellation(kind):
     texts = ["terms_url", "privacy_url", "complaint_channel", "audience", "forms", "functions", "public"]
     nothing = {f"/service/{field}": None for field in [*texts, "opinion_capacity", "permits", "minor_protection"]}
     changes = {**nothing, "/documents": [], "/service/serves_minors": True, "/service/domain": "news"}

@@ -1,4 +1,4 @@
-"""`manage.py check` refuses a catalog that cannot be relied upon."""
+"""`manage.py check` rejects a catalog with faults."""
 
 from __future__ import annotations
 
@@ -39,24 +39,24 @@ def test_a_sound_rule_and_a_sound_threshold_raise_nothing():
         (replace(RULE, title=Bilingual("Title", "")), "COR-05, title has no text in zh."),
         (replace(RULE, why=Bilingual(" ", "理由")), "COR-05, why has no text in en."),
         (
-            replace(RULE, says=MappingProxyType({"too_low": Bilingual("low", "")})),
+            replace(RULE, messages=MappingProxyType({"too_low": Bilingual("low", "")})),
             "COR-05, too_low has no text in zh.",
         ),
-        (replace(RULE, cites=("XYZ 3",)), "COR-05 cites XYZ 3, which is no known instrument."),
+        (replace(RULE, cites=("XYZ 3",)), "COR-05 cites XYZ 3, which is not a known instrument."),
         (replace(RULE, cites=()), "COR-05 cites nothing."),
-        (replace(RULE, since=date(2026, 1, 1)), "COR-05 ends before it begins."),
+        (replace(RULE, since=date(2026, 1, 1)), "COR-05 ends before it starts."),
     ],
 )
-def test_an_unsound_rule_is_named(spoiled, fault):
+def test_an_unsound_rule_is_reported(spoiled, fault):
     assert faults(spoiled) == [fault]
 
 
-def test_a_code_that_stands_twice_is_named():
-    assert faults(RULE, RULE) == ["COR-05 is declared 2 times; a code is for ever."]
+def test_a_duplicate_code_is_reported():
+    assert faults(RULE, RULE) == ["COR-05 is declared 2 times; a code must be unique."]
 
 
-def test_a_rule_without_examples_is_named():
-    assert faults(RULE, examples=()) == ["COR-05 has no example that breaks it and one that keeps it."]
+def test_a_rule_without_examples_is_reported():
+    assert faults(RULE, examples=()) == ["COR-05 has no failing and passing example."]
 
 
 @pytest.mark.parametrize(
@@ -70,9 +70,9 @@ def test_a_rule_without_examples_is_named():
         ),
         (
             replace(SOUND, steps=SOUND.steps[::-1]),
-            "The figures of the threshold FIGURE do not follow one another in time.",
+            "The figures of the threshold FIGURE are not in chronological order.",
         ),
     ],
 )
-def test_an_unsound_threshold_is_named(threshold, fault):
+def test_an_unsound_threshold_is_reported(threshold, fault):
     assert faults(RULE, figures={"FIGURE": threshold}) == [fault]

@@ -8,7 +8,7 @@ import pytest
 
 from compliance.rules.calendar import WorkingCalendar
 from compliance.rules.context import FilingFact
-from tests.building import a_dossier, flagged, told
+from tests.building import a_dossier, flagged, flagged_in_full
 from tests.rules.amending import KINDS, amending
 
 AT_LAUNCH, AT_CHANGE = "/service/launched_on", "/occurred_on"
@@ -22,23 +22,25 @@ def first_submitted(day):
 
 
 @pytest.mark.parametrize("day", ["2026-12-18", "2026-12-31", "2027-01-20", "2028-01-01"])
-def test_ddl05_warns_where_the_year_of_the_deadline_is_not_confirmed(day):
-    found = told(a_dossier("algorithm", {AT_LAUNCH: "2026-12-18"}), on=day)
+def test_ddl05_warns_if_the_year_of_the_deadline_is_not_confirmed(day):
+    found = flagged_in_full(a_dossier("algorithm", {AT_LAUNCH: "2026-12-18"}), on=day)
     assert [line[:3] for line in found] == [("DDL-05", AT_LAUNCH, "warning")]
 
 
 @pytest.mark.parametrize(
     ("day", "found"), [("2026-12-25", []), ("2026-12-28", ["due_soon"]), ("2027-01-01", ["overdue"])]
 )
-def test_ddl05_is_silent_where_the_last_day_still_falls_in_a_confirmed_year(day, found):
+def test_ddl05_is_silent_if_the_last_day_still_falls_in_a_confirmed_year(day, found):
     dossier = a_dossier("algorithm", {AT_LAUNCH: "2026-12-17"})
-    assert [(line[0], line[3]) for line in told(dossier, on=day)] == [("DDL-01", variant) for variant in found]
+    assert [(line[0], line[3]) for line in flagged_in_full(dossier, on=day)] == [
+        ("DDL-01", variant) for variant in found
+    ]
 
 
 @pytest.mark.parametrize(("kind", "action"), AMENDMENTS)
-def test_ddl05_speaks_for_the_deadlines_of_changes_and_cancellations(kind, action):
+def test_ddl05_applies_to_the_deadlines_of_changes_and_cancellations(kind, action):
     dossier = amending(kind, action, {AT_CHANGE: "2026-12-18"})
-    found = told(dossier, on="2027-02-01")
+    found = flagged_in_full(dossier, on="2027-02-01")
     assert [line[:3] for line in found] == [("DDL-05", AT_CHANGE, "warning")]
 
 
@@ -65,7 +67,7 @@ def test_ddl05_is_silent_once_the_deadline_is_met():
         {AT_LAUNCH: "2026-12-18", "/service/opinion_capacity": False},
     ],
 )
-def test_ddl05_is_silent_where_no_deadline_runs(changes):
+def test_ddl05_is_silent_if_no_deadline_runs(changes):
     assert flagged(a_dossier("algorithm", changes), on="2026-12-19") == []
 
 
@@ -78,8 +80,8 @@ def test_ddl05_is_silent_on_an_initial_filing_that_has_no_deadline(kind):
     ("day", "variant"),
     [("2026-12-28", None), ("2026-12-29", "due_soon"), ("2027-01-04", "due_soon"), ("2027-01-05", "overdue")],
 )
-def test_a_year_confirmed_by_hand_gives_the_deadline_back_to_its_rule(day, variant):
-    found = told(a_dossier("algorithm", {AT_LAUNCH: "2026-12-18"}), on=day, calendar=NEXT_YEAR)
+def test_the_rule_of_the_deadline_applies_in_a_manually_confirmed_year(day, variant):
+    found = flagged_in_full(a_dossier("algorithm", {AT_LAUNCH: "2026-12-18"}), on=day, calendar=NEXT_YEAR)
     assert [(line[0], line[3]) for line in found] == ([("DDL-01", variant)] if variant else [])
 
 

@@ -1,8 +1,8 @@
 """
 One failing and one passing example of every rule.
 
-The failing one raises its rule and no other, the passing one nothing at all; both stand as near to the line as they can.
-They are what the page of a rule shows and what the tests judge.
+The failing example raises a flag of its rule only, the passing one raises none; both are as close to the limit as
+possible. They are shown on the page of the rule and evaluated by the tests.
 """
 
 from __future__ import annotations

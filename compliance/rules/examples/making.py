@@ -1,6 +1,4 @@
-"""
-What examples are made of: a complete dossier changed in a few places, as of a day, and what the registry knows.
-"""
+"""The parts of examples: changes to a complete dossier, a date, and facts known to the registry."""
 
 from __future__ import annotations
 
@@ -26,9 +24,10 @@ IN_2024, IN_2026 = date(2024, 6, 20), date(2026, 11, 20)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
     """
-    Changes to a complete dossier that break a rule, and others that just keep it, as of a day. `facts` are what the
-    registry knows in both cases, unless the passing one has its own; `beside` are rules that ask for the same thing under
-    another article, so that they cannot but speak too. `given` tells the facts to people.
+    Changes to a complete dossier that violate a rule, and others that just comply with it, as of a date.
+
+    `facts` apply to both cases unless there are `passing_facts`. `beside` are rules that require the same under another
+    article and are therefore violated too. `given` and `passing_given` describe the facts in words.
     """
 
     base: str
@@ -52,7 +51,7 @@ class Example:
 
 @cache
 def complete(name: str) -> Any:
-    """Return the complete dossier of that name, which must not be changed."""
+    """Return the complete dossier of that name; it is cached and must not be modified."""
     return json.loads((COMPLETE / f"{name}.json").read_bytes())
 
 
@@ -73,7 +72,7 @@ def registration(failing: Changes, passing: Changes | None = None, **more: Any) 
 
 
 def without(base: str, kind: str) -> Changes:
-    """Changes that take the document of a kind out of a complete dossier."""
+    """Return changes that remove the document of a kind from a complete dossier."""
     kinds = [entry["kind"] for entry in complete(base)["documents"]]
     return {f"/documents/{kinds.index(kind)}": ABSENT}
 
@@ -87,7 +86,7 @@ def having_read(kind: str, contents: Contents) -> Facts:
     return Facts(contents={sha256(kind): contents})
 
 
-def base_model(**said: Any) -> dict[str, Any]:
+def base_model(**fields: Any) -> dict[str, Any]:
     base = {
         "key": "base",
         "name": "Llama 2 13B",
@@ -95,11 +94,11 @@ def base_model(**said: Any) -> dict[str, Any]:
         "developer": {"name": "Meta", "country": "US"},
         "license": "LicenseRef-Llama-2",
     }
-    return {**base, **said}
+    return {**base, **fields}
 
 
 TERMS_MET = ["agreement_copy", "changes_marked", "notice_file", "use_policy_passed_on"]
-# A base model that is plainly fictitious, as its number is.
+# An obviously fictitious base model with a fictitious number.
 FILED_MODEL: dict[str, Any] = {
     "name": "示例基础模型",
     "version": "1.0",
@@ -109,13 +108,13 @@ FILED_MODEL: dict[str, Any] = {
 }
 
 
-def derived(*, terms: list[str] | None = None, relation: str = "finetune", **said: Any) -> Changes:
-    """Changes that make the applicant's model a derivative of a base model."""
+def derived(*, terms: list[str] | None = None, relation: str = "finetune", **fields: Any) -> Changes:
+    """Return changes that make the applicant's model a derivative of a base model."""
     return {
         "/models/0/development": "derived",
         "/models/0/derived_from": [{"key": "base", "relation": relation, "modified": True}],
         "/models/0/license_terms_met": TERMS_MET if terms is None else terms,
-        "/models/-": base_model(**said),
+        "/models/-": base_model(**fields),
     }
 
 
@@ -147,14 +146,14 @@ QUESTIONS = Contents(
 
 
 def with_questions(**of_main: int) -> Facts:
-    """Test questions that were read, with these figures for the tests of generated content."""
+    """Return facts with test questions that were read, with these figures for the tests of generated content."""
     main = QUESTIONS.banks["questions"]
     figures = {"total": main.total, "answered": 0, "passed": 0, **of_main}
     banks = {**QUESTIONS.banks, "questions": Bank(by_class=main.by_class, **figures)}
     return having_read("test_questions", Contents(is_table=True, banks=banks))
 
 
-def with_keywords(**said: Any) -> Facts:
+def with_keywords(**fields: Any) -> Facts:
     declared = complete("generative-complete")["assessment"]["keywords"]
     bank = Bank(total=declared["total"], by_class=declared["per_risk"])
-    return having_read("keyword_list", Contents(is_table=True, banks={"keywords": bank}, **said))
+    return having_read("keyword_list", Contents(is_table=True, banks={"keywords": bank}, **fields))

@@ -75,7 +75,7 @@ EXAMPLES: Mapping[str, Example] = MappingProxyType(
             {**SHOWN, "/service/display/number_shown_at": None},
             SHOWN,
             facts=FILED,
-            given=Bilingual("The filing is filed since 2026-03-02.", "该备案已于 2026-03-02 提交并完成备案。"),
+            given=Bilingual("The filing has been filed since 2026-03-02.", "该备案已于 2026-03-02 提交并完成备案。"),
         ),
         "SRV-07": generative({"/service/forms": []}),
         "SRV-08": generative(

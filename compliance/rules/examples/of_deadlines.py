@@ -28,7 +28,9 @@ EXAMPLES: Mapping[str, Example] = MappingProxyType(
             {**SHOWN, "/service/terminated_on": "2026-06-02"},
             on=date(2026, 7, 1),
             facts=FILED,
-            given=Bilingual("The filing is filed, and no cancellation is submitted.", "已完成备案，尚未提交注销。"),
+            given=Bilingual(
+                "The filing is filed, and no cancellation has been submitted.", "已完成备案，尚未提交注销。"
+            ),
         ),
         "DDL-04": algorithm(
             {},

@@ -59,14 +59,16 @@ EXAMPLES: Mapping[str, Example] = MappingProxyType(
                 submitted_on=date(2026, 11, 18),
                 uploaded=frozenset(entry["sha256"] for entry in complete("algorithm-complete")["documents"]),
             ),
-            given=Bilingual("Submitted; every file was uploaded but the first.", "已提交；除第一项外的文件均已上传。"),
-            passing_given=Bilingual("Submitted; every file was uploaded.", "已提交；所有文件均已上传。"),
+            given=Bilingual(
+                "Submitted; all files except the first are uploaded.", "已提交；除第一项外的文件均已上传。"
+            ),
+            passing_given=Bilingual("Submitted; all files are uploaded.", "已提交；所有文件均已上传。"),
         ),
         "DOC-06": generative(
             {f"{ASSESSMENT}/keywords/total": 12_161},
             {f"{ASSESSMENT}/keywords/total": 12_160},
             facts=with_keywords(),
-            given=Bilingual("The keyword list holds 12,160 distinct rows.", "关键词列表去重后有 12160 行。"),
+            given=Bilingual("The keyword list contains 12,160 distinct rows.", "关键词列表去重后有 12160 行。"),
         ),
         "DOC-07": generative(
             {},
@@ -83,8 +85,8 @@ EXAMPLES: Mapping[str, Example] = MappingProxyType(
                 credentials=(Credential(kind="password", place="关键词 3", shown="密码：Ab…"),),
             ),
             passing_facts=with_keywords(),
-            given=Bilingual("A row of the keyword list holds a password.", "关键词列表中有一行包含密码。"),
-            passing_given=Bilingual("The keyword list holds no credentials.", "关键词列表不含凭证。"),
+            given=Bilingual("A row of the keyword list contains a password.", "关键词列表中有一行包含密码。"),
+            passing_given=Bilingual("The keyword list contains no credentials.", "关键词列表不含凭证。"),
         ),
         "DOC-09": generative(
             {},
