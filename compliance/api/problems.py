@@ -258,7 +258,7 @@ def _errors_open(error: refusals.ErrorsOpen) -> Problem:
 
 
 def _reason_missing() -> Problem:
-    message = _("This action requires a reason. Send a JSON object with `reason`.")
+    message = _("This action requires a reason. Enter it in the field `reason`.")
     return Problem.at("/reason", 400, "reason_missing", _("Missing reason"), message)
 
 
