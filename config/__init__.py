@@ -1,4 +1,4 @@
-"""What joins the two halves: settings, URLs, the Celery app."""
+"""The project: settings, URLs and the Celery app of `registry` and `compliance`."""
 
 from config.celery import app as celery_app
 

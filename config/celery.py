@@ -1,4 +1,4 @@
-"""The Celery app and its timetable."""
+"""The Celery app and its schedule."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ app.conf.beat_schedule = {
     "pick up what is due": {
         "task": "compliance.pick_up",
         "schedule": PICK_UP_EVERY,
-        # A pick-up that waited longer is not worth running: the next one does the same.
+        # A run that waited longer than this is obsolete: the next one does the same work.
         "options": {"expires": PICK_UP_EVERY * 4},
     },
-    # Documents are counted as they come; this finds those that were not.
+    # Documents are counted when they are uploaded; this picks up those that were missed.
     "count what is left": {
         "task": "compliance.count_what_is_left",
         "schedule": COUNT_EVERY,
         "options": {"expires": COUNT_EVERY},
     },
-    # The night's sweep, hourly so that an outage at midnight costs an hour at most; it reads only what is due.
+    # The daily sweep reads only due filings. It runs hourly, so an outage at midnight delays it by at most an hour.
     "sweep of the day": {"task": "compliance.sweep_of_the_day", "schedule": crontab(minute="1")},
-    # Reconciliation: whatever was not read for a week is read, so that each filing is read at least weekly.
-    # Weekly reports, asked for hourly: the first time after Monday 00:00 writes them, and after an outage the missed ones.
+    # Runs hourly. The first run after Monday 00:00 writes the weekly reports; after an outage, it writes the missed ones.
     "weekly reports": {"task": "compliance.write_due_reports", "schedule": crontab(minute="20")},
+    # Rechecks every filing that was not checked for a week, so that each filing is checked at least weekly.
     "weekly sweep": {"task": "compliance.sweep_of_the_week", "schedule": crontab(minute="10", hour="3")},
 }

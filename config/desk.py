@@ -1,4 +1,4 @@
-"""How the desk looks, and what its menu leads to."""
+"""Settings of django-unfold: the look of the desk and its menu."""
 
 from __future__ import annotations
 

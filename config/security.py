@@ -1,4 +1,4 @@
-"""What stands around every request: who may evaluate scripts, and addresses without their last slash."""
+"""Middleware: the script policy of the admin, trailing slashes of API URLs, and refusal of NUL characters."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from registry.api import problems
 
 
 class AdminMayEvaluate:
-    """Allow `unsafe-eval` for scripts under /admin/ alone: the admin's component library compiles expressions."""
+    """Allow `unsafe-eval` for scripts under /admin/ only: Alpine.js, which django-unfold uses, compiles expressions."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -23,7 +23,7 @@ class AdminMayEvaluate:
 
 
 class ApiAddressesEndWithASlash:
-    """Read `/api/v1/filings` as `/api/v1/filings/`: a redirect would lose the body of a POST."""
+    """Treat `/api/v1/filings` as `/api/v1/filings/`. A redirect would lose the body of a POST request."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -36,7 +36,7 @@ class ApiAddressesEndWithASlash:
 
 
 class NothingAsksForNul:
-    """Refuse addresses with a NUL character: no name, number or code holds one, and PostgreSQL takes none."""
+    """Refuse URLs with a NUL character, which PostgreSQL cannot store and no name, number or code contains."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -1,4 +1,4 @@
-"""Settings, all from the environment; every default runs on one machine without any service."""
+"""Settings, read from the environment. The defaults run on one machine without any other service."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ VAR = ROOT / "var"
 env = environ.Env()
 
 DEBUG = env.bool("DEBUG", default=False)
-# Without a key of its own each process makes one: commands work, but sessions end with the process.
+# Without SECRET_KEY, each process generates a key: commands work, but sessions end with the process.
 SECRET_KEY = env.str("SECRET_KEY", default="") or get_random_secret_key()
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
@@ -77,7 +77,7 @@ TEMPLATES = [
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR / 'registry.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
-        # Readers never wait for the writer; a writer takes its place in the queue when its transaction begins.
+        # WAL: readers never wait for a writer. IMMEDIATE: a transaction takes the write lock when it begins.
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
@@ -87,7 +87,7 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(VAR / "media"))
-# Documents lie in MEDIA_ROOT, or in a bucket: STORAGE_URL=s3://bucket/folder?endpoint_url=…&region_name=…
+# Documents are stored in MEDIA_ROOT, or in a bucket: STORAGE_URL=s3://bucket/folder?endpoint_url=…&region_name=…
 STORAGE_URL = env.str("STORAGE_URL", default="")
 STORAGES = {
     "default": storage_of(STORAGE_URL),
@@ -124,9 +124,9 @@ vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 # --- jobs ---------------------------------------------------------------------------------------------------
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 CELERY_BROKER_URL = REDIS_URL
-# For so long a worker may keep what it took to check; then somebody else takes it.
+# A worker holds the filings it leased for checking for this long; then another worker may take them.
 CHECK_LEASE_SECONDS = env.int("CHECK_LEASE_SECONDS", default=60)
-# So many filings are checked in one task and one transaction.
+# Number of filings that are checked in one task and one transaction.
 CHECK_CHUNK = env.int("CHECK_CHUNK", default=500)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -136,7 +136,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    # A broker that hangs would block whoever talks to it for ever; a worker's own wait for work is 1 s at most.
+    # Without timeouts, a hanging broker would block its clients forever. A worker waits for work at most 1 s at a time.
     "socket_connect_timeout": 1,
     "socket_timeout": 5,
     "global_keyprefix": env.str("REDIS_KEY_PREFIX", default="registry:"),
@@ -157,7 +157,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "AI Model Compliance Registry",
-    "DESCRIPTION": "Filings of AI models and services, what is missing from each, and by which article.",
+    "DESCRIPTION": "Filings of AI models and services, what is missing from each, and the legal basis.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
@@ -167,7 +167,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": False,
-    # The dossier's component is the generated schema to the letter: nothing is moved out of it.
+    # The component of the dossier is exactly the generated JSON Schema: no enums are moved out of it.
     "POSTPROCESSING_HOOKS": [],
 }
 

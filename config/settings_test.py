@@ -1,4 +1,4 @@
-"""Settings of the tests: the same product, quick passwords, and a database that TEST_ON names."""
+"""Settings for tests: a fast password hasher, and the database named by TEST_ON (sqlite or postgresql)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where documents are kept: a folder, or a bucket of an S3 store."""
+"""Storage of documents: a folder or an S3 bucket."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from urllib.parse import parse_qsl, urlsplit
 
 def storage_of(url: str) -> dict[str, Any]:
     """
-    Return Django's storage setting for STORAGE_URL: blank for MEDIA_ROOT, else `s3://bucket/folder` with options of
-    django-storages in its query, such as endpoint_url and region_name. Keys are taken from the environment as boto3
-    does. Raises ValueError for another scheme.
+    Return the entry of Django's STORAGES for STORAGE_URL.
+
+    A blank URL means MEDIA_ROOT. `s3://bucket/folder` means a bucket; the query contains options of django-storages,
+    such as endpoint_url and region_name. boto3 reads the credentials from the environment.
+
+    Raises ValueError for any other scheme.
     """
     if not url:
         return {"BACKEND": "django.core.files.storage.FileSystemStorage"}

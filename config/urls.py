@@ -1,4 +1,4 @@
-"""All addresses of the product."""
+"""All URLs of the project."""
 
 from __future__ import annotations
 
@@ -34,15 +34,15 @@ urlpatterns = [
 
 
 def handler400(request, exception):  # type: ignore[no-untyped-def]
-    """Answer a request that is none: a problem under /api/, a page elsewhere."""
+    """Respond to an invalid request: problem details under /api/, a page elsewhere."""
     return problems.bad_request(request) if problems.is_for_the_api(request) else bad_request(request, exception)
 
 
 def handler404(request, exception):  # type: ignore[no-untyped-def]
-    """Answer an unknown address: a problem under /api/, a page elsewhere."""
+    """Respond to an unknown URL: problem details under /api/, a page elsewhere."""
     return problems.not_found(request) if problems.is_for_the_api(request) else page_not_found(request, exception)
 
 
 def handler500(request):  # type: ignore[no-untyped-def]
-    """Answer a failure: a problem under /api/, a page elsewhere."""
+    """Respond to an internal error: problem details under /api/, a page elsewhere."""
     return problems.failed(request) if problems.is_for_the_api(request) else server_error(request)

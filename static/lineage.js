@@ -1,10 +1,10 @@
-// The picture of a lineage: zoom and drag, what a model goes back to and what stands on it brought out, a search, and the
-// arrow keys from parent to child. Without this script the picture, its links and the table say the same.
+// The diagram of a lineage: zoom and drag, highlighting of ancestors and descendants, search, and arrow keys to move from
+// model to model. Without this script, the diagram, its links and the table contain the same information.
 "use strict";
 
-for (const figure of document.querySelectorAll(".desk-lineage")) enliven(figure);
+for (const figure of document.querySelectorAll(".desk-lineage")) makeInteractive(figure);
 
-function enliven(figure) {
+function makeInteractive(figure) {
   const picture = figure.querySelector("svg");
   const boxes = new Map([...picture.querySelectorAll("[data-node]")].map((box) => [box.dataset.node, box]));
   const lines = [...picture.querySelectorAll("[data-child]")];
@@ -14,25 +14,25 @@ function enliven(figure) {
     add(down, line.dataset.parent, line.dataset.child);
   }
 
-  // --- what belongs together -------------------------------------------------------------------------------------
+  // --- ancestors and descendants ------------------------------------------------------------------------------------
   const reached = (start, steps) => {
     const found = new Set([start]), waiting = [start];
     while (waiting.length) for (const next of steps.get(waiting.pop()) || []) if (!found.has(next)) { found.add(next); waiting.push(next); }
     return found;
   };
-  const bringOut = (node) => {
-    const kin = new Set([...reached(node, up), ...reached(node, down)]);
-    for (const [id, box] of boxes) box.classList.toggle("desk-faded", !kin.has(id));
-    figure.classList.add("desk-kin");
-    for (const line of lines) line.classList.toggle("desk-faded", !(kin.has(line.dataset.child) && kin.has(line.dataset.parent)));
+  const highlight = (node) => {
+    const related = new Set([...reached(node, up), ...reached(node, down)]);
+    for (const [id, box] of boxes) box.classList.toggle("desk-faded", !related.has(id));
+    figure.classList.add("desk-highlighted");
+    for (const line of lines) line.classList.toggle("desk-faded", !(related.has(line.dataset.child) && related.has(line.dataset.parent)));
   };
   const restore = () => {
-    figure.classList.remove("desk-kin");
+    figure.classList.remove("desk-highlighted");
     picture.querySelectorAll(".desk-faded").forEach((each) => each.classList.remove("desk-faded"));
   };
   for (const [id, box] of boxes) {
-    box.addEventListener("mouseenter", () => bringOut(id));
-    box.addEventListener("focus", () => bringOut(id));
+    box.addEventListener("mouseenter", () => highlight(id));
+    box.addEventListener("focus", () => highlight(id));
     box.addEventListener("mouseleave", restore);
     box.addEventListener("blur", restore);
     box.addEventListener("keydown", (event) => step(event, id));
@@ -79,11 +79,11 @@ function enliven(figure) {
   // --- search ----------------------------------------------------------------------------------------------------
   const found = figure.querySelector("[data-found]");
   figure.querySelector("input[type=search]").addEventListener("input", (event) => {
-    const asked = event.target.value.trim().toLowerCase();
-    const hits = [...boxes].filter(([, box]) => asked && box.textContent.toLowerCase().includes(asked));
+    const query = event.target.value.trim().toLowerCase();
+    const hits = [...boxes].filter(([, box]) => query && box.textContent.toLowerCase().includes(query));
     restore();
-    if (asked) for (const [id, box] of boxes) box.classList.toggle("desk-faded", !hits.some(([hit]) => hit === id));
-    found.textContent = asked ? `${hits.length} / ${boxes.size}` : "";
+    if (query) for (const [id, box] of boxes) box.classList.toggle("desk-faded", !hits.some(([hit]) => hit === id));
+    found.textContent = query ? `${hits.length} / ${boxes.size}` : "";
     if (hits.length) hits[0][1].scrollIntoView({ block: "nearest", inline: "center" });
   });
   figure.querySelector(".desk-lineage-tools").hidden = false;

@@ -1,4 +1,4 @@
-"""The verbs of the workflow on the desk: forms that call the same actions as the API."""
+"""The workflow forms of the desk. They call the same actions as the API."""
 
 from __future__ import annotations
 
@@ -31,48 +31,56 @@ ACTIONS = {
     "cancel": actions.cancel_filing,
     "revoke": actions.revoke_filing,
 }
-# What the button says, and what pressing it does.
-_SAYS = {
-    "accept": (Bilingual("Accept", "受理"), Bilingual("The materials are complete.", "材料齐全，予以受理。")),
+# The label of each button, and a hint about its effect.
+_BUTTONS = {
+    "accept": (
+        Bilingual("Accept", "受理"),
+        Bilingual("Confirms that the materials are complete.", "材料齐全，予以受理。"),
+    ),
     "return": (
         Bilingual("Return for correction", "退回补正"),
-        Bilingual("The standing errors go with it as the notice.", "现存错误作为补正通知一并退回。"),
+        Bilingual("The open errors are included as the notice.", "未解决的错误作为补正通知一并退回。"),
     ),
     "forward": (
         Bilingual("Forward to review", "转送审核"),
-        Bilingual("Hand it to the next review.", "转入下一级审核。"),
+        Bilingual("Forwards the filing to the next level of review.", "转入下一级审核。"),
     ),
     "decide": (
         Bilingual("File", "予以备案"),
-        Bilingual("It gets its number, or takes effect on what it amends.", "发放编号，或使变更、注销生效。"),
+        Bilingual(
+            "Issues the number, or puts the change or cancellation into effect.", "发放编号，或使变更、注销生效。"
+        ),
     ),
     "record_decision": (
         Bilingual("Record a decision", "登记外部决定"),
-        Bilingual("The authority decided outside of this registry.", "主管部门已在系统外作出决定。"),
+        Bilingual("The authority decided outside this registry.", "主管部门已在系统外作出决定。"),
     ),
     "reject": (
         Bilingual("Reject", "不予备案"),
-        Bilingual("The reason is told to the applicant.", "理由将告知备案主体。"),
+        Bilingual("The applicant can read the reason.", "备案主体可查看理由。"),
     ),
     "suspend": (
         Bilingual("Suspend", "暂停"),
-        Bilingual("The number is suspended for the time being.", "暂停该备案编号。"),
+        Bilingual("Suspends the number temporarily.", "暂停该备案编号。"),
     ),
-    "resume": (Bilingual("Resume", "恢复"), Bilingual("The number stands again.", "恢复该备案编号。")),
+    "resume": (
+        Bilingual("Resume", "恢复"),
+        Bilingual("Puts the number back in force.", "恢复该备案编号。"),
+    ),
     "cancel": (
         Bilingual("Cancel", "注销"),
-        Bilingual("By the authority, Article 33 ¶2.", "主管部门依第三十三条第二款注销。"),
+        Bilingual("Cancellation by the authority under Article 33 ¶2.", "主管部门依第三十三条第二款注销。"),
     ),
     "revoke": (
         Bilingual("Revoke", "撤销"),
-        Bilingual("By the authority, Article 33 ¶1.", "主管部门依第三十三条第一款撤销。"),
+        Bilingual("Revocation by the authority under Article 33 ¶1.", "主管部门依第三十三条第一款撤销。"),
     ),
 }
 _GRAVE = frozenset({"reject", "suspend", "cancel", "revoke"})
 
 
 def offered(filing: Filing, by: User) -> list[dict[str, Any]]:
-    """Return the verbs that lead on from where a filing is and that a person may do."""
+    """Return the actions that are possible in the status of the filing and that the user may perform."""
     language = language_of(get_language())
     rows = workflow.transitions_of(filing.kind, filing.action)
     open_rows = {row.verb: row for row in rows if filing.status in row.sources and row.verb in ACTIONS}
@@ -80,8 +88,8 @@ def offered(filing: Filing, by: User) -> list[dict[str, Any]]:
     return [
         {
             "verb": verb,
-            "label": _SAYS[verb][0].in_(language),
-            "hint": _SAYS[verb][1].in_(language),
+            "label": _BUTTONS[verb][0].in_(language),
+            "hint": _BUTTONS[verb][1].in_(language),
             "needs_reason": open_rows[verb].needs_reason,
             "is_grave": verb in _GRAVE,
             "takes_number": verb == workflow.RECORD_DECISION.verb,
@@ -95,36 +103,36 @@ WAIVERS = {workflow.WAIVE: actions.waive_flag, workflow.LIFT_WAIVER: actions.lif
 
 
 def can_waive(filing: Filing, by: User) -> bool:
-    """Say whether a person may waive flags of this filing."""
+    """Return whether the user may waive flags of this filing."""
     return filing.status not in workflow.ENDED and can_perform(workflow.REVIEWING, filing, by)
 
 
 def waive(filing: Filing, flag: Flag, verb: str, request: HttpRequest) -> None:
-    """Waive a flag as the form says, or lift its waiver; the filing must be as the page showed it."""
-    form = request.POST
-    told: dict[str, Any] = {
-        "reason": form.get("reason", ""),
-        "by": user_of(request),
-        "expected_version": frozenset({form.get("seen", "")}),
-    }
+    """Waive a flag, or lift its waiver. Refused if the filing has changed since the page was rendered."""
+    arguments = _arguments(request)
     if verb == workflow.WAIVE:
-        told["until"] = day_in_or_problem(form.get("until", ""))
+        arguments["until"] = day_in_or_problem(request.POST.get("until", ""))
     with refusals_as_problems():
-        WAIVERS[verb](filing, flag.identity, **told)
+        WAIVERS[verb](filing, flag.identity, **arguments)
 
 
 def act(filing: Filing, verb: str, request: HttpRequest) -> None:
-    """Call the action of a verb with what the form says; the filing must be as the page showed it."""
-    form, seen = request.POST, request.POST.get("seen", "")
-    told: dict[str, Any] = {
-        "reason": form.get("reason", ""),
-        "by": user_of(request),
-        "expected_version": frozenset({seen}),
-    }
+    """Perform an action with the submitted form. Refused if the filing has changed since the page was rendered."""
+    form, arguments = request.POST, _arguments(request)
     if verb == workflow.RECORD_DECISION.verb:
-        told |= {name: form.get(name, "").strip() for name in ("number", "document")}
-        told["day"] = day_in(form.get("day", ""))
-        if told["day"] is None:
-            raise Problem(400, "bad_day", _("No day"), _("Give the day of the decision as YYYY-MM-DD."))
+        arguments |= {name: form.get(name, "").strip() for name in ("number", "document")}
+        arguments["day"] = day_in(form.get("day", ""))
+        if arguments["day"] is None:
+            message = _("Enter the date of the decision in the format YYYY-MM-DD.")
+            raise Problem(400, "bad_day", _("Invalid date"), message)
     with refusals_as_problems():
-        ACTIONS[verb](filing, **told)
+        ACTIONS[verb](filing, **arguments)
+
+
+def _arguments(request: HttpRequest) -> dict[str, Any]:
+    """Return the arguments that all actions take, read from the form."""
+    return {
+        "reason": request.POST.get("reason", ""),
+        "by": user_of(request),
+        "expected_version": frozenset({request.POST.get("expected_version", "")}),
+    }

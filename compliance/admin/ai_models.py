@@ -1,4 +1,4 @@
-"""The pages of AI models: what each shows and by whose word, where it comes from, and a registrar's corrections."""
+"""The admin of AI models: known facts with their sources, lineage, evidence and corrections by registrars."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ STATUS_COLORS = {
 }
 DEPTH = 6
 MOST_STATEMENTS = 50
-# What the page shows of a model, in this order; the structure of the catalog has a place of its own.
+# Fields shown on the page of a model, in this order. The structure has its own section.
 LINES = (
     "name",
     "version",
@@ -68,10 +68,10 @@ LINES = (
 
 @admin.register(AIModel)
 class AIModelAdmin(PageAdmin):
-    list_display = ["name", "version", "developer", "country", "shown_standing", "created_at"]
+    list_display = ["name", "version", "developer", "country", "shown_status", "created_at"]
     list_filter = ["registration_status"]
     search_fields = ["search_text"]
-    search_help_text = gettext_lazy("Names of models and developers, Chinese or Latin")
+    search_help_text = gettext_lazy("Search by model or developer, in Chinese or Latin script")
     list_select_related = ["developer"]
     change_form_template = "compliance/desk/ai_model.html"
     ordering = ["-id"]
@@ -95,15 +95,15 @@ class AIModelAdmin(PageAdmin):
         return [*own, *super().get_urls()]
 
     @display(description=gettext_lazy("registration status"), label=STATUS_COLORS, ordering="registration_status")
-    def shown_standing(self, model: AIModel) -> tuple[str, str]:
+    def shown_status(self, model: AIModel) -> tuple[str, str]:
         return model.registration_status, model.get_registration_status_display()
 
     def page(self, request: HttpRequest, row: Any) -> dict[str, Any]:
-        """Everything the page shows, in a fixed number of queries."""
+        """Return the context of the page, in a fixed number of queries."""
         return page_of(row, user_of(request), language_of(get_language()))
 
     def correct(self, request: HttpRequest, key: int) -> HttpResponse:
-        """Correct one field of a model, with a reason."""
+        """Correct one field of a model. A reason is required."""
         post_only(request)
         model, by = get_object_or_404(self.get_queryset(request), pk=key), user_of(request)
 
@@ -115,21 +115,26 @@ class AIModelAdmin(PageAdmin):
         return done(request, act, _("The correction is recorded."), _address(model))
 
     def merge(self, request: HttpRequest, key: int) -> HttpResponse:
-        """Merge a model into another, with a reason."""
+        """Merge a model into another one. A reason is required."""
         post_only(request)
         model, by = get_object_or_404(self.get_queryset(request), pk=key), user_of(request)
-        into = _named(self.get_queryset(request), request.POST.get("into", ""))
+        into = _find_by_uid(self.get_queryset(request), request.POST.get("into", ""))
 
         def act() -> None:
             if into is None:
-                raise Problem(400, "no_such_model", _("Not corrected"), _("There is no such AI model; copy its id."))
+                raise Problem(
+                    400,
+                    "no_such_model",
+                    _("Not corrected"),
+                    _("There is no AI model with this id. Copy the id from the page of the model."),
+                )
             with refusals_as_problems():
                 corrections.merge_models(model, into, reason=request.POST.get("reason", ""), by=by)
 
         return done(request, act, _("The two records are merged."), _address(into or model))
 
     def undo(self, request: HttpRequest, key: int, uid: Any) -> HttpResponse:
-        """Take a correction or a merge back, with a reason."""
+        """Undo a correction or a merge. A reason is required."""
         post_only(request)
         by = user_of(request)
         correction = get_object_or_404(Correction, uid=uid)
@@ -145,40 +150,42 @@ def _address(model: AIModel) -> str:
     return reverse("admin:registry_aimodel_change", args=[model.pk])
 
 
-def _named(rows: QuerySet[AIModel], asked: str) -> AIModel | None:
-    """Find a model by the id that its page shows."""
+def _find_by_uid(rows: QuerySet[AIModel], uid: str) -> AIModel | None:
+    """Return the model with the id shown on its page; None if there is none or the id is invalid."""
     try:
-        return rows.filter(uid=UUID(asked.strip())).first()
+        return rows.filter(uid=UUID(uid.strip())).first()
     except ValueError:
         return None
 
 
 def _changes(field: str, value: str) -> dict[str, Any]:
-    """Read one field of a form with the types of the API; a list is written with commas."""
+    """Parse one field of a form with the serializer of the API. Lists are separated by commas."""
     given: Any = [part.strip() for part in value.split(",") if part.strip()] if field == "modalities" else value.strip()
-    read = ChangesSerializer(data={field: given}, partial=True)
-    if field not in CORRECTABLE or not read.is_valid():
-        texts = [str(text) for faults in read.errors.values() for text in faults] if field in CORRECTABLE else [field]
-        raise Problem(400, "bad_field", _("Not corrected"), "; ".join(texts) or field)
-    return dict(read.validated_data)
+    serializer = ChangesSerializer(data={field: given}, partial=True)
+    if field not in CORRECTABLE or not serializer.is_valid():
+        messages = [field]
+        if field in CORRECTABLE:
+            messages = [str(message) for errors in serializer.errors.values() for message in errors]
+        raise Problem(400, "bad_field", _("Not corrected"), "; ".join(messages) or field)
+    return dict(serializer.validated_data)
 
 
 def page_of(model: AIModel, user: Any, language: Language) -> dict[str, Any]:
-    seen = model.statements.visible_to(user).select_related("source", "named_model")
-    statements = in_order(seen[:MOST_STATEMENTS])
-    told = drawn(model, user, direction="both", depth=DEPTH)
+    visible = model.statements.visible_to(user).select_related("source", "named_model")
+    statements = in_order(visible[:MOST_STATEMENTS])
+    lineage = drawn(model, user, direction="both", depth=DEPTH)
     return {
         "model": model,
         "title": model.name,
         "numbers": model.all_numbers,
         "lines": _lines(statements, language),
         "structure": json.dumps(shown(statements)["structure"][0] or {}, ensure_ascii=False, indent=1),
-        "statement_count": seen.count(),
-        "lineage": told,
-        "picture": laid_out(told["nodes"], told["edges"]),
-        "rows": _edge_rows(told, language),
-        "roots": [node for node in told["nodes"] if node.is_root],
-        "relations": {code: words.in_(language) for code, words in RELATIONS.items()},
+        "statement_count": visible.count(),
+        "lineage": lineage,
+        "picture": laid_out(lineage["nodes"], lineage["edges"]),
+        "rows": _edge_rows(lineage, language),
+        "roots": [node for node in lineage["nodes"] if node.is_root],
+        "relations": {code: label.in_(language) for code, label in RELATIONS.items()},
         "left_out": _left_out(model, user),
         "corpora": [_corpus(corpus, language) for corpus in _corpora(model, user)],
         "filings": _filings(model, user),
@@ -191,12 +198,12 @@ def page_of(model: AIModel, user: Any, language: Language) -> dict[str, Any]:
 
 
 def _lines(statements: list[ModelStatement], language: Language) -> list[dict[str, Any]]:
-    """What the model shows, and what others say instead."""
+    """Return the value of each field in force, and the different values of other sources."""
     values = shown(statements)
     return [
         {
             "name": ModelStatement._meta.get_field(name).verbose_name,
-            "value": _worded(name, values[name][0], language),
+            "value": _display(name, values[name][0], language),
             "source": values[name][1],
             "others": _others(name, values[name][0], statements, language),
         }
@@ -206,16 +213,16 @@ def _lines(statements: list[ModelStatement], language: Language) -> list[dict[st
 
 
 def _others(name: str, value: Any, statements: list[ModelStatement], language: Language) -> list[dict[str, Any]]:
-    seen, told = [value], []
+    known, others = [value], []
     for statement in statements:
         other = getattr(statement, name)
-        if says(other) and other not in seen and name != "note":
-            seen.append(other)
-            told.append({"value": _worded(name, other, language), "source": statement.source})
-    return told
+        if says(other) and other not in known and name != "note":
+            known.append(other)
+            others.append({"value": _display(name, other, language), "source": statement.source})
+    return others
 
 
-def _worded(name: str, value: Any, language: Language) -> str:
+def _display(name: str, value: Any, language: Language) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, int):
@@ -234,9 +241,9 @@ def _corpus(corpus: TrainingDataDeclaration, language: Language) -> dict[str, An
     }
 
 
-def _edge_rows(told: dict[str, Any], language: Language) -> list[dict[str, Any]]:
-    """The picture as a table, for those who read or listen."""
-    nodes = {node.uid: node for node in told["nodes"]}
+def _edge_rows(lineage: dict[str, Any], language: Language) -> list[dict[str, Any]]:
+    """Return the lineage as table rows, the accessible alternative to the diagram."""
+    nodes = {node.uid: node for node in lineage["nodes"]}
     return [
         {
             "child": nodes[edge["child"]],
@@ -245,7 +252,7 @@ def _edge_rows(told: dict[str, Any], language: Language) -> list[dict[str, Any]]
             "passes_weights": edge["passes_weights"],
             "source": edge["source"],
         }
-        for edge in told["edges"]
+        for edge in lineage["edges"]
     ]
 
 
@@ -255,7 +262,7 @@ def _corpora(model: AIModel, user: Any) -> QuerySet[TrainingDataDeclaration]:
 
 
 def _left_out(model: AIModel, user: Any) -> list[Derivation]:
-    """Edges that would close a cycle are told to registrars only."""
+    """Return the edges omitted because they would create a cycle; only registrars see them."""
     if not user.has_role(Role.REGISTRAR):
         return []
     marked = Derivation.objects.filter(closes_cycle=True).select_related("child", "parent", "source")
@@ -263,6 +270,6 @@ def _left_out(model: AIModel, user: Any) -> list[Derivation]:
 
 
 def _filings(model: AIModel, user: Any) -> list[Filing]:
-    stated = ModelStatement.objects.filter(model=model).values("source")
-    rows = Filing.objects.visible_to(user).filter(source__in=stated).select_related("applicant")
+    sources = ModelStatement.objects.filter(model=model).values("source")
+    rows = Filing.objects.visible_to(user).filter(source__in=sources).select_related("applicant")
     return list(rows.order_by("-pk")[:MOST_STATEMENTS])

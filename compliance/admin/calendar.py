@@ -1,4 +1,4 @@
-"""The working calendar, kept by administrators; a change of it makes every running filing due."""
+"""The admin of the working calendar. Every change marks all running filings as due, since it may move deadlines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The first page of the desk: what stands, what is due, what came in last."""
+"""The index page of the desk: counts of flags and due checks, latest filings, most frequent flags."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MOST = 8
 
 
 def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Add the figures and lists of the first page; unfold calls this."""
+    """Add the context of the index page. django-unfold calls this (DASHBOARD_CALLBACK)."""
     if can_see_filings(request) and isinstance(request.user, User):
         filings = Filing.objects.visible_to(request.user)
         language = language_of(get_language())
@@ -40,8 +40,8 @@ def _cards(filings: FilingQuerySet) -> list[dict[str, Any]]:
     return [
         _card(_("Submitted filings"), counts["submitted"], f"{url}?status__exact=submitted", "plain"),
         _card(_("Filings with errors"), with_errors, f"{url}?flagged=error", "error"),
-        _card(_("Standing errors"), flagged.errors().count(), f"{flags}?level__exact=error", "error"),
-        _card(_("Waiting to be checked"), counts["due"], f"{url}?due=yes", "plain"),
+        _card(_("Open errors"), flagged.errors().count(), f"{flags}?level__exact=error", "error"),
+        _card(_("Waiting for a check"), counts["due"], f"{url}?due=yes", "plain"),
     ]
 
 
@@ -54,7 +54,7 @@ def _latest(filings: FilingQuerySet) -> list[Filing]:
 
 
 def _faults(filings: FilingQuerySet, language: Language) -> list[dict[str, Any]]:
-    """The rules with most standing flags, with a bar each."""
+    """Return the rules with the most open flags, each with the length of its bar in percent."""
     rows = (
         Flag.objects.open()
         .filter(filing__in=filings.values("pk"))

@@ -1,4 +1,4 @@
-"""A filing judged as of another day: what it would have needed then, and what changes to a second day."""
+"""A filing checked as of another date, and optionally compared with a second date."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from registry.api.requests import day_in
 
 
 def judged_as_of(filing: Filing, request: HttpRequest) -> dict[str, Any]:
-    """Return what the page shows for the days of the query; a day that is none is said so, and today stands in."""
+    """Return the context of the page for the dates in the query. An invalid date is reported and replaced by today."""
     language = language_of(get_language())
-    asked = {name: request.GET.get(name, "").strip() for name in ("day", "compare_to")}
-    days = {name: day_in(text) for name, text in asked.items()}
+    query = {name: request.GET.get(name, "").strip() for name in ("day", "compare_to")}
+    days = {name: day_in(text) for name, text in query.items()}
     (case,) = cases_of([filing], as_submitted=filing.applicant_id not in user_of(request).own_organizations)
     day = days["day"] or timezone.localdate()
     findings = as_of(case.dossier, case.facts, today=day).findings
@@ -36,7 +36,7 @@ def judged_as_of(filing: Filing, request: HttpRequest) -> dict[str, Any]:
         "title": filing.case_number,
         "day": day,
         "compare_to": other,
-        "wrong": [text for name, text in asked.items() if text and days[name] is None],
+        "invalid": [text for name, text in query.items() if text and days[name] is None],
         "levels": [_level(level, findings, language) for level in Level],
         "finding_count": len(findings),
         "changes": _changes(compared(case.dossier, case.facts, day, other), language) if other else [],
@@ -47,24 +47,24 @@ def _level(level: Any, findings: list[Finding], language: Language) -> dict[str,
     return {
         "level": level,
         "label": level.label,
-        "flags": [_told(finding, language) for finding in findings if finding.level == level],
+        "flags": [_finding(finding, language) for finding in findings if finding.level == level],
     }
 
 
 def _changes(comparison: Any, language: Language) -> list[dict[str, Any]]:
     parts = (
         (_("New"), comparison.new),
-        (_("No longer asked for"), comparison.gone),
-        (_("Different"), comparison.changed),
+        (_("No longer required"), comparison.gone),
+        (_("Changed"), comparison.changed),
     )
     return [
-        {"label": label, "flags": [{**_told(finding, language), "level": finding.level} for finding in findings]}
+        {"label": label, "flags": [{**_finding(finding, language), "level": finding.level} for finding in findings]}
         for label, findings in parts
         if findings
     ]
 
 
-def _told(finding: Finding, language: Language) -> dict[str, Any]:
+def _finding(finding: Finding, language: Language) -> dict[str, Any]:
     citations = [spelled_out(citation, language) for citation in CATALOG[finding.rule].cites]
     where = place(finding.at, language) if finding.at else DOSSIER.in_(language)
     return {**describe(finding, language), "place": where, "citations": citations}

@@ -1,4 +1,4 @@
-"""On the desk: on what the services stand, and what breaks if a family were barred, as pictures, a table and a file."""
+"""The dependence page: what services are built on, and which filings are affected if a family is barred."""
 
 from __future__ import annotations
 
@@ -33,25 +33,25 @@ MOST_BARS = 12
 
 
 def page(request: HttpRequest) -> HttpResponse:
-    """Show on what the models in use stand; with `family`, what breaks if that family were barred."""
+    """Show what the models in use are built on. With `family`, list the filings affected if it is barred."""
     if not can_see_filings(request):
         raise PermissionDenied
     language = language_of(get_language())
-    asked = _asked(request)
+    query = _query(request)
     context = {
         **admin.site.each_context(request),
-        **_statistics(request, asked),
-        "asked": asked,
+        **_statistics(request, query),
+        "asked": query,
         "title": _("Dependence"),
     }
-    context |= {"families": sorted(FAMILIES), "ways": _ways(), "broken": _broken(request, asked, language)}
+    context |= {"families": sorted(FAMILIES), "ways": _ways(), "broken": _broken(request, query, language)}
     if request.GET.get("form") == "csv" and context["broken"]:
-        return _as_csv(context["broken"], asked, language)
+        return _as_csv(context["broken"], query, language)
     return TemplateResponse(request, "compliance/desk/dependence.html", context)
 
 
-def _asked(request: HttpRequest) -> dict[str, Any]:
-    """What is asked for; what is asked for wrongly is left out."""
+def _query(request: HttpRequest) -> dict[str, Any]:
+    """Return the parameters of the query. An invalid parameter is replaced by its default."""
     way = request.GET.get("through", "")
     family = request.GET.get("family", "")
     return {
@@ -65,27 +65,27 @@ def _ways() -> list[tuple[str, str]]:
     return [("weights", _("weights")), ("architecture", _("weights, architecture or outputs"))]
 
 
-def _statistics(request: HttpRequest, asked: dict[str, Any]) -> dict[str, Any]:
-    gathered = trace_models_in_use(user_of(request), day=asked["on"], through=WAYS[asked["through"]])
-    told: dict[str, Any] = {"country": gathered.count("country"), "family": gathered.count("family")}
-    told["license"] = gathered.count("license")
-    origins = told["country"]["origins"]
-    names = ((DOMESTIC, _("Chinese roots only")), (FOREIGN, _("A foreign root")), (UNKNOWN, _("Not known")))
+def _statistics(request: HttpRequest, query: dict[str, Any]) -> dict[str, Any]:
+    dependence = trace_models_in_use(user_of(request), day=query["on"], through=WAYS[query["through"]])
+    counted: dict[str, Any] = {"country": dependence.count("country"), "family": dependence.count("family")}
+    counted["license"] = dependence.count("license")
+    origins = counted["country"]["origins"]
+    names = ((DOMESTIC, _("Chinese roots only")), (FOREIGN, _("At least one foreign root")), (UNKNOWN, _("Unknown")))
     return {
-        "filings": told["country"]["filings"],
-        "models": told["country"]["models"],
+        "filings": counted["country"]["filings"],
+        "models": counted["country"]["models"],
         "origins": [
             {"code": code, "name": name, **origins[code], "percent": _percent(origins[code])} for code, name in names
         ],
         "charts": [
-            {"title": title, "name": name, "rows": [_bar(row, name) for row in told[name]["rows"][:MOST_BARS]]}
+            {"title": title, "name": name, "rows": [_bar(row, name) for row in counted[name]["rows"][:MOST_BARS]]}
             for name, title in (("family", _("By family")), ("country", _("By country")), ("license", _("By license")))
         ],
     }
 
 
-def _percent(counted: dict[str, Any]) -> str:
-    return f"{100 * counted['share']:.1f}"
+def _percent(row: dict[str, Any]) -> str:
+    return f"{100 * row['share']:.1f}"
 
 
 def _bar(row: dict[str, Any], by: str) -> dict[str, Any]:
@@ -94,7 +94,7 @@ def _bar(row: dict[str, Any], by: str) -> dict[str, Any]:
 
 
 def country_name(code: str, language: Language) -> str:
-    """The name of a country in the reader's language, by the translations of ISO 3166-1; nothing for an unknown code."""
+    """Return the name of a country in a language (from the translations of ISO 3166-1), or "" for an unknown code."""
     country = pycountry.countries.get(alpha_2=code)
     if country is None or language == "en":
         return country.name if country else ""
@@ -106,19 +106,18 @@ def _countries() -> NullTranslations:
     return translation("iso3166-1", pycountry.LOCALES_DIR, languages=["zh_CN"], fallback=True)
 
 
-def _broken(request: HttpRequest, asked: dict[str, Any], language: Language) -> dict[str, Any] | None:
-    if not asked["family"]:
+def _broken(request: HttpRequest, query: dict[str, Any], language: Language) -> dict[str, Any] | None:
+    if not query["family"]:
         return None
-    barred = Barred(family=asked["family"])
-    told = what_breaks(user_of(request), barred, through=WAYS[asked["through"]], day=asked["on"])
-    for row in told["rows"]:
+    barred = Barred(family=query["family"])
+    broken = what_breaks(user_of(request), barred, through=WAYS[query["through"]], day=query["on"])
+    for row in broken["rows"]:
         row["kind_label"] = KINDS[row["kind"]].in_(language)
         row["province_label"] = province_in(row["province"] or "", language)
-    return {**told, "shown": told["rows"][:MOST_ROWS], "left_out": max(len(told["rows"]) - MOST_ROWS, 0)}
+    return {**broken, "shown": broken["rows"][:MOST_ROWS], "left_out": max(len(broken["rows"]) - MOST_ROWS, 0)}
 
 
-def _as_csv(broken: dict[str, Any], asked: dict[str, Any], language: Language) -> HttpResponse:
-    """The report as CSV."""
+def _as_csv(broken: dict[str, Any], query: dict[str, Any], language: Language) -> HttpResponse:
     columns = {
         "case_number": _("case number"),
         "service": _("service"),
@@ -130,8 +129,8 @@ def _as_csv(broken: dict[str, Any], asked: dict[str, Any], language: Language) -
         "models": _("models in use"),
     }
     rows = ({**row, "models": ", ".join(row["models"])} for row in broken["rows"])
-    told = csv_of(columns.values(), ([row[name] for name in columns] for row in rows))
-    day: date = asked["on"]
-    name = f"what-breaks-{asked['family'].replace('/', '-')}-{day:%Y%m%d}.csv"
+    content = csv_of(columns.values(), ([row[name] for name in columns] for row in rows))
+    day: date = query["on"]
+    name = f"what-breaks-{query['family'].replace('/', '-')}-{day:%Y%m%d}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-cache"}
-    return HttpResponse(told, content_type="text/csv; charset=utf-8", headers=headers)
+    return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)

@@ -1,4 +1,4 @@
-"""The history across filings."""
+"""The admin of events: the history of all filings."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class VerbFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, object]]:
         language = language_of(get_language())
-        return [(verb, words.in_(language)) for verb, words in VERBS.items()]
+        return [(verb, label.in_(language)) for verb, label in VERBS.items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Event]) -> QuerySet[Event]:
         return queryset.filter(verb=self.value()) if self.value() else queryset
@@ -52,11 +52,11 @@ class EventAdmin(ReadOnlyAdmin):
     def shown_verb(self, event: Event) -> str:
         return VERBS[event.verb].in_(language_of(get_language()))
 
-    @display(description=_("from"), ordering="from_status")
+    @display(description=_("previous status"), ordering="from_status")
     def shown_from(self, event: Event) -> str:
         return _status(event.from_status)
 
-    @display(description=_("to"), ordering="to_status")
+    @display(description=_("new status"), ordering="to_status")
     def shown_to(self, event: Event) -> str:
         return _status(event.to_status)
 

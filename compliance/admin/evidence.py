@@ -1,4 +1,4 @@
-"""Evidence on the desk: what a dossier declares of a model's origin, and beside it what the files show, in plain words."""
+"""Evidence on the desk: what a dossier declares about the origin of a model, next to what the files show."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from compliance.provenance.verdict import SELF_DEVELOPED
 from compliance.provenance.wording import CAVEAT, PARTS, in_parts
 
 
-def evidence_of(filing: Filing, kept: Revision | None, language: Language) -> list[dict[str, Any]]:
-    """The evidence of each model of a filing; nothing is read where none was filed."""
-    if kept is None or not filing.evidence.exists():
+def evidence_of(filing: Filing, revision: Revision | None, language: Language) -> list[dict[str, Any]]:
+    """Return the evidence of each model of a filing. Without evidence the dossier is not loaded."""
+    if revision is None or not filing.evidence.exists():
         return []
-    return [describe(filed, language) for filed in filed_evidence(filing, load(kept.content))]
+    return [describe(filed, language) for filed in filed_evidence(filing, load(revision.content))]
 
 
 def describe(filed: FiledEvidence, language: Language) -> dict[str, Any]:
-    """One model's declaration and verdict, side by side."""
+    """Return the declaration and the verdict about one model, for display side by side."""
     verdict = filed.verdict
     return {
         "model": filed.model.name if filed.model and filed.model.name else filed.model_key,
@@ -40,16 +40,16 @@ def describe(filed: FiledEvidence, language: Language) -> dict[str, Any]:
 
 
 def _declared(filed: FiledEvidence, language: Language) -> list[tuple[str, str]]:
-    said = filed.declaration
-    relation = said.get("base_model_relation")
-    bases = "、".join(said.get("base_model") or ()) if language == "zh" else ", ".join(said.get("base_model") or ())
+    declaration = filed.declaration
+    relation = declaration.get("base_model_relation")
+    bases = ("、" if language == "zh" else ", ").join(declaration.get("base_model") or ())
     claims = {SELF_DEVELOPED: _("developed from scratch"), NOT_LISTED: _("no longer listed in the dossier")}
-    claim = claims.get(said.get("claim") or "", _("derived from other models"))
+    claim = claims.get(declaration.get("claim") or "", _("derived from other models"))
     rows = [
         (_("Claim"), claim),
         (_("Base models"), bases or _("none")),
         (_("Relation"), RELATIONS[relation].in_(language) if relation in RELATIONS else ""),
-        (_("License"), said.get("license") or ""),
+        (_("License"), declaration.get("license") or ""),
     ]
     return [(name, value) for name, value in rows if value]
 

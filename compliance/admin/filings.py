@@ -1,4 +1,4 @@
-"""A filing on the desk: where it stands, what is flagged, what its dossier says, what happened."""
+"""The admin of filings: a page with the status, flags, dossier, documents, evidence and history of each filing."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ RELATED = ("applicant", "official_number", "target")
 
 
 class FlaggedFilter(admin.SimpleListFilter):
-    """Filings by the gravest level of flag that stands against them."""
+    """Filter filings by their open flags: with errors, with warnings, or without flags."""
 
     title = _("flags")
     parameter_name = "flagged"
@@ -64,14 +64,14 @@ class FlaggedFilter(admin.SimpleListFilter):
         return [("error", _("with errors")), ("warning", _("with warnings")), ("none", _("without flags"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Filing]) -> QuerySet[Filing]:
-        standing = Flag.objects.open().filter(filing=OuterRef("pk"))
+        open_flags = Flag.objects.open().filter(filing=OuterRef("pk"))
         if self.value() == "none":
-            return queryset.exclude(Exists(standing))
-        return queryset.filter(Exists(standing.filter(level=self.value()))) if self.value() else queryset
+            return queryset.exclude(Exists(open_flags))
+        return queryset.filter(Exists(open_flags.filter(level=self.value()))) if self.value() else queryset
 
 
 class DueFilter(admin.SimpleListFilter):
-    """Filings that wait for a check."""
+    """Filter filings that wait for a check."""
 
     title = _("check")
     parameter_name = "due"
@@ -110,7 +110,7 @@ class FilingAdmin(PageAdmin):
     ]
     list_filter = ["status", "kind", "action", FlaggedFilter, ProvinceFilter, DueFilter]
     search_fields = ["search_text"]
-    search_help_text = _("Case number, service, applicant, USCC or reference")
+    search_help_text = _("Search by case number, service, applicant, USCC or reference")
     change_form_template = "compliance/desk/filing.html"
     ordering = ["-id"]
 
@@ -139,34 +139,36 @@ class FilingAdmin(PageAdmin):
         return [*own, *super().get_urls()]
 
     def page(self, request: HttpRequest, row: Any) -> dict[str, Any]:
-        """Everything the page shows, and what the reader may do."""
+        """Return the context of the page, with the actions that the user may perform."""
         by = user_of(request)
         return {**_page(row), "verbs": offered(row, by), "may_waive": can_waive(row, by), "today": timezone.localdate()}
 
     def act(self, request: HttpRequest, key: int, verb: str) -> HttpResponse:
-        """Do what a form of the page asks for; the same actions as over the API."""
+        """Perform the action of a submitted form."""
         post_only(request)
         filing = get_object_or_404(self.get_queryset(request), pk=key)
         if verb not in ACTIONS:
             raise Http404
         back = reverse("admin:compliance_filing_change", args=[filing.pk])
-        return done(request, lambda: act(filing, verb, request), gettext("Done. The history shows it."), back)
+        return done(request, lambda: act(filing, verb, request), gettext("Done. The history shows the change."), back)
 
     def as_of(self, request: HttpRequest, key: int) -> HttpResponse:
-        """Show what the filing would have needed on a day, and what changes to another one."""
+        """Show the flags that the filing would have on another date, and the changes up to a second date."""
         filing = get_object_or_404(self.get_queryset(request), pk=key)
         context = {**self.admin_site.each_context(request), **judged_as_of(filing, request), "opts": self.opts}
         return TemplateResponse(request, "compliance/desk/as_of.html", context)
 
     def waive(self, request: HttpRequest, key: int, flag: int, verb: str) -> HttpResponse:
-        """Waive a flag, or let it count again."""
+        """Waive a flag, or lift its waiver."""
         post_only(request)
         filing = get_object_or_404(self.get_queryset(request), pk=key)
         row = get_object_or_404(Flag.objects.unresolved().filter(filing=filing), pk=flag)
         if verb not in WAIVERS:
             raise Http404
         back = reverse("admin:compliance_filing_change", args=[filing.pk]) + "#flags"
-        return done(request, lambda: waive(filing, row, verb, request), gettext("Done. The history shows it."), back)
+        return done(
+            request, lambda: waive(filing, row, verb, request), gettext("Done. The history shows the change."), back
+        )
 
     def download(self, request: HttpRequest, key: int, sha256: str) -> FileResponse:
         """Download a document of a filing."""
@@ -196,30 +198,30 @@ def _counted(filing: Filing, count: int) -> tuple[str, str] | None:
 
 
 def _page(filing: Filing) -> dict[str, Any]:
-    """Everything the page shows, in a fixed number of queries."""
+    """Return the context of the page, in a fixed number of queries."""
     language = language_of(get_language())
     flags = list(filing.flags.select_related("waived_by"))
-    kept = _last_revision(filing)
+    revision = _last_revision(filing)
     return {
         "filing": filing,
         "province": PROVINCES.get(filing.province, (filing.province, filing.province))[language == "zh"],
         "levels": [_level(level, flags, language) for level in Level],
-        "waived": [_told(flag, language) for flag in flags if not flag.resolved_at and flag.is_waived],
-        "resolved": [_told(flag, language) for flag in flags if flag.resolved_at],
+        "waived": [_described(flag, language) for flag in flags if not flag.resolved_at and flag.is_waived],
+        "resolved": [_described(flag, language) for flag in flags if flag.resolved_at],
         "open_count": sum(flag.resolved_at is None and not flag.is_waived for flag in flags),
-        "revision": kept,
-        "sections": sections_of(kept.content, language, _flagged(flags)) if kept else [],
-        "documents": _documents(filing, kept, language),
-        "evidence": evidence_of(filing, kept, language),
+        "revision": revision,
+        "sections": sections_of(revision.content, language, _flagged(flags)) if revision else [],
+        "documents": _documents(filing, revision, language),
+        "evidence": evidence_of(filing, revision, language),
         "amendments": filing.amendments.order_by("-pk"),
         "events": [_event(event, language) for event in filing.events.order_by("-number")],
         "title": filing.case_number,
     }
 
 
-def _documents(filing: Filing, kept: Revision | None, language: Language) -> list[dict[str, Any]]:
-    """The documents that the last revision lists, each with what the filing holds of it."""
-    listed = json.loads(kept.content).get("documents") or [] if kept else []
+def _documents(filing: Filing, revision: Revision | None, language: Language) -> list[dict[str, Any]]:
+    """Return the documents that the last revision lists, each with its uploaded file, if any."""
+    listed = json.loads(revision.content).get("documents") or [] if revision else []
     held = {document.sha256: document for document in filing.documents.select_related("facts")}
     return [
         {
@@ -227,18 +229,18 @@ def _documents(filing: Filing, kept: Revision | None, language: Language) -> lis
             "title": entry.get("title") or entry.get("filename") or "",
             "reason": entry.get("not_applicable_reason") or "",
             "held": held.get(entry.get("sha256")),
-            "counted": _counted_in_words(held.get(entry.get("sha256")), language),
+            "counted": _count_lines(held.get(entry.get("sha256")), language),
         }
         for entry in listed
     ]
 
 
-def _counted_in_words(document: Document | None, language: Language) -> list[str]:
-    """What was counted in a document, a line each; nothing for one that holds nothing to count."""
+def _count_lines(document: Document | None, language: Language) -> list[str]:
+    """Return a line for each count of a document; no lines for a document without countable contents."""
     facts = document.facts if document else None
     contents = facts.known_contents if facts else None
     if contents is None:
-        return [gettext("being read …")] if facts else []
+        return [gettext("being processed …")] if facts else []
     if contents.unreadable:
         return [Bilingual(*UNREADABLE_MESSAGES[contents.unreadable.code]).filled(language, contents.unreadable.values)]
     return [
@@ -249,28 +251,28 @@ def _counted_in_words(document: Document | None, language: Language) -> list[str
 
 
 def _flagged(flags: list[Flag]) -> list[Pointer]:
-    """The places where a flag stands, each once."""
+    """Return the places with unresolved flags, without duplicates."""
     return list(dict.fromkeys(flag.finding.at for flag in flags if flag.resolved_at is None))
 
 
 def _last_revision(filing: Filing) -> Revision | None:
-    """Reviewers see revisions only: a draft that was never submitted is not among their filings."""
+    """Return the last submitted revision. Staff never see working copies."""
     return Revision.objects.filter(filing=filing).select_related("by").order_by("-number").first()
 
 
 def _level(level: Any, flags: list[Flag], language: Language) -> dict[str, Any]:
-    standing = [flag for flag in flags if flag.level == level and not flag.resolved_at and not flag.is_waived]
-    return {"level": level, "label": level.label, "flags": [_told(flag, language) for flag in standing]}
+    open_flags = [flag for flag in flags if flag.level == level and not flag.resolved_at and not flag.is_waived]
+    return {"level": level, "label": level.label, "flags": [_described(flag, language) for flag in open_flags]}
 
 
-def _told(flag: Flag, language: Language) -> dict[str, Any]:
-    told = describe(flag.finding, language)
+def _described(flag: Flag, language: Language) -> dict[str, Any]:
     citations = [spelled_out(citation, language) for citation in CATALOG[flag.rule].cites]
     at = flag.finding.at
-    return {**told, "place": place(at, language) if at else DOSSIER.in_(language), "citations": citations, "flag": flag}
+    where = place(at, language) if at else DOSSIER.in_(language)
+    return {**describe(flag.finding, language), "place": where, "citations": citations, "flag": flag}
 
 
 def _event(event: Any, language: Language) -> dict[str, Any]:
-    named = [event.data] if "rule" in event.data else event.data.get("gaps", ())
-    gaps = [f"{gap['rule']} {place(Pointer(gap['at']), language) if gap['at'] else ''}" for gap in named]
+    flags = [event.data] if "rule" in event.data else event.data.get("gaps", ())
+    gaps = [f"{gap['rule']} {place(Pointer(gap['at']), language) if gap['at'] else ''}" for gap in flags]
     return {"event": event, "verb": VERBS[event.verb].in_(language), "gaps": gaps}

@@ -1,4 +1,4 @@
-"""Flags across filings."""
+"""The admin of flags: the flags of all filings."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LEVEL_COLORS = {"error": "danger", "warning": "warning", "info": "info"}
 
 
 class StateFilter(admin.SimpleListFilter):
-    """Standing flags unless asked otherwise."""
+    """Show unresolved flags by default."""
 
     title = _("state")
     parameter_name = "state"
@@ -30,7 +30,7 @@ class StateFilter(admin.SimpleListFilter):
 
     def choices(self, changelist: object) -> object:
         choices = list(super().choices(changelist))  # type: ignore[arg-type]
-        choices[0]["display"] = _("not resolved")
+        choices[0]["display"] = _("unresolved")
         return iter(choices)
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Flag]) -> QuerySet[Flag]:
@@ -41,7 +41,7 @@ class StateFilter(admin.SimpleListFilter):
 
 @admin.register(Flag)
 class FlagAdmin(ReadOnlyAdmin):
-    list_display = ["shown_level", "rule", "told", "at", "case", "service", "raised_at"]
+    list_display = ["shown_level", "rule", "title", "at", "case", "service", "raised_at"]
     list_display_links = None
     list_filter = [StateFilter, "level", "rule", "filing__kind", "filing__province"]
     search_fields = ["rule", "at", "filing__case_number", "filing__service_name", "filing__applicant__name"]
@@ -57,8 +57,8 @@ class FlagAdmin(ReadOnlyAdmin):
     def shown_level(self, flag: Flag) -> tuple[str, str]:
         return flag.level, flag.get_level_display()
 
-    @display(description=_("fault"))
-    def told(self, flag: Flag) -> str:
+    @display(description=_("finding"))
+    def title(self, flag: Flag) -> str:
         return str(describe(flag.finding, language_of(get_language()))["title"])
 
     @display(description=_("case number"), ordering="filing__case_number")

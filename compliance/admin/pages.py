@@ -1,4 +1,4 @@
-"""A page of our own in place of a form: what the pages of the desk share."""
+"""The base of admin classes whose rows lead to a read-only page instead of a form."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from registry.models import User
 
 
 class PageAdmin(ReadOnlyAdmin):
-    """A list whose rows lead to a page that shows; `page` gives what it shows."""
+    """An admin whose rows lead to a read-only page. Subclasses return its context from `page`."""
 
     def page(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         raise NotImplementedError
@@ -26,7 +26,7 @@ class PageAdmin(ReadOnlyAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show the page in place of a form: there is nothing to fill in."""
+        """Render the page instead of a form."""
         if request.method not in ("GET", "HEAD") or not self.has_view_permission(request):
             raise PermissionDenied
         row = self.get_object(request, object_id)
@@ -48,18 +48,21 @@ def user_of(request: HttpRequest) -> User:
     return user
 
 
-def done(request: HttpRequest, act: Callable[[], object], told: str, back: str) -> HttpResponse:
-    """Do what a form of the desk asks for; a refusal is told on the page that it came from, and nothing is changed."""
+def done(request: HttpRequest, act: Callable[[], object], message: str, back: str) -> HttpResponse:
+    """
+    Run the action of a form, redirect to `back`, and show `message` there, or the messages of the problem by which the
+    action was refused.
+    """
     try:
         act()
     except Problem as problem:
         for text in [problem.text, *(error["message"] for error in problem.errors[:20])]:
             messages.error(request, text)
     else:
-        messages.success(request, told)
+        messages.success(request, message)
     return redirect(back)
 
 
 def post_only(request: HttpRequest) -> None:
     if request.method != "POST":
-        raise PermissionDenied(_("This address takes forms only."))
+        raise PermissionDenied(_("This address accepts only submitted forms (POST)."))

@@ -1,4 +1,4 @@
-"""What the pages of the desk share: who sees them, that they only show, and the way to a filing."""
+"""What the pages of the desk share: permissions, the read-only base class, and links to filings."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def can_see_filings(request: HttpRequest) -> bool:
 
 
 class BoundedPaginator(Paginator):  # type: ignore[type-arg]
-    """Counts no further than anybody would leaf: a list of a million rows opens as fast as one of a thousand."""
+    """A paginator that counts at most 1,000 rows, so that long lists open as fast as short ones."""
 
     MOST = 1_000
 
@@ -32,7 +32,7 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
 
 
 class ReadOnlyAdmin(ModelAdmin):
-    """Pages that show and never change; what changes goes through actions."""
+    """A read-only admin. Rows change only through actions."""
 
     actions = None
     paginator = BoundedPaginator
@@ -55,6 +55,6 @@ class ReadOnlyAdmin(ModelAdmin):
 
 
 def link_to(filing: Filing) -> SafeString:
-    """A link to a filing's page, named by its case number."""
+    """Return a link to the page of a filing, labeled with its case number."""
     url = reverse("admin:compliance_filing_change", args=[filing.pk])
     return format_html('<a class="desk-link" href="{}">{}</a>', url, filing.case_number)

@@ -1,4 +1,4 @@
-"""A dossier as a person reads it: by section, with the names of fields and codes in the reader's language."""
+"""A dossier rendered for readers: sections of lines with translated field names and codes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NOT_GIVEN = Bilingual("not given", "未填写")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One field: its name, its value in words, how deep it lies, and whether a flag points at it."""
+    """One field: its name, its displayed value, its nesting depth, and whether a flag points to it."""
 
     at: Pointer
     name: str
@@ -29,7 +29,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the dossier with its lines."""
+    """A section of the dossier with its lines."""
 
     at: str
     title: str
@@ -38,12 +38,12 @@ class Section:
 
 def sections_of(content: str, language: Language, flagged: Sequence[Pointer]) -> list[Section]:
     """
-    Split a stored dossier into sections: the filing's own fields first, then each part that says something.
+    Split a stored dossier into sections: first the top-level fields, then each part that is not empty.
 
-    Each flagged place has a line, also where the dossier says nothing there; a flag upon the whole filing has none.
+    Each flagged place gets a line, even if the dossier has no value there. A flag on the whole dossier gets none.
     """
     tree = json.loads(content)
-    own = {key: value for key, value in tree.items() if not isinstance(value, dict | list) or _says_nothing(value)}
+    own = {key: value for key, value in tree.items() if not isinstance(value, dict | list) or _is_empty(value)}
     parts = {key: value for key, value in tree.items() if key not in own}
     sections = [_section(ROOT / key, value, language, flagged) for key, value in parts.items()]
     return [_section(ROOT, own, language, [at for at in flagged if at and at.steps[0] not in parts]), *sections]
@@ -52,8 +52,8 @@ def sections_of(content: str, language: Language, flagged: Sequence[Pointer]) ->
 def _section(at: Pointer, value: Any, language: Language, flagged: Sequence[Pointer]) -> Section:
     places = set(flagged)
     lines = [replace(line, is_flagged=line.at in places) for line in _lines(at, value, language, 0)]
-    said = {line.at for line in lines}
-    missing = [place for place in flagged if place not in said and f"{place}/".startswith(f"{at}/")]
+    given = {line.at for line in lines}
+    missing = [place for place in flagged if place not in given and f"{place}/".startswith(f"{at}/")]
     title = _headline(at, language) if at else _FILING.in_(language)
     return Section(at, title, [*lines, *(_not_given(place, language) for place in missing)])
 
@@ -66,7 +66,7 @@ def _lines(at: Pointer, value: Any, language: Language, depth: int) -> Iterator[
     children = value.items() if isinstance(value, dict) else enumerate(value)
     for step, child in children:
         below = at / step
-        if _says_nothing(child) and (step, child) != ("permits", []):
+        if _is_empty(child) and (step, child) != ("permits", []):
             continue
         if _is_nested(child):
             yield Line(below, _headline(below, language), "", depth)
@@ -75,9 +75,9 @@ def _lines(at: Pointer, value: Any, language: Language, depth: int) -> Iterator[
             yield Line(below, _headline(below, language), _value(below, child, language), depth)
 
 
-def _says_nothing(value: Any) -> bool:
+def _is_empty(value: Any) -> bool:
     if isinstance(value, dict | list):
-        return all(_says_nothing(child) for child in (value.values() if isinstance(value, dict) else value))
+        return all(_is_empty(child) for child in (value.values() if isinstance(value, dict) else value))
     return value is None or value == ""
 
 

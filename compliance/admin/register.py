@@ -1,4 +1,4 @@
-"""The other pages of the register: services with their filings and deadlines, official numbers, training data."""
+"""The admin of services, official numbers and training-data declarations."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ MOST_FILINGS = 50
 
 @admin.register(Service)
 class ServiceAdmin(PageAdmin):
-    list_display = ["name", "organization", "shown_standing", "created_at"]
+    list_display = ["name", "organization", "shown_status", "created_at"]
     list_filter = ["registration_status"]
     search_fields = ["search_text"]
-    search_help_text = _("Names of services and organizations, Chinese or Latin")
+    search_help_text = _("Search by service or organization, in Chinese or Latin script")
     list_select_related = ["organization"]
     change_form_template = "compliance/desk/service.html"
     ordering = ["-id"]
@@ -44,14 +44,14 @@ class ServiceAdmin(PageAdmin):
         return queryset.found_by(search_term), False
 
     @display(description=_("registration status"), label=STATUS_COLORS, ordering="registration_status")
-    def shown_standing(self, service: Service) -> tuple[str, str]:
+    def shown_status(self, service: Service) -> tuple[str, str]:
         return service.registration_status, service.get_registration_status_display()
 
     def page(self, request: HttpRequest, row: Any) -> dict[str, Any]:
-        """Everything the page shows, in a fixed number of queries."""
+        """Return the context of the page, in a fixed number of queries."""
         user, language = user_of(request), language_of(get_language())
         statements = row.statements.visible_to(user).select_related("source").order_by("-source__stated_at", "-pk")
-        sources = [told.source_id for told in statements]
+        sources = [statement.source_id for statement in statements]
         filings = Filing.objects.visible_to(user).filter(source__in=sources).select_related("applicant")
         rows = list(filings.with_flag_counts().order_by("-pk")[:MOST_FILINGS])
         used = ModelStatement.objects.visible_to(user).filter(source__in=sources, used_by_service=True)
@@ -63,12 +63,12 @@ class ServiceAdmin(PageAdmin):
             "latest": statements[0] if statements else None,
             "filings": rows,
             "deadlines": _deadlines(rows, language),
-            "models": {told.model_id: told.model for told in used.select_related("model__developer")}.values(),
+            "models": {use.model_id: use.model for use in used.select_related("model__developer")}.values(),
         }
 
 
 def _deadlines(filings: list[Filing], language: Language) -> list[dict[str, Any]]:
-    """The deadlines of the running filings that are not met yet, the next first."""
+    """Return the deadlines of running filings that are not met yet, earliest first."""
     today = timezone.localdate()
     running = [case for case in cases_of(filings) if case.filing.status not in ENDED] if filings else []
     found = [
@@ -96,7 +96,7 @@ class OfficialNumberAdmin(PageAdmin):
     list_display = ["number", "title", "holder", "kind", "jurisdiction", "issued_on", "shown_status"]
     list_filter = ["kind", "status", JurisdictionFilter, "is_held_by_filing"]
     search_fields = ["search_text"]
-    search_help_text = _("Numbers, names and holders, Chinese or Latin")
+    search_help_text = _("Search by number, name or holder, in Chinese or Latin script")
     change_form_template = "compliance/desk/official_number.html"
     ordering = ["-id"]
 
@@ -108,7 +108,7 @@ class OfficialNumberAdmin(PageAdmin):
         return number.status, number.get_status_display()
 
     def page(self, request: HttpRequest, row: Any) -> dict[str, Any]:
-        """Everything the page shows."""
+        """Return the context of the page."""
         filing = Filing.objects.visible_to(user_of(request)).filter(official_number=row).first()
         return {
             "number": row,

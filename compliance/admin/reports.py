@@ -1,4 +1,4 @@
-"""The written reports on the desk: read, downloaded, or written now."""
+"""The admin of reports: read, download, or generate a report."""
 
 from __future__ import annotations
 
@@ -46,10 +46,10 @@ class ReportRunAdmin(PageAdmin):
         return [*own, *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """List the runs, with a button for each report that can be written now."""
+        """List the runs, with a button that generates each report now."""
         language = language_of(get_language())
         reports = [
-            {"name": report.name, "title": report.title.in_(language), "tells": report.description.in_(language)}
+            {"name": report.name, "title": report.title.in_(language), "description": report.description.in_(language)}
             for report in REPORTS.values()
         ]
         return super().changelist_view(request, {**(extra_context or {}), "reports": reports})
@@ -58,16 +58,16 @@ class ReportRunAdmin(PageAdmin):
     def shown_title(self, run: ReportRun) -> str:
         return REPORTS[run.report].title.in_(language_of(get_language()))
 
-    @display(description=_("written for"))
+    @display(description=_("triggered by"))
     def shown_origin(self, run: ReportRun) -> str:
-        return run.asked_by.username if run.asked_by else str(_("timetable"))
+        return run.asked_by.username if run.asked_by else str(_("schedule"))
 
     def page(self, request: HttpRequest, row: Any) -> dict[str, Any]:
-        """The report in words, as far as the reader may see it."""
+        """Return the context of the page, limited to the rows that the user may see."""
         return context_of(row, request)
 
     def write(self, request: HttpRequest, name: str) -> HttpResponse:
-        """Write a report now."""
+        """Generate a report now."""
         post_only(request)
         if name not in REPORTS:
             raise Http404
@@ -77,7 +77,7 @@ class ReportRunAdmin(PageAdmin):
         return redirect(reverse("admin:compliance_reportrun_change", args=[run.pk]))
 
     def download(self, request: HttpRequest, key: int, form: str) -> HttpResponse:
-        """Give a report as CSV or as a page that stands alone."""
+        """Download a report as CSV or as a self-contained HTML page."""
         run = ReportRun.objects.filter(pk=key).first()
         if run is None or form not in ("csv", "html") or not self.has_view_permission(request):
             raise Http404
@@ -95,14 +95,14 @@ class ReportRunAdmin(PageAdmin):
 
 
 def context_of(run: ReportRun, request: HttpRequest, most: int | None = MOST_ON_A_PAGE) -> dict[str, Any]:
-    """What the page of a report shows."""
+    """Return the context of a report, with at most `most` rows; None means all rows and an inline style sheet."""
     language = language_of(get_language())
     rows = rows_for(run, user_of(request))
     report = REPORTS[run.report]
     return {
         "run": run,
         "title": report.title.in_(language),
-        "tells": report.description.in_(language),
+        "description": report.description.in_(language),
         "summary": summary_of(rows, language),
         "rows": describe(rows[:most], language),
         "left_out": 0 if most is None else max(len(rows) - most, 0),
@@ -112,5 +112,5 @@ def context_of(run: ReportRun, request: HttpRequest, most: int | None = MOST_ON_
 
 
 def _style() -> str:
-    """The desk's own style sheet, inside a page that stands alone."""
+    """Return the style sheet of the desk, to be embedded in the self-contained page."""
     return (settings.ROOT / "static" / "desk.css").read_text()

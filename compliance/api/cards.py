@@ -1,4 +1,4 @@
-"""Model cards over the API: a draft's models, extended by what a card says."""
+"""Import of model cards over the API."""
 
 from __future__ import annotations
 
@@ -26,9 +26,11 @@ from registry.api.problems import Problem
 from registry.api.requests import refuse_unknown, user_of
 
 KEY = OpenApiParameter(
-    "key", str, description="The model of the dossier that the card speaks of; without it, by its name."
+    "key",
+    str,
+    description="Key of the model in the dossier that the card describes. By default, the model is found by the name in the card.",
 )
-FILE = OpenApiParameter("filename", str, description="Names the model where the card does not.")
+FILE = OpenApiParameter("filename", str, description="Name of the file. It names the model if the card does not.")
 ANSWER = inline_serializer(
     "ModelCard",
     {
@@ -40,7 +42,7 @@ ANSWER = inline_serializer(
 
 
 class ModelCardView(APIView):
-    """A model card for a draft."""
+    """Import of a model card into a dossier."""
 
     parser_classes = [EvidenceParser]
 
@@ -52,8 +54,9 @@ class ModelCardView(APIView):
     )
     def post(self, request: Request, id: UUID) -> Response:
         """
-        Bring what a model card of the Hugging Face Hub says into `models[]` of a draft: name, license, base models,
-        datasets. What the dossier says already stays; `kept` names where the card says otherwise.
+        Import a model card of the Hugging Face Hub into `models[]` of a draft: name, license, base models and datasets.
+
+        Values that are already in the dossier are not changed. `kept` lists the fields where the card differs from them.
         """
         refuse_unknown(request, {"key", "filename"})
         filing = found(request, id)
@@ -79,5 +82,7 @@ def _extended(text: bytes, card: Card, key: str | None) -> tuple[Drafted, Parsed
     except NoSuchModel as error:
         raise problems.no_such_model(error.key, error.keys) from error
     except NoName as error:
-        message = _("The card names no model. Say with ?key= which model of the dossier it speaks of.")
-        raise Problem.at("", 400, "no_name", _("No name"), message) from error
+        message = _(
+            "The model card does not name a model. Use ?key= to specify which model of the dossier it describes."
+        )
+        raise Problem.at("", 400, "no_name", _("Missing model name"), message) from error

@@ -1,4 +1,4 @@
-"""Checking without storing, the catalog of rules, and the schema of the dossier."""
+"""Checks that store nothing, the catalog of rules, and the JSON Schema of the dossier."""
 
 from __future__ import annotations
 
@@ -29,12 +29,14 @@ from compliance.rules.problems import Finding
 from compliance.rules.wording import describe
 from registry.api.requests import bad_query, refuse_unknown, user_of
 
-AS_OF = OpenApiParameter("as_of", OpenApiTypes.DATE, description="Judge as of this day, not today.")
-COMPARE_TO = OpenApiParameter("compare_to", OpenApiTypes.DATE, description="Also tell what changes to this day.")
+AS_OF = OpenApiParameter("as_of", OpenApiTypes.DATE, description="Check as of this date. Defaults to today.")
+COMPARE_TO = OpenApiParameter(
+    "compare_to", OpenApiTypes.DATE, description="Also return what changes from the date of the check to this date."
+)
 
 
 class CheckView(APIView):
-    """Checking without storing."""
+    """Checking a dossier without storing it."""
 
     @extend_schema(
         operation_id="check",
@@ -43,7 +45,7 @@ class CheckView(APIView):
         responses={200: CheckSerializer, **MALFORMED},
     )
     def post(self, request: Request) -> Response:
-        """Check a dossier by the rules, as a file on its own: nothing is stored, nothing is asked of the registry."""
+        """Check a dossier against the rules. Nothing is stored, and data of the registry is not used."""
         refuse_unknown(request, {"as_of", "compare_to"})
         day = _day(request, "as_of") or timezone.localdate()
         dossier = problems.parsed_or_problem(body_of(request)).dossier
@@ -52,7 +54,7 @@ class CheckView(APIView):
 
 
 class FilingCheckView(APIView):
-    """What a filing would need on another day."""
+    """Checking a filing as of another date."""
 
     @extend_schema(
         operation_id="filings_check",
@@ -61,9 +63,10 @@ class FilingCheckView(APIView):
     )
     def get(self, request: Request, id: UUID) -> Response:
         """
-        Judge a filing as if it were submitted on a day, with all that the registry knows; nothing is stored.
+        Check a filing as if it were submitted on a given date, using the data of the registry. Nothing is stored.
 
-        Without either it is judged as it stands. `compare_to` tells what is new, gone or different on another day.
+        Without parameters, the filing is checked in its current state. With `compare_to`, the response also lists the
+        findings that are new, gone or changed on that date.
         """
         refuse_unknown(request, {"as_of", "compare_to"})
         filing = found(request, id)
@@ -105,13 +108,13 @@ def _in_words(findings: list[Finding]) -> list[dict[str, Any]]:
 
 
 class RulesView(APIView):
-    """The catalog."""
+    """The catalog of rules."""
 
     permission_classes = [AllowAny]
 
     @extend_schema(operation_id="rules_list", responses=RulesSerializer, auth=[])
     def get(self, request: Request) -> Response:
-        """List all rules, in your language."""
+        """List all rules, in the language of the request."""
         return Response(RulesSerializer({"results": CATALOG.in_order()}).data)
 
 
@@ -122,7 +125,7 @@ class DossierSchemaView(APIView):
 
     @extend_schema(operation_id="dossier_schema", responses=OpenApiTypes.OBJECT, auth=[])
     def get(self, request: Request) -> Response:
-        """Read the JSON Schema (2020-12) of the dossier."""
+        """Return the JSON Schema (2020-12) of the dossier."""
         return Response(dossier_json_schema(), content_type="application/schema+json")
 
 
@@ -133,5 +136,5 @@ def _day(request: Request, name: str) -> date | None:
     try:
         return day_from(text)
     except ValueError as error:
-        message = _("%(name)s is no day of the calendar; write it as YYYY-MM-DD.") % {"name": name}
+        message = _("%(name)s is not a valid date. Use the format YYYY-MM-DD.") % {"name": name}
         raise bad_query(name, message) from error

@@ -1,4 +1,4 @@
-"""On what the services stand, and what breaks if a family were barred, over the API."""
+"""Dependence statistics over the API: what services are built on, and what breaks if it is barred."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from registry.models import AIModel
 from registry.reference.base_models import FAMILIES
 
 Fields = serializers.Serializer[Any]
-THROUGH = OpenApiParameter("through", str, enum=list(WAYS), description="Along which relations; weights without it.")
+THROUGH = OpenApiParameter("through", str, enum=list(WAYS), description="Relations to follow. Defaults to weights.")
 # Beyond it no day can be counted on.
 LAST_YEAR = 9000
-DAY = OpenApiParameter("on", OpenApiTypes.DATE, description="On which day; today without it.")
+DAY = OpenApiParameter("on", OpenApiTypes.DATE, description="Date of the statistics. Defaults to today.")
 
 
 class ShareSerializer(Fields):
@@ -38,7 +38,7 @@ class ShareSerializer(Fields):
 
 
 class OriginsSerializer(Fields):
-    """Domestic: all roots are Chinese; foreign: one is not; unknown: the rest."""
+    """Domestic: all roots are Chinese. Foreign: at least one root is not. Unknown: all other models."""
 
     domestic = ShareSerializer()
     foreign = ShareSerializer()
@@ -48,7 +48,9 @@ class OriginsSerializer(Fields):
 class DependenceRowSerializer(Fields):
     value = serializers.CharField()
     models = serializers.IntegerField()
-    share = serializers.FloatField(help_text="of all models in use, 0 to 1; a model counts under each value")
+    share = serializers.FloatField(
+        help_text="Share of all models in use, 0 to 1. A model is counted under each of its values."
+    )
     filings = serializers.IntegerField()
     applicants = serializers.IntegerField()
 
@@ -97,7 +99,7 @@ class WhatBreaksSerializer(Fields):
     filings = serializers.IntegerField()
     applicants = serializers.IntegerField()
     monthly_active_users = serializers.IntegerField()
-    users_not_said = serializers.IntegerField(help_text="filings that declare no monthly active users")
+    users_not_said = serializers.IntegerField(help_text="Number of filings that do not declare monthly active users.")
     by_province = InProvinceSerializer(many=True)
     rows = StruckSerializer(many=True)
 
@@ -108,20 +110,24 @@ class DependenceView(APIView):
     FILTERS = [
         DAY,
         THROUGH,
-        OpenApiParameter("by", str, enum=["country", "family", "license"], description="country without it."),
+        OpenApiParameter("by", str, enum=["country", "family", "license"], description="Defaults to country."),
         OpenApiParameter("group", str, enum=["province", "applicant", "year", "kind"]),
         OpenApiParameter("kind", str, enum=[Kind.GENERATIVE, Kind.REGISTRATION]),
-        OpenApiParameter("status", str, enum=list(STATUSES), description="Of the filing, on the day."),
+        OpenApiParameter(
+            "status", str, enum=list(STATUSES), description="Status of the filing on the date of the statistics."
+        ),
         OpenApiParameter("province", str, description="Two-digit code of the province."),
         OpenApiParameter("applicant", str, description="USCC of the applicant."),
-        OpenApiParameter("filing", OpenApiTypes.UUID, many=True, description="Only these filings; repeat it."),
+        OpenApiParameter(
+            "filing", OpenApiTypes.UUID, many=True, description="Restrict to these filings. Can be repeated."
+        ),
     ]
 
     @extend_schema(operation_id="statistics_dependence", parameters=FILTERS, responses=DependenceSerializer)
     def get(self, request: Request) -> Response:
         """
-        Count on what the models in use stand: the share that goes back to base models of each country, family or license,
-        over the submitted filings that you may see, on a day.
+        Count what the models in use are built on: the share that derives from base models of each country, family or
+        license, on a given date. Only submitted filings that you may see are counted.
         """
         refuse_unknown(request, {parameter.name for parameter in self.FILTERS})
         by = chosen(request, "by", ("country", "family", "license")) or "country"
@@ -133,19 +139,19 @@ class DependenceView(APIView):
 
 
 class WhatBreaksView(APIView):
-    """What breaks if something were barred."""
+    """What breaks if a family, a country or a model is barred."""
 
     FILTERS = [
         DAY,
         THROUGH,
-        OpenApiParameter("family", str, enum=sorted(FAMILIES), description="A family of the catalog."),
-        OpenApiParameter("country", str, description="Base models of a country (ISO 3166-1)."),
+        OpenApiParameter("family", str, enum=sorted(FAMILIES), description="Model family of the catalog."),
+        OpenApiParameter("country", str, description="Country code (ISO 3166-1) of base models."),
         OpenApiParameter("model", OpenApiTypes.UUID, description="One AI model."),
     ]
 
     @extend_schema(operation_id="statistics_what_breaks", parameters=FILTERS, responses=WhatBreaksSerializer)
     def get(self, request: Request) -> Response:
-        """Read what stands on a family, a country's base models or one model: filings, applicants, users."""
+        """Return the filings, applicants and users that depend on a family, a country's base models or one model."""
         refuse_unknown(request, {parameter.name for parameter in self.FILTERS})
         told = what_breaks(user_of(request), _barred(request), through=_through(request), day=_day(request))
         return Response(WhatBreaksSerializer(told).data)
@@ -154,15 +160,17 @@ class WhatBreaksView(APIView):
 def _barred(request: Request) -> Barred:
     given = [name for name in ("family", "country", "model") if request.query_params.get(name)]
     if len(given) != 1:
-        raise bad_query("family", _("Say what is barred: a family, a country or a model, one of the three."))
+        raise bad_query("family", _("Specify exactly one of `family`, `country` and `model`."))
     family = chosen(request, "family", list(FAMILIES)) or ""
     country = code_of(
-        request, "country", "[A-Z]{2}", _("Give a country as two capital letters (ISO 3166-1), such as US.")
+        request, "country", "[A-Z]{2}", _("Use a country code of two capital letters (ISO 3166-1), such as US.")
     )
     uid = identifier(request, "model")
     models = AIModel.objects.visible_to(user_of(request)).filter(uid=uid) if uid else AIModel.objects.none()
     if uid and not models:
-        raise bad_query("model", _("There is no such AI model: %(ids)s.") % {"ids": uid})
+        raise bad_query(
+            "model", _("These AI models do not exist, or you are not allowed to see them: %(ids)s.") % {"ids": uid}
+        )
     return Barred(family, country or "", frozenset(models.values_list("pk", flat=True)))
 
 
@@ -174,7 +182,7 @@ def _day(request: Request) -> date:
     asked = request.query_params.get("on")
     day = day_in(asked) if asked is not None else timezone.localdate()
     if day is None or day.year > LAST_YEAR:
-        raise bad_query("on", _("Give a day as YYYY-MM-DD."))
+        raise bad_query("on", _("Use a date in the format YYYY-MM-DD."))
     return day
 
 
@@ -183,7 +191,7 @@ def _asked(request: Request) -> Q:
     for name, column, choices in (("kind", "kind", Kind.values), ("status", "status_then", list(STATUSES))):
         if value := chosen(request, name, choices):
             asked &= Q(**{column: value})
-    if province := code_of(request, "province", "[0-9]{2}", _("Give the two-digit code of a province, such as 44.")):
+    if province := code_of(request, "province", "[0-9]{2}", _("Use the two-digit code of a province, such as 44.")):
         asked &= Q(province=province)
     if uscc := request.query_params.get("applicant"):
         asked &= Q(applicant__uscc=uscc)
@@ -196,4 +204,4 @@ def _ids(written: list[str]) -> list[UUID]:
     try:
         return [UUID(value) for value in written]
     except ValueError as error:
-        raise bad_query("filing", _("Give the ids of filings, as GET /filings/ lists them.")) from error
+        raise bad_query("filing", _("Use ids of filings as listed by GET /filings/.")) from error

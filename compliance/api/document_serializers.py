@@ -1,4 +1,4 @@
-"""What the API gives of documents."""
+"""Serializers of documents."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from compliance.models import Document
 
 
 class BankSerializer(serializers.Serializer[Any]):
-    """What a file holds of a bank: distinct, non-empty rows, and the outcomes under 是否合格."""
+    """Counts of a bank in a file: distinct non-empty rows, and the outcomes in the column 是否合格."""
 
     total = serializers.IntegerField()
     by_class = serializers.DictField(child=serializers.IntegerField())
@@ -19,7 +19,7 @@ class BankSerializer(serializers.Serializer[Any]):
 
 
 class ContentsSerializer(serializers.Serializer[Any]):
-    """What was counted in a document; findings on it are among the flags."""
+    """Counts of a document. Findings about them are flags of the filing."""
 
     is_table = serializers.BooleanField()
     banks = serializers.DictField(child=BankSerializer())
@@ -29,11 +29,11 @@ class ContentsSerializer(serializers.Serializer[Any]):
 
 
 class DocumentSerializer(serializers.ModelSerializer[Document]):
-    """A document that a filing holds."""
+    """A document of a filing."""
 
     url = serializers.SerializerMethodField()
     contents = ContentsSerializer(
-        source="facts.contents", default=None, allow_null=True, help_text="null while nobody has counted it"
+        source="facts.contents", default=None, allow_null=True, help_text="Null until the document is counted."
     )
 
     class Meta:

@@ -1,4 +1,4 @@
-"""Documents over the API: bytes in and out, streamed."""
+"""Upload and download of documents over the API, streamed."""
 
 from __future__ import annotations
 
@@ -30,14 +30,16 @@ from registry.api.problems import Problem
 from registry.api.requests import bad_query, user_of
 from registry.models import User
 
-ENTRY = OpenApiParameter("entry", int, description="Index in documents[] of a draft or returned filing to fill in.")
-FILENAME = OpenApiParameter("filename", str, description="Name of the file, where the body is the file itself.")
+ENTRY = OpenApiParameter(
+    "entry", int, description="Index of the entry in documents[] to fill in, for a draft or returned filing."
+)
+FILENAME = OpenApiParameter("filename", str, description="File name, if the request body is the file.")
 _CHUNK = 64 * 1024
 _NAMED = re.compile(r"filename\*=UTF-8''(?P<coded>[^;]+)|filename=\"?(?P<plain>[^\";]+)", re.IGNORECASE)
 
 
 class StreamParser(BaseParser):
-    """Hand the body on as a stream, whatever its type: the type of a document is told by its content."""
+    """Pass the body on as a stream, whatever its media type: the type of a document is detected from its content."""
 
     media_type = "*/*"
 
@@ -48,13 +50,13 @@ class StreamParser(BaseParser):
 
 
 class DocumentsView(APIView):
-    """The documents that a filing holds."""
+    """The documents of a filing."""
 
     parser_classes = [MultiPartParser, StreamParser]
 
     @extend_schema(operation_id="documents_list", responses=DocumentSerializer(many=True))
     def get(self, request: Request, id: UUID) -> Response:
-        """List the documents that the filing holds."""
+        """List the documents of a filing. Only the applicant sees those that no submitted revision lists."""
         filing = found(request, id)
         held = filing.documents.select_related("filing", "facts")
         if filing.applicant_id not in user_of(request).own_organizations:
@@ -75,7 +77,7 @@ class DocumentsView(APIView):
         },
     )
     def post(self, request: Request, id: UUID) -> Response:
-        """Upload a document, as `file` of a form or as the body itself. The same bytes again are the same document (200)."""
+        """Upload a document as the form field `file` or as the request body. The same bytes again return 200."""
         filing = found(request, id)
         entry = _entry(request)
         with problems.refusals_as_problems():
@@ -91,18 +93,18 @@ class DocumentsView(APIView):
 
 
 class DocumentView(APIView):
-    """The bytes of a document."""
+    """The content of a document."""
 
     @extend_schema(
         operation_id="documents_download", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY}
     )
     def get(self, request: Request, id: UUID, sha256: str) -> FileResponse:
-        """Download a document; its SHA-256 is its address and its ETag."""
+        """Download a document. Its SHA-256 is part of its URL and is its ETag."""
         return download(found(request, id), sha256, by=user_of(request))
 
 
 def named_in_revisions(filing: Filing) -> set[str]:
-    """The hashes that the submitted revisions name: what others than the applicant may see of a filing."""
+    """Return the hashes listed in the submitted revisions: the documents that others than the applicant may see."""
     found: set[str] = set()
     for content in filing.revisions.values_list("content", flat=True):
         found |= {entry["sha256"] for entry in json.loads(content).get("documents") or () if entry.get("sha256")}
@@ -111,8 +113,8 @@ def named_in_revisions(filing: Filing) -> set[str]:
 
 def download(filing: Filing, sha256: str, *, by: User) -> FileResponse:
     """
-    Stream a document of a filing as an attachment, so that no browser runs what is in it. What is not submitted yet is
-    there for the applicant's own people alone.
+    Stream a document of a filing as an attachment, so that no browser executes its content. A document that is not in a
+    submitted revision is available only to members of the applicant; for other users, Http404 is raised.
     """
     if filing.applicant_id not in by.own_organizations and sha256 not in named_in_revisions(filing):
         raise Http404
@@ -133,7 +135,7 @@ def _entry(request: Request) -> int | None:
     if asked is None:
         return None
     if not re.fullmatch("[0-9]{1,6}", asked):
-        raise bad_query("entry", _("Give the index of the entry in documents[], from 0."))
+        raise bad_query("entry", _("Use the index of the entry in documents[], starting from 0."))
     return int(asked)
 
 
@@ -153,8 +155,8 @@ def _file_of_form(request: Request) -> Incoming:
     if handler.is_over_limit:
         raise TooLarge(LARGEST)
     if not hasattr(file, "sha256"):
-        message = _("Send the document as the field “file” of the form, or as the body itself.")
-        raise Problem.at("", 400, "no_file", _("No file"), message)
+        message = _("Send the document as the form field “file” or as the request body.")
+        raise Problem.at("", 400, "no_file", _("Missing file"), message)
     return incoming(file, file.sha256, file.size, file.name)
 
 
@@ -164,7 +166,7 @@ def _chunks(stream: IO[bytes] | None) -> Iterator[bytes]:
 
 
 def _filename(request: Request) -> str:
-    """The name of a plain body: of the query, of Content-Disposition, or none."""
+    """Return the name of a file sent as the body: from the query, Content-Disposition, or "document"."""
     named = _NAMED.search(request.headers.get("Content-Disposition", ""))
     written = unquote(named["coded"]) if named and named["coded"] else named["plain"] if named else ""
     name = request.query_params.get("filename") or written or "document"

@@ -1,4 +1,4 @@
-"""Entity tags: what a representation is known by, and what If-Match gives of it (RFC 9110 §13.1.1)."""
+"""Entity tags and If-Match (RFC 9110 §13.1.1)."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ def quoted(tag: str) -> str:
 
 def version_of(filing: Any) -> str:
     """
-    Name the version of a filing with its flags counted: the last event's hash, and after a point the state of its check.
+    Return the version of a filing annotated with flag counts: the hash of its last event, a dot, and the state of its check.
 
-    The part before the point changes with the filing itself; that is what If-Match is compared with.
+    If-Match is compared only with the part before the dot, which changes only with the filing itself.
     """
     counts = (filing.error_count, filing.warning_count, filing.info_count)
     state = (filing.checked_at, filing.checked_as_of, filing.next_look_on, filing.is_due, counts)
@@ -26,7 +26,7 @@ def version_of(filing: Any) -> str:
 
 
 def seen_by(headers: Mapping[str, str]) -> frozenset[str] | None:
-    """Return the hashes that If-Match names; None without the header or for `*`. Weak tags never match."""
+    """Return the hashes listed in If-Match; None if the header is missing or `*`. Weak tags never match."""
     header = headers.get("If-Match")
     if header is None or header.strip() == "*":
         return None

@@ -1,4 +1,4 @@
-"""Evidence of a model's origin over the API: filing it, and reading it with its verdict beside the declaration."""
+"""Evidence of the origin of models over the API: filing it, and reading it with the declaration and the verdict."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ PART = OpenApiParameter(
     "part",
     str,
     enum=list(PARTS),
-    description="Which file the body is; without it the body is a JSON object of files.",
+    description="The file that the body contains. By default, the body is a JSON object of files.",
 )
 
 
 class EvidenceParser(BytesParser):
-    """Hand the body on as bytes, whatever its type."""
+    """Pass the body on as bytes, whatever its media type."""
 
     media_type = "*/*"
     limit = MOST_BYTES
@@ -53,7 +53,7 @@ class FilingEvidenceView(APIView):
 
     @extend_schema(operation_id="evidence_read", responses=EvidenceSerializer)
     def get(self, request: Request, id: UUID, key: str) -> Response:
-        """Read what was filed of a model, and the verdict beside its declaration."""
+        """Return the evidence filed for a model, with the declaration and the verdict."""
         refuse_unknown(request, set())
         filing = found(request, id)
         return Response(_told(filing, key, user_of(request)))
@@ -66,8 +66,8 @@ class FilingEvidenceView(APIView):
     )
     def post(self, request: Request, id: UUID, key: str) -> Response:
         """
-        File evidence: a JSON object of files by their names, or one file with `?part=`. A file that was filed before is
-        replaced; what is malformed is refused whole. Headers only, never weights.
+        File evidence: a JSON object of files by name, or one file with `?part=`. A file that was filed before is
+        replaced. If any file is malformed, the whole request is refused. Send headers only, never weights.
         """
         refuse_unknown(request, {"part"})
         filing = found(request, id)
@@ -78,11 +78,11 @@ class FilingEvidenceView(APIView):
 
 
 class ModelEvidenceView(APIView):
-    """The evidence of an AI model, from all filings."""
+    """The evidence of an AI model from all filings."""
 
     @extend_schema(operation_id="models_evidence", responses=EvidenceListSerializer)
     def get(self, request: Request, id: UUID) -> Response:
-        """Read the evidence that filings hold of a model; it is there for staff and for the model's developer."""
+        """Return the evidence of a model from all filings. Only staff and the developer of the model can read it."""
         refuse_unknown(request, set())
         user, model = user_of(request), found_model(request, id)
         if not can_see_evidence(model, user):
@@ -92,7 +92,7 @@ class ModelEvidenceView(APIView):
 
 
 def _told(filing: Filing, key: str, user: User) -> Any:
-    """The evidence of one model, with its verdict; 404 where none was filed."""
+    """Return the evidence of one model with its verdict. Raises Http404 if none was filed."""
     for filed in filed_evidence(filing, dossier_of(filing, user), keys={key}):
         return EvidenceSerializer(filed, context={"user": user}).data
     raise Http404
@@ -102,7 +102,7 @@ def _evidence(request: Request) -> dict[str, Any]:
     body = request.data if isinstance(request.data, bytes) else b""
     part = request.query_params.get("part")
     if part is not None and part not in PARTS:
-        raise bad_query("part", _("Name one of: %(parts)s.") % {"parts": ", ".join(PARTS)})
+        raise bad_query("part", _("Choose one of: %(parts)s.") % {"parts": ", ".join(PARTS)})
     try:
         evidence = _read(body, part)
     except Unusable as fault:
@@ -113,7 +113,7 @@ def _evidence(request: Request) -> dict[str, Any]:
 
 
 def _read(body: bytes, part: str | None) -> Any:
-    """The body as evidence: all of it, an object with `evidence`, or one file."""
+    """Parse the body: an object of files, an object with the key `evidence`, or one file."""
     if part in TEXTS:
         return {part: body.decode("utf-8", "replace")}
     document = read_json(body)
@@ -131,8 +131,11 @@ def _refused(faults: list[tuple[str, Unusable]]) -> Problem:
     return Problem(
         400,
         "malformed_evidence",
-        _("This is no evidence"),
-        _("Nothing was stored. Faults: %(count)s. Mend what the errors point at and send it again.")
+        _("Malformed evidence"),
+        _(
+            "Nothing was stored. Number of errors: %(count)s. Correct the places listed under `errors` "
+            "and send the evidence again."
+        )
         % {"count": len(errors)},
         errors=errors,
     )

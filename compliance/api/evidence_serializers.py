@@ -1,4 +1,4 @@
-"""What is told of evidence: the files, and the verdict with its parts in the reader's language."""
+"""Serializers of evidence: the files, and the verdict with its parts in the language of the request."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Fields = serializers.Serializer[Any]
 
 class EvidenceFileSerializer(Fields):
     part = serializers.CharField()
-    sha256 = serializers.CharField(help_text="Of the JSON as it is kept, without spaces.")
+    sha256 = serializers.CharField(help_text="SHA-256 of the stored JSON, without whitespace.")
     size = serializers.IntegerField()
     filed_at = serializers.DateTimeField()
 
@@ -29,7 +29,7 @@ class MeaningSerializer(Fields):
 
 
 class VerdictSerializer(Fields):
-    """The verdict: three separate answers in `parts`, never one score."""
+    """The verdict. `parts` contains three separate answers that are never combined into one score."""
 
     findings = serializers.ListField(child=serializers.CharField())
     meanings = MeaningSerializer(many=True)
@@ -49,12 +49,14 @@ class EvidenceSerializer(serializers.Serializer[FiledEvidence]):
     model = serializers.CharField(source="model_key")
     declaration = serializers.DictField()
     files = EvidenceFileSerializer(many=True)
-    seed = serializers.SerializerMethodField(help_text="For the sketch; told once the file hashes are filed.")
+    seed = serializers.SerializerMethodField(
+        help_text="Seed of the weight sketch. Available once the file hashes are filed."
+    )
     sketch_is_bound = serializers.BooleanField(source="is_sketch_bound", allow_null=True)
     verdict = serializers.SerializerMethodField()
 
     def get_seed(self, filed: FiledEvidence) -> str | None:
-        """A seed is for who committed, and for staff: who knows it beforehand can forge a sketch."""
+        """Return the seed to staff and to the applicant only: anyone who knows it beforehand can forge a sketch."""
         user = self.context["user"]
         return filed.seed if user.roles or filed.filing.applicant_id in user.own_organizations else None
 

@@ -1,4 +1,4 @@
-"""Filings over the API: listing, opening, reading, editing, and what is flagged and done."""
+"""Filings over the API: list, open, read, edit, and read their flags and events."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ from registry.api.requests import CursorPages, bad_query, refuse_unknown, user_o
 
 assert DossierExtension  # registers itself
 
-IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="The ETag that GET gave.")
+IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="The ETag returned by GET.")
 STATE = OpenApiParameter(
-    "state", str, enum=["open", "resolved", "all"], description="open without it: waived flags are among the open ones."
+    "state", str, enum=["open", "resolved", "all"], description="Defaults to open, which includes waived flags."
 )
 MALFORMED = {400: ProblemSerializer, 413: ProblemSerializer}
 
 
 class FilingsView(APIView):
-    """The filings that one may see, and the way to open one."""
+    """The filings that the user may see."""
 
     @extend_schema(operation_id="filings_list", parameters=FILTERS, responses=FilingSerializer(many=True))
     def get(self, request: Request) -> Response:
-        """List the filings that you may see, the newest first; filters narrow the list together."""
+        """List the filings that you may see, newest first. All filters must match."""
         pages = CursorPages()
         page = pages.paginate_queryset(filtered(request, _visible(request)), request, view=self)
         return pages.get_paginated_response(FilingSerializer(page, many=True).data)
@@ -61,7 +61,7 @@ class FilingsView(APIView):
         },
     )
     def post(self, request: Request) -> Response:
-        """Open a filing with a dossier. The same applicant, reference and dossier again give the same filing (200)."""
+        """Open a filing with a dossier. The same applicant, reference and dossier again return the same filing (200)."""
         parsed = problems.parsed_or_problem(body_of(request))
         with problems.refusals_as_problems():
             filing, is_new = actions.open_filing(parsed, by=user_of(request))
@@ -74,16 +74,16 @@ class FilingView(APIView):
 
     @extend_schema(operation_id="filings_read", responses=FilingSerializer)
     def get(self, request: Request, id: UUID) -> Response:
-        """Read a filing; its dossier and flags have addresses of their own."""
+        """Return a filing. Its dossier and flags have their own URLs."""
         return filing_answer(found(request, id))
 
 
 class DossierView(APIView):
-    """The dossier of a filing: the working copy while there is one, else the last revision."""
+    """The dossier of a filing: the working copy if there is one, otherwise the last revision."""
 
     @extend_schema(operation_id="dossier_read", responses=DossierDocument)
     def get(self, request: Request, id: UUID) -> HttpResponse:
-        """Read the dossier in normal form, with its ETag."""
+        """Return the dossier in normal form, with its ETag."""
         kept = found(request, id).dossier_for(user_of(request))
         return _dossier_answer(kept.content, kept.sha256)
 
@@ -94,7 +94,7 @@ class DossierView(APIView):
         responses={200: DossierDocument, **MALFORMED, **dict.fromkeys((403, 409, 412, 428), ProblemSerializer)},
     )
     def put(self, request: Request, id: UUID) -> HttpResponse:
-        """Overwrite the working copy. If-Match must hold the ETag that you have seen."""
+        """Replace the working copy. If-Match must contain the ETag that GET returned."""
         filing = found(request, id)
         if "If-Match" not in request.headers:
             raise problems.precondition_required(filing.dossier_for(user_of(request)).sha256)
@@ -109,7 +109,7 @@ class FlagsView(APIView):
 
     @extend_schema(operation_id="flags_list", parameters=[STATE], responses=FlagsSerializer)
     def get(self, request: Request, id: UUID) -> Response:
-        """List the standing flags, with the day of the last check and whether one is due."""
+        """List the flags, with the date of the last check and whether a check is due."""
         refuse_unknown(request, {"state", "cursor", "page_size"})
         filing = found(request, id)
         pages = CursorPages()
@@ -124,18 +124,18 @@ class EventsView(APIView):
 
     @extend_schema(operation_id="events_list", responses=EventSerializer(many=True))
     def get(self, request: Request, id: UUID) -> Response:
-        """List what happened to a filing, the latest first; each event's hash covers the one before."""
+        """List the events of a filing, latest first. The hash of each event covers the hash of the event before it."""
         pages = CursorPages()
         page = pages.paginate_queryset(found(request, id).events.all(), request, view=self)
         return pages.get_paginated_response(EventSerializer(page, many=True).data)
 
 
 class AllEventsView(APIView):
-    """The history of all filings that one may see."""
+    """The history of all filings that the user may see."""
 
     @extend_schema(operation_id="events_of_all", responses=EventSerializer(many=True))
     def get(self, request: Request) -> Response:
-        """List what happened to the filings that you may see, the latest first."""
+        """List the events of all filings that you may see, latest first."""
         refuse_unknown(request, {"cursor", "page_size"})
         pages = CursorPages()
         events = Event.objects.filter(filing__in=Filing.objects.visible_to(user_of(request)).values("pk"))
@@ -160,7 +160,7 @@ def body_of(request: Request) -> bytes:
 
 
 def _dossier_answer(content: str, sha256: str) -> HttpResponse:
-    """The stored bytes themselves: what was hashed is what is given."""
+    """Respond with the stored bytes, so that the response matches its hash."""
     return HttpResponse(
         content,
         content_type="application/json",
@@ -179,5 +179,5 @@ def _flags(request: Request, filing: Filing) -> Any:
     asked = request.query_params.get("state", "open")
     choices = {"open": flags.unresolved, "resolved": flags.resolved, "all": flags.all}
     if asked not in choices:
-        raise bad_query("state", _("Ask for open, resolved or all."))
+        raise bad_query("state", _("Choose one of: open, resolved, all."))
     return choices[asked]()

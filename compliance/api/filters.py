@@ -1,4 +1,4 @@
-"""Narrowing the list of filings by what people ask for; every filter is checked, and an unknown one refused."""
+"""Filters of the list of filings. Every filter is validated, and unknown filters are refused."""
 
 from __future__ import annotations
 
@@ -15,31 +15,33 @@ from registry.models import AIModel, ModelStatement, User
 from registry.numbers.forms import number_key
 
 FILTERS = [
-    OpenApiParameter("q", str, description="Words in the case number, service, reference, applicant or USCC."),
+    OpenApiParameter("q", str, description="Search in case number, service, reference, applicant and USCC."),
     OpenApiParameter("status", str, enum=Status.values),
     OpenApiParameter("kind", str, enum=Kind.values),
     OpenApiParameter("action", str, enum=Action.values),
     OpenApiParameter("applicant", str, description="USCC of the applicant."),
     OpenApiParameter("province", str, description="Two-digit code of the province."),
-    OpenApiParameter("rule", str, description="Code of a rule of which a flag stands."),
-    OpenApiParameter("level", str, enum=Level.values, description="Level of a flag that stands."),
-    OpenApiParameter("number", str, description="The official number that the filing holds."),
-    OpenApiParameter("base_model", OpenApiTypes.UUID, description="An AI model anywhere up the lineage."),
-    OpenApiParameter("root_country", str, description="Country (ISO 3166-1) of a root of the lineage."),
+    OpenApiParameter("rule", str, description="Code of a rule that has an open flag."),
+    OpenApiParameter("level", str, enum=Level.values, description="Level of an open flag."),
+    OpenApiParameter("number", str, description="Official number of the filing."),
+    OpenApiParameter(
+        "base_model", OpenApiTypes.UUID, description="AI model that must be among the ancestors, at any depth."
+    ),
+    OpenApiParameter("root_country", str, description="Country code (ISO 3166-1) of a root of the lineage."),
     OpenApiParameter("page_size", int),
     OpenApiParameter("cursor", str),
 ]
 
 
 def filtered(request: Request, filings: FilingQuerySet) -> FilingQuerySet:
-    """Narrow a list of filings by the query of a request. Raises a 400 that names the filter it cannot read."""
+    """Filter filings by the query of a request. Raises a Problem (400) that names the invalid filter."""
     refuse_unknown(request, {parameter.name for parameter in FILTERS})
     for name, choices in (("status", Status.values), ("kind", Kind.values), ("action", Action.values)):
         if asked := chosen(request, name, choices):
             filings = filings.filter(**{name: asked})
     if asked := request.query_params.get("applicant"):
         filings = filings.filter(applicant__uscc=asked)
-    if asked := code_of(request, "province", "[0-9]{2}", _("Give the two-digit code of a province, such as 44.")):
+    if asked := code_of(request, "province", "[0-9]{2}", _("Use the two-digit code of a province, such as 44.")):
         filings = filings.filter(province=asked)
     if asked := request.query_params.get("number"):
         filings = filings.filter(official_number__key=number_key(asked))
@@ -64,13 +66,13 @@ def _by_lineage(request: Request, filings: FilingQuerySet) -> FilingQuerySet:
     if base := identifier(request, "base_model"):
         start = AIModel.objects.visible_to(user).filter(uid=base).values_list("pk", flat=True)
         filings = _standing_on(filings, below(start, user), user)
-    message = _("Give a country as two capital letters (ISO 3166-1), such as US.")
+    message = _("Use a country code of two capital letters (ISO 3166-1), such as US.")
     if country := code_of(request, "root_country", "[A-Z]{2}", message):
         filings = _standing_on(filings, below_roots_of(country, user), user)
     return filings
 
 
 def _standing_on(filings: FilingQuerySet, models: object, user: User) -> FilingQuerySet:
-    """Leave the filings whose service uses one of these models."""
+    """Return the filings whose service uses one of these models."""
     used = ModelStatement.objects.visible_to(user).filter(model__in=models, used_by_service=True)
     return filings.filter(source__in=used.values("source"))

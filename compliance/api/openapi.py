@@ -1,4 +1,4 @@
-"""The dossier in the OpenAPI description: the schema generated from its types, not from a serializer."""
+"""The dossier in the OpenAPI description. Its schema is generated from the types, not from a serializer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The refusals of the compliance half as problems of the API."""
+"""Refusals of the compliance app as problem details."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def reader_language() -> Language:
 
 
 def parsed_or_problem(body: bytes) -> Parsed:
-    """Parse a dossier; a malformed one is a 400 with every fault (the first thousand)."""
+    """Parse a dossier. Raises a Problem (400) that lists up to 1,000 errors if it is malformed."""
     try:
         return parse(body)
     except Malformed as error:
@@ -37,8 +37,11 @@ def malformed(error: Malformed) -> Problem:
     return Problem(
         400,
         "malformed_dossier",
-        _("This is no dossier"),
-        _("Nothing was stored. Faults: %(count)s. Mend what the errors point at and send the whole document again.")
+        _("Malformed dossier"),
+        _(
+            "Nothing was stored. Number of errors: %(count)s. Correct the places listed under `errors` "
+            "and send the whole dossier again."
+        )
         % {"count": error.total},
         errors=[
             {"pointer": str(fault.at), "code": fault.code, "message": fault.message(language)} for fault in error.faults
@@ -48,7 +51,7 @@ def malformed(error: Malformed) -> Problem:
 
 @contextmanager
 def refusals_as_problems() -> Iterator[None]:
-    """Turn a refused action into its problem."""
+    """Convert a refused action into problem details."""
     try:
         yield
     except refusals.Refused as error:
@@ -56,7 +59,7 @@ def refusals_as_problems() -> Iterator[None]:
 
 
 def problem_of(refused: refusals.Refused) -> Problem:
-    """Put a refusal into words, in the reader's language."""
+    """Return the problem details of a refusal, in the language of the request."""
     return _AS_PROBLEMS[type(refused)](refused)
 
 
@@ -65,16 +68,19 @@ def _not_a_filer() -> Problem:
         403,
         "not_a_filer",
         _("Only filers may do this"),
-        _("You may see this filing, but not act on it. Ask an administrator to make you a filer of the applicant."),
+        _(
+            "You can see this filing, but you cannot act on it. Ask an administrator to add you as a "
+            "filer of the applicant."
+        ),
     )
 
 
 def _no_membership(error: refusals.NoMembership) -> Problem:
     message = _(
-        "You do not file for an organization with the USCC %(uscc)s. Ask an administrator of this registry to enter "
-        "you as its filer; agents need a mandate from it."
+        "You are not a filer of an organization with the USCC %(uscc)s. Ask an administrator of this "
+        "registry to add you as its filer. An agent needs a mandate from the organization."
     ) % {"uscc": error.uscc}
-    return Problem.at("/applicant/uscc", 403, "no_standing", _("You do not file for this applicant"), message)
+    return Problem.at("/applicant/uscc", 403, "no_standing", _("You are not a filer of this applicant"), message)
 
 
 def _transition(error: refusals.TransitionRefused) -> Problem:
@@ -83,7 +89,7 @@ def _transition(error: refusals.TransitionRefused) -> Problem:
         409,
         "transition_refused",
         _("Not possible in this status"),
-        _("The filing is in the status “%(status)s”, from which this is not possible. Nothing was changed.")
+        _("This action is not possible while the filing has the status “%(status)s”. Nothing was changed.")
         % {"status": status},
         more={"filing_status": error.status},
     )
@@ -91,20 +97,23 @@ def _transition(error: refusals.TransitionRefused) -> Problem:
 
 def _reference_taken(error: refusals.ReferenceTaken) -> Problem:
     message = _(
-        "Another filing of this applicant has the reference “%(reference)s” and another dossier. "
-        "Choose another reference, or edit that filing."
+        "Another filing of this applicant already has the reference “%(reference)s”, with a "
+        "different dossier. Choose another reference, or edit that filing."
     ) % {"reference": error.reference[:100]}
-    return Problem.at("/reference", 409, "reference_taken", _("Reference in use"), message)
+    return Problem.at("/reference", 409, "reference_taken", _("Reference already in use"), message)
 
 
 def changed_meanwhile(content: str, sha256: str) -> Problem:
-    """A 412 with what is there, so that the editor can compare and send again."""
+    """Return a 412 with the current dossier, so that the client can compare and send its version again."""
     return Problem(
         412,
         "changed_meanwhile",
-        _("Changed by somebody else"),
-        _("The dossier is not the one that you have seen. Compare with `current`, then send yours with its ETag."),
-        # A decimal as a text is the same to a dossier, and loses no digit on its way.
+        _("Changed by someone else"),
+        _(
+            "The dossier changed after you read it. Compare your version with `current`, then send it "
+            "again with the ETag of `current`."
+        ),
+        # Decimals are sent as strings: they mean the same in a dossier, and no digit is lost.
         more={"current": {"etag": quoted(sha256), "dossier": json.loads(content, parse_float=str)}},
         headers={"ETag": quoted(sha256)},
     )
@@ -114,80 +123,122 @@ def precondition_required(sha256: str) -> Problem:
     return Problem(
         428,
         "precondition_required",
-        _("Say which version you have seen"),
-        _("Send the header If-Match with the ETag that GET gave you, so that nobody's change is overwritten unseen."),
+        _("If-Match header required"),
+        _(
+            "Send the If-Match header with the ETag that GET returned, so that you do not overwrite a "
+            "change you have not seen."
+        ),
         headers={"ETag": quoted(sha256)},
     )
 
 
 def _applicant_is_fixed() -> Problem:
-    message = _("A filing stays with its applicant. Open another filing for another applicant.")
-    return Problem.at("/applicant/uscc", 409, "applicant_is_fixed", _("Another applicant"), message)
+    message = _("The applicant of a filing cannot be changed. Open a separate filing for the other applicant.")
+    return Problem.at("/applicant/uscc", 409, "applicant_is_fixed", _("Applicant cannot be changed"), message)
 
 
 _NOT_PERMITTED = {
     "not_a_reviewer": gettext_lazy("Only reviewers and registrars may do this."),
     "not_a_registrar": gettext_lazy("Only registrars may do this."),
-    "not_your_province": gettext_lazy("The filing belongs to a province that you do not review."),
-    "own_filing": gettext_lazy("You stand for the applicant; somebody else must review and decide its filings."),
-    "prepared_by_you": gettext_lazy("You prepared this filing; somebody else must review and decide it."),
-    "reviewed_by_you": gettext_lazy("You reviewed this filing; another registrar must decide it."),
+    "not_your_province": gettext_lazy(
+        "The filing belongs to a province that you do not review. A reviewer of that province or a "
+        "registrar must do this."
+    ),
+    "own_filing": gettext_lazy(
+        "You are a member of the applicant, so someone else must review and decide its filings."
+    ),
+    "prepared_by_you": gettext_lazy("You prepared this filing, so someone else must review and decide it."),
+    "reviewed_by_you": gettext_lazy("You reviewed this filing, so another registrar must decide it."),
 }
 _NUMBERS = {
     "number_malformed": gettext_lazy(
-        "“%(number)s” has not the form of a number of this kind of filing. Copy it from the published list or the notice."
+        "“%(number)s” is not a valid number for this kind of filing. Copy the number from the "
+        "published list or the notice."
     ),
-    "number_taken": gettext_lazy("Another filing holds the number %(number)s. Check the number, or find that filing."),
+    "number_taken": gettext_lazy(
+        "Another filing already has the number %(number)s. Check the number, or search for that filing."
+    ),
     "number_not_standing": gettext_lazy(
-        "By the published list the number %(number)s was cancelled, revoked or suspended. Ask a registrar."
+        "According to the published list, the number %(number)s is cancelled, revoked or suspended. "
+        "Contact a registrar."
     ),
     "not_the_targets_number": gettext_lazy(
-        "%(number)s is not the number that this filing amends; a change or cancellation has no number of its own."
+        "This filing does not amend the number %(number)s. A change or cancellation has no number of "
+        "its own: enter the number of the filing that it amends."
     ),
     "number_of_another": gettext_lazy(
-        "The published list gives the number %(number)s to %(holder)s. Check the number; if the holder was renamed, "
-        "ask a registrar."
+        "In the published list, the number %(number)s belongs to %(holder)s. Check the number. If "
+        "the holder was renamed, contact a registrar."
     ),
-    "day_to_come": gettext_lazy("%(day)s is still to come. Give the day on which the authority decided."),
+    "day_to_come": gettext_lazy("%(day)s is in the future. Enter the date on which the authority decided."),
     "document_not_held": gettext_lazy(
-        "The filing holds no document with the SHA-256 %(document)s. Upload the document first."
+        "The filing has no document with the SHA-256 %(document)s. Upload the document first."
     ),
 }
 _DOCUMENTS = {
-    "empty": (400, gettext_lazy("The file is empty. Choose the document and send it again.")),
+    "empty": (400, gettext_lazy("The file is empty. Check the file and upload it again.")),
     "unknown_type": (
         415,
-        gettext_lazy("“%(filename)s” is no document by its content. Send PDF, DOCX, DOC, XLSX, CSV, TXT, PNG or JPEG."),
+        gettext_lazy(
+            "The content of “%(filename)s” is not an accepted file type. Upload PDF, DOCX, DOC, XLSX, "
+            "CSV, TXT, PNG or JPEG."
+        ),
     ),
-    "too_large": (413, gettext_lazy("The file has more than %(limit)s bytes, the most for this kind of document.")),
-    "bad_filename": (400, gettext_lazy("The file name cannot be kept. Rename the file and send it again.")),
-    "no_such_entry": (400, gettext_lazy("The dossier lists %(count)s documents; there is no entry %(entry)s.")),
+    "too_large": (
+        413,
+        gettext_lazy(
+            "The file is larger than %(limit)s bytes, the limit for this kind of document. Upload a smaller file."
+        ),
+    ),
+    "bad_filename": (
+        400,
+        gettext_lazy(
+            "The file name contains characters that a dossier cannot store. Rename the file and upload it again."
+        ),
+    ),
+    "no_such_entry": (
+        400,
+        gettext_lazy(
+            "There is no entry %(entry)s: the dossier lists %(count)s documents, counted from 0. Correct the index."
+        ),
+    ),
     "entry_names_another": (
         409,
         gettext_lazy(
-            "Entry %(entry)s names the SHA-256 %(named)s; this file has %(found)s. Send that file, or correct the entry."
+            "Entry %(entry)s lists a document with the SHA-256 %(named)s, but this file has %(found)s. "
+            "Upload the listed document, or correct the entry."
         ),
     ),
     "not_named": (
         409,
         gettext_lazy(
-            "The submitted revision names no document with the SHA-256 %(found)s. Send the file that it names; another "
-            "one can be listed after a return."
+            "The submitted revision lists no document with the SHA-256 %(found)s. Upload a document that "
+            "it lists. You can list another one after the filing is returned for correction."
         ),
     ),
-    "too_many": (409, gettext_lazy("A filing holds at most %(limit)s documents.")),
+    "too_many": (
+        409,
+        gettext_lazy("A filing can have at most %(limit)s documents. Combine several documents into one file."),
+    ),
 }
 _WAIVERS = {
     "no_such_flag": gettext_lazy(
-        "No flag of %(rule)s stands at “%(place)s” in this variant. Take rule, place and variant from the list of flags."
+        "There is no open flag of rule %(rule)s at “%(place)s” with this variant. Copy `rule`, `at` "
+        "and `variant` from the list of flags."
     ),
-    "not_waived": gettext_lazy("The flag of %(rule)s at “%(place)s” is not waived; it counts already."),
-    "day_past": gettext_lazy("%(day)s is past. Give a day from today on."),
+    "not_waived": gettext_lazy(
+        "The flag of rule %(rule)s at “%(place)s” is not waived, so there is no waiver to lift."
+    ),
+    "day_past": gettext_lazy("%(day)s is in the past. Enter today's date or a later one."),
 }
 _NOT_ISSUED = {
-    "no_algorithm_type": gettext_lazy("The dossier gives no algorithm type, which is part of the number."),
-    "no_province": gettext_lazy("The dossier gives no province whose name begins the number."),
-    "series_exhausted": gettext_lazy("The series has no number left. Record a number that the authority issued."),
+    "no_algorithm_type": gettext_lazy(
+        "The dossier has no algorithm type, which is part of the number. Return the filing for correction."
+    ),
+    "no_province": gettext_lazy(
+        "The dossier has no province, which is the first part of the number. Return the filing for correction."
+    ),
+    "series_exhausted": gettext_lazy("The number series is exhausted. Record a number that the authority issued."),
 }
 
 
@@ -200,31 +251,31 @@ def _errors_open(error: refusals.ErrorsOpen) -> Problem:
     return Problem(
         409,
         "errors_stand",
-        _("Errors stand against the filing"),
-        _("The filing is not complete: %(count)s errors stand against it. Return it for correction.")
-        % {"count": len(told)},
+        _("The filing has open errors"),
+        _("The filing is incomplete. Open errors: %(count)s. Return it for correction.") % {"count": len(told)},
         errors=[{"pointer": each["at"], "code": each["rule"], "message": each["message"]} for each in told],
     )
 
 
 def _reason_missing() -> Problem:
-    message = _("This is recorded with a reason. Send a JSON object with `reason`.")
-    return Problem.at("/reason", 400, "reason_missing", _("No reason"), message)
+    message = _("This action requires a reason. Enter it in the field `reason`.")
+    return Problem.at("/reason", 400, "reason_missing", _("Missing reason"), message)
 
 
 def _amendment_open(error: refusals.AmendmentOpen) -> Problem:
     message = _(
-        "%(case)s is already open for the filing with the number %(number)s. Finish or withdraw it before another."
+        "The filing with the number %(number)s already has an open amendment, %(case)s. Complete or "
+        "withdraw it before you open another one."
     ) % {"case": error.case, "number": error.number}
     return Problem.at("/amends", 409, "amendment_open", _("Another amendment is open"), message)
 
 
 def _target_not_in_force(error: refusals.TargetNotInForce) -> Problem:
     message = _(
-        "The filing with the number “%(number)s” is not in this registry, or it is neither filed nor suspended; it "
-        "cannot be amended."
+        "The filing with the number “%(number)s” cannot be amended: it is not in this registry, or "
+        "it is neither filed nor suspended. Check the number."
     ) % {"number": error.number}
-    return Problem.at("/amends", 409, "target_not_standing", _("Nothing to amend"), message)
+    return Problem.at("/amends", 409, "target_not_standing", _("Filing cannot be amended"), message)
 
 
 def _number_refused(error: refusals.NumberRefused) -> Problem:
@@ -233,16 +284,14 @@ def _number_refused(error: refusals.NumberRefused) -> Problem:
 
 
 def _still_being_read(error: refusals.StillBeingRead) -> Problem:
-    message = _("%(count)s documents of this filing are still being read. Try again in a minute.") % {
+    message = _("Documents of this filing that are still being processed: %(count)s. Try again in a minute.") % {
         "count": error.count
     }
-    return Problem(409, "still_being_read", _("Documents are being read"), message)
+    return Problem(409, "still_being_read", _("Documents are still being processed"), message)
 
 
 def _not_checked() -> Problem:
-    message = _(
-        "The filing cannot be checked at the moment, so it is not known what stands against it. Tell an administrator."
-    )
+    message = _("The filing cannot be checked at the moment, so its open errors are unknown. Contact an administrator.")
     return Problem(409, "not_checked", _("Not checked"), message)
 
 
@@ -256,15 +305,15 @@ def _number_not_issued(error: refusals.NumberNotIssued) -> Problem:
 
 
 def no_such_model(key: str, keys: list[str]) -> Problem:
-    """A key that no model of the dossier has, with those that they have."""
-    message = _("The dossier has no model with the key “%(key)s”; it has %(keys)s.")
+    """Return a 404 for an unknown model key, listing the known keys."""
+    message = _("The dossier has no model with the key “%(key)s”. Use one of its keys: %(keys)s.")
     return Problem(
-        404, "no_such_model", _("No such model"), message % {"key": key[:200], "keys": ", ".join(keys)[:500] or "–"}
+        404, "no_such_model", _("Model not found"), message % {"key": key[:200], "keys": ", ".join(keys)[:500] or "–"}
     )
 
 
 def document_refused(error: refusals.DocumentRefused) -> Problem:
-    """A refused document, with what is wrong with it."""
+    """Return the problem details of a refused document."""
     status, text = _DOCUMENTS[error.code]
     return Problem(status, error.code, _("Document refused"), str(text) % error.values)
 

@@ -1,4 +1,4 @@
-"""How the bodies of requests are read."""
+"""Parsing of request bodies."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ REASON_LIMIT = 2_000
 
 
 class BytesParser(BaseParser):
-    """Hand the body on as bytes, up to a limit."""
+    """Pass the body on as bytes, up to a size limit."""
 
     limit = SIZE_LIMIT
 
@@ -29,18 +29,18 @@ class BytesParser(BaseParser):
 
 
 class JsonBytesParser(BytesParser):
-    """Take JSON only: the strict parsers want what was sent, not what another parser made of it."""
+    """Accept JSON only, as bytes: the strict parsers need the original body, not the result of another parser."""
 
     media_type = "application/json"
 
 
 def reason_in(body: bytes) -> str:
-    """Read `{"reason": "…"}`, which may be left out; what else is sent is refused with its place."""
+    """Parse `{"reason": "…"}`, where the reason is optional. Anything else is refused with its location."""
     return texts_in(body, "reason")["reason"]
 
 
 def texts_in(body: bytes, *names: str) -> dict[str, str]:
-    """Read a JSON object of texts, each of which may be left out; what else is sent is refused with its place."""
+    """Parse a JSON object of optional strings. Anything else is refused with its location."""
     if not body.strip():
         return dict.fromkeys(names, "")
     tree, faults = read_or_none(body)
@@ -54,10 +54,13 @@ def texts_in(body: bytes, *names: str) -> dict[str, str]:
 
 
 def _bad_text(name: str, known: tuple[str, ...]) -> Problem:
-    message = _("Send a JSON object with %(known)s as texts of at most %(limit)s characters, or no body at all.")
+    message = _(
+        "Send a JSON object that contains only %(known)s, each a string of at most %(limit)s "
+        "characters, or send no body."
+    )
     at = f"/{name.replace('~', '~0').replace('/', '~1')[:100]}"
     values = {"known": ", ".join(f"`{each}`" for each in known), "limit": REASON_LIMIT}
-    return Problem.at(at, 400, "bad_reason", _("Body not understood"), message % values)
+    return Problem.at(at, 400, "bad_reason", _("Invalid request body"), message % values)
 
 
 def read_or_none(body: bytes) -> tuple[Any, list[Fault]]:

@@ -1,4 +1,4 @@
-"""What the API gives of filings, flags and rules."""
+"""Serializers of filings, flags, rules and events."""
 
 from __future__ import annotations
 
@@ -29,14 +29,18 @@ class FlagCountsSerializer(serializers.Serializer[Any]):
     error = serializers.IntegerField(source="error_count")
     warning = serializers.IntegerField(source="warning_count")
     info = serializers.IntegerField(source="info_count")
-    waived = serializers.IntegerField(source="waived_count", help_text="waived ones, counted in no level")
+    waived = serializers.IntegerField(
+        source="waived_count", help_text="Waived flags. They are not counted in any level."
+    )
 
 
 class CheckStateSerializer(serializers.Serializer[Any]):
-    as_of = serializers.DateField(source="checked_as_of", allow_null=True, help_text="the day of the last check")
+    as_of = serializers.DateField(source="checked_as_of", allow_null=True, help_text="Date of the last check.")
     checked_at = serializers.DateTimeField(allow_null=True)
-    due = serializers.BooleanField(source="is_due", help_text="whether a check is due")
-    next_look_on = serializers.DateField(allow_null=True, help_text="the day on which the outcome may change by itself")
+    due = serializers.BooleanField(source="is_due", help_text="Whether a check is due.")
+    next_look_on = serializers.DateField(
+        allow_null=True, help_text="Date on which the outcome may change without an edit."
+    )
 
 
 class FilingSerializer(serializers.ModelSerializer[Filing]):
@@ -49,7 +53,7 @@ class FilingSerializer(serializers.ModelSerializer[Filing]):
     check = CheckStateSerializer(source="*")
     official_number = serializers.CharField(source="official_number.number", default=None, allow_null=True)
     amends_filing = serializers.UUIDField(
-        source="target.uid", default=None, allow_null=True, help_text="the filing that a change or cancellation amends"
+        source="target.uid", default=None, allow_null=True, help_text="The filing that a change or cancellation amends."
     )
     reference = serializers.SerializerMethodField()
     jurisdiction = serializers.SerializerMethodField()
@@ -87,12 +91,12 @@ class FilingSerializer(serializers.ModelSerializer[Filing]):
 
 
 class FindingSerializer(serializers.Serializer[Any]):
-    """A finding, in the reader's language."""
+    """A finding, in the language of the request."""
 
     rule = serializers.CharField()
     level = serializers.ChoiceField(["error", "warning", "info"])
     variant = serializers.CharField()
-    at = serializers.CharField(help_text="JSON Pointer into the dossier")
+    at = serializers.CharField(help_text="JSON Pointer into the dossier.")
     title = serializers.CharField()
     message = serializers.CharField()
     cites = serializers.ListField(child=serializers.CharField())
@@ -100,7 +104,7 @@ class FindingSerializer(serializers.Serializer[Any]):
 
 
 class WaiverSerializer(serializers.Serializer[Flag]):
-    """Through which day a flag is waived, by whom and why."""
+    """The waiver of a flag: its last day, its reason, and who waived it."""
 
     until = serializers.DateField(source="waived_until")
     reason = serializers.CharField(source="waiver_reason")
@@ -109,11 +113,13 @@ class WaiverSerializer(serializers.Serializer[Flag]):
 
 
 class FlagSerializer(FindingSerializer):
-    """A finding that stands, or stood, against a filing."""
+    """A flag of a filing: a finding that is open, waived or resolved."""
 
     raised_at = serializers.DateTimeField()
     resolved_at = serializers.DateTimeField(allow_null=True)
-    waiver = WaiverSerializer(allow_null=True, help_text="while it is waived: then it blocks nothing")
+    waiver = WaiverSerializer(
+        allow_null=True, help_text="Null unless the flag is waived. A waived flag does not block acceptance."
+    )
 
     def to_representation(self, flag: Flag) -> dict[str, Any]:
         times = {name: self._time(name, flag) for name in ("raised_at", "resolved_at")}
@@ -126,24 +132,26 @@ class FlagSerializer(FindingSerializer):
 
 
 class ComparedSerializer(serializers.Serializer[Any]):
-    """What changes from the day of the check to another day."""
+    """Changes from the date of the check to another date."""
 
     compare_to = serializers.DateField()
-    new = FindingSerializer(many=True, help_text="asked for on that day only")
-    gone = FindingSerializer(many=True, help_text="asked for on the day of the check only")
-    changed = FindingSerializer(many=True, help_text="the same gap, with another level or other values")
+    new = FindingSerializer(many=True, help_text="Findings on that date only.")
+    gone = FindingSerializer(many=True, help_text="Findings on the date of the check only.")
+    changed = FindingSerializer(many=True, help_text="Findings on both dates whose level or values differ.")
 
 
 class CheckSerializer(serializers.Serializer[Any]):
     as_of = serializers.DateField()
     next_look_on = serializers.DateField(allow_null=True)
-    malformed = serializers.ListField(child=serializers.DictField(), help_text="always empty: a malformed one is a 400")
+    malformed = serializers.ListField(
+        child=serializers.DictField(), help_text="Always empty: a malformed dossier is refused (400)."
+    )
     findings = FindingSerializer(many=True)
     compared = ComparedSerializer(allow_null=True)
 
 
 class FlagsSerializer(CheckStateSerializer):
-    """A page of flags, with the state of the check that they come from."""
+    """A page of flags, with the state of the check that raised them."""
 
     next = serializers.CharField(allow_null=True)
     previous = serializers.CharField(allow_null=True)
@@ -151,7 +159,7 @@ class FlagsSerializer(CheckStateSerializer):
 
 
 class RuleSerializer(serializers.Serializer[Rule]):
-    """A rule of the catalog, in the reader's language."""
+    """A rule of the catalog, in the language of the request."""
 
     code = serializers.CharField()
     title = serializers.CharField()
@@ -159,7 +167,7 @@ class RuleSerializer(serializers.Serializer[Rule]):
     force = serializers.ChoiceField(["shall", "should", "practice"])
     basis = serializers.ChoiceField(["official", "secondary", "unconfirmed"])
     cites = serializers.ListField(child=serializers.CharField())
-    citations = serializers.ListField(child=serializers.CharField(), help_text="the same, spelled out")
+    citations = serializers.ListField(child=serializers.CharField(), help_text="The citations in full.")
     kinds = serializers.ListField(child=serializers.CharField())
     actions = serializers.ListField(child=serializers.CharField())
     judged_on = serializers.CharField()
@@ -168,7 +176,7 @@ class RuleSerializer(serializers.Serializer[Rule]):
     duty = serializers.CharField()
     why = serializers.CharField()
     fix = serializers.CharField()
-    url = serializers.CharField(help_text="the rule's page, with its examples")
+    url = serializers.CharField(help_text="URL of the page of the rule, with examples.")
 
     def to_representation(self, rule: Rule) -> dict[str, Any]:
         language = reader_language()
@@ -201,32 +209,32 @@ class ReasonSerializer(serializers.Serializer[Any]):
 
 
 class FlagIdentitySerializer(ReasonSerializer):
-    """A standing flag by what identifies it, and the reason that is recorded."""
+    """The identity of an open flag, and the reason to record."""
 
     rule = serializers.CharField()
-    at = serializers.CharField(required=False, allow_blank=True, help_text="JSON Pointer; empty for the whole dossier")
+    at = serializers.CharField(required=False, allow_blank=True, help_text="JSON Pointer. Empty for the whole dossier.")
     variant = serializers.CharField()
 
 
 class WaivingSerializer(FlagIdentitySerializer):
-    """The same with the last day of the waiver."""
+    """The identity of an open flag, the reason, and the last day of the waiver."""
 
     until = serializers.DateField()
 
 
 class DecisionSerializer(ReasonSerializer):
-    """A decision that the authority took outside of this registry."""
+    """A decision that the authority made outside this registry."""
 
     number = serializers.CharField()
     day = serializers.DateField()
-    document = serializers.CharField(required=False, help_text="SHA-256 of a document that the filing holds")
+    document = serializers.CharField(required=False, help_text="SHA-256 of a document of the filing.")
 
 
 class EventSerializer(serializers.ModelSerializer[Event]):
-    """A line of a filing's history."""
+    """An event in the history of a filing."""
 
     filing = serializers.UUIDField(source="filing.uid")
-    event = serializers.SerializerMethodField(help_text="the verb, in the reader's language")
+    event = serializers.SerializerMethodField(help_text="Label of the verb, in the language of the request.")
 
     class Meta:
         model = Event
@@ -268,4 +276,4 @@ class ProblemSerializer(serializers.Serializer[Any]):
 
 
 class DossierDocument(serializers.Serializer[Any]):
-    """Stands for the dossier in the OpenAPI description; its schema is generated from the types."""
+    """Placeholder for the dossier in the OpenAPI description. Its schema is generated from the types."""

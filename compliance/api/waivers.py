@@ -29,7 +29,7 @@ class WaiveView(APIView):
 
     @extend_schema(operation_id="flags_waive", request=WaivingSerializer, parameters=[IF_MATCH], responses=ANSWERS)
     def post(self, request: Request, id: UUID) -> Response:
-        """Waive a standing flag through a day, with the reason. It lapses when what is flagged changes."""
+        """Waive an open flag through a day, with a reason. The waiver ends when the flagged content changes."""
         filing = found(request, id)
         told = texts_in(body_of(request), *_IDENTITY, "until", "reason")
         with problems.refusals_as_problems():
@@ -51,7 +51,7 @@ class LiftWaiverView(APIView):
         operation_id="flags_lift_waiver", request=FlagIdentitySerializer, parameters=[IF_MATCH], responses=ANSWERS
     )
     def post(self, request: Request, id: UUID) -> Response:
-        """Let a waived flag count again, with the reason."""
+        """Lift the waiver of a flag. A reason is required."""
         filing = found(request, id)
         told = texts_in(body_of(request), *_IDENTITY, "reason")
         with problems.refusals_as_problems():
@@ -66,9 +66,9 @@ class LiftWaiverView(APIView):
 
 
 def day_in_or_problem(text: str) -> date:
-    """The last day of a waiver as written; a 400 where it is none."""
+    """Parse the last day of a waiver. Raises a Problem (400) if it is not a valid date."""
     day = day_in(text)
     if day is None:
-        message = _("Give the last day of the waiver as YYYY-MM-DD.")
-        raise Problem.at("/until", 400, "bad_day", _("No day"), message)
+        message = _("Enter the last day of the waiver in the format YYYY-MM-DD.")
+        raise Problem.at("/until", 400, "bad_day", _("Invalid date"), message)
     return day

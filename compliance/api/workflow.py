@@ -1,4 +1,4 @@
-"""The verbs of the workflow over the API: each door calls one action."""
+"""The workflow over the API: one endpoint for each action."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class SubmitView(APIView):
 
     @extend_schema(operation_id="filings_submit", request=None, parameters=[IF_MATCH], responses=ANSWERS)
     def post(self, request: Request, id: UUID) -> Response:
-        """Freeze the working copy as the next revision and hand it to the authority."""
+        """Submit the working copy to the authority. It becomes the next revision, which cannot be changed."""
         filing = found(request, id)
         with problems.refusals_as_problems():
             actions.submit_filing(filing, by=user_of(request), expected_version=seen_by(request.headers))
@@ -37,7 +37,7 @@ class SubmitView(APIView):
 
 
 def verb_view(name: str, action: Callable[..., Any], summary: str) -> type[APIView]:
-    """Make the door of a verb that takes a filing and a reason."""
+    """Return the view of an action that takes a filing and a reason."""
 
     class VerbView(APIView):
         @extend_schema(
@@ -62,22 +62,34 @@ def verb_view(name: str, action: Callable[..., Any], summary: str) -> type[APIVi
 VERB_VIEWS = {
     name: verb_view(name, action, summary)
     for name, action, summary in (
-        ("withdraw", actions.withdraw_filing, "Withdraw a filing; its reference is free again."),
-        ("return", actions.return_filing, "Return a filing for correction, with the standing errors as the notice."),
-        ("accept", actions.accept_filing, "Accept a filing as complete, provided that no error stands against it."),
-        ("forward", actions.forward_filing, "Hand an accepted filing to the province's, then the nation's review."),
-        ("decide", actions.decide_filing, "File a filing; it gets its number, or takes effect on what it amends."),
-        ("reject", actions.reject_filing, "Reject a filing, with the reason."),
-        ("cancel", actions.cancel_filing, "Cancel a filing on the registrar's own account (ALG 33)."),
+        ("withdraw", actions.withdraw_filing, "Withdraw a filing. Its reference can be used again."),
+        (
+            "return",
+            actions.return_filing,
+            "Return a filing for correction. The open errors are included as the notice.",
+        ),
+        ("accept", actions.accept_filing, "Accept a filing as complete. It must have no open errors."),
+        (
+            "forward",
+            actions.forward_filing,
+            "Forward an accepted filing to the provincial review, then to the national review.",
+        ),
+        (
+            "decide",
+            actions.decide_filing,
+            "Decide to file a filing: its number is issued, or the change or cancellation takes effect.",
+        ),
+        ("reject", actions.reject_filing, "Reject a filing. A reason is required."),
+        ("cancel", actions.cancel_filing, "Cancel a filing on the initiative of the authority (ALG 33)."),
         ("revoke", actions.revoke_filing, "Revoke a filing obtained by concealment or false materials (ALG 33)."),
-        ("suspend", actions.suspend_filing, "Suspend a filing for the time being."),
-        ("resume", actions.resume_filing, "Let a suspended filing stand again."),
+        ("suspend", actions.suspend_filing, "Suspend a filing temporarily."),
+        ("resume", actions.resume_filing, "Put a suspended filing back in force."),
     )
 }
 
 
 class RecordDecisionView(APIView):
-    """Recording a decision that the authority took outside of this registry."""
+    """Recording a decision that the authority made outside this registry."""
 
     @extend_schema(
         operation_id="filings_record_decision",
@@ -86,13 +98,13 @@ class RecordDecisionView(APIView):
         responses={**ANSWERS, **MALFORMED},
     )
     def post(self, request: Request, id: UUID) -> Response:
-        """Record the official number, the day of the decision, and the document (its SHA-256) that proves it."""
+        """Record the official number, the date of the decision, and the SHA-256 of the document that proves it."""
         filing = found(request, id)
         told = texts_in(body_of(request), "number", "day", "document", "reason")
         day = day_in(told["day"])
         if day is None:
-            message = _("Give the day of the decision as YYYY-MM-DD.")
-            raise Problem.at("/day", 400, "bad_day", _("No day"), message)
+            message = _("Enter the date of the decision in the format YYYY-MM-DD.")
+            raise Problem.at("/day", 400, "bad_day", _("Invalid date"), message)
         with problems.refusals_as_problems():
             actions.record_decision(
                 filing, **{**told, "day": day}, by=user_of(request), expected_version=seen_by(request.headers)

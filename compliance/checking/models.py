@@ -64,9 +64,9 @@ class Flag(models.Model):
     waived_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("waived by")
     )
-    waiver_reason = models.TextField(_("reason of the waiver"), blank=True)
+    waiver_reason = models.TextField(_("waiver reason"), blank=True)
     # The hash of what was flagged when it was waived.
-    waiver_basis = models.CharField(_("grounds of the flag"), max_length=64, blank=True, editable=False)
+    waiver_basis = models.CharField(_("waiver basis"), max_length=64, blank=True, editable=False)
 
     objects = FlagQuerySet.as_manager()
 
@@ -133,7 +133,7 @@ class CalendarDay(models.Model):
     """One day that is worked or not worked against what the calendar would say."""
 
     day = models.DateField(_("day"), unique=True)
-    is_worked = models.BooleanField(_("worked"))
+    is_worked = models.BooleanField(_("working day"))
     source = models.CharField(_("source"), max_length=300)
 
     class Meta:

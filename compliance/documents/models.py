@@ -41,8 +41,8 @@ class DocumentFacts(models.Model):
     objects = DocumentFactsQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("facts of a document")
-        verbose_name_plural = _("facts of documents")
+        verbose_name = _("document facts")
+        verbose_name_plural = _("document facts")
         indexes = [models.Index(fields=["reader"], name="facts_by_reader")]
 
     def __str__(self) -> str:

@@ -46,8 +46,8 @@ class EvidenceFile(models.Model):
     objects = EvidenceFileQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("evidence")
-        verbose_name_plural = _("evidence")
+        verbose_name = _("model evidence")
+        verbose_name_plural = _("model evidence")
         ordering = ["part"]
         constraints = [
             models.UniqueConstraint(
@@ -80,8 +80,8 @@ class EvidenceSummary(models.Model):
     content = models.JSONField(_("content"))
 
     class Meta:
-        verbose_name = _("summary of evidence")
-        verbose_name_plural = _("summaries of evidence")
+        verbose_name = _("evidence summary")
+        verbose_name_plural = _("evidence summaries")
         constraints = [models.UniqueConstraint(fields=["filing", "model_hash"], name="a_model_has_one_summary")]
 
     def __str__(self) -> str:

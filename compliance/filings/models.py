@@ -49,8 +49,8 @@ class CaseNumbers(models.Model):
     last = models.PositiveIntegerField(default=0)
 
     class Meta:
-        verbose_name = _("case numbers")
-        verbose_name_plural = _("case numbers")
+        verbose_name = _("case number counter")
+        verbose_name_plural = _("case number counter")
 
     def __str__(self) -> str:
         return f"F{self.year}-{self.last:06}"
@@ -102,7 +102,7 @@ class Filing(Searchable):
     last_event_number = models.PositiveIntegerField(default=0)
     last_event_hash = models.CharField(max_length=64, blank=True)
 
-    due_since = models.DateTimeField(_("due for checking since"), null=True)
+    due_since = models.DateTimeField(_("check due since"), null=True)
     leased_until = models.DateTimeField(null=True)
     checked_at = models.DateTimeField(_("checked at"), null=True)
     checked_as_of = models.DateField(_("checked as of"), null=True)
@@ -194,8 +194,8 @@ class Revision(models.Model):
     number = models.PositiveIntegerField(_("number"))
     content = models.TextField(_("dossier"))
     sha256 = models.CharField(_("SHA-256"), max_length=64)
-    at = models.DateTimeField(_("at"))
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
+    at = models.DateTimeField(_("time"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("performed by"))
 
     class Meta:
         verbose_name = _("revision")

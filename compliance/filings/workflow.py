@@ -19,7 +19,7 @@ STATUSES = MappingProxyType(
         ACCEPTED: Bilingual("accepted", "已受理"),
         PROVINCIAL_REVIEW: Bilingual("provincial review", "属地审核中"),
         NATIONAL_REVIEW: Bilingual("national review", "国家审核中"),
-        RETURNED: Bilingual("returned", "补正"),
+        RETURNED: Bilingual("returned", "退回补正"),
         FILED: Bilingual("filed", "已备案"),
         REJECTED: Bilingual("rejected", "不予备案"),
         WITHDRAWN: Bilingual("withdrawn", "已撤回"),
@@ -133,6 +133,6 @@ VERBS = MappingProxyType(
         AMENDED: Bilingual("amended", "变更"),
         WAIVE: Bilingual("flag waived", "豁免标记"),
         LIFT_WAIVER: Bilingual("waiver lifted", "取消豁免"),
-        WAIVER_LAPSED: Bilingual("waiver lapsed, for what was flagged has changed", "所涉内容已变更，豁免失效"),
+        WAIVER_LAPSED: Bilingual("waiver expired because the flagged content changed", "所涉内容已变更，豁免失效"),
     }
 )

@@ -17,11 +17,11 @@ class ReportRun(models.Model):
 
     uid = models.UUIDField(_("id"), default=uuid7, unique=True, editable=False)
     report = models.CharField(_("report"), max_length=64)
-    begins_at = models.DateTimeField(_("from"))
-    ends_at = models.DateTimeField(_("to"))
-    written_at = models.DateTimeField(_("written at"))
+    begins_at = models.DateTimeField(_("period start"))
+    ends_at = models.DateTimeField(_("period end"))
+    written_at = models.DateTimeField(_("generated at"))
     asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("asked for by")
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("requested by")
     )
     row_count = models.PositiveIntegerField(_("rows"), default=0)
     content = models.TextField(_("content"))

@@ -21,7 +21,7 @@ from registry.reference.regions import PROVINCES
 
 CHANGES = {
     RAISED: Bilingual("raised in the period", "本期新发现"),
-    OPEN: Bilingual("open from before", "此前遗留"),
+    OPEN: Bilingual("open since before the period", "此前遗留"),
     RESOLVED: Bilingual("resolved in the period", "本期已解决"),
 }
 LEVELS = {"error": Bilingual("error", "错误"), "warning": Bilingual("warning", "警告")}
@@ -42,7 +42,7 @@ _COLUMNS = {
     "uscc": Bilingual("USCC", "统一社会信用代码"),
     "province": Bilingual("province", "省份"),
     "rule": Bilingual("rule", "规则"),
-    "title": Bilingual("fault", "问题"),
+    "title": Bilingual("finding", "问题"),
     "level": Bilingual("level", "级别"),
     "at": Bilingual("place", "位置"),
     "raised_at": Bilingual("raised at", "发现时间"),

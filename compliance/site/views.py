@@ -1,4 +1,4 @@
-"""The public pages: what this is, and the rules by which it judges."""
+"""The public pages: the home page and the catalog of rules."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from compliance.rules.instruments import spelled_out
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """Say what the registry does, in one page."""
+    """Show what the registry does."""
     language = language_of(get_language())
     purposes = {
         ALGORITHM: _("an algorithm of a service with the capacity to shape opinion or mobilize the public"),
-        GENERATIVE: _("a public generative service on a model of one's own, or on a changed one"),
+        GENERATIVE: _("a public generative service that uses its own model or a modified one"),
         REGISTRATION: _("a public generative service that calls a filed model unmodified"),
     }
     kinds = [
-        {"label": KINDS[kind].in_(language), "purpose": purpose, "rules": _rules_for(kind)}
+        {"label": KINDS[kind].in_(language), "purpose": purpose, "rules": _rule_count(kind)}
         for kind, purpose in purposes.items()
     ]
     return render(request, "site/home.html", {"rule_count": len(CATALOG), "kinds": kinds})
@@ -47,27 +47,27 @@ def rules(request: HttpRequest) -> HttpResponse:
 
 
 def rule(request: HttpRequest, code: str) -> HttpResponse:
-    """Show one rule with its sources, its days, and an example that breaks and one that keeps it."""
+    """Show one rule with its legal basis, its dates, and an example that violates it and one that complies."""
     found = _rule(code)
     language = language_of(get_language())
-    shown = {
+    context = {
         "rule": _shown(found, language),
         "example": example_of(found.code, language),
         "today": timezone.localdate(),
     }
-    return render(request, "site/rule.html", shown)
+    return render(request, "site/rule.html", context)
 
 
 def example(request: HttpRequest, code: str, which: str) -> JsonResponse:
-    """Give the whole dossier of an example, `failing` or `passing`."""
-    it = EXAMPLES[_rule(code).code]
+    """Return the complete dossier of an example as JSON; `which` is `failing` or `passing`."""
+    found = EXAMPLES[_rule(code).code]
     if which not in ("failing", "passing"):
         raise Http404
-    document = it.failing_document if which == "failing" else it.passing_document
-    name = f'attachment; filename="{code}-{which}.json"'
+    document = found.failing_document if which == "failing" else found.passing_document
+    disposition = f'attachment; filename="{code}-{which}.json"'
     return JsonResponse(
         document,
-        headers={"Content-Disposition": name},
+        headers={"Content-Disposition": disposition},
         json_dumps_params={"ensure_ascii": False, "indent": 2},
     )
 
@@ -80,13 +80,13 @@ def _rule(code: str) -> Rule:
 
 
 def health(request: HttpRequest) -> JsonResponse:
-    """Answer when the web server and its database do."""
+    """Respond 200 if the web server and its database work."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return JsonResponse({"status": "ok"})
 
 
-def _rules_for(kind: str) -> int:
+def _rule_count(kind: str) -> int:
     return sum(kind in rule.kinds for rule in CATALOG)
 
 

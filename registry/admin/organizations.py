@@ -1,4 +1,4 @@
-"""The admin pages of organizations and of who stands for them."""
+"""The admin of organizations and their members."""
 
 from __future__ import annotations
 
@@ -24,14 +24,19 @@ def _refuse_a_known_name(form: Any) -> dict[str, Any]:
     known = Organization.objects.named(given.get("name") or "").filter(uscc__isnull=True)
     if given.get("name") and known.exists():
         raise ValidationError(
-            {"name": _("The register knows an organization of this name without a code. Open it and add the code.")}
+            {
+                "name": _(
+                    "The register already has an organization with this name and without a USCC. Open it and add "
+                    "the USCC."
+                )
+            }
         )
     return given
 
 
 @admin.register(Organization)
 class OrganizationAdmin(KeptByAdministrators):
-    """Organizations, seen by all staff, entered by administrators; a code once entered stays."""
+    """Organizations. All staff can see them, administrators edit them. A USCC cannot be changed once it is set."""
 
     list_display = ["name", "uscc", "name_en", "member_count_shown", "created_at"]
     search_fields = ["name", "name_en", "uscc"]
@@ -54,7 +59,7 @@ class OrganizationAdmin(KeptByAdministrators):
         return ["uscc"] if obj and obj.uscc else []
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        """A new organization that the register knows by its name already is opened and given its code, not entered twice."""
+        """Refuse to add an organization that the register already has under the same name, but without a USCC."""
         form = super().get_form(request, obj, change, **kwargs)
         if obj is None:
             form.clean = _refuse_a_known_name
@@ -70,7 +75,7 @@ class OrganizationAdmin(KeptByAdministrators):
 
 @admin.register(Membership)
 class MembershipAdmin(KeptByAdministrators):
-    """Who stands for which organization."""
+    """The members of organizations and their roles."""
 
     list_display = ["user", "organization", "role", "mandate", "mandate_from", "mandate_until"]
     list_filter = ["role"]

@@ -1,4 +1,4 @@
-"""The admin pages of people and their tokens."""
+"""The admin of users, their staff roles and API tokens."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class StaffRoleInline(InlineKeptByAdministrators):
 
 
 class TokenInline(InlineKeptByAdministrators):
-    """Tokens can be seen by their beginning and taken away; `create_token` makes them."""
+    """Tokens can be listed by their first characters and deleted. They are created with `create_token`."""
 
     model = ApiToken
     fields = readonly_fields = ["beginning", "created_at"]
@@ -33,7 +33,7 @@ class TokenInline(InlineKeptByAdministrators):
 
 @admin.register(User)
 class PersonAdmin(UserAdmin, KeptByAdministrators):
-    """People and their staff standings."""
+    """Users and their staff roles."""
 
     form = UserChangeForm
     add_form = UserCreationForm
@@ -45,7 +45,7 @@ class PersonAdmin(UserAdmin, KeptByAdministrators):
     filter_horizontal = []
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
-        (_("Person"), {"fields": ["first_name", "last_name", "email"]}),
+        (_("Personal information"), {"fields": ["first_name", "last_name", "email"]}),
         (_("Account"), {"fields": ["is_active", "is_staff", "last_login", "date_joined"]}),
     ]
     readonly_fields = ["last_login", "date_joined"]

@@ -1,4 +1,4 @@
-"""Who may see and change pages of the register's admin, and the base of those that administrators keep."""
+"""Permissions of the admin, and the base classes of pages that only administrators may edit."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ def is_staff(request: HttpRequest) -> bool:
     return isinstance(request.user, User) and request.user.has_role(*Role)
 
 
-class _AdministratorsAlone:
-    """The permissions of Django's admin, all of them an administrator's."""
+class _OnlyAdministrators:
+    """Grants all admin permissions to administrators only."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return is_administrator(request)
@@ -37,11 +37,11 @@ class _AdministratorsAlone:
         return is_administrator(request)
 
 
-class KeptByAdministrators(_AdministratorsAlone, ModelAdmin):
-    """Pages that only administrators see and change."""
+class KeptByAdministrators(_OnlyAdministrators, ModelAdmin):
+    """An admin that only administrators can see and edit."""
 
 
-class InlineKeptByAdministrators(_AdministratorsAlone, TabularInline):
-    """Lists inside such a page."""
+class InlineKeptByAdministrators(_OnlyAdministrators, TabularInline):
+    """An inline of such an admin."""
 
     extra = 0

@@ -1,4 +1,4 @@
-"""What several AI models go back to, over the API; and a lineage as GraphML."""
+"""Ancestors of several AI models over the API, and lineages as GraphML."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ MODELS = OpenApiParameter(
     OpenApiTypes.UUID,
     many=True,
     required=True,
-    description=f"An AI model; repeat it, up to {MOST_MODELS} times.",
+    description=f"Id of an AI model. Can be repeated up to {MOST_MODELS} times.",
 )
 
 
 class WaysSerializer(serializers.Serializer[Any]):
-    """Ids of models, through weights and through any relation (architecture)."""
+    """Ids of models, following weights only or any relation (architecture)."""
 
     weights = serializers.ListField(child=serializers.UUIDField())
     architecture = serializers.ListField(child=serializers.UUIDField())
@@ -42,7 +42,7 @@ class FamiliesSerializer(serializers.Serializer[Any]):
 
 
 class RootedSerializer(serializers.Serializer[Any]):
-    """One of the models that were asked for: its roots, and the families of the catalog it goes back to."""
+    """A requested model: its roots, and the families of the catalog that it derives from."""
 
     id = serializers.UUIDField()
     roots = WaysSerializer()
@@ -62,8 +62,8 @@ class AncestryView(APIView):
     @extend_schema(operation_id="models_ancestry", parameters=[MODELS], responses=AncestrySerializer)
     def get(self, request: Request) -> Response:
         """
-        Read what models go back to: for each its roots and families, for all the ancestors that they share and the nearest
-        of them, through weights and through any relation. A model that you may not see is refused by its id.
+        Return the roots and families of each model, and the common and nearest common ancestors of all models, following
+        weights only and any relation. A model that you may not see is refused (400).
         """
         refuse_unknown(request, {"model"})
         ancestry = ancestry_of(_models(request), user_of(request))
@@ -73,14 +73,18 @@ class AncestryView(APIView):
 def _models(request: Request) -> list[AIModel]:
     asked = [part for value in request.query_params.getlist("model") for part in value.split(",") if part.strip()]
     if not 1 <= len(asked) <= MOST_MODELS:
-        raise bad_query("model", _("Give from 1 to %(most)s ids of AI models.") % {"most": MOST_MODELS})
+        raise bad_query("model", _("Specify 1 to %(most)s ids of AI models.") % {"most": MOST_MODELS})
     try:
         uids = list(dict.fromkeys(UUID(value.strip()) for value in asked))
     except ValueError as error:
-        raise bad_query("model", _("Give the ids of AI models, as GET /models/ lists them.")) from error
+        raise bad_query("model", _("Use ids of AI models as listed by GET /models/.")) from error
     found = {model.uid: model for model in AIModel.objects.visible_to(user_of(request)).filter(uid__in=uids)}
     if missing := [str(uid) for uid in uids if uid not in found]:
-        raise bad_query("model", _("There is no such AI model: %(ids)s.") % {"ids": ", ".join(missing[:5])})
+        raise bad_query(
+            "model",
+            _("These AI models do not exist, or you are not allowed to see them: %(ids)s.")
+            % {"ids": ", ".join(missing[:5])},
+        )
     return [found[uid] for uid in uids]
 
 
@@ -116,13 +120,13 @@ class GraphMLRenderer(BaseRenderer):
 
     def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
         if not isinstance(data, dict) or "nodes" not in data:
-            # A problem is told as JSON, whatever was asked for.
+            # Problem details are always JSON, whatever format was requested.
             return bytes(JSONRenderer().render(data))
         return "\n".join(nx.generate_graphml(graph_of(data))).encode()
 
 
 def graph_of(told: dict[str, Any]) -> Any:
-    """Return the answer of a lineage as a directed graph from child to parent."""
+    """Return a serialized lineage as a directed graph from child to parent."""
     graph = nx.MultiDiGraph()
     for node in told["nodes"]:
         graph.add_node(str(node["id"]), **_node(node))
@@ -146,5 +150,5 @@ def _node(node: dict[str, Any]) -> dict[str, Any]:
 
 
 def _sayable(text: str) -> str:
-    """XML knows no control characters."""
+    """Remove control characters, which XML does not allow."""
     return "".join(character for character in text if character >= " ")

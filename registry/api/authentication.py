@@ -1,4 +1,4 @@
-"""Who calls the API: `Authorization: Token …`."""
+"""Token authentication of the API: `Authorization: Token …`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ KEYWORD = b"token"
 
 
 class TokenAuthentication(BaseAuthentication):
-    """Find the user of a token by the token's hash."""
+    """Authenticate the user of a token, which is found by its hash."""
 
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
         parts = get_authorization_header(request).split()
@@ -23,7 +23,7 @@ class TokenAuthentication(BaseAuthentication):
         token = ApiToken.objects.bearing(_readable(parts[1:]))
         if token is None:
             raise AuthenticationFailed(
-                _("This token is not valid. An administrator makes a new one with “create_token USERNAME”.")
+                _("This token is not valid. An administrator can create a new one with “create_token USERNAME”.")
             )
         return token.user, token
 
@@ -44,5 +44,5 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
             "type": "apiKey",
             "in": "header",
             "name": "Authorization",
-            "description": "`Token …`, as made by `create_token USERNAME`",
+            "description": "`Token …`, created with `create_token USERNAME`",
         }

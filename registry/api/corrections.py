@@ -1,4 +1,4 @@
-"""Registrars' corrections over the API: recorded actions with a reason, each of which can be undone."""
+"""Corrections by registrars over the API. Each one is recorded with a reason and can be undone."""
 
 from __future__ import annotations
 
@@ -33,19 +33,25 @@ from registry.register import corrections
 
 REFUSALS = {
     "not_a_registrar": (403, gettext_lazy("Only registrars may do this.")),
-    "own_model": (403, gettext_lazy("You stand for the developer; another registrar must correct its models.")),
-    "reason_missing": (400, gettext_lazy("A correction is recorded with a reason. Give one.")),
-    "nothing_to_correct": (400, gettext_lazy("Name at least one field that is corrected, and its value.")),
-    "not_correctable": (400, gettext_lazy("These fields cannot be corrected: %(fields)s. Those that can: %(known)s.")),
-    "merged_away": (409, gettext_lazy("One of the records was merged into another already. Undo that first.")),
-    "same_model": (409, gettext_lazy("A record cannot be merged into itself. Choose another one.")),
-    "already_undone": (409, gettext_lazy("This was undone already.")),
+    "own_model": (
+        403,
+        gettext_lazy("You are a member of the developer, so another registrar must correct its models."),
+    ),
+    "reason_missing": (400, gettext_lazy("A correction requires a reason. Enter one.")),
+    "nothing_to_correct": (400, gettext_lazy("Specify at least one field to correct and its value.")),
+    "not_correctable": (400, gettext_lazy("These fields cannot be corrected: %(fields)s. You can correct: %(known)s.")),
+    "merged_away": (409, gettext_lazy("One of the records is already merged into another one. Undo that merge first.")),
+    "same_model": (409, gettext_lazy("A record cannot be merged into itself. Choose another record.")),
+    "already_undone": (
+        409,
+        gettext_lazy("This correction is already undone. Reload the page or read the model again."),
+    ),
 }
 
 
 @contextmanager
 def refusals_as_problems() -> Iterator[None]:
-    """Turn a refused correction into its problem."""
+    """Convert a refused correction into problem details."""
     try:
         yield
     except refusals.RegisterRefused as error:
@@ -54,20 +60,22 @@ def refusals_as_problems() -> Iterator[None]:
 
 
 def _read(request: Request, serializer: type[Serializer[Any]]) -> dict[str, Any]:
-    """Read a small JSON body. What is not understood is refused whole, each fault with its place."""
+    """Parse a small JSON body. An invalid body is refused as a whole, with the location of each error."""
     if not user_of(request).has_role(Role.REGISTRAR):
         status, text = REFUSALS["not_a_registrar"]
         raise Problem(status, "not_a_registrar", _("Not corrected"), str(text))
     try:
         body = json.loads(request.data or b"{}")
     except (ValueError, RecursionError) as error:
-        raise Problem.at("", 400, "bad_body", _("Body not understood"), _("Send a JSON object.")) from error
+        raise Problem.at("", 400, "bad_body", _("Invalid request body"), _("Send a JSON object.")) from error
     read = serializer(data=body)
     unknown = sorted(_unknown(body, serializer)) if isinstance(body, dict) else []
     if not read.is_valid() or unknown:
         errors = [_error(at, text) for at, text in _faults(read.errors, "")]
-        errors += [_error(at, _("There is no such field here.")) for at in unknown]
-        raise Problem(400, "bad_body", _("Body not understood"), _("Mend what the errors point at."), errors=errors)
+        errors += [_error(at, _("Unknown field. Remove it.")) for at in unknown]
+        raise Problem(
+            400, "bad_body", _("Invalid request body"), _("Correct the fields listed under `errors`."), errors=errors
+        )
     return dict(read.validated_data)
 
 
@@ -97,7 +105,7 @@ class CorrectView(APIView):
         operation_id="models_correct", request=CorrectionRequestSerializer, responses={201: CorrectionSerializer}
     )
     def post(self, request: Request, id: UUID) -> Response:
-        """State, above all others, what is true of a model. Registrars only; recorded with a reason."""
+        """Correct fields of a model. Corrections precede all other statements. Registrars only, with a reason."""
         model, told = found_model(request, id), _read(request, CorrectionRequestSerializer)
         with refusals_as_problems():
             correction = corrections.correct_model(
@@ -111,11 +119,17 @@ class MergeView(APIView):
 
     @extend_schema(operation_id="models_merge", request=MergeRequestSerializer, responses={201: CorrectionSerializer})
     def post(self, request: Request, id: UUID) -> Response:
-        """Say that this record and another are one model. Registrars only; recorded with a reason."""
+        """Merge this record into another record of the same model. Registrars only, with a reason."""
         model, told = found_model(request, id), _read(request, MergeRequestSerializer)
         into = AIModel.objects.visible_to(user_of(request)).filter(uid=told["into"]).first()
         if into is None:
-            raise Problem.at("/into", 400, "no_such_model", _("Not corrected"), _("There is no such AI model."))
+            raise Problem.at(
+                "/into",
+                400,
+                "no_such_model",
+                _("Not corrected"),
+                _("There is no AI model with this id. Copy the id as GET /models/ lists it."),
+            )
         with refusals_as_problems():
             correction = corrections.merge_models(model, into, reason=told["reason"], by=user_of(request))
         return Response(CorrectionSerializer(correction).data, status=201)
@@ -128,7 +142,7 @@ class UndoView(APIView):
         operation_id="corrections_undo", request=UndoRequestSerializer, responses={200: CorrectionSerializer}
     )
     def post(self, request: Request, id: UUID) -> Response:
-        """Take a correction or a merge back. Registrars only; recorded with a reason."""
+        """Undo a correction or a merge. Registrars only, with a reason."""
         user = user_of(request)
         correction = Correction.objects.filter(uid=id).first() if user.roles else None
         if correction is None:

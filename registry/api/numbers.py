@@ -1,4 +1,4 @@
-"""The official register over the API: public, with the rows of the published lists."""
+"""The public register of official numbers over the API, with the rows of the published lists."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class OfficialNumbersView(APIView):
     permission_classes = [AllowAny]
     FILTERS = [
         Q_PARAMETER,
-        OpenApiParameter("number", str, description="An official number, in any width and case."),
+        OpenApiParameter("number", str, description="Official number. Full-width characters and case are ignored."),
         OpenApiParameter("kind", str, enum=NumberKind.values),
         OpenApiParameter("status", str, enum=NumberStatus.values),
         OpenApiParameter("province", str, description="Two-digit code of the province."),
@@ -35,13 +35,13 @@ class OfficialNumbersView(APIView):
 
     @extend_schema(operation_id="register_list", parameters=FILTERS, responses=OfficialNumberSerializer(many=True))
     def get(self, request: Request) -> Response:
-        """List the official numbers, the newest first. They are public."""
+        """List the official numbers, newest first. They are public."""
         refuse_unknown(request, {parameter.name for parameter in self.FILTERS})
         rows = OfficialNumber.objects.select_related("organization").prefetch_related("services", "ai_models")
         for name, choices in (("kind", NumberKind.values), ("status", NumberStatus.values)):
             if asked := chosen(request, name, choices):
                 rows = rows.filter(**{name: asked})
-        message = _("Give the two-digit code of a province, such as 44.")
+        message = _("Use the two-digit code of a province, such as 44.")
         if province := code_of(request, "province", "[0-9]{2}", message):
             rows = rows.filter(jurisdiction=province)
         if number := request.query_params.get("number"):
@@ -60,7 +60,7 @@ class OfficialNumberView(APIView):
 
     @extend_schema(operation_id="register_read", responses=OfficialNumberSerializer)
     def get(self, request: Request, id: UUID) -> Response:
-        """Read an official number with the rows of the published lists that name it."""
+        """Return an official number with the rows of the published lists that contain it."""
         number = OfficialNumber.objects.filter(uid=id).select_related("organization").first()
         if number is None:
             raise Http404

@@ -1,4 +1,4 @@
-"""Errors of the API as RFC 9457 problem details, in the reader's language."""
+"""Errors of the API as problem details (RFC 9457), in the language of the request."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ MEDIA_TYPE = "application/problem+json"
 
 class Problem(exceptions.APIException):
     """
-    A problem of one's own: `code` names it for programs, `title` and `detail` for people.
+    An exception that is returned as problem details. `code` is for programs, `title` and `detail` are for people.
 
-    `errors` are `{"pointer", "code", "message"}`; `more` are further members; `headers` go with the answer.
+    `errors` are `{"pointer", "code", "message"}`. `more` contains further members, `headers` further response headers.
     """
 
     def __init__(
@@ -41,26 +41,29 @@ class Problem(exceptions.APIException):
 
     @classmethod
     def at(cls, pointer: str, status: int, code: str, title: str, message: str) -> Problem:
-        """A problem of one place: the detail is what its only error says."""
+        """Return a problem with a single error, whose message is also the detail."""
         return cls(status, code, title, message, errors=[{"pointer": pointer, "code": code, "message": message}])
 
 
 class BodyTooLarge(Problem):
-    """The body is over the limit."""
+    """The request body exceeds the size limit."""
 
     def __init__(self, limit: int) -> None:
         super().__init__(
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
             "too_large",
-            _("Body too large"),
-            _("The body has more than %(limit)s bytes. Send texts as documents, not inside the dossier.")
+            _("Request body too large"),
+            _(
+                "The request body is larger than %(limit)s bytes. Upload long texts as documents instead of "
+                "including them in the dossier."
+            )
             % {"limit": limit},
         )
 
 
 _TITLES = {
     400: gettext_lazy("Bad request"),
-    401: gettext_lazy("Not signed in"),
+    401: gettext_lazy("Authentication required"),
     403: gettext_lazy("Not allowed"),
     404: gettext_lazy("Not found"),
     405: gettext_lazy("Method not allowed"),
@@ -71,19 +74,20 @@ _TITLES = {
 }
 _DETAILS = {
     exceptions.NotAuthenticated: gettext_lazy(
-        "Send a token: “Authorization: Token …”. An administrator makes one with “create_token USERNAME”."
+        "Send a token in the header “Authorization: Token …”. An administrator can create one with "
+        "“create_token USERNAME”."
     ),
     exceptions.UnsupportedMediaType: gettext_lazy(
         "Send the body as JSON, with the header “Content-Type: application/json”."
     ),
-    exceptions.NotAcceptable: gettext_lazy("The answer is JSON; accept “application/json”."),
+    exceptions.NotAcceptable: gettext_lazy("Responses are JSON. Accept “application/json”."),
 }
 
 
 def as_problem(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Answer an exception of a view as a problem; None for what is no client's fault (the server logs it)."""
+    """Return the response for an exception of a view; None for an internal error, which the server logs."""
     if isinstance(error, Http404):
-        error = exceptions.NotFound(_("There is nothing at this address, or nothing that you may see."))
+        error = exceptions.NotFound(_("There is nothing at this address, or you are not allowed to see it."))
     if isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
     if not isinstance(error, exceptions.APIException):
@@ -114,7 +118,7 @@ def _headers_of(error: exceptions.APIException) -> dict[str, str]:
 def problem(
     status: int, code: str, title: str, detail: str, instance: str, errors: Iterable[dict[str, str]] = ()
 ) -> dict[str, Any]:
-    """Put a problem into the shape of RFC 9457; `type` is a URN of the code."""
+    """Return problem details as in RFC 9457. `type` is a URN made from the code."""
     return {
         "type": f"urn:problem:{code}",
         "title": title,
@@ -131,20 +135,20 @@ def is_for_the_api(request: HttpRequest) -> bool:
 
 
 def bad_request(request: HttpRequest) -> HttpResponse:
-    """Answer a request that is none, such as one for a foreign host."""
-    detail = _("The request cannot be understood. Check its address, its host and its headers.")
+    """Respond to an invalid request, such as one for an unknown host."""
+    detail = _("The request is invalid. Check its URL, host and headers.")
     return _json(request, 400, "bad_request", detail)
 
 
 def not_found(request: HttpRequest) -> HttpResponse:
-    """Answer an address of the API that does not exist."""
-    detail = _("There is nothing at this address, or nothing that you may see.")
+    """Respond to an unknown URL of the API."""
+    detail = _("There is nothing at this address, or you are not allowed to see it.")
     return _json(request, 404, "not_found", detail)
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """Answer when the API itself failed."""
-    detail = _("Something went wrong here; it is logged. Nothing was changed. Try again in a minute.")
+    """Respond to an internal error of the API."""
+    detail = _("An internal error occurred and was logged. Nothing was changed. Try again in a minute.")
     return _json(request, 500, "error", detail)
 
 

@@ -1,4 +1,4 @@
-"""What every endpoint of the API shares: how lists are paged and filtered, and what a client accepts."""
+"""What all endpoints of the API share: pagination, filters and content negotiation."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class CursorPages(CursorPagination):
-    """Pages that neither skip nor repeat a row while others are added; the newest first."""
+    """Cursor pagination, newest first: no row is skipped or repeated while others are added."""
 
     page_size = 50
     max_page_size = 200
@@ -31,17 +31,17 @@ class CursorPages(CursorPagination):
     ordering = "-id"
 
     def decode_cursor(self, request: Request) -> Any:
-        """Read the cursor; one that was tampered with leads nowhere."""
+        """Decode the cursor. Raises NotFound for a cursor that was tampered with."""
         cursor = super().decode_cursor(request)
         if cursor and cursor.position is not None and not _KEY.fullmatch(cursor.position):
             raise NotFound(self.invalid_cursor_message)
         return cursor
 
     def get_page_size(self, request: Request) -> int:
-        """Read the size of a page; more than the most is the most."""
+        """Return the page size, limited to the maximum. Raises a Problem (400) if it is not a positive number."""
         asked = request.query_params.get(self.page_size_query_param, str(self.page_size))
         if not _KEY.fullmatch(asked) or int(asked) == 0:
-            raise bad_query("page_size", _("Give a number from 1 to %(most)s.") % {"most": self.max_page_size})
+            raise bad_query("page_size", _("Use a number from 1 to %(most)s.") % {"most": self.max_page_size})
         return min(int(asked), self.max_page_size)
 
     def get_paginated_response(self, data: Any) -> Response:
@@ -49,7 +49,7 @@ class CursorPages(CursorPagination):
 
 
 class JsonWhateverIsAccepted(DefaultContentNegotiation):
-    """The API speaks JSON: a client that accepts only something else gets JSON all the same, problems among it."""
+    """Respond with JSON even if the client does not accept it, so that it can read problem details."""
 
     def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
         try:
@@ -59,7 +59,7 @@ class JsonWhateverIsAccepted(DefaultContentNegotiation):
 
 
 def bad_query(name: str, message: str) -> Problem:
-    """A 400 for a query parameter that says nothing we know."""
+    """Return a Problem (400) for an invalid query parameter."""
     return Problem.at("", 400, f"bad_{name}", _("Bad request"), f"{name}: {message}")
 
 
@@ -70,26 +70,26 @@ def user_of(request: Request) -> User:
 
 
 def chosen(request: Request, name: str, choices: Collection[str]) -> str | None:
-    """Read a query parameter that is one of some codes; None when it is not given."""
+    """Return a query parameter that must be one of some codes; None if it is not given."""
     asked = request.query_params.get(name)
     if asked is not None and asked not in choices:
-        raise bad_query(name, _("Ask for one of: %(choices)s.") % {"choices": ", ".join(choices)})
+        raise bad_query(name, _("Choose one of: %(choices)s.") % {"choices": ", ".join(choices)})
     return asked
 
 
 def identifier(request: Request, name: str) -> UUID | None:
-    """Read a query parameter that is an id; None when it is not given."""
+    """Return a query parameter that must be an id; None if it is not given."""
     asked = request.query_params.get(name)
     try:
         return UUID(asked) if asked is not None else None
     except ValueError as error:
         raise bad_query(
-            name, _("Give an id as the API gives it, such as 01a207c9-eecd-7c77-9eb0-e7d353627d5f.")
+            name, _("Use an id as returned by the API, such as 01a207c9-eecd-7c77-9eb0-e7d353627d5f.")
         ) from error
 
 
 def code_of(request: Request, name: str, pattern: str, message: str) -> str | None:
-    """Read a query parameter of a known form; None when it is not given."""
+    """Return a query parameter that must match a pattern; None if it is not given."""
     asked = request.query_params.get(name)
     if asked is not None and not re.fullmatch(pattern, asked):
         raise bad_query(name, message)
@@ -97,15 +97,15 @@ def code_of(request: Request, name: str, pattern: str, message: str) -> str | No
 
 
 def refuse_unknown(request: Request, known: Collection[str]) -> None:
-    """Refuse a filter that the list does not know: a misspelt one would silently show too much."""
+    """Refuse unknown filters: ignoring a misspelled one would return too many rows."""
     for name in request.query_params:
         if name not in known:
             names = ", ".join(sorted(known))
-            raise bad_query(name, _("This list has no such filter. It knows: %(names)s.") % {"names": names})
+            raise bad_query(name, _("Unknown filter. Available filters: %(names)s.") % {"names": names})
 
 
 def day_in(text: str) -> date | None:
-    """Read YYYY-MM-DD; None for what is no day."""
+    """Parse YYYY-MM-DD. Returns None if it is not a valid date."""
     try:
         return date.fromisoformat(text) if _DAY.fullmatch(text) else None
     except ValueError:

@@ -1,4 +1,4 @@
-"""What the API gives of the register: each value with the source that says it."""
+"""Serializers of the register. Each value comes with its source."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from registry.register.precedence import CORRECTABLE
 
 
 class SourceSerializer(serializers.ModelSerializer[Source]):
-    """Where a statement comes from."""
+    """The source of a statement."""
 
     id = serializers.UUIDField(source="uid")
 
@@ -32,7 +32,7 @@ class SourceSerializer(serializers.ModelSerializer[Source]):
 
 
 class NamedSerializer(serializers.Serializer[Any]):
-    """An organization, in short."""
+    """An organization, abbreviated."""
 
     id = serializers.UUIDField(source="uid")
     name = serializers.CharField()
@@ -47,14 +47,14 @@ class NumberInShortSerializer(serializers.Serializer[Any]):
 
 
 class _Standing:
-    """The registration status as the reader may know it."""
+    """Adds the registration status that the user may see."""
 
     def get_registration_status(self, row: Any) -> str:
         return str(row.status_for(self.context.get("user")))  # type: ignore[attr-defined]
 
 
 class AIModelSerializer(_Standing, serializers.ModelSerializer[AIModel]):
-    """An AI model, in short."""
+    """An AI model, abbreviated."""
 
     id = serializers.UUIDField(source="uid")
     developer = NamedSerializer(allow_null=True)
@@ -67,7 +67,7 @@ class AIModelSerializer(_Standing, serializers.ModelSerializer[AIModel]):
 
 
 class ModelStatementSerializer(serializers.ModelSerializer[ModelStatement]):
-    """What one source says of an AI model; what it does not say is left out."""
+    """The statement of one source about an AI model. Empty fields are omitted."""
 
     source = SourceSerializer()
 
@@ -81,7 +81,7 @@ class ModelStatementSerializer(serializers.ModelSerializer[ModelStatement]):
 
 
 class ServiceSerializer(_Standing, serializers.ModelSerializer[Service]):
-    """A service, in short."""
+    """A service, abbreviated."""
 
     id = serializers.UUIDField(source="uid")
     organization = NamedSerializer()
@@ -94,7 +94,7 @@ class ServiceSerializer(_Standing, serializers.ModelSerializer[Service]):
 
 
 class ServiceStatementSerializer(serializers.ModelSerializer[ServiceStatement]):
-    """What one source says of a service; what it does not say is left out."""
+    """The statement of one source about a service. Empty fields are omitted."""
 
     source = SourceSerializer()
 
@@ -118,7 +118,7 @@ class OrganizationSerializer(serializers.ModelSerializer[Organization]):
 
 
 class TrainingDataDeclarationSerializer(serializers.ModelSerializer[TrainingDataDeclaration]):
-    """What a source says of one corpus on which a model was trained."""
+    """The declaration of one source about a corpus on which a model was trained."""
 
     id = serializers.UUIDField(source="uid")
     model = serializers.UUIDField(source="statement.model.uid")
@@ -131,12 +131,13 @@ class TrainingDataDeclarationSerializer(serializers.ModelSerializer[TrainingData
 
 
 class OfficialNumberSerializer(serializers.ModelSerializer[OfficialNumber]):
-    """An official number of the register, which is public."""
+    """An official number. Official numbers are public."""
 
     id = serializers.UUIDField(source="uid")
     organization = NamedSerializer(allow_null=True)
     check_digit_fits = serializers.BooleanField(
-        allow_null=True, help_text="whether the last digit is the one inferred from the published numbers; no rule"
+        allow_null=True,
+        help_text="Whether the last digit matches the check digit inferred from the published numbers. For information only.",
     )
     services = serializers.SlugRelatedField("name", many=True, read_only=True)
     ai_models = serializers.SlugRelatedField("name", many=True, read_only=True)
@@ -167,7 +168,7 @@ class OfficialNumberSerializer(serializers.ModelSerializer[OfficialNumber]):
 
 
 class CorrectionSerializer(serializers.ModelSerializer[Correction]):
-    """A recorded action of a registrar."""
+    """A correction or merge by a registrar."""
 
     id = serializers.UUIDField(source="uid")
     model = serializers.UUIDField(source="model.uid")
@@ -193,7 +194,7 @@ class CorrectionSerializer(serializers.ModelSerializer[Correction]):
 
 
 class ChangesSerializer(serializers.ModelSerializer[ModelStatement]):
-    """What a registrar corrects; each field may be left out, and none else may be given."""
+    """The fields to correct. All are optional, and unknown fields are refused."""
 
     modalities = serializers.ListField(
         child=serializers.ChoiceField(["text", "image", "audio", "video"]), required=False
@@ -233,7 +234,7 @@ class EdgeSerializer(serializers.Serializer[Any]):
 
 
 class NodeSerializer(AIModelSerializer):
-    depth = serializers.IntegerField(help_text="steps from the model asked for; ancestors have negative ones")
+    depth = serializers.IntegerField(help_text="Number of steps from the requested model. Negative for ancestors.")
     is_root = serializers.BooleanField()
 
     class Meta(AIModelSerializer.Meta):
@@ -241,15 +242,17 @@ class NodeSerializer(AIModelSerializer):
 
 
 class LineageSerializer(serializers.Serializer[Any]):
-    """The lineage of a model as far as the reader may see it."""
+    """The lineage of a model, limited to what the user may see."""
 
     model = serializers.UUIDField()
     direction = serializers.CharField()
     through = serializers.CharField()
     nodes = NodeSerializer(many=True)
     edges = EdgeSerializer(many=True)
-    hidden = serializers.IntegerField(allow_null=True, help_text="models cut from the answer; told to staff alone")
-    is_cut = serializers.BooleanField(help_text="whether there are more edges than an answer holds")
+    hidden = serializers.IntegerField(
+        allow_null=True, help_text="Number of models hidden from you. Null unless you are staff."
+    )
+    is_cut = serializers.BooleanField(help_text="Whether the lineage has more edges than a response can contain.")
 
 
 def plain(value: Any) -> Any:

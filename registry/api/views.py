@@ -1,4 +1,4 @@
-"""The register over the API: models with their lineage, organizations, services, training data, official numbers."""
+"""The register over the API: AI models with their lineage, organizations, services and training data."""
 
 from __future__ import annotations
 
@@ -49,11 +49,11 @@ from registry.models.ai_models import WITH_NUMBERS, sees_all
 from registry.register.precedence import in_order, says, shown
 
 Rows = TypeVar("Rows", bound="QuerySet[Any]")
-# Of a model of which thousands speak, the statements that count most are shown, and their number.
+# A model may have thousands of statements: those with the highest precedence are returned, with the total number.
 MOST_STATEMENTS = 100
-Q_PARAMETER = OpenApiParameter("q", str, description="Words in a name, Chinese or Latin.")
+Q_PARAMETER = OpenApiParameter("q", str, description="Search in names, in Chinese or Latin script.")
 STATUS = OpenApiParameter("status", str, enum=RegistrationStatus.values)
-COUNTRY = OpenApiParameter("country", str, description="Country of the developer (ISO 3166-1).")
+COUNTRY = OpenApiParameter("country", str, description="Country code (ISO 3166-1) of the developer.")
 PAGES = [OpenApiParameter("page_size", int), OpenApiParameter("cursor", str)]
 
 
@@ -64,7 +64,7 @@ def listed(view: APIView, request: Request, rows: QuerySet[Any], serializer: typ
 
 
 def standing(rows: Rows, status: str | None, user: User, organization: str) -> Rows:
-    """Filter by a status as the reader may know it: whether a stranger's filing is under way is not public."""
+    """Filter by the status that the user may see: a filing in progress of another organization is not public."""
     if status is None:
         return rows
     if sees_all(user):
@@ -74,22 +74,29 @@ def standing(rows: Rows, status: str | None, user: User, organization: str) -> R
 
 
 class ModelsView(APIView):
-    """The AI models that one may see."""
+    """The AI models that the user may see."""
 
     FILTERS = [
         Q_PARAMETER,
         STATUS,
         COUNTRY,
         OpenApiParameter("developer", str, description="USCC of the developer."),
-        OpenApiParameter("base_model", OpenApiTypes.UUID, description="An AI model anywhere up the lineage."),
-        OpenApiParameter("root_country", str, description="Country (ISO 3166-1) of a root of the lineage."),
-        OpenApiParameter("through", str, enum=["anything", "weights"], description="How base_model is reached."),
+        OpenApiParameter(
+            "base_model", OpenApiTypes.UUID, description="AI model that must be among the ancestors, at any depth."
+        ),
+        OpenApiParameter("root_country", str, description="Country code (ISO 3166-1) of a root of the lineage."),
+        OpenApiParameter(
+            "through",
+            str,
+            enum=["anything", "weights"],
+            description="Relations to follow from base_model. Defaults to anything.",
+        ),
         *PAGES,
     ]
 
     @extend_schema(operation_id="models_list", parameters=FILTERS, responses=AIModelSerializer(many=True))
     def get(self, request: Request) -> Response:
-        """List the AI models that you may see, the newest first."""
+        """List the AI models that you may see, newest first."""
         refuse_unknown(request, {parameter.name for parameter in self.FILTERS})
         user = user_of(request)
         rows = AIModel.objects.visible_to(user).select_related("developer").prefetch_related(*WITH_NUMBERS)
@@ -104,7 +111,7 @@ class ModelsView(APIView):
 
 
 def _country(request: Request, name: str) -> str | None:
-    return code_of(request, name, "[A-Z]{2}", _("Give a country as two capital letters (ISO 3166-1), such as US."))
+    return code_of(request, name, "[A-Z]{2}", _("Use a country code of two capital letters (ISO 3166-1), such as US."))
 
 
 def _by_lineage(rows: QuerySet[AIModel], request: Request, user: User) -> QuerySet[AIModel]:
@@ -118,7 +125,7 @@ def _by_lineage(rows: QuerySet[AIModel], request: Request, user: User) -> QueryS
 
 
 def found_model(request: Request, uid: UUID) -> AIModel:
-    """Return a model that the reader may see; one that was merged away leads to the one that stands for it."""
+    """Return a model that the user may see, or the model it was merged into. Raises Http404 if there is none."""
     asked = AIModel.objects.filter(uid=uid).values("pk", "merged_into").first()
     key = (asked["merged_into"] or asked["pk"]) if asked else 0
     rows = AIModel.objects.visible_to(user_of(request)).filter(pk=key).select_related("developer")
@@ -134,8 +141,8 @@ class ModelView(APIView):
     @extend_schema(operation_id="models_read", responses=AIModelSerializer)
     def get(self, request: Request, id: UUID) -> Response:
         """
-        Read a model: what it shows, each value with its source, and all statements that you may see, the one that
-        counts most first.
+        Return a model: the values in force, each with its source, and the statements that you may see, in order of
+        precedence.
         """
         user, model = user_of(request), found_model(request, id)
         seen = model.statements.visible_to(user).select_related("source")
@@ -163,17 +170,17 @@ class LineageView(APIView):
     FILTERS = [
         OpenApiParameter("direction", str, enum=["ancestors", "descendants", "both"]),
         OpenApiParameter("through", str, enum=["anything", "weights"]),
-        OpenApiParameter("depth", int, description="Steps at most, from 1 to 100; all without it."),
+        OpenApiParameter("depth", int, description="Maximum number of steps, from 1 to 100. Unlimited by default."),
         OpenApiParameter("format", str, enum=["json", "graphml"]),
     ]
 
     @extend_schema(operation_id="models_lineage", parameters=FILTERS, responses=LineageSerializer)
     def get(self, request: Request, id: UUID) -> Response:
-        """Walk up to what a model derives from, and down to what derives from it, as far as you may see."""
+        """Return the ancestors and descendants of a model that you may see."""
         refuse_unknown(request, {parameter.name for parameter in self.FILTERS})
         direction = chosen(request, "direction", ("ancestors", "descendants", "both")) or "ancestors"
         through = chosen(request, "through", ("anything", "weights")) or "anything"
-        depth = code_of(request, "depth", "[1-9][0-9]?|100", _("Give a number of steps from 1 to 100."))
+        depth = code_of(request, "depth", "[1-9][0-9]?|100", _("Use a number of steps from 1 to 100."))
         told = drawn(
             found_model(request, id),
             user_of(request),
@@ -185,13 +192,13 @@ class LineageView(APIView):
 
 
 class OrganizationsView(APIView):
-    """The organizations that one may see."""
+    """The organizations that the user may see."""
 
     FILTERS = [Q_PARAMETER, OpenApiParameter("uscc", str), COUNTRY, *PAGES]
 
     @extend_schema(operation_id="organizations_list", parameters=FILTERS, responses=OrganizationSerializer(many=True))
     def get(self, request: Request) -> Response:
-        """List the organizations that you may see, the newest first."""
+        """List the organizations that you may see, newest first."""
         refuse_unknown(request, {parameter.name for parameter in self.FILTERS})
         rows = Organization.objects.visible_to(user_of(request))
         if query := request.query_params.get("q"):
@@ -208,7 +215,7 @@ class OrganizationView(APIView):
 
     @extend_schema(operation_id="organizations_read", responses=OrganizationSerializer)
     def get(self, request: Request, id: UUID) -> Response:
-        """Read an organization."""
+        """Return an organization."""
         organization = Organization.objects.visible_to(user_of(request)).filter(uid=id).first()
         if organization is None:
             raise Http404
@@ -216,7 +223,7 @@ class OrganizationView(APIView):
 
 
 class ServicesView(APIView):
-    """The services that one may see."""
+    """The services that the user may see."""
 
     FILTERS = [
         Q_PARAMETER,
@@ -227,7 +234,7 @@ class ServicesView(APIView):
 
     @extend_schema(operation_id="services_list", parameters=FILTERS, responses=ServiceSerializer(many=True))
     def get(self, request: Request) -> Response:
-        """List the services that you may see, the newest first."""
+        """List the services that you may see, newest first."""
         refuse_unknown(request, {parameter.name for parameter in self.FILTERS})
         user = user_of(request)
         rows = Service.objects.visible_to(user).select_related("organization").prefetch_related("official_numbers")
@@ -244,7 +251,7 @@ class ServiceView(APIView):
 
     @extend_schema(operation_id="services_read", responses=ServiceSerializer)
     def get(self, request: Request, id: UUID) -> Response:
-        """Read a service with what is stated of it, the latest first."""
+        """Return a service with its statements, latest first."""
         user = user_of(request)
         rows = Service.objects.visible_to(user).filter(uid=id).select_related("organization")
         service = rows.prefetch_related("official_numbers").first()
@@ -256,7 +263,7 @@ class ServiceView(APIView):
 
 
 class DeclarationsView(APIView):
-    """The training-data declarations that one may see."""
+    """The training-data declarations that the user may see."""
 
     CODES = {
         "stage": ("pretraining", "optimization"),
@@ -274,7 +281,7 @@ class DeclarationsView(APIView):
         operation_id="training_data_list", parameters=FILTERS, responses=TrainingDataDeclarationSerializer(many=True)
     )
     def get(self, request: Request) -> Response:
-        """List the training-data declarations that you may see, the newest first."""
+        """List the training-data declarations that you may see, newest first."""
         refuse_unknown(request, {parameter.name for parameter in self.FILTERS})
         rows = TrainingDataDeclaration.objects.visible_to(user_of(request)).select_related("statement__model", "source")
         if model := identifier(request, "model"):

@@ -69,7 +69,7 @@ class AIModel(Searchable):
     public_status = models.CharField(
         max_length=16, choices=RegistrationStatus.choices, default=RegistrationStatus.UNFILED, editable=False
     )
-    created_at = models.DateTimeField(_("entered at"), auto_now_add=True)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     objects = AIModelQuerySet.as_manager()
 

@@ -26,11 +26,11 @@ class Correction(models.Model):
     source = models.OneToOneField(Source, models.PROTECT, null=True, related_name="correction")
     changes = models.JSONField(_("changes"), default=dict)
     reason = models.TextField(_("reason"))
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
-    at = models.DateTimeField(_("at"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("performed by"))
+    at = models.DateTimeField(_("time"))
     undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     undone_at = models.DateTimeField(_("undone at"), null=True)
-    undone_reason = models.TextField(_("why it was undone"), blank=True)
+    undone_reason = models.TextField(_("reason for undoing"), blank=True)
 
     class Meta:
         verbose_name = _("correction")

@@ -60,10 +60,10 @@ class OfficialNumber(Searchable):
     organization = models.ForeignKey(
         Organization, models.PROTECT, null=True, related_name="official_numbers", verbose_name=_("holder")
     )
-    holder = models.TextField(_("holder as written"), blank=True)
+    holder = models.TextField(_("holder as published"), blank=True)
     title = models.TextField(_("name of the model, service or algorithm"), blank=True)
     jurisdiction = models.CharField(_("province"), max_length=2, blank=True)
-    place = models.CharField(_("jurisdiction as written"), max_length=100, blank=True)
+    place = models.CharField(_("jurisdiction as published"), max_length=100, blank=True)
     algorithm_type = models.CharField(_("algorithm type"), max_length=32, blank=True)
     role = models.CharField(_("role"), max_length=32, blank=True)
     products = models.TextField(_("products"), blank=True)
@@ -108,7 +108,7 @@ class Listing(models.Model):
     # The announcement, such as 2024-04; later ones count more.
     announced = models.CharField(_("announcement"), max_length=50, blank=True)
     row_number = models.CharField(_("number in the list"), max_length=50, blank=True)
-    content = models.JSONField(_("as read"))
+    content = models.JSONField(_("content as published"))
 
     class Meta:
         verbose_name = _("row of a published list")

@@ -20,7 +20,10 @@ def validate_uscc(code: str) -> None:
     """Refuse what is no unified social credit code."""
     if not uscc.is_valid(code):
         raise ValidationError(
-            _("This is no unified social credit code, or its check digit does not fit. Copy it from the license.")
+            _(
+                "This is not a valid unified social credit code, or its check digit is wrong. Copy the code "
+                "from the business license."
+            )
         )
 
 
@@ -67,7 +70,7 @@ class Organization(Searchable):
     country = models.CharField(_("country"), max_length=2, blank=True)
     # Until itself or an administrator says how it is called, it bears the name that others gave it.
     is_named_by_others = models.BooleanField(default=False, editable=False)
-    created_at = models.DateTimeField(_("entered at"), auto_now_add=True)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     objects = OrganizationQuerySet.as_manager()
 

@@ -60,7 +60,7 @@ class StaffRole(models.Model):
         _("provinces"),
         default=list,
         blank=True,
-        help_text=_('Two-digit codes as a list, such as ["11", "44"]; for reviewers.'),
+        help_text=_('For reviewers: a list of two-digit province codes, such as ["11", "44"].'),
     )
 
     class Meta:
@@ -75,7 +75,7 @@ class StaffRole(models.Model):
         """Refuse what is no list of province codes."""
         given = self.provinces if isinstance(self.provinces, list) else [None]
         if not all(isinstance(code, str) and code in PROVINCES for code in given):
-            raise ValidationError({"provinces": _('Give a list of two-digit province codes, such as ["11", "44"].')})
+            raise ValidationError({"provinces": _('Enter a list of two-digit province codes, such as ["11", "44"].')})
 
 
 class MembershipRole(models.TextChoices):
@@ -124,7 +124,7 @@ class Membership(models.Model):
                 | Q(mandate_until__isnull=True)
                 | Q(mandate_from__lte=models.F("mandate_until")),
                 name="a_mandate_ends_after_it_begins",
-                violation_error_message=_("A mandate ends after it begins. Correct one of the two days."),
+                violation_error_message=_("The mandate must not end before it begins. Correct one of the two dates."),
             ),
         ]
 

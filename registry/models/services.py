@@ -43,7 +43,7 @@ class Service(Searchable):
     public_status = models.CharField(
         max_length=16, choices=RegistrationStatus.choices, default=RegistrationStatus.UNFILED, editable=False
     )
-    created_at = models.DateTimeField(_("entered at"), auto_now_add=True)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     objects = ServiceQuerySet.as_manager()
 

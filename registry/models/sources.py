@@ -69,10 +69,10 @@ class Source(models.Model):
     citation = models.TextField(_("citation"), blank=True)
     filing_kind = models.CharField(_("kind of filing"), max_length=16, blank=True)
     owner = models.ForeignKey(
-        Organization, models.PROTECT, null=True, blank=True, related_name="sources", verbose_name=_("stated by")
+        Organization, models.PROTECT, null=True, blank=True, related_name="sources", verbose_name=_("declarant")
     )
     province = models.CharField(_("province"), max_length=2, blank=True)
-    is_live = models.BooleanField(_("counts"), default=True)
+    is_live = models.BooleanField(_("live"), default=True)
     is_public = models.BooleanField(_("public"), default=False)
     stated_at = models.DateTimeField(_("stated at"), default=timezone.now)
 

@@ -23,7 +23,7 @@ class ApiToken(models.Model):
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="api_tokens", verbose_name=_("user")
     )
     digest = models.CharField(_("SHA-256"), max_length=64, unique=True, editable=False)
-    beginning = models.CharField(_("beginning"), max_length=8, editable=False)
+    beginning = models.CharField(_("first characters"), max_length=8, editable=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     objects = ApiTokenQuerySet.as_manager()

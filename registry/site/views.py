@@ -1,4 +1,4 @@
-"""The public register: the official numbers, for everybody to search."""
+"""The public register: anyone can search the official numbers."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ QUERY_LENGTH = 100
 
 
 def register(request: HttpRequest) -> HttpResponse:
-    """Show the official numbers, found by words, kind, status and province; what is asked for wrongly is left out."""
-    asked = {
+    """List the official numbers, filtered by text, kind, status and province. Invalid filters are ignored."""
+    query = {
         "q": request.GET.get("q", "")[:QUERY_LENGTH],
         "kind": _known(request, "kind", NumberKind.values),
         "status": _known(request, "status", NumberStatus.values),
         "province": _known(request, "province", list(PROVINCES)),
     }
-    rows = OfficialNumber.objects.select_related("organization").found_by(asked["q"])
-    fields = {"kind": asked["kind"], "status": asked["status"], "jurisdiction": asked["province"]}
+    rows = OfficialNumber.objects.select_related("organization").found_by(query["q"])
+    fields = {"kind": query["kind"], "status": query["status"], "jurisdiction": query["province"]}
     rows = rows.filter(**{name: value for name, value in fields.items() if value})
     page = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
     is_chinese = (get_language() or "").startswith("zh")
@@ -38,21 +38,20 @@ def register(request: HttpRequest) -> HttpResponse:
         "site/register.html",
         {
             "page": page,
-            "asked": asked,
+            "asked": query,
             "kinds": NumberKind.choices,
             "statuses": NumberStatus.choices,
             "provinces": provinces,
-            "carried": _carried(asked),
+            "carried": _carried(query),
         },
     )
 
 
 def _known(request: HttpRequest, name: str, choices: list[Any]) -> str:
-    asked = request.GET.get(name, "")
-    return asked if asked in choices else ""
+    value = request.GET.get(name, "")
+    return value if value in choices else ""
 
 
-def _carried(asked: dict[str, str]) -> str:
-    """The query of this page, to go on with on the next."""
-    from_query = [(name, value) for name, value in asked.items() if value]
-    return urlencode(from_query)
+def _carried(query: dict[str, str]) -> str:
+    """Return the filters as a query string, for the links to other pages."""
+    return urlencode([(name, value) for name, value in query.items() if value])

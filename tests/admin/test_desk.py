@@ -1,4 +1,4 @@
-"""The desk: who sees which page, what a filing's page says, and that nothing is edited there by hand."""
+"""The desk: page permissions, the page of a filing, filters, and that rows cannot be edited by hand."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ TABLE = [
     (FLAGS,                       (200, 200, 200, 200, 403)),
     (EVENTS,                      (200, 200, 200, 200, 403)),
     (ORGANIZATIONS,               (200, 200, 200, 200, 200)),
-    # What is not theirs to see leads back to the first page, with a notice.
+    # An object that the user may not see redirects to the index page, with a message.
     ("submitted",                 (200, 302, 200, 200, 403)),
     ("draft",                     (302, 302, 302, 302, 403)),
     (USERS,                       (403, 403, 403, 403, 200)),
@@ -59,7 +59,7 @@ STAFF = ("reviewer", "far_reviewer", "registrar", "auditor", "administrator")
 
 
 @pytest.mark.parametrize(("page", "answers"), TABLE, ids=lambda value: str(value)[:40])
-def test_each_standing_sees_its_pages(page, answers, filer, request):
+def test_each_role_sees_its_pages(page, answers, filer, request):
     named = {
         "index": reverse("admin:index"),
         "submitted": page_of(a_submitted_filing(filer, changes={"/reference": "a"})),
@@ -71,7 +71,7 @@ def test_each_standing_sees_its_pages(page, answers, filer, request):
 
 
 @pytest.mark.parametrize("person", ["filer", "viewer", "stranger"])
-def test_filers_do_not_enter_the_desk(person, request):
+def test_filers_cannot_enter_the_desk(person, request):
     answer = desk_of(request.getfixturevalue(person)).get(FILINGS)
     assert (answer.status_code, reverse("admin:login") in answer.headers["Location"]) == (302, True)
 
@@ -83,9 +83,9 @@ def filing(filer: User) -> Filing:
     return filing
 
 
-def test_a_filings_page_says_what_is_flagged_filed_and_done(filing, reviewer):
+def test_the_page_of_a_filing_shows_flags_dossier_and_history(filing, reviewer):
     text = desk_of(reviewer).get(page_of(filing)).content.decode()
-    for said in (
+    for expected in (
         filing.case_number,
         "Content to be publicized incomplete",
         "Not given: operating mechanism.",
@@ -97,12 +97,12 @@ def test_a_filings_page_says_what_is_flagged_filed_and_done(filing, reviewer):
         filing.revisions.get().sha256,
         "revision 1",
     ):
-        assert said in text
+        assert expected in text
 
 
-def test_a_filings_page_speaks_chinese(filing, reviewer):
+def test_the_page_of_a_filing_is_translated_to_chinese(filing, reviewer):
     text = desk_of(reviewer).get(page_of(filing), headers={"Accept-Language": "zh-hans"}).content.decode()
-    for said in (
+    for expected in (
         "拟公示内容不完整",
         "未填写算法运行机制。",
         "如何补正",
@@ -110,7 +110,7 @@ def test_a_filings_page_speaks_chinese(filing, reviewer):
         "主体名称",
         "第 1 版",
     ):
-        assert said in text
+        assert expected in text
 
 
 def test_a_filing_cannot_be_edited_by_hand(filing, registrar):
@@ -126,7 +126,7 @@ def test_a_filing_cannot_be_edited_by_hand(filing, registrar):
 
 
 @pytest.mark.parametrize(("query", "found"), [("样例", 1), ("F20", 1), ("91440300", 1), ("云图", 1), ("nothing", 0)])
-def test_filings_are_found_by_what_people_know(filing, registrar, query, found):
+def test_filings_are_found_by_search(filing, registrar, query, found):
     answer = desk_of(registrar).get(FILINGS, {"q": query})
     assert answer.context["cl"].result_count == found
 
@@ -147,17 +147,17 @@ def test_filings_are_filtered(filing, registrar, query, found):
     assert desk_of(registrar).get(FILINGS, query).context["cl"].result_count == found
 
 
-def test_flags_show_what_stands_unless_asked(filing, filer, registrar):
+def test_the_list_of_flags_shows_unresolved_flags_by_default(filing, filer, registrar):
     client = desk_of(registrar)
     assert client.get(FLAGS).context["cl"].result_count == 1
     actions.withdraw_filing(filing, by=filer)
     check_everything()
-    counts = {asked: client.get(FLAGS, {"state": asked}).context["cl"].result_count for asked in ("resolved", "all")}
+    counts = {state: client.get(FLAGS, {"state": state}).context["cl"].result_count for state in ("resolved", "all")}
     assert (client.get(FLAGS).context["cl"].result_count, counts) == (0, {"resolved": 1, "all": 1})
 
 
 @pytest.mark.parametrize("page", [FILINGS, FLAGS, EVENTS, ORGANIZATIONS, reverse("admin:index")])
-def test_a_page_takes_as_many_queries_for_many_filings_as_for_one(
+def test_a_page_takes_no_more_queries_for_many_filings_than_for_one(
     page, filer, registrar, django_assert_max_num_queries
 ):
     client = desk_of(registrar)
@@ -172,7 +172,7 @@ def test_a_page_takes_as_many_queries_for_many_filings_as_for_one(
         client.get(page)
 
 
-def test_a_filings_page_takes_a_fixed_number_of_queries(filing, registrar, django_assert_max_num_queries):
+def test_the_page_of_a_filing_takes_a_fixed_number_of_queries(filing, registrar, django_assert_max_num_queries):
     client = desk_of(registrar)
     with django_assert_max_num_queries(17):
         client.get(page_of(filing))
@@ -186,7 +186,7 @@ def test_only_the_desk_may_evaluate_scripts(registrar, client):
         assert "'unsafe-inline'" not in policy.split("script-src")[1].split(";")[0]
 
 
-def test_an_administrator_enters_an_organization_with_its_filer(administrator, filer):
+def test_an_administrator_adds_an_organization_with_its_filer(administrator, filer):
     form = {
         "uscc": "91110000600037341L",
         "name": "示例",
@@ -202,13 +202,13 @@ def test_an_administrator_enters_an_organization_with_its_filer(administrator, f
 
 
 @pytest.mark.parametrize("uscc", ["91110000600037341X", "123", "911100006000373411"])
-def test_an_organization_with_a_broken_code_is_refused(administrator, uscc):
+def test_an_organization_with_an_invalid_uscc_is_refused(administrator, uscc):
     form = {"uscc": uscc, "name": "x", "memberships-TOTAL_FORMS": 0, "memberships-INITIAL_FORMS": 0}
     answer = desk_of(administrator).post(f"{ORGANIZATIONS}add/", form)
     assert (answer.status_code, Organization.objects.exists()) == (200, False)
 
 
-def test_a_day_entered_into_the_calendar_makes_every_running_filing_due(
+def test_adding_a_calendar_day_marks_every_running_filing_due(
     filing, administrator, django_capture_on_commit_callbacks
 ):
     assert not Filing.objects.due().exists()
@@ -218,7 +218,7 @@ def test_a_day_entered_into_the_calendar_makes_every_running_filing_due(
     assert (CalendarDay.objects.count(), Filing.objects.due().count()) == (1, 1)
 
 
-def test_the_menu_of_the_desk_leads_to_its_pages(reviewer):
+def test_the_menu_of_the_desk_links_to_its_pages(reviewer):
     desk = Client()
     desk.force_login(reviewer)
     page = desk.get(reverse("admin:index")).content.decode()

@@ -1,4 +1,4 @@
-"""The desk on evidence and dependence: declaration and verdict side by side, in both languages, for those who may see them."""
+"""The evidence and dependence pages of the desk, in both languages, and who may see them."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ def page(client, user, url, language="en"):
 
 def test_a_filings_page_shows_declaration_and_verdict_side_by_side(client, registrar, filing):
     text = page(client, registrar, f"/admin/compliance/filing/{filing.pk}/change/").content.decode()
-    for told in (
+    for expected in (
         "What is declared",
         "Llama 2 13B",
         "What the files show",
         "no evidence filed",
         "DECLARED_BASE_CONTRADICTED",
     ):
-        assert told in text
+        assert expected in text
     chinese = page(client, registrar, f"/admin/compliance/filing/{filing.pk}/change/", "zh-hans").content.decode()
-    for told in ("申明内容", "文件显示", "未提交证据", "结构与申明的基础模型不符"):
-        assert told in chinese
+    for expected in ("申明内容", "文件显示", "未提交证据", "结构与申明的基础模型不符"):
+        assert expected in chinese
 
 
 def test_a_models_page_shows_its_evidence_to_staff_who_may_see_the_filing(client, registrar, far_reviewer, filing):
@@ -50,10 +50,10 @@ def test_a_models_page_shows_its_evidence_to_staff_who_may_see_the_filing(client
     assert page(client, far_reviewer, url).status_code == 302
 
 
-def test_dependence_is_shown_with_what_breaks_and_as_a_file(client, registrar, filing):
+def test_dependence_is_shown_with_what_breaks_and_as_csv(client, registrar, filing):
     text = page(client, registrar, f"{PAGE}?family=Llama-2").content.decode()
-    for told in ("100.0 %", "What breaks if Llama-2 were barred", filing.case_number, "LicenseRef-Llama-2"):
-        assert told in text
+    for expected in ("100.0 %", "What breaks if Llama-2 is barred", filing.case_number, "LicenseRef-Llama-2"):
+        assert expected in text
     answer = page(client, registrar, f"{PAGE}?family=Llama-2&form=csv")
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert (len(rows), rows[1][0], rows[1][-1]) == (2, filing.case_number, "one")
@@ -63,12 +63,12 @@ def test_dependence_is_shown_with_what_breaks_and_as_a_file(client, registrar, f
 
 
 @pytest.mark.parametrize("query", ["?family=x&through=y&on=z", "?form=csv", ""])
-def test_what_is_asked_wrongly_is_left_out(client, registrar, filing, query):
+def test_invalid_parameters_are_ignored(client, registrar, filing, query):
     answer = page(client, registrar, PAGE + query)
     assert (answer.status_code, answer["Content-Type"].startswith("text/html")) == (200, True)
 
 
-def test_each_sees_the_statistics_of_the_filings_within_reach(client, reviewer, far_reviewer, administrator, filing):
+def test_users_see_statistics_only_of_the_filings_they_may_see(client, reviewer, far_reviewer, administrator, filing):
     assert "100.0 %" in page(client, reviewer, PAGE).content.decode()
     assert "100.0 %" not in page(client, far_reviewer, PAGE).content.decode()
     assert page(client, administrator, PAGE).status_code == 403
@@ -80,7 +80,7 @@ class Node:
         self.depth, self.is_root, self.country, self.developer = depth, depth == 0, country, None
 
 
-def test_hundreds_of_nodes_have_room_and_roots_stand_by_country():
+def test_hundreds_of_nodes_do_not_overlap_and_roots_are_grouped_by_country():
     roots = [Node(i, 0, "US" if i % 2 else "CN") for i in range(6)]
     rest = [Node(i, 1 + i % 3, "CN") for i in range(6, 306)]
     edges = [

@@ -1,4 +1,4 @@
-"""The desk's pages of the register, and the forms that do what the API does."""
+"""The register pages of the desk, and its workflow and correction forms."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ TABLE = [
 
 
 @pytest.mark.parametrize(("page", "answers"), TABLE, ids=lambda value: str(value)[:40])
-def test_each_standing_sees_its_pages_of_the_register(page, answers, filing, request):
+def test_each_role_sees_its_pages_of_the_register(page, answers, filing, request):
     named = {
         "model": model_page("样例大模型"),
         "service": reverse("admin:registry_service_change", args=[Service.objects.get().pk]),
@@ -71,28 +71,28 @@ def test_each_standing_sees_its_pages_of_the_register(page, answers, filing, req
     assert tuple(client.get(named.get(page, page)).status_code for client in clients) == answers
 
 
-def test_a_models_page_shows_its_number_and_its_ancestors(filing, registrar):
+def test_the_page_of_a_model_shows_its_number_and_its_ancestors(filing, registrar):
     call_command("load_catalog", stdout=StringIO())
     call_command("import_register", *map(str, LISTS), stdout=StringIO())
     client = desk_of(registrar)
     published = client.get(model_page("文心一言")).content.decode()
     assert "Beijing-WenXinYiYan-20230821" in published
     text = client.get(model_page("样例大模型")).content.decode()
-    for said in ("Llama-2-13B", "(US)", "fine-tuning", "<svg", "The lineage as a table", filing.case_number):
-        assert said in text
+    for expected in ("Llama-2-13B", "(US)", "fine-tuning", "<svg", "Lineage as a table", filing.case_number):
+        assert expected in text
     number = OfficialNumber.objects.get(number="Beijing-WenXinYiYan-20230821")
-    told = client.get(reverse("admin:registry_officialnumber_change", args=[number.pk])).content.decode()
-    assert "文心一言" in told
+    text = client.get(reverse("admin:registry_officialnumber_change", args=[number.pk])).content.decode()
+    assert "文心一言" in text
 
 
-def test_a_services_page_shows_its_filings_and_its_next_deadline(filer, registrar):
+def test_the_page_of_a_service_shows_its_filings_and_its_next_deadline(filer, registrar):
     a_submitted_filing(filer, "generative", ON_LLAMA)
     returned = a_submitted_filing(filer, "registration", {"/service/launched_on": None})
     actions.return_filing(returned, by=registrar, reason="x")
     page = reverse("admin:registry_service_change", args=[Service.objects.get().pk])
     text = desk_of(registrar).get(page).content.decode()
-    for said in (*Filing.objects.values_list("case_number", flat=True), "2026-12-11", "Next deadline"):
-        assert said in text
+    for expected in (*Filing.objects.values_list("case_number", flat=True), "2026-12-11", "Next deadline"):
+        assert expected in text
 
 
 def test_a_page_of_the_register_takes_a_fixed_number_of_queries(filing, filer, registrar):
@@ -118,7 +118,7 @@ def test_a_page_of_the_register_takes_a_fixed_number_of_queries(filing, filer, r
 def act(client, filing: Filing, verb: str, **form):
     filing.refresh_from_db()
     url = reverse("admin:compliance_filing_act", args=[filing.pk, verb])
-    return client.post(url, {"seen": filing.last_event_hash, **form}, follow=True).content.decode()
+    return client.post(url, {"expected_version": filing.last_event_hash, **form}, follow=True).content.decode()
 
 
 def offered(client, filing: Filing) -> list[str]:
@@ -128,7 +128,7 @@ def offered(client, filing: Filing) -> list[str]:
 def test_a_filing_is_reviewed_and_decided_at_the_desk(filing, reviewer, registrar):
     desk, decider = desk_of(reviewer), desk_of(registrar)
     assert offered(desk, filing) == ["accept", "return"]
-    assert "Done. The history shows it." in act(desk, filing, "accept")
+    assert "Done. The history shows the change." in act(desk, filing, "accept")
     for _ in range(2):
         act(desk, filing, "forward")
     assert offered(desk, filing) == ["return"]
@@ -142,19 +142,21 @@ def test_a_filing_is_reviewed_and_decided_at_the_desk(filing, reviewer, registra
     assert (filing.status, offered(decider, filing)) == ("suspended", ["resume", "cancel", "revoke"])
 
 
-def test_what_is_refused_at_the_desk_is_told_and_changes_nothing(filer, reviewer, registrar):
+def test_a_refusal_at_the_desk_shows_the_reason_and_changes_nothing(filer, reviewer, registrar):
     filing = a_submitted_filing(filer, "generative", {"/jurisdiction": None})
     desk = desk_of(reviewer)
     assert "Not given: jurisdiction" in act(desk, filing, "accept")
     assert "Only registrars may do this." in act(desk, filing, "decide")
-    assert "From" not in act(desk, filing, "return", seen="0" * 64)
+    assert "From" not in act(desk, filing, "return", expected_version="0" * 64)
     filing.refresh_from_db()
     assert filing.status == "submitted"
-    assert "Give the day" in act(desk_of(registrar), filing, "record_decision", number="x", day="soon")
+    assert "Enter the date of the decision" in act(
+        desk_of(registrar), filing, "record_decision", number="x", day="soon"
+    )
 
 
 @pytest.mark.parametrize("person", ["auditor", "far_reviewer", "administrator"])
-def test_others_are_offered_nothing_at_the_desk(person, filing, request):
+def test_other_roles_cannot_act_on_a_filing(person, filing, request):
     client = desk_of(request.getfixturevalue(person))
     answer = client.post(
         reverse("admin:compliance_filing_act", args=[filing.pk, "return"]), {"reason": "x"}, follow=True

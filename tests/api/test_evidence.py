@@ -107,7 +107,7 @@ def test_staff_learn_no_keys_of_a_working_copy(filer, reviewer):
     hidden = parsed("generative", {"/models/-": {"key": "secret", "name": "Secret"}})
     actions.edit_dossier(Filing.objects.get(pk=filing.pk), hidden, by=filer)
     answer = post(client_of(reviewer), filing, evidence_of("yi-34b"), key="secret")
-    assert (answer.status_code, "secret" in answer.json()["detail"].split("it has")[1]) == (404, False)
+    assert (answer.status_code, "secret" in answer.json()["detail"].split("keys: ")[1]) == (404, False)
 
 
 def test_a_model_card_is_evidence_too(api, filer):

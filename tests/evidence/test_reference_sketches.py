@@ -105,7 +105,7 @@ def test_a_different_seed_and_different_files_are_refused(db, tmp_path):
         add(tmp_path, "ref/base-A", "sketch", {"weight_sketch": sketch})
     with pytest.raises(CommandError, match="differ from those that were committed to"):
         add(tmp_path, "ref/base-A", "sketch", {"weight_sketch": with_seed(sketch), "file_hashes": {"b": "b" * 64}})
-    with pytest.raises(CommandError, match="committed to already"):
+    with pytest.raises(CommandError, match="is already committed to"):
         add(tmp_path, "ref/base-A", "commit", {"file_hashes": HASHES})
     assert ReferenceSketch.objects.get().added_at is None
 

@@ -8,11 +8,11 @@ from compliance.rules.catalog import CATALOG
 
 
 @pytest.mark.parametrize(
-    ("language", "said"), [("en", "What is missing from your filing?"), ("zh-hans", "您的申报还缺什么？")]
+    ("language", "heading"), [("en", "What is missing from your filing?"), ("zh-hans", "您的申报还缺什么？")]
 )
-def test_the_first_page_says_what_this_is(client, language, said):
+def test_the_home_page_is_available_in_both_languages(client, language, heading):
     answer = client.get("/", headers={"Accept-Language": language})
-    assert (answer.status_code, said in answer.content.decode()) == (200, True)
+    assert (answer.status_code, heading in answer.content.decode()) == (200, True)
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
@@ -26,10 +26,10 @@ def test_the_language_is_switched_and_kept(client):
     assert "您的申报还缺什么" in client.get("/", headers={"Accept-Language": "en"}).content.decode()
 
 
-def test_health_is_told_when_the_database_answers(client, db):
+def test_the_health_check_succeeds_when_the_database_responds(client, db):
     assert client.get("/health/").json() == {"status": "ok"}
 
 
-def test_an_unknown_page_is_told_as_one(client):
+def test_an_unknown_page_is_not_found(client):
     answer = client.get("/nothing/")
     assert (answer.status_code, "Not found" in answer.content.decode()) == (404, True)

@@ -1,4 +1,4 @@
-"""The public register, and where documents are kept."""
+"""The public register, and the storage of documents."""
 
 from __future__ import annotations
 
@@ -27,30 +27,30 @@ def lists(db):
         ("?status=cancelled", ["考拉push算法", "已注销"], ["文心一言"]),
         ("?kind=registration&province=63", ["江源新闻"], ["慧问", "文心一言"]),
         ("?kind=nonsense&page=99", ["文心一言"], []),
-        ("?q=nothing", ["Nothing was found."], ["文心一言"]),
+        ("?q=nothing", ["No results."], ["文心一言"]),
     ],
 )
-def test_everybody_searches_the_official_register(lists, client, query, shown, hidden):
+def test_anyone_can_search_the_official_register(lists, client, query, shown, hidden):
     text = client.get(f"/register/{query}").content.decode()
     body = text.partition("</form>")[2].partition("</form>")[2]
-    assert [word for word in shown if word not in text] == []
-    assert [word for word in hidden if word in body] == []
+    assert [expected for expected in shown if expected not in text] == []
+    assert [unexpected for unexpected in hidden if unexpected in body] == []
 
 
-def test_the_official_register_speaks_chinese(lists, client):
+def test_the_official_register_is_translated_to_chinese(lists, client):
     text = client.get("/register/", headers={"Accept-Language": "zh-hans"}).content.decode()
-    for said in ("官方备案登记", "已注销", "共 24 个编号"):
-        assert said in text
+    for expected in ("官方备案登记簿", "已注销", "共 24 个编号"):
+        assert expected in text
 
 
 @pytest.mark.parametrize("path", ["/register/?q=%00", "/api/v1/register/?q=a%00", "/api/v1/register/?%00=1"])
-def test_a_nul_in_an_address_is_refused(db, client, path):
+def test_a_nul_character_in_a_url_is_refused(db, client, path):
     answer = client.get(path)
     assert answer.status_code == 400
     assert answer.json()["code"] == "bad_request"
 
 
-def test_documents_are_kept_in_a_folder_or_a_bucket():
+def test_documents_are_stored_in_a_folder_or_a_bucket():
     assert storage_of("")["BACKEND"].endswith("FileSystemStorage")
     bucket = storage_of("s3://filings/a/b?endpoint_url=https://s3.example&region_name=cn-north-1")
     assert bucket == {

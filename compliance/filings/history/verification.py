@@ -19,24 +19,25 @@ AT_ONCE = 500
 _LINE_FIELDS = ("number", "verb", "from_status", "to_status", "at", "actor", "reason", "data")
 
 _SAYS = {
-    "event_changed": Bilingual("event {number} was changed: its hash does not fit", "事件 {number} 被修改：哈希不符"),
+    "event_changed": Bilingual("event {number} was changed: its hash does not match", "事件 {number} 被修改：哈希不符"),
     "event_missing": Bilingual("event {number} is missing", "缺少事件 {number}"),
     "event_inserted": Bilingual("event {number} was inserted after the last one", "事件 {number} 系在末尾之后插入"),
     "event_unchained": Bilingual(
-        "event {number} does not continue the event before it", "事件 {number} 与前一事件不相衔接"
+        "event {number} does not continue from the event before it", "事件 {number} 与前一事件不相衔接"
     ),
     "last_event_differs": Bilingual(
-        "the filing names another last event than event {number}", "申报所记的最后事件与事件 {number} 不符"
+        "the last event recorded on the filing is not event {number}", "申报所记的最后事件与事件 {number} 不符"
     ),
     "status_differs": Bilingual(
-        "the filing is “{found}”, its last event led to “{asked}”", "申报状态为“{found}”，最后事件后的状态应为“{asked}”"
+        "the filing is “{found}”, but its last event led to “{asked}”",
+        "申报状态为“{found}”，最后事件后的状态应为“{asked}”",
     ),
     "revision_changed": Bilingual(
-        "revision {number} was changed: its SHA-256 does not fit", "第 {number} 版被修改：SHA-256 不符"
+        "revision {number} was changed: its SHA-256 does not match", "第 {number} 版被修改：SHA-256 不符"
     ),
     "revision_missing": Bilingual("revision {number} is missing", "缺少第 {number} 版"),
     "revision_inserted": Bilingual(
-        "revision {number} was inserted: no event names it", "第 {number} 版系插入：没有事件提及"
+        "revision {number} was inserted: no event mentions it", "第 {number} 版系插入：没有事件提及"
     ),
 }
 
