@@ -20,7 +20,7 @@ def main() -> None:
     """Run the selected benchmarks in a temporary database, and print one line per figure."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--filings", type=int, nargs="+", default=[10_000, 50_000])
-    parser.add_argument("--only", choices=("sweeps", "register", "provenance"))
+    parser.add_argument("--only", choices=("sweeps", "register", "provenance", "api"))
     options = parser.parse_args()
     with _temporary_database() as url:
         os.environ |= {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "config.settings", "LOG_LEVEL": "ERROR"}
@@ -32,6 +32,12 @@ def main() -> None:
             from benchmarks.provenance import measure_provenance
 
             measure_provenance(report=_report)
+        if options.only in (None, "api"):
+            from benchmarks.api import measure_api
+
+            call_command("migrate", verbosity=0)
+            call_command("load_catalog", verbosity=0)
+            measure_api(report=_report)
         if options.only in (None, "sweeps"):
             measure(options.filings, report=_report)
         if options.only in (None, "register"):
