@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from compliance.checking import check_filings, consequences, dispatch, due_marks
+from compliance.checking import check_filings, consequences, dispatch, due_marks, flag_counts
 from compliance.documents import counting
 from compliance.reports import writing
 
@@ -60,7 +60,8 @@ def count_what_is_left() -> int:
 
 @shared_task(name="compliance.sweep_of_the_day")
 def sweep_of_the_day() -> int:
-    """Mark the filings whose outcome changes on this day by itself."""
+    """Mark the filings whose outcome changes on this day by itself, and count where a waiver has ended."""
+    flag_counts.recount_where_waivers_ended()
     return due_marks.mark_those_whose_day_has_come()
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from compliance.admin.permissions import can_see_filings
+from compliance.checking.flag_counts import bring_counts_up_to_date
 from compliance.filings.querysets import FilingQuerySet
 from compliance.language import Language, language_of
 from compliance.models import Filing, Flag, Status
@@ -50,7 +51,7 @@ def _card(title: str, figure: int, url: str, tone: str) -> dict[str, Any]:
 
 
 def _latest(filings: FilingQuerySet) -> list[Filing]:
-    return list(filings.select_related("applicant").with_flag_counts().order_by("-submitted_at")[:LATEST])
+    return bring_counts_up_to_date(list(filings.select_related("applicant").order_by("-submitted_at")[:LATEST]))
 
 
 def _faults(filings: FilingQuerySet, language: Language) -> list[dict[str, Any]]:

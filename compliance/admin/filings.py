@@ -23,6 +23,7 @@ from compliance.admin.pages import PageAdmin, done, post_only, user_of
 from compliance.admin.readable import sections_of
 from compliance.api.documents import download
 from compliance.attachments.faults import UNREADABLE_MESSAGES
+from compliance.checking.flag_counts import bring_counts_up_to_date
 from compliance.dossier.codes import DOCUMENT_KINDS
 from compliance.dossier.naming import DOSSIER, name_of
 from compliance.dossier.pointer import ROOT, Pointer
@@ -116,7 +117,7 @@ class FilingAdmin(PageAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Filing]:
         assert isinstance(request.user, User)
-        return Filing.objects.visible_to(request.user).select_related(*RELATED).with_flag_counts()
+        return Filing.objects.visible_to(request.user).select_related(*RELATED)
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         return queryset.found_by(search_term), False
@@ -180,10 +181,12 @@ class FilingAdmin(PageAdmin):
 
     @display(description=_("errors"), ordering="error_count", label={"some": "danger", "none": "success"})
     def errors(self, filing: Any) -> tuple[str, str] | None:
+        (filing,) = bring_counts_up_to_date([filing])
         return _counted(filing, filing.error_count)
 
     @display(description=_("warnings"), ordering="warning_count", label={"some": "warning", "none": "success"})
     def warnings(self, filing: Any) -> tuple[str, str] | None:
+        (filing,) = bring_counts_up_to_date([filing])
         return _counted(filing, filing.warning_count)
 
     @display(description=_("checked as of"), ordering="checked_as_of")

@@ -16,6 +16,7 @@ from compliance.admin.ai_models import STATUS_COLORS
 from compliance.admin.pages import PageAdmin, user_of
 from compliance.admin.permissions import ReadOnlyAdmin
 from compliance.checking.case_facts import cases_of
+from compliance.checking.flag_counts import bring_counts_up_to_date
 from compliance.filings.workflow import ENDED
 from compliance.language import Language, language_of
 from compliance.models import Filing
@@ -53,7 +54,7 @@ class ServiceAdmin(PageAdmin):
         statements = row.statements.visible_to(user).select_related("source").order_by("-source__stated_at", "-pk")
         sources = [statement.source_id for statement in statements]
         filings = Filing.objects.visible_to(user).filter(source__in=sources).select_related("applicant")
-        rows = list(filings.with_flag_counts().order_by("-pk")[:MOST_FILINGS])
+        rows = bring_counts_up_to_date(list(filings.order_by("-pk")[:MOST_FILINGS]))
         used = ModelStatement.objects.visible_to(user).filter(source__in=sources, used_by_service=True)
         return {
             "service": row,

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from compliance.api import problems
-from compliance.api.etags import quoted, seen_by
+from compliance.api.etags import expected_version, quoted
 from compliance.api.evidence import EvidenceParser
 from compliance.api.filings import IF_MATCH, found
 from compliance.api.serializers import ProblemSerializer
@@ -66,9 +66,10 @@ class ModelCardView(APIView):
         kept = filing.dossier_for(user_of(request))
         made, parsed = _extended(kept.content.encode(), card, request.query_params.get("key"))
         with problems.refusals_as_problems():
-            seen = seen_by(request.headers)
-            expected_version = frozenset({kept.sha256}) if seen is None else seen
-            actions.edit_dossier(filing, parsed, by=user_of(request), expected_version=expected_version)
+            expected = expected_version(request.headers)
+            if expected is None:
+                expected = frozenset({kept.sha256})
+            actions.edit_dossier(filing, parsed, by=user_of(request), expected_version=expected)
         told = card.as_json(request.query_params.get("filename", ""), problems.reader_language())
         answer = {"model": made.key, "kept": list(made.kept), "card": told}
         return Response(answer, headers={"ETag": quoted(parsed.canonical.sha256)})

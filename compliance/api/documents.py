@@ -19,7 +19,7 @@ from rest_framework.views import APIView
 
 from compliance.api import problems
 from compliance.api.document_serializers import DocumentSerializer
-from compliance.api.etags import quoted, seen_by
+from compliance.api.etags import expected_version, quoted
 from compliance.api.filings import found
 from compliance.api.serializers import ProblemSerializer
 from compliance.documents.actions import upload_document
@@ -82,7 +82,11 @@ class DocumentsView(APIView):
         entry = _entry(request)
         with problems.refusals_as_problems():
             document, is_new = upload_document(
-                filing, _file(request), entry=entry, by=user_of(request), expected_version=seen_by(request.headers)
+                filing,
+                _file(request),
+                entry=entry,
+                by=user_of(request),
+                expected_version=expected_version(request.headers),
             )
         url = f"/api/v1/filings/{filing.uid}/documents/{document.sha256}/"
         return Response(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
@@ -13,21 +12,22 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from compliance.api import problems
-from compliance.api.etags import quoted, seen_by, version_of
+from compliance.api.etags import expected_version, quoted
 from compliance.api.filters import FILTERS, filtered
 from compliance.api.openapi import DossierExtension
 from compliance.api.serializers import (
-    CheckStateSerializer,
     DossierDocument,
     EventSerializer,
     FilingSerializer,
-    FlagSerializer,
     FlagsSerializer,
     ProblemSerializer,
+    flag_json,
 )
+from compliance.api.summaries import Row, check_state, read_summaries, summary, version_of
+from compliance.checking.flag_counts import with_todays_counts
+from compliance.checking.models import FlagQuerySet
 from compliance.filings import actions
-from compliance.filings.querysets import FilingQuerySet
-from compliance.models import Event, Filing
+from compliance.models import Event, Filing, Flag
 from registry.api.requests import CursorPages, bad_query, refuse_unknown, user_of
 
 assert DossierExtension  # registers itself
@@ -46,8 +46,9 @@ class FilingsView(APIView):
     def get(self, request: Request) -> Response:
         """List the filings that you may see, newest first. All filters must match."""
         pages = CursorPages()
-        page = pages.paginate_queryset(filtered(request, _visible(request)), request, view=self)
-        return pages.get_paginated_response(FilingSerializer(page, many=True).data)
+        filings = filtered(request, Filing.objects.visible_to(user_of(request)))
+        page = pages.paginate_queryset(filings.summaries(), request, view=self)
+        return pages.get_paginated_response([summary(row) for row in with_todays_counts(page)])
 
     @extend_schema(
         operation_id="filings_open",
@@ -65,8 +66,7 @@ class FilingsView(APIView):
         parsed = problems.parsed_or_problem(body_of(request))
         with problems.refusals_as_problems():
             filing, is_new = actions.open_filing(parsed, by=user_of(request))
-        filing = found(request, filing.uid)
-        return filing_answer(filing, status=201 if is_new else 200)
+        return filing_answer(request, filing.uid, status=201 if is_new else 200)
 
 
 class FilingView(APIView):
@@ -75,7 +75,7 @@ class FilingView(APIView):
     @extend_schema(operation_id="filings_read", responses=FilingSerializer)
     def get(self, request: Request, id: UUID) -> Response:
         """Return a filing. Its dossier and flags have their own URLs."""
-        return filing_answer(found(request, id))
+        return filing_answer(request, id)
 
 
 class DossierView(APIView):
@@ -100,7 +100,9 @@ class DossierView(APIView):
             raise problems.precondition_required(filing.dossier_for(user_of(request)).sha256)
         parsed = problems.parsed_or_problem(body_of(request))
         with problems.refusals_as_problems():
-            actions.edit_dossier(filing, parsed, by=user_of(request), expected_version=seen_by(request.headers))
+            actions.edit_dossier(
+                filing, parsed, by=user_of(request), expected_version=expected_version(request.headers)
+            )
         return _dossier_answer(parsed.canonical.text, parsed.canonical.sha256)
 
 
@@ -111,12 +113,12 @@ class FlagsView(APIView):
     def get(self, request: Request, id: UUID) -> Response:
         """List the flags, with the date of the last check and whether a check is due."""
         refuse_unknown(request, {"state", "cursor", "page_size"})
-        filing = found(request, id)
+        row = found_row(request, id)
         pages = CursorPages()
         pages.ordering, pages.page_size = "id", 100
-        page = pages.paginate_queryset(_flags(request, filing), request, view=self)
-        listed = pages.get_paginated_response(FlagSerializer(page, many=True).data)
-        return Response({**CheckStateSerializer(filing).data, **listed.data})
+        page = pages.paginate_queryset(_flags(request, row.pk), request, view=self)
+        listed = pages.get_paginated_response([flag_json(flag) for flag in page])
+        return Response({**check_state(row), **listed.data})
 
 
 class EventsView(APIView):
@@ -143,16 +145,20 @@ class AllEventsView(APIView):
         return pages.get_paginated_response(EventSerializer(page, many=True).data)
 
 
-def _visible(request: Request) -> FilingQuerySet:
-    shown = Filing.objects.visible_to(user_of(request)).select_related("applicant", "official_number", "target")
-    return shown.with_flag_counts()
-
-
 def found(request: Request, uid: UUID) -> Filing:
-    filing = _visible(request).filter(uid=uid).first()
+    """Return a filing that the user may see, for an action. Raises Http404."""
+    filing = Filing.objects.visible_to(user_of(request)).filter(uid=uid).defer("search_text", "search_grams").first()
     if filing is None:
         raise Http404
     return filing
+
+
+def found_row(request: Request, uid: UUID) -> Row:
+    """Return the summary of a filing that the user may see. Raises Http404."""
+    rows = read_summaries(Filing.objects.visible_to(user_of(request)).filter(uid=uid))
+    if not rows:
+        raise Http404
+    return rows[0]
 
 
 def body_of(request: Request) -> bytes:
@@ -168,16 +174,19 @@ def _dossier_answer(content: str, sha256: str) -> HttpResponse:
     )
 
 
-def filing_answer(filing: Filing, status: int = 200) -> Response:
-    location = {"Location": f"/api/v1/filings/{filing.uid}/"} if status == 201 else {}
-    headers = {"ETag": quoted(version_of(filing)), "Cache-Control": "private, no-cache", **location}
-    return Response(FilingSerializer(filing).data, status=status, headers=headers)
+def filing_answer(request: Request, uid: UUID, status: int = 200) -> Response:
+    """Answer with the summary of a filing and its ETag."""
+    row = found_row(request, uid)
+    location = {"Location": f"/api/v1/filings/{row.uid}/"} if status == 201 else {}
+    headers = {"ETag": quoted(version_of(row)), "Cache-Control": "private, no-cache", **location}
+    return Response(summary(row), status=status, headers=headers)
 
 
-def _flags(request: Request, filing: Filing) -> Any:
-    flags = filing.flags.all()
+def _flags(request: Request, filing: int) -> FlagQuerySet:
+    """The flags that are asked for; waived ones with the reviewer, so that no flag is one more query."""
+    flags = Flag.objects.filter(filing=filing)
     asked = request.query_params.get("state", "open")
     choices = {"open": flags.unresolved, "resolved": flags.resolved, "all": flags.all}
     if asked not in choices:
-        raise bad_query("state", _("Choose one of: open, resolved, all."))
-    return choices[asked]()
+        raise bad_query("state", _("Ask for open, resolved or all."))
+    return choices[asked]().with_reviewer()

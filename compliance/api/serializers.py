@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from compliance.api.problems import reader_language
 from compliance.api.requests import REASON_LIMIT
+from compliance.api.summaries import day, moment
 from compliance.filings.workflow import VERBS
 from compliance.models import Event, Filing, Flag
 from compliance.rules.catalog import Rule
@@ -122,13 +123,27 @@ class FlagSerializer(FindingSerializer):
     )
 
     def to_representation(self, flag: Flag) -> dict[str, Any]:
-        times = {name: self._time(name, flag) for name in ("raised_at", "resolved_at")}
-        waiver = WaiverSerializer(flag).data if flag.is_waived else None
-        return {**describe(flag.finding, reader_language()), **times, "waiver": waiver}
+        return flag_json(flag)
 
-    def _time(self, name: str, flag: Flag) -> Any:
-        moment = getattr(flag, name)
-        return self.fields[name].to_representation(moment) if moment else None
+
+def flag_json(flag: Flag) -> dict[str, Any]:
+    """Return a flag as the API gives it, in the reader's language."""
+    return {
+        **describe(flag.finding, reader_language()),
+        "raised_at": moment(flag.raised_at),
+        "resolved_at": moment(flag.resolved_at),
+        "waiver": _waiver(flag) if flag.is_waived else None,
+    }
+
+
+def _waiver(flag: Flag) -> dict[str, Any]:
+    assert flag.waived_by
+    return {
+        "until": day(flag.waived_until),
+        "reason": flag.waiver_reason,
+        "by": flag.waived_by.username,
+        "at": moment(flag.waived_at),
+    }
 
 
 class ComparedSerializer(serializers.Serializer[Any]):

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from compliance.api import problems
-from compliance.api.etags import seen_by
+from compliance.api.etags import expected_version
 from compliance.api.filings import IF_MATCH, body_of, found
 from compliance.api.requests import texts_in
 from compliance.api.serializers import FlagIdentitySerializer, FlagSerializer, ProblemSerializer, WaivingSerializer
@@ -39,7 +39,7 @@ class WaiveView(APIView):
                 until=day_in_or_problem(told["until"]),
                 reason=told["reason"],
                 by=user_of(request),
-                expected_version=seen_by(request.headers),
+                expected_version=expected_version(request.headers),
             )
         return Response(FlagSerializer(flag).data)
 
@@ -60,7 +60,7 @@ class LiftWaiverView(APIView):
                 (told["rule"], told["at"], told["variant"]),
                 reason=told["reason"],
                 by=user_of(request),
-                expected_version=seen_by(request.headers),
+                expected_version=expected_version(request.headers),
             )
         return Response(FlagSerializer(flag).data)
 

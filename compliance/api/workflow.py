@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from compliance.api import problems
-from compliance.api.etags import seen_by
+from compliance.api.etags import expected_version
 from compliance.api.filings import IF_MATCH, MALFORMED, body_of, filing_answer, found
 from compliance.api.requests import reason_in, texts_in
 from compliance.api.serializers import DecisionSerializer, FilingSerializer, ProblemSerializer, ReasonSerializer
@@ -32,8 +32,8 @@ class SubmitView(APIView):
         """Submit the working copy to the authority. It becomes the next revision, which cannot be changed."""
         filing = found(request, id)
         with problems.refusals_as_problems():
-            actions.submit_filing(filing, by=user_of(request), expected_version=seen_by(request.headers))
-        return filing_answer(found(request, id))
+            actions.submit_filing(filing, by=user_of(request), expected_version=expected_version(request.headers))
+        return filing_answer(request, id)
 
 
 def verb_view(name: str, action: Callable[..., Any], summary: str) -> type[APIView]:
@@ -51,8 +51,8 @@ def verb_view(name: str, action: Callable[..., Any], summary: str) -> type[APIVi
             filing = found(request, id)
             reason = reason_in(body_of(request))
             with problems.refusals_as_problems():
-                action(filing, by=user_of(request), reason=reason, expected_version=seen_by(request.headers))
-            return filing_answer(found(request, id))
+                action(filing, by=user_of(request), reason=reason, expected_version=expected_version(request.headers))
+            return filing_answer(request, id)
 
     VerbView.__doc__ = summary
     VerbView.__name__ = VerbView.__qualname__ = f"{name.title()}View"
@@ -107,6 +107,6 @@ class RecordDecisionView(APIView):
             raise Problem.at("/day", 400, "bad_day", _("Invalid date"), message)
         with problems.refusals_as_problems():
             actions.record_decision(
-                filing, **{**told, "day": day}, by=user_of(request), expected_version=seen_by(request.headers)
+                filing, **{**told, "day": day}, by=user_of(request), expected_version=expected_version(request.headers)
             )
-        return filing_answer(found(request, id))
+        return filing_answer(request, id)

@@ -13,7 +13,8 @@ from django.db import DatabaseError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from compliance.checking.case_facts import Case, cases_of
-from compliance.checking.reconciling import reconcile
+from compliance.checking.flag_counts import COLUMNS, counts_on, write_counts
+from compliance.checking.reconciling import Checked, reconcile
 from compliance.filings.history.recording import THE_REGISTRY, record
 from compliance.filings.refusals import NotChecked
 from compliance.filings.workflow import ENDED, WAIVER_LAPSED
@@ -39,6 +40,7 @@ _READ = (
     "next_look_on",
     "last_event_number",
     "last_event_hash",
+    *COLUMNS,
 )
 
 logger = logging.getLogger(__name__)
@@ -49,7 +51,7 @@ def check_now(filing: Filing, *, today: date | None = None) -> None:
     if not _check([Filing.objects.get(pk=filing.pk)], today or timezone.localdate()):
         raise NotChecked
     # A waiver that lapsed is a line of its history.
-    filing.refresh_from_db(fields=["last_event_number", "last_event_hash"])
+    filing.refresh_from_db(fields=["last_event_number", "last_event_hash", *COLUMNS])
 
 
 def check_range(first: int, last: int, *, today: date | None = None) -> int:
@@ -114,14 +116,24 @@ def _check(filings: Sequence[Filing], today: date) -> int:
     now = timezone.now()
     cases = cases_of(filings)
     outcomes = _outcomes(cases, today)
-    checked = [filing for filing in filings if filing.pk in outcomes]
-    dossiers = {case.filing.pk: case.dossier for case in cases}
-    lapsed = reconcile({pk: outcome.findings for pk, outcome in outcomes.items()}, dossiers, now)
-    _tell_of_lapsed_waivers(lapsed, {filing.pk: filing for filing in filings}, now)
+    reconciled = reconcile(
+        (
+            Checked(case.filing.pk, case.dossier, outcomes[case.filing.pk].findings)
+            for case in cases
+            if case.filing.pk in outcomes
+        ),
+        now=now,
+        today=today,
+    )
+    _record_lapsed_waivers(reconciled.lapsed, {filing.pk: filing for filing in filings}, now)
     Filing.objects.filter(pk__in=outcomes).update(
         due_since=None, leased_until=None, checked_at=now, checked_as_of=today
     )
+    checked = [filing for filing in filings if filing.pk in outcomes]
     _remember_next_look(checked, outcomes)
+    write_counts(
+        {filing.pk: count for filing in checked if (count := reconciled.counts[filing.pk]) != counts_on(filing)}
+    )
     _set_aside([filing.pk for filing in filings if filing.pk not in outcomes], ASIDE)
     return len(outcomes)
 
@@ -155,8 +167,8 @@ def _remember_next_look(filings: Sequence[Filing], outcomes: dict[int, Outcome])
     Filing.objects.bulk_update(moved, ["next_look_on"])
 
 
-def _tell_of_lapsed_waivers(lapsed: list[Flag], filings: dict[int, Filing], now: datetime) -> None:
-    """A waiver that lapses is told in the history, on the word of whoever gave it."""
+def _record_lapsed_waivers(lapsed: list[Flag], filings: dict[int, Filing], now: datetime) -> None:
+    """A waiver that lapses is an event of the history, in the name of whoever gave it."""
     for flag in lapsed:
         filing, by = filings[flag.filing_id], flag.waived_by
         assert by

@@ -23,6 +23,21 @@ class Level(models.TextChoices):
     INFO = RuleLevel.INFO, _("info")
 
 
+# What is shown of a flag.
+_SHOWN = (
+    "rule",
+    "level",
+    "variant",
+    "at",
+    "values",
+    "raised_at",
+    "resolved_at",
+    "waived_until",
+    "waived_at",
+    "waiver_reason",
+)
+
+
 class FlagQuerySet(models.QuerySet["Flag"]):
     def unresolved(self) -> FlagQuerySet:
         """Open and waived flags: the cause is still there."""
@@ -39,6 +54,10 @@ class FlagQuerySet(models.QuerySet["Flag"]):
 
     def resolved(self) -> FlagQuerySet:
         return self.filter(resolved_at__isnull=False)
+
+    def with_reviewer(self) -> FlagQuerySet:
+        """Read the name of whoever waived a flag with it."""
+        return self.select_related("waived_by").only(*_SHOWN, "waived_by__username")
 
     def errors(self) -> FlagQuerySet:
         return self.filter(level="error")

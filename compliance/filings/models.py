@@ -106,6 +106,13 @@ class Filing(Searchable):
     leased_until = models.DateTimeField(null=True)
     checked_at = models.DateTimeField(_("checked at"), null=True)
     checked_as_of = models.DateField(_("checked as of"), null=True)
+    # What the flags come to, kept by whoever changes them (see compliance.checking.flag_counts).
+    error_count = models.PositiveIntegerField(_("errors"), default=0, editable=False)
+    warning_count = models.PositiveIntegerField(_("warnings"), default=0, editable=False)
+    info_count = models.PositiveIntegerField(default=0, editable=False)
+    waived_count = models.PositiveIntegerField(default=0, editable=False)
+    # The first day on which one of the waivers has ended.
+    recount_on = models.DateField(null=True, editable=False)
     next_look_on = models.DateField(_("outcome may change on"), null=True)
 
     objects = FilingQuerySet.as_manager()
@@ -136,6 +143,7 @@ class Filing(Searchable):
             models.Index(fields=["next_look_on"], condition=Q(next_look_on__isnull=False), name="filings_to_look_at"),
             models.Index(fields=["applicant", "service_key"], name="filings_of_a_service"),
             models.Index(fields=["status", "province"], name="filings_of_a_province"),
+            models.Index(fields=["recount_on"], condition=Q(recount_on__isnull=False), name="filings_to_recount"),
             models.Index(fields=["checked_at"], name="filings_by_last_check"),
             models.Index(fields=["amends_key"], condition=~Q(amends_key=""), name="filings_that_amend"),
         ]

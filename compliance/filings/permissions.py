@@ -14,17 +14,15 @@ _REVIEWERS_VERBS = frozenset(
 
 
 def refuse_unless_filer(filing: Filing, by: User) -> None:
-    if not Filing.objects.submitted_by(by).filter(pk=filing.pk).exists():
+    if filing.applicant_id not in by.filer_organizations:
         raise NotAFiler
 
 
 def refuse_unless_permitted(duty: str, filing: Filing, by: User) -> None:
-    """Refuse who does not stand for a duty upon this filing; the table of permissions as code."""
+    """Refuse a person who may not perform a duty upon this filing: the table of permissions as code."""
     if duty == workflow.FILING:
         refuse_unless_filer(filing, by)
-    elif duty == workflow.RECORDING and Filing.objects.submitted_by(by).filter(pk=filing.pk).exists():
-        return
-    else:
+    elif duty != workflow.RECORDING or filing.applicant_id not in by.filer_organizations:
         _refuse_unless_staff(duty, filing, by)
 
 
@@ -45,7 +43,7 @@ def _refuse_unless_staff(duty: str, filing: Filing, by: User) -> None:
 
 
 def can_perform(duty: str, filing: Filing, by: User) -> bool:
-    """Say whether a person stands for a duty upon a filing."""
+    """Return whether a person may perform a duty upon a filing."""
     try:
         refuse_unless_permitted(duty, filing, by)
     except (NotAFiler, NotPermitted):

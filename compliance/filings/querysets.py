@@ -3,30 +3,65 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.apps import apps
 from django.db import models
-from django.db.models import Count, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Q
 
 from compliance.filings import workflow
-from registry.models import Membership, Role, User
+from registry.models import Role, User
 from registry.search import matching
 
 if TYPE_CHECKING:
     from compliance.models import Filing
 
 
+SUMMARY = (
+    "pk",
+    "id",
+    "uid",
+    "case_number",
+    "kind",
+    "action",
+    "status",
+    "reference",
+    "jurisdiction",
+    "service_name",
+    "opened_at",
+    "changed_at",
+    "first_submitted_at",
+    "submitted_at",
+    "accepted_at",
+    "returned_at",
+    "decided_at",
+    "due_since",
+    "checked_at",
+    "checked_as_of",
+    "next_look_on",
+    "error_count",
+    "warning_count",
+    "info_count",
+    "waived_count",
+    "recount_on",
+    "last_event_hash",
+    "applicant_id",
+    "applicant__uscc",
+    "applicant__name",
+    "official_number__number",
+    "target__uid",
+)
+
+
 class FilingQuerySet(models.QuerySet["Filing"]):
     def visible_to(self, user: User) -> FilingQuerySet:
         """Leave what a person may see: all of an own organization; once submitted, what one's staff standing reaches."""
-        own = Q(applicant__in=Membership.objects.of(user).in_force().values("organization"))
-        return self.filter(own | _reached_as_staff(user))
+        own = Q(applicant__in=user.own_organizations)
+        reached = _reached_as_staff(user)
+        return self.filter(own | reached if reached else own)
 
     def submitted_by(self, user: User) -> FilingQuerySet:
         """Leave what a person may act on as a filer."""
-        return self.filter(applicant__in=Membership.objects.of(user).in_force().filing().values("organization"))
+        return self.filter(applicant__in=user.filer_organizations)
 
     def of_same_service(self, filing: Filing) -> FilingQuerySet:
         return self.filter(applicant_id=filing.applicant_id, service_key=filing.service_key)
@@ -49,27 +84,20 @@ class FilingQuerySet(models.QuerySet["Filing"]):
         """Those whose outcome may have changed by itself by a day, and are not yet due."""
         return self.filter(next_look_on__lte=day, due_since__isnull=True)
 
-    def with_flag_counts(self) -> FilingQuerySet:
-        """
-        Count the standing flags of each level that are not waived, and the waived ones, in the same query and only for
-        the rows that are read.
-        """
-        flags = apps.get_model("compliance", "Flag").objects
-        counts = {f"{level}_count": flags.open().filter(level=level) for level in ("error", "warning", "info")}
-        return self.annotate(
-            **{name: _count(rows) for name, rows in {**counts, "waived_count": flags.waived()}.items()}
-        )
+    def to_recount(self, day: datetime.date) -> FilingQuerySet:
+        """Return the filings of which a waiver has ended by a day."""
+        return self.filter(recount_on__lte=day)
+
+    def summaries(self) -> FilingQuerySet:
+        """Read what a summary of a filing shows, as named tuples: one query, and only these columns."""
+        return self.values_list(*SUMMARY, named=True)
 
 
-def _count(flags: models.QuerySet[Any]) -> Coalesce:
-    of_filing = flags.filter(filing=OuterRef("pk")).order_by().values("filing")
-    return Coalesce(Subquery(of_filing.annotate(count=Count("pk")).values("count")), 0)
-
-
-def _reached_as_staff(user: User) -> Q:
+def _reached_as_staff(user: User) -> Q | None:
+    """What a person sees by a role of the staff; None without one."""
     submitted = Q(first_submitted_at__isnull=False)
     if user.has_role(Role.REGISTRAR, Role.AUDITOR):
         return submitted
     if user.has_role(Role.REVIEWER):
         return submitted & Q(province__in=user.reviewed_provinces)
-    return Q(pk__in=[])
+    return None

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from compliance.checking.case_facts import cases_of
+from compliance.checking.flag_counts import recount
 from compliance.checking.waiver_basis import waiver_basis_of
 from compliance.filings import workflow
 from compliance.filings.locking import ExpectedVersion, lock_filing, refuse_other_version
@@ -26,15 +27,15 @@ def waive_flag(
     filing: Filing, flag: Identity, *, until: date, reason: str, by: User, expected_version: ExpectedVersion = None
 ) -> Flag:
     """
-    Waive a standing flag, named by rule, place and variant, through a day. The waiver lapses when what is flagged changes.
+    Waive an unresolved flag, named by rule, place and variant, through a day. The waiver lapses when what is flagged changes.
 
     Raises WaiverRefused: `no_such_flag`, `day_past`; ReasonMissing; TransitionRefused for an ended filing.
     """
-    filing, waived = _standing(workflow.WAIVE, filing, flag, by=by, reason=reason, expected_version=expected_version)
+    filing, waived = _find_flag(workflow.WAIVE, filing, flag, by=by, reason=reason, expected_version=expected_version)
     if until < timezone.localdate():
         raise WaiverRefused("day_past", "/until", day=until.isoformat())
     _set(waived, until=until, at=now(), by=by, reason=reason.strip(), basis=_basis(filing, waived))
-    _tell(workflow.WAIVE, filing, waived, by=by, reason=reason, until=until.isoformat())
+    _record(workflow.WAIVE, filing, waived, by=by, reason=reason, until=until.isoformat())
     return waived
 
 
@@ -43,17 +44,17 @@ def lift_waiver(
     filing: Filing, flag: Identity, *, reason: str, by: User, expected_version: ExpectedVersion = None
 ) -> Flag:
     """Let a waived flag count again. Raises WaiverRefused: `no_such_flag`, `not_waived`; ReasonMissing."""
-    filing, waived = _standing(
+    filing, waived = _find_flag(
         workflow.LIFT_WAIVER, filing, flag, by=by, reason=reason, expected_version=expected_version
     )
     if not waived.is_waived:
         raise WaiverRefused("not_waived", "/rule", rule=waived.rule, place=waived.at)
     _set(waived, until=None, at=None, by=None, reason="", basis="")
-    _tell(workflow.LIFT_WAIVER, filing, waived, by=by, reason=reason)
+    _record(workflow.LIFT_WAIVER, filing, waived, by=by, reason=reason)
     return waived
 
 
-def _standing(
+def _find_flag(
     verb: str, filing: Filing, flag: Identity, *, by: User, reason: str, expected_version: ExpectedVersion
 ) -> tuple[Filing, Flag]:
     """Lock the filing and find the flag, once it is certain that the person may waive it."""
@@ -65,10 +66,10 @@ def _standing(
     if not reason.strip():
         raise ReasonMissing
     rule, at, variant = flag
-    standing = Flag.objects.unresolved().filter(filing=filing, rule=rule, at=at, variant=variant).first()
-    if standing is None:
+    found = Flag.objects.unresolved().filter(filing=filing, rule=rule, at=at, variant=variant).first()
+    if found is None:
         raise WaiverRefused("no_such_flag", "/rule", rule=rule[:16], place=at[:200])
-    return filing, standing
+    return filing, found
 
 
 def _basis(filing: Filing, flag: Flag) -> str:
@@ -83,5 +84,6 @@ def _set(flag: Flag, *, until: date | None, at: datetime | None, by: User | None
     flag.save(update_fields=["waived_until", "waived_at", "waived_by", "waiver_reason", "waiver_basis"])
 
 
-def _tell(verb: str, filing: Filing, flag: Flag, *, by: User, reason: str, **more: Any) -> None:
+def _record(verb: str, filing: Filing, flag: Flag, *, by: User, reason: str, **more: Any) -> None:
     record_change(filing, verb, filing.status, by=by, at=now(), reason=reason, data={**flag.as_line, **more})
+    recount([filing.pk])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -114,6 +115,7 @@ def message(finding: Finding, language: Language) -> str:
     return template.filled(language, {"field": where, **values}) + _since(rule, language)
 
 
+@lru_cache(maxsize=4_096)
 def place(at: Pointer, language: Language) -> str:
     """Return the name of a place below its section: `/applicant/contact/phone` is contact › telephone."""
     steps = at.steps

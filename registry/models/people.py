@@ -41,10 +41,27 @@ class User(AbstractUser):
     def has_role(self, *roles: str) -> bool:
         return any(role in self.roles for role in roles)
 
+    def remember_roles(self, roles: dict[str, list[str]], memberships: dict[int, str]) -> None:
+        """Keep what was read together with the person, so that it is not read again."""
+        administrator = {Role.ADMINISTRATOR: []} if self.is_superuser else {}
+        self.__dict__["roles"] = {**administrator, **roles} if self.is_active else {}
+        self.__dict__["memberships_in_force"] = memberships
+
     @cached_property
+    def memberships_in_force(self) -> dict[int, str]:
+        """The role of this person today in each organization, by the key of the organization."""
+        return dict(Membership.objects.of(self).in_force().values_list("organization_id", "role"))
+
+    @property
     def own_organizations(self) -> frozenset[int]:
-        """The keys of the organizations for which this person has a role today."""
-        return frozenset(Membership.objects.of(self).in_force().values_list("organization_id", flat=True))
+        """The keys of the organizations in which this person has a role today."""
+        return frozenset(self.memberships_in_force)
+
+    @property
+    def filer_organizations(self) -> frozenset[int]:
+        """The keys of the organizations for which this person may file today."""
+        roles = self.memberships_in_force.items()
+        return frozenset(key for key, role in roles if role == MembershipRole.FILER)
 
     @property
     def reviewed_provinces(self) -> list[str]:
@@ -83,6 +100,11 @@ class MembershipRole(models.TextChoices):
 
     FILER = "filer", _("filer")
     VIEWER = "viewer", _("viewer")
+
+
+def is_mandate_in_force(since: datetime.date | None, until: datetime.date | None, day: datetime.date) -> bool:
+    """The condition of `MembershipQuerySet.in_force` for one mandate."""
+    return (since is None or since <= day) and (until is None or until >= day)
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):

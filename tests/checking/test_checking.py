@@ -168,7 +168,7 @@ def test_a_chunk_takes_as_many_queries_as_one_filing(filer):
             assert check_everything() == number
         return len(captured)
 
-    assert queries(1) == queries(30) == 14
+    assert queries(1) == queries(30) == 15
 
 
 def test_one_filing_that_cannot_be_read_keeps_no_other_from_its_check(filer):

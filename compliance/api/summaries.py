@@ -1,0 +1,88 @@
+"""
+What the API gives of a filing without its dossier: one query for its columns, and plain functions.
+
+`FilingSerializer` describes the same for the OpenAPI description; a test holds both together.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from typing import Any
+
+from django.utils import timezone
+
+from compliance.checking.flag_counts import with_todays_counts
+from compliance.filings.querysets import FilingQuerySet
+
+Row = Any
+
+
+def read_summaries(filings: FilingQuerySet) -> list[Row]:
+    """Read filings as rows, in the order of the query."""
+    return with_todays_counts(list(filings.summaries()))
+
+
+def summary(row: Row) -> dict[str, Any]:
+    """Return a filing as the API gives it."""
+    return {
+        "id": str(row.uid),
+        "case_number": row.case_number,
+        "kind": row.kind,
+        "action": row.action,
+        "status": row.status,
+        "reference": row.reference or None,
+        "jurisdiction": row.jurisdiction or None,
+        "applicant": {"uscc": row.applicant__uscc, "name": row.applicant__name},
+        "service": {"name": row.service_name},
+        "opened_at": moment(row.opened_at),
+        "changed_at": moment(row.changed_at),
+        "first_submitted_at": moment(row.first_submitted_at),
+        "submitted_at": moment(row.submitted_at),
+        "accepted_at": moment(row.accepted_at),
+        "returned_at": moment(row.returned_at),
+        "decided_at": moment(row.decided_at),
+        "official_number": row.official_number__number,
+        "amends_filing": str(row.target__uid) if row.target__uid else None,
+        "flags": {
+            "error": row.error_count,
+            "warning": row.warning_count,
+            "info": row.info_count,
+            "waived": row.waived_count,
+        },
+        "check": check_state(row),
+    }
+
+
+def check_state(row: Row) -> dict[str, Any]:
+    """Return the state of the last check, and whether one is due."""
+    return {
+        "as_of": day(row.checked_as_of),
+        "checked_at": moment(row.checked_at),
+        "due": is_due(row),
+        "next_look_on": day(row.next_look_on),
+    }
+
+
+def is_due(row: Row) -> bool:
+    return row.due_since is not None or (row.next_look_on is not None and row.next_look_on <= timezone.localdate())
+
+
+def version_of(row: Row) -> str:
+    """
+    Name the version of a filing with its flags counted: the last event's hash, and after a point the state of its check.
+
+    The part before the point changes with the filing itself; that is what If-Match is compared with.
+    """
+    counts = (row.error_count, row.warning_count, row.info_count)
+    state = (row.checked_at, row.checked_as_of, row.next_look_on, is_due(row), counts)
+    return f"{row.last_event_hash}.{hashlib.sha256(repr(state).encode()).hexdigest()[:16]}"
+
+
+def moment(value: datetime.datetime | None) -> str | None:
+    """A moment in Asia/Shanghai, as ISO 8601."""
+    return timezone.localtime(value).isoformat() if value else None
+
+
+def day(value: datetime.date | None) -> str | None:
+    return value.isoformat() if value else None
