@@ -1,4 +1,4 @@
-"""API tokens, of which only a hash is kept."""
+"""API tokens. Only a hash of each token is stored."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
-    def bearing(self, token: str) -> ApiToken | None:
-        """Return the token that hashes to this text, of an active user."""
+    def by_token(self, token: str) -> ApiToken | None:
+        """Return the row of a token of an active user, or None."""
         return self.select_related("user").filter(digest=digest_of(token), user__is_active=True).first()
 
 
 class ApiToken(models.Model):
-    """A token of a user. It has 256 random bits, so one round of SHA-256 hides it."""
+    """An API token of a user. It has 256 random bits, so a single round of SHA-256 is enough."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="api_tokens", verbose_name=_("user")

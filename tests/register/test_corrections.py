@@ -10,7 +10,7 @@ from registry.lineage import walks
 from registry.models import AIModel, Correction, Derivation, ModelStatement
 from registry.register import corrections
 from registry.register.catalog import load_catalog
-from registry.register.precedence import shown
+from registry.register.precedence import shown_values
 
 NOBODY = AnonymousUser()
 
@@ -25,7 +25,7 @@ def model(name: str) -> AIModel:
 
 
 def value(row: AIModel, name: str):
-    return shown(row.statements.select_related("source"))[name][0]
+    return shown_values(row.statements.select_related("source"))[name][0]
 
 
 def test_the_catalog_is_loaded_once(catalog):

@@ -23,7 +23,7 @@ from registry.models import (
 from registry.names import version_beside
 from registry.register.corrections import merge_models, undo_correction
 from registry.register.pipeline import apply
-from registry.register.precedence import shown
+from registry.register.precedence import shown_values
 from tests.building import a_document, parsed
 from tests.conftest import OTHER_USCC
 from tests.making_filings import a_submitted_filing
@@ -232,7 +232,7 @@ def test_a_stranger_who_gives_a_code_to_a_name_does_not_take_the_name_over(filer
 def test_what_a_model_shows_names_its_source(filer):
     filing = says(filer, [BASE], "a")
     statements = model("Shared Base").statements.select_related("source")
-    value, source = shown(statements)["license"]
+    value, source = shown_values(statements)["license"]
     assert (value, source) == ("MIT", filing.source)
 
 
