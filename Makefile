@@ -45,10 +45,11 @@ lint: $(READY_DEV) ## format, faults, types, import directions, templates
 	@$(BIN)/djade --check $$(git ls-files 'templates/*.html')
 	@$(BIN)/djlint --lint --quiet templates
 
-check: $(READY_DEV) ## Django's checks, migrations, translations, generated files
+check: $(READY_DEV) ## Django's checks, migrations, translations, names, generated files
 	@$(BIN)/python manage.py check --fail-level WARNING
 	@$(BIN)/python manage.py makemigrations --check --dry-run > /dev/null || { echo "Models changed without a migration: python manage.py makemigrations"; exit 1; }
 	@$(BIN)/python -m tools.translations --check
+	@$(BIN)/python -m tools.vocabulary
 	@$(BIN)/python -m tools.generate --check
 
 format: $(READY_DEV) ## bring code and templates into form

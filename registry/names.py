@@ -1,4 +1,4 @@
-"""Names as people compare them: width, case and spaces do not tell two apart. Pure."""
+"""Comparison of names without regard to width, case and spaces. Pure."""
 
 from __future__ import annotations
 
@@ -8,24 +8,26 @@ import unicodedata
 
 
 def folded(name: str) -> str:
-    """Fold a name for comparison: NFKC, without case and without spaces."""
+    """Fold a name for comparison: NFKC, case-folded, without spaces."""
     return "".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def folded_model(name: str) -> str:
-    """Fold the name of an AI model: hyphens and underscores do not tell two apart either (Llama-2-13B, Llama 2 13B)."""
+    """Fold the name of an AI model: like `folded`, and without hyphens and underscores (Llama-2-13B, Llama 2 13B)."""
     return folded(name).replace("-", "").replace("_", "")
 
 
 def version_beside(name: str, version: str) -> str:
     """
-    Fold a version, or return nothing where the name says it already: version 2 of “Llama 2 13B”, 2.5 of “Qwen2.5-7B”. Sizes,
-    numbers before B or M, are no versions.
+    Fold a version, or return "" if the name already contains it: version 2 of “Llama 2 13B”, 2.5 of “Qwen2.5-7B”. Numbers
+    before B or M are sizes, not versions.
     """
-    said = re.findall(r"\d+(?:\.\d+)*(?![\d.]*[bm](?![a-z]))", unicodedata.normalize("NFKC", name).casefold())
-    return "" if folded(version).removeprefix("v") in said else folded(version)
+    versions_in_name = re.findall(
+        r"\d+(?:\.\d+)*(?![\d.]*[bm](?![a-z]))", unicodedata.normalize("NFKC", name).casefold()
+    )
+    return "" if folded(version).removeprefix("v") in versions_in_name else folded(version)
 
 
 def key_of(*parts: str) -> str:
-    """Return the SHA-256, in hexadecimal, of texts together; names may be longer than an index takes."""
+    """Return the hexadecimal SHA-256 of the texts together: a key of fixed length, because names may be too long for an index."""
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()

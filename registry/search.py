@@ -1,9 +1,8 @@
 """
-Search in Chinese and in Latin letters alike: names are indexed as folded characters and pairs of characters.
+Search for names in Chinese and Latin script: names are indexed as folded characters and pairs of characters.
 
-Every pair is written as the hexadecimal code points of its characters, so that no tokenizer of a database takes it
-apart. PostgreSQL holds them in a GIN index, SQLite in FTS5; one function makes them for both. Trigram indexes find no
-names of two characters.
+Each pair is written as the hexadecimal code points of its characters, so that no database tokenizer splits it. PostgreSQL
+indexes the pairs with GIN, SQLite with FTS5. Trigram indexes are not used because they cannot find names of two characters.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ Rows = TypeVar("Rows", bound="models.QuerySet[Any]")
 
 
 class _SearchColumn(models.TextField):
-    """A column that is filled anew whenever its row is saved, from what the row says that it is found by."""
+    """A column that is set from `search_texts` whenever its row is saved."""
 
     def pre_save(self, model_instance: Any, add: bool) -> Any:
         texts = model_instance.search_texts()
@@ -31,7 +30,7 @@ class _SearchColumn(models.TextField):
 
 
 class Searchable(models.Model):
-    """Columns by which the rows of a table are found, filled from `search_texts` on saving."""
+    """An abstract model with search columns, which are set from `search_texts` when the row is saved."""
 
     search_text = _SearchColumn(blank=True, default="", editable=False)
     search_grams = _SearchColumn(blank=True, default="", editable=False)
@@ -40,29 +39,29 @@ class Searchable(models.Model):
         abstract = True
 
     def search_texts(self) -> list[str | None] | None:
-        """Return the texts by which this row is found; None leaves the columns to whoever writes the row."""
+        """Return the texts to search. If None, saving leaves the columns as they are."""
         return None
 
 
 def searched_by(*texts: str | None) -> dict[str, str]:
-    """Return the search columns of a row that is to be found by these texts."""
+    """Return the values of the search columns for these texts."""
     lines = list(dict.fromkeys(folded(text)[:LONGEST] for text in texts if text))
     grams = dict.fromkeys(gram for line in lines for gram in (*_singles(line), *_pairs(line)))
     return {"search_text": "\n".join(lines), "search_grams": " ".join(grams)}
 
 
 def matching(rows: Rows, query: str) -> Rows:
-    """Leave the rows that hold each word of a query; an empty query leaves them all."""
-    words = [folded(word) for word in query[:QUERY_LONGEST].split()]
-    for word in filter(None, words):
-        # The pairs are found by the index; that they stand together is looked up in what is left.
-        rows = rows.filter(search_grams__hold=_asked(word), search_text__contains=word)
+    """Return the rows that contain every term of the query. An empty query returns all rows."""
+    terms = [folded(term) for term in query[:QUERY_LONGEST].split()]
+    for term in filter(None, terms):
+        # The index finds rows with these pairs; the second condition keeps those in which the pairs are adjacent.
+        rows = rows.filter(search_grams__hold=_grams_of(term), search_text__contains=term)
     return rows
 
 
 @_SearchColumn.register_lookup
 class _Hold(models.Lookup):  # type: ignore[type-arg]
-    """The grams of a row hold all of some grams; by the index of either database."""
+    """A lookup: the column contains all of the given grams. It uses the index of either database."""
 
     lookup_name = "hold"
     prepare_rhs = False
@@ -79,8 +78,8 @@ class _Hold(models.Lookup):  # type: ignore[type-arg]
         return f'{row}."id" IN ({found})', [*parameters, " AND ".join(f'"{gram}"' for gram in self.rhs)]
 
 
-def _asked(word: str) -> list[str]:
-    return list(dict.fromkeys(_pairs(word) or _singles(word)))
+def _grams_of(term: str) -> list[str]:
+    return list(dict.fromkeys(_pairs(term) or _singles(term)))
 
 
 def _singles(line: str) -> list[str]:
@@ -96,7 +95,7 @@ def _written(characters: str) -> str:
 
 
 def index_statements(vendor: str, tables: Iterable[str]) -> list[str]:
-    """Return the statements that make the search indexes of tables on a database of this vendor."""
+    """Return the SQL statements that create the search indexes of tables for a database vendor."""
     return [statement for table in tables for statement in _index(vendor, table)]
 
 
@@ -117,7 +116,7 @@ def _index(vendor: str, table: str) -> list[str]:
 
 
 def unindex_statements(vendor: str, tables: Iterable[str]) -> list[str]:
-    """Return the statements that drop the search indexes again."""
+    """Return the SQL statements that drop the search indexes."""
     if vendor == "postgresql":
         return [f"DROP INDEX IF EXISTS {table}_search" for table in tables]
     triggers = [f"DROP TRIGGER IF EXISTS {table}_search_{when}" for table in tables for when in ("in", "out", "again")]

@@ -1,11 +1,11 @@
-"""What the register tells whoever depends on it; it does not know who does."""
+"""Signals that the register sends when it changes. The receivers are in other apps."""
 
 from __future__ import annotations
 
 from django.dispatch import Signal
 
-# The standing of official numbers, or which models they cover, has changed. Arguments: `numbers`, keys of numbers;
-# `models`, keys of models. Sent inside the transaction of the change.
+# Sent when the status of official numbers, or the models that they cover, have changed. Arguments: `numbers`, the keys
+# of the numbers; `models`, the keys of the models. Sent in the transaction of the change.
 numbers_changed = Signal()
-# What models derive from has changed. Argument: `models`, keys of models.
+# Sent when the ancestors of models have changed. Argument: `models`, the keys of the models.
 lineage_changed = Signal()

@@ -1,4 +1,4 @@
-"""What the tests share: people with their standings, and a client for each."""
+"""Shared fixtures: a user for each role, and API clients."""
 
 from __future__ import annotations
 
@@ -86,11 +86,11 @@ def client_of(user: User) -> APIClient:
 
 @pytest.fixture
 def api(filer: User) -> APIClient:
-    """A client that speaks as the filer."""
+    """An API client of the filer."""
     return client_of(filer)
 
 
 @pytest.fixture
 def today() -> Callable[[int], date]:
-    """The day so many days from today, in Asia/Shanghai."""
+    """Return a date relative to today, in Asia/Shanghai."""
     return lambda days=0: timezone.localdate() + timedelta(days=days)

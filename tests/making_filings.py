@@ -1,4 +1,4 @@
-"""Filings for tests, made by the actions that make them in life."""
+"""Filings for tests, made by the same actions as in production."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.building import parsed
 
 
 def a_filing(by: User, kind: str = "algorithm", changes: Mapping[str, Any] | None = None) -> Filing:
-    """Open a filing with a complete dossier, changed."""
+    """Open a filing with a complete dossier, with changes applied."""
     filing, _ = actions.open_filing(parsed(kind, changes), by=by)
     return filing
 
@@ -26,7 +26,7 @@ def a_submitted_filing(by: User, kind: str = "algorithm", changes: Mapping[str, 
 
 
 def hold_documents(filing: Filing, by: User) -> None:
-    """Enter the documents that the dossier names, as if their bytes had been uploaded."""
+    """Create the documents that the dossier names, as if they had been uploaded."""
     named = {entry["sha256"]: entry for entry in document_of(filing).get("documents", []) if entry.get("sha256")}
     Document.objects.bulk_create(
         Document(
@@ -48,11 +48,11 @@ def document_of(filing: Filing) -> Any:
 
 
 def check_everything(**when: Any) -> int:
-    """Check whatever is due, as a worker would."""
+    """Check all due filings, as a worker would."""
     return check_filings.check_range(0, 2**62, **when)
 
 
-def standing(filing: Filing) -> list[tuple[str, str]]:
-    """The standing flags of a filing as (rule, pointer)."""
+def unresolved_flags(filing: Filing) -> list[tuple[str, str]]:
+    """Return the unresolved flags of a filing as (rule, pointer)."""
     flags = Flag.objects.unresolved().filter(filing=filing).order_by("pk")
     return list(flags.values_list("rule", "at"))

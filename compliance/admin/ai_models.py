@@ -29,7 +29,7 @@ from registry.lineage.layout import laid_out
 from registry.lineage.picture import drawn
 from registry.models import AIModel, Correction, Derivation, ModelStatement, Role, TrainingDataDeclaration
 from registry.register import corrections
-from registry.register.precedence import CORRECTABLE, in_order, says, shown
+from registry.register.precedence import CORRECTABLE, has_value, in_order, shown_values
 
 STATUS_COLORS = {
     "unfiled": "default",
@@ -179,7 +179,7 @@ def page_of(model: AIModel, user: Any, language: Language) -> dict[str, Any]:
         "title": model.name,
         "numbers": model.all_numbers,
         "lines": _lines(statements, language),
-        "structure": json.dumps(shown(statements)["structure"][0] or {}, ensure_ascii=False, indent=1),
+        "structure": json.dumps(shown_values(statements)["structure"][0] or {}, ensure_ascii=False, indent=1),
         "statement_count": visible.count(),
         "lineage": lineage,
         "picture": laid_out(lineage["nodes"], lineage["edges"]),
@@ -199,7 +199,7 @@ def page_of(model: AIModel, user: Any, language: Language) -> dict[str, Any]:
 
 def _lines(statements: list[ModelStatement], language: Language) -> list[dict[str, Any]]:
     """Return the value of each field in force, and the different values of other sources."""
-    values = shown(statements)
+    values = shown_values(statements)
     return [
         {
             "name": ModelStatement._meta.get_field(name).verbose_name,
@@ -208,7 +208,7 @@ def _lines(statements: list[ModelStatement], language: Language) -> list[dict[st
             "others": _others(name, values[name][0], statements, language),
         }
         for name in LINES
-        if says(values[name][0])
+        if has_value(values[name][0])
     ]
 
 
@@ -216,7 +216,7 @@ def _others(name: str, value: Any, statements: list[ModelStatement], language: L
     known, others = [value], []
     for statement in statements:
         other = getattr(statement, name)
-        if says(other) and other not in known and name != "note":
+        if has_value(other) and other not in known and name != "note":
             known.append(other)
             others.append({"value": _display(name, other, language), "source": statement.source})
     return others

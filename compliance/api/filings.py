@@ -188,5 +188,5 @@ def _flags(request: Request, filing: int) -> FlagQuerySet:
     asked = request.query_params.get("state", "open")
     choices = {"open": flags.unresolved, "resolved": flags.resolved, "all": flags.all}
     if asked not in choices:
-        raise bad_query("state", _("Ask for open, resolved or all."))
+        raise bad_query("state", _("Choose one of: open, resolved, all."))
     return choices[asked]().with_reviewer()

@@ -33,7 +33,7 @@ def issue_number(filing: Filing, dossier: Dossier, *, on: date) -> str:
     Raises NumberNotIssued when the dossier lacks what the number is made of, or a series has no number left.
     """
     make = _algorithm_number if filing.kind == Kind.ALGORITHM else _service_number
-    while OfficialNumber.objects.bearing(number := make(filing, dossier, on)):
+    while OfficialNumber.objects.by_number(number := make(filing, dossier, on)):
         # A filer recorded this very number.
         continue
     return number

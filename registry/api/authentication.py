@@ -20,7 +20,7 @@ class TokenAuthentication(BaseAuthentication):
         parts = get_authorization_header(request).split()
         if not parts or parts[0].lower() != KEYWORD:
             return None
-        token = ApiToken.objects.bearing(_readable(parts[1:]))
+        token = ApiToken.objects.by_token(_readable(parts[1:]))
         if token is None:
             raise AuthenticationFailed(
                 _("This token is not valid. An administrator can create a new one with “create_token USERNAME”.")

@@ -46,7 +46,7 @@ from registry.models import (
     User,
 )
 from registry.models.ai_models import WITH_NUMBERS, sees_all
-from registry.register.precedence import in_order, says, shown
+from registry.register.precedence import has_value, in_order, shown_values
 
 Rows = TypeVar("Rows", bound="QuerySet[Any]")
 # A model may have thousands of statements: those with the highest precedence are returned, with the total number.
@@ -149,8 +149,8 @@ class ModelView(APIView):
         statements = in_order(seen[:MOST_STATEMENTS])
         values = {
             name: {"value": plain(value), "source": SourceSerializer(source).data}
-            for name, (value, source) in shown(statements).items()
-            if says(value)
+            for name, (value, source) in shown_values(statements).items()
+            if has_value(value)
         }
         told = AIModelSerializer(model, context={"user": user}).data
         return Response(

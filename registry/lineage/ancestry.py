@@ -1,8 +1,8 @@
 """
-What several AI models go back to: their roots, the ancestors that they share, and the families of the catalog.
+Roots, common ancestors and catalog families of several AI models.
 
-`weights` goes along relations by which weights pass; `architecture` along all relations, so that it tells also what only lent
-its architecture or its outputs.
+`weights` follows only the relations that pass weights on. `architecture` follows all relations, so it also finds models that
+contributed only their architecture or their outputs.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ WAYS: Mapping[str, Through] = MappingProxyType({"weights": "weights", "architect
 
 @dataclass(slots=True)
 class Graph:
-    """Upward edges of one kind: the parents of each model, and what was asked for."""
+    """The edges above the models `starts`: the parents of each model."""
 
     starts: tuple[int, ...]
     parents: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
@@ -33,7 +33,7 @@ class Graph:
             self.parents[edge.child].add(edge.parent)
 
     def above(self, start: int) -> set[int]:
-        """Return the model with all its ancestors; what was worked out for one is kept for those below it."""
+        """Return the model and all its ancestors. Results are cached, because its descendants need them again."""
         waiting, visited = [start], set[int]()
         while waiting:
             node = waiting[-1]
@@ -46,33 +46,34 @@ class Graph:
         return self._above[start]
 
     def roots(self, start: int) -> list[int]:
-        """Return what a model goes back to and that itself derives from nothing; a model without parents is its own root."""
+        """Return the ancestors without parents; a model without parents is its own root."""
         return sorted(node for node in self.above(start) if not self.parents.get(node))
 
     def common(self) -> list[int]:
-        """Return the models that all go back to, or are."""
+        """Return the common ancestors of all starts. A model counts as its own ancestor."""
         every = [self.above(start) for start in self.starts]
         return sorted(set.intersection(*every)) if every else []
 
     def nearest_common(self) -> list[int]:
-        """Of the common ancestors those that are no ancestor of another common one; there may be several."""
+        """Return the common ancestors that are not ancestors of another common ancestor. There may be several."""
         common = set(self.common())
         above = {node for each in common for node in self.above(each) if node != each}
         return sorted(common - above)
 
     def nodes(self) -> set[int]:
+        """Return all starts and their ancestors."""
         return {node for start in self.starts for node in self.above(start)}
 
 
 def graph_above(starts: Collection[int], viewer: Viewer | AsRegistrar, through: Through) -> Graph:
-    """Return what some models go back to, as far as the viewer may see it; one query."""
+    """Return the graph above some models, as far as the viewer may see it. One query."""
     graph = Graph(tuple(starts))
     graph.add(edges_above(starts, viewer, through=through))
     return graph
 
 
 def families_of(models: Collection[int]) -> dict[int, str]:
-    """Return the family of the catalog of each model that has one: by the catalog, else by a name that is known. Two queries."""
+    """Return the catalog family of each model that has one: from the catalog, else from a known model name. Two queries."""
     listed = ModelStatement.objects.filter(model__in=models, source__kind=SourceKind.CATALOG).exclude(family="")
     found = dict(listed.values_list("model_id", "family"))
     rest = AIModel.objects.filter(pk__in=set(models) - set(found)).values_list("pk", "name")
@@ -81,7 +82,7 @@ def families_of(models: Collection[int]) -> dict[int, str]:
 
 @dataclass(frozen=True, slots=True)
 class Ancestry:
-    """The answer for a set of models; nodes by key."""
+    """The ancestry of a set of models. `nodes` and `families` are by key."""
 
     models: list[AIModel]
     nodes: dict[int, AIModel]
@@ -89,13 +90,13 @@ class Ancestry:
     graphs: dict[str, Graph]
 
     def families_above(self, model: int, way: str) -> list[str]:
-        """The families of the catalog that a model or any of its ancestors belongs to."""
+        """Return the catalog families of a model and its ancestors."""
         graph = self.graphs[way]
         return sorted({self.families[node] for node in graph.above(model) if node in self.families})
 
 
 def ancestry_of(models: Sequence[AIModel], viewer: Viewer) -> Ancestry:
-    """Return the roots, common ancestors and families of models. Six queries, however many there are."""
+    """Return the ancestry of models. Six queries, regardless of their number."""
     starts = [model.pk for model in models]
     graphs = {way: graph_above(starts, viewer, through) for way, through in WAYS.items()}
     keys: set[int] = set(starts).union(*(graph.nodes() for graph in graphs.values()))

@@ -1,7 +1,7 @@
 """
-Laying out a lineage as a picture: ancestors above, descendants below, a band for each generation. Pure.
+Layout of a lineage as a picture: ancestors above, descendants below, one band for each generation. Pure.
 
-Roots stand together by country; the others near to what they derive from. A generation that is too wide goes on below.
+Roots are grouped by country; other nodes are placed near their parents. A band that is too wide is split into several lines.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ BOX_WIDTH, BOX_HEIGHT, GAP, ROW_GAP, LINE_GAP, MARGIN = 200, 58, 24, 64, 18, 12
 LABEL_HEIGHT = 22
 MOST_IN_A_LINE = 8
 MOST_BOXES = 400
-# Beyond so many lines a word on each of them hides more than it tells.
+# With more edges than this, labels would cover each other.
 MOST_LABELED = 60
 NAME_WIDTH, MAKER_WIDTH = 24, 30
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A node at its place; `x` and `y` are its upper left corner in pixels."""
+    """A node and its position: `x` and `y` are the upper left corner in pixels."""
 
     node: Any
     x: int
@@ -44,7 +44,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An edge as a curve from the parent's lower side to the child's upper side; without a label where there are too many."""
+    """An edge as a curve from the bottom of the parent to the top of the child. It has no label if there are too many edges."""
 
     path: str
     label_x: int
@@ -58,7 +58,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """The country of the roots below it, and how many they are."""
+    """A heading above the roots of one country, with their number."""
 
     x: int
     y: int
@@ -68,7 +68,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Boxes, lines and headings with the size that holds them; `left_out` counts nodes for which there was no room."""
+    """Boxes, lines and headings, and the size of the picture. `left_out` is the number of nodes beyond MOST_BOXES."""
 
     boxes: list[Box]
     lines: list[Line]
@@ -83,7 +83,7 @@ class Picture:
 
 
 def laid_out(nodes: Sequence[Any], edges: Sequence[dict[str, Any]]) -> Picture:
-    """Place nodes (with `depth`, `uid`, `name`, `version`) and draw the edges between those that have a place."""
+    """Place the nodes, which have `depth`, `uid`, `name` and `version`, and draw the edges between placed nodes."""
     shown = sorted(nodes, key=lambda node: (abs(node.depth), node.name))[:MOST_BOXES]
     bands = _bands(shown, edges)
     widest = max((min(len(band), MOST_IN_A_LINE) for band in bands), default=1)
@@ -104,7 +104,7 @@ def laid_out(nodes: Sequence[Any], edges: Sequence[dict[str, Any]]) -> Picture:
 
 
 def _bands(nodes: Sequence[Any], edges: Sequence[dict[str, Any]]) -> list[list[Any]]:
-    """The nodes of each generation, from the top; roots first by country, the others by where their parents stand."""
+    """Return the nodes of each generation, from the top: first the roots by country, then the others by the position of their parents."""
     by_depth: dict[int, list[Any]] = defaultdict(list)
     for node in nodes:
         by_depth[node.depth].append(node)
@@ -162,7 +162,7 @@ def _lines(boxes: dict[Any, Box], edges: Sequence[dict[str, Any]]) -> Iterator[L
 
 
 def _fitting(text: str, width: int) -> str:
-    """Cut a text to so many columns; a Chinese character takes two."""
+    """Truncate a text to a number of columns. A Chinese character takes two columns."""
     taken = ""
     for character in text:
         width -= 2 if unicodedata.east_asian_width(character) in "WF" else 1

@@ -1,4 +1,4 @@
-"""The lineage of one model as nodes and edges with all that a picture or an answer shows of them."""
+"""The lineage of a model as nodes and edges, with everything that the pages and the API show."""
 
 from __future__ import annotations
 
@@ -21,8 +21,10 @@ def drawn(
     depth: int | None = None,
 ) -> dict[str, Any]:
     """
-    Return the model's surroundings: `nodes` are AI models with `depth` (negative upwards) and `is_root`, `edges` name
-    them by their ids; `hidden` counts what the viewer may not see, for staff alone.
+    Return the lineage of the model.
+
+    `nodes` are AI models with two attributes: `depth`, negative for ancestors, and `is_root`. `edges` refer to them by
+    uid. `hidden` is the number of models that the viewer may not see; it is None except for staff.
     """
     depths, edges, is_cut = {model.pk: 0}, list[Edge](), False
     for way in SHOWN if direction == "both" else (direction,):
@@ -70,10 +72,10 @@ def _edges(edges: list[Edge], nodes: dict[int, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _hidden(model: AIModel, viewer: User, direction: str, through: Through, seen: Collection[int]) -> int:
-    """Count what a registrar would see on the same walk and this viewer does not."""
+def _hidden(model: AIModel, viewer: User, direction: str, through: Through, visible: Collection[int]) -> int:
+    """Count the models that a registrar sees on the same walk and this viewer does not."""
     if viewer.has_role(Role.REGISTRAR, Role.AUDITOR):
         return 0
     ways: tuple[Direction, ...] = SHOWN if direction == "both" else (direction,)  # type: ignore[assignment]
     everything = set().union(*(reached([model.pk], way, AS_REGISTRAR, through=through) for way in ways))
-    return len(everything - set(seen))
+    return len(everything - set(visible))

@@ -1,8 +1,8 @@
 """
-Walks over the lineage: ancestors, descendants, paths. One recursive query each, the same on both databases.
+Walks over the lineage: ancestors, descendants, paths. Each is one recursive query, the same on both databases.
 
-A walk goes along the edges that precedence puts first, as far as the viewer may see them, and cannot run in a circle:
-edges that would close a cycle are left out, and the recursion keeps no row twice.
+A walk follows the edges that come first in precedence, as far as the viewer may see them. It always ends: edges that would
+close a cycle are skipped, and the recursion keeps each row once.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ MOST_ABOVE = 1_000_000
 
 
 class AsRegistrar:
-    """Stands for a registrar on walks that only count."""
+    """A viewer with the permissions of a registrar, for walks whose results are only counted."""
 
 
 AS_REGISTRAR = AsRegistrar()
@@ -34,7 +34,7 @@ AS_REGISTRAR = AsRegistrar()
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """One step: a child, its parent, and how it derives from it."""
+    """An edge: a child, its parent, and their relation. All are keys."""
 
     child: int
     parent: int
@@ -46,7 +46,7 @@ class Edge:
 
 @dataclass(slots=True)
 class Walk:
-    """What was met on a walk: each node with its distance, and the edges; `is_cut` when there are more than can be shown."""
+    """The result of a walk: each node with its distance, and the edges. `is_cut` is true if edges were left out."""
 
     start: int
     depths: dict[int, int]
@@ -55,7 +55,7 @@ class Walk:
 
     @property
     def roots(self) -> list[int]:
-        """The nodes of an upward walk that derive from nothing."""
+        """The nodes of an upward walk that have no parents."""
         children = {edge.child for edge in self.edges}
         return sorted(node for node in self.depths if node not in children)
 
@@ -75,13 +75,13 @@ def walk(
     depth: int | None = None,
     most: int = MOST_EDGES,
 ) -> Walk:
-    """Walk from a model up to its ancestors or down to its descendants, `depth` steps at most (None: all the way)."""
+    """Walk from a model to its ancestors or descendants, at most `depth` steps (None: no limit)."""
     walked = _walked(start, direction, viewer, through, depth, most)
     return _nearest(start, direction, viewer, through, most) if walked.is_cut else walked
 
 
 def _nearest(start: int, direction: Direction, viewer: Viewer | AsRegistrar, through: Through, most: int) -> Walk:
-    """Of too much, what lies nearest: as many whole generations as there is room for, and the first one in any case."""
+    """Return the nearest generations: as many whole ones as `most` edges allow, and at least a part of the first."""
     nearest, steps = _walked(start, direction, viewer, through, 1, most), 1
     while not nearest.is_cut:
         further = _walked(start, direction, viewer, through, steps + 1, most)
@@ -102,7 +102,7 @@ def _walked(
 def reached(
     starts: Collection[int], direction: Direction, viewer: Viewer | AsRegistrar, *, through: Through = "anything"
 ) -> set[int]:
-    """Return the keys of all models above or below some models, without them; one query."""
+    """Return the keys of all ancestors or descendants of some models, without these models. One query."""
     if not starts:
         return set()
     condition = _condition(viewer, through)
@@ -115,7 +115,7 @@ def reached(
 def edges_above(
     starts: Collection[int], viewer: Viewer | AsRegistrar, *, through: Through = "anything", most: int = MOST_ABOVE
 ) -> list[Edge]:
-    """Return all edges above some models, at most `most`; one query, or none."""
+    """Return the edges above some models, at most `most`. One query; none without models."""
     if not starts:
         return []
     sql = _reached_sql("ancestors", None)
@@ -124,8 +124,8 @@ def edges_above(
 
 def pairs_above(starts: Collection[int]) -> list[tuple[int, int]]:
     """
-    Return what each model goes back to through weights, along the edges that all may see, as pairs (model, ancestor). One
-    query, or none.
+    Return pairs (model, ancestor) for the ancestors whose weights reach the model, along public edges. One query; none
+    without models.
     """
     if not starts:
         return []
@@ -142,7 +142,7 @@ def pairs_above(starts: Collection[int]) -> list[tuple[int, int]]:
 
 
 def below(starts: Iterable[int], viewer: Viewer | AsRegistrar, *, through: Through = "anything") -> RawSQL:
-    """Return the same as a subquery: the starts and all that derives from them."""
+    """Return a subquery of some models and all their descendants."""
     starts = list(starts) or [0]
     condition = _condition(viewer, through)
     sql = _reached_sql("descendants", None).format(starts=_values(starts), condition=condition.sql)
@@ -150,7 +150,7 @@ def below(starts: Iterable[int], viewer: Viewer | AsRegistrar, *, through: Throu
 
 
 def below_roots_of(country: str, viewer: Viewer | AsRegistrar) -> RawSQL:
-    """Return a subquery of the models that go back to a root of a country, the roots themselves among them."""
+    """Return a subquery of the roots of a country and all their descendants."""
     condition = _condition(viewer, "anything")
     sql = _reached_sql("descendants", None).format(
         starts=(
@@ -163,7 +163,7 @@ def below_roots_of(country: str, viewer: Viewer | AsRegistrar) -> RawSQL:
 
 
 def paths(start: int, end: int, viewer: Viewer | AsRegistrar, *, through: Through = "anything") -> list[list[int]]:
-    """Return the ways up from a model to one of its ancestors, the shortest first, at most MOST_PATHS."""
+    """Return the paths from a model up to one of its ancestors, the shortest first, at most MOST_PATHS."""
     edges = walk(start, "ancestors", viewer, through=through).edges
     parents = defaultdict(list)
     for edge in edges:
@@ -172,7 +172,7 @@ def paths(start: int, end: int, viewer: Viewer | AsRegistrar, *, through: Throug
 
 
 def _ways(parents: dict[int, list[int]], start: int, end: int, leading: set[int]) -> Iterator[list[int]]:
-    """Breadth first, and only along nodes that lead to the end, so that no dead end costs time."""
+    """Search breadth first, and only along nodes that lead to the end, so that dead ends take no time."""
     waiting, found = deque([[start]]), 0
     while waiting and found < MOST_PATHS:
         way = waiting.popleft()
@@ -196,7 +196,7 @@ def _leading_to(edges: list[Edge], end: int) -> set[int]:
 
 
 def _measured(walk: Walk, direction: Direction, depth: int | None) -> Walk:
-    """Count the steps to each node, breadth first, and leave the edges between them."""
+    """Set the distance of each node, breadth first, and drop the edges of nodes that are out of reach."""
     steps = defaultdict(list)
     for edge in walk.edges:
         near, far = (edge.child, edge.parent) if direction == "ancestors" else (edge.parent, edge.child)
@@ -238,7 +238,7 @@ def _edges(
 
 
 def _reached_sql(direction: Direction, depth: int | None) -> str:
-    """The recursion. Without a depth it keeps each node once; with one, each node once for every distance."""
+    """Return the recursive query. Without a depth, it keeps each node once; with a depth, each node once per distance."""
     near, far = ("child_id", "parent_id") if direction == "ancestors" else ("parent_id", "child_id")
     join = f"JOIN registry_derivation d ON d.{near} = r.id WHERE {{condition}}"
     if depth is None:
@@ -254,19 +254,19 @@ def _values(starts: Collection[int]) -> str:
 
 
 def _condition(viewer: Viewer | AsRegistrar, through: Through) -> _Condition:
-    """Say in SQL which edges `d` count for a viewer; edges of what the viewer may not see are never walked."""
-    sql, parameters = _seen(viewer)
+    """Return the SQL condition on an edge `d`: the viewer may see it, and it passes weights if `through` requires that."""
+    sql, parameters = _visibility(viewer)
     weights = " AND d.passes_weights" if through == "weights" else ""
     return _Condition(f"NOT d.closes_cycle{weights} AND ({sql})", parameters)
 
 
-def _seen(viewer: Viewer | AsRegistrar) -> tuple[str, list[Any]]:
+def _visibility(viewer: Viewer | AsRegistrar) -> tuple[str, list[Any]]:
     if isinstance(viewer, AsRegistrar):
         return "d.walked_by_all OR d.walked_by_staff", []
     if not isinstance(viewer, User):
         return "d.walked_by_all", []
     if viewer.has_role(Role.REGISTRAR, Role.AUDITOR):
-        return _seen(AS_REGISTRAR)
+        return _visibility(AS_REGISTRAR)
     owners = sorted(viewer.own_organizations)
     provinces = viewer.reviewed_provinces if viewer.has_role(Role.REVIEWER) else []
     reach = [
@@ -276,5 +276,5 @@ def _seen(viewer: Viewer | AsRegistrar) -> tuple[str, list[Any]]:
     ]
     if not reach:
         return "d.walked_by_all", []
-    seen = f"SELECT 1 FROM registry_source s WHERE s.id = d.source_id AND ({' OR '.join(reach)})"
-    return f"d.walked_by_all OR (d.walked_by_owner AND EXISTS ({seen}))", [*owners, *provinces]
+    visible = f"SELECT 1 FROM registry_source s WHERE s.id = d.source_id AND ({' OR '.join(reach)})"
+    return f"d.walked_by_all OR (d.walked_by_owner AND EXISTS ({visible}))", [*owners, *provinces]

@@ -1,4 +1,4 @@
-"""AI models: one record for each, whoever speaks of it."""
+"""AI models: one record for each, however many sources name it."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ WITH_NUMBERS = ("official_numbers", "merged__official_numbers")
 
 class AIModelQuerySet(models.QuerySet["AIModel"]):
     def visible_to(self, user: Viewer) -> AIModelQuerySet:
-        """Leave the models of which a statement speaks that a person may see."""
-        # A correction is no reason to see a model: it corrects also what is not public.
+        """Return the models with at least one statement that the user may see, without merged records."""
+        # Corrections do not count: a model that is not public may be corrected, too.
         statements = apps.get_model("registry", "ModelStatement").objects.visible_to(user)
         statements = statements.exclude(source__kind=SourceKind.CORRECTION)
         return self.filter(Exists(statements.filter(model=OuterRef("pk"))), merged_into__isnull=True)
@@ -43,12 +43,12 @@ class AIModelQuerySet(models.QuerySet["AIModel"]):
 
 class AIModel(Searchable):
     """
-    The thing registered. The same developer, name and version are one record; what is shown of it is decided by
-    precedence among its statements. `registration_status` is derived from numbers and filings and never set by hand.
+    An AI model. There is one record for each developer, name and version. Where its statements disagree, precedence
+    decides which values are shown. `registration_status` is derived from numbers and filings and never set by hand.
     """
 
     uid = models.UUIDField(_("id"), default=uuid7, unique=True, editable=False)
-    # A hash of developer, name and version; without a developer, of the applicant that named it.
+    # A hash of developer, name and version. Without a developer, a hash of the declarant, the name and the version.
     key = models.CharField(max_length=64, unique=True, editable=False)
     developer = models.ForeignKey(
         Organization, models.PROTECT, null=True, blank=True, related_name="ai_models", verbose_name=_("developer")
@@ -65,7 +65,7 @@ class AIModel(Searchable):
         choices=RegistrationStatus.choices,
         default=RegistrationStatus.UNFILED,
     )
-    # The same without filings under way, which are not public.
+    # The registration status without filings in progress, which are not public.
     public_status = models.CharField(
         max_length=16, choices=RegistrationStatus.choices, default=RegistrationStatus.UNFILED, editable=False
     )
@@ -97,12 +97,12 @@ class AIModel(Searchable):
         return [f"{self.name} {self.version}", *developer]
 
     def status_for(self, user: Viewer) -> str:
-        """The registration status as a person may know it: whether somebody's filing is under way is not public."""
+        """Return the registration status for the user. Filings in progress are not public."""
         return status_for(user, self, self.developer_id)
 
     @property
     def all_numbers(self) -> list[Any]:
-        """Its official numbers and those of the records merged into it; prefetch WITH_NUMBERS."""
+        """The official numbers of this record and of the records merged into it. Prefetch WITH_NUMBERS."""
         rows = [
             *self.official_numbers.all(),
             *(row for each in self.merged.all() for row in each.official_numbers.all()),
@@ -111,11 +111,12 @@ class AIModel(Searchable):
 
 
 def status_for(user: Viewer, row: Any, organization: int | None) -> str:
-    """Return where a row stands: with filings under way for those who see all or stand for it, else as it is public."""
+    """Return the status of a row: with filings in progress for its own organization and for staff who see all, else the public one."""
     return str(row.registration_status if sees_all(user) or organization in own_of(user) else row.public_status)
 
 
 def sees_all(user: Viewer) -> bool:
+    """Return whether the user is a registrar or an auditor."""
     return isinstance(user, User) and user.has_role(Role.REGISTRAR, Role.AUDITOR)
 
 

@@ -1,4 +1,4 @@
-"""Corrections: what a registrar corrected or merged, why, and whether it was undone."""
+"""Corrections: what a registrar corrected or merged, the reason, and whether it was undone."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class CorrectionKind(models.TextChoices):
 
 
 class Correction(models.Model):
-    """One recorded action of a registrar upon an AI model."""
+    """A correction or merge of an AI model by a registrar."""
 
     uid = models.UUIDField(_("id"), default=uuid7, unique=True, editable=False)
     kind = models.CharField(_("action"), max_length=16, choices=CorrectionKind.choices)

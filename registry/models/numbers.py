@@ -1,4 +1,4 @@
-"""Official numbers: one table of what the authority issued, and the rows of the published lists that name them."""
+"""Official numbers: one table of the numbers that the authority issued, and the rows of the published lists that contain them."""
 
 from __future__ import annotations
 
@@ -30,12 +30,13 @@ class NumberStatus(models.TextChoices):
 
 
 def in_force(kind: str) -> str:
-    """The status of a number of this kind while it stands."""
+    """Return the status of a number of this kind while it is in force."""
     return NumberStatus.REGISTERED if kind == NumberKind.REGISTRATION else NumberStatus.FILED
 
 
 class OfficialNumberQuerySet(models.QuerySet["OfficialNumber"]):
-    def bearing(self, number: str) -> OfficialNumber | None:
+    def by_number(self, number: str) -> OfficialNumber | None:
+        """Return the row of a number, whatever its width and case."""
         return self.filter(key=number_key(number)).first()
 
     def found_by(self, query: str) -> OfficialNumberQuerySet:
@@ -44,10 +45,10 @@ class OfficialNumberQuerySet(models.QuerySet["OfficialNumber"]):
 
 class OfficialNumber(Searchable):
     """
-    A number issued by the authority: unique, with its status. Numbers are public.
+    A number that the authority issued, with its status. Numbers are unique and public.
 
-    `is_held_by_filing` tells that a filing of this registry holds it: then its life is the filing's, and the published
-    lists only add to it.
+    If `is_held_by_filing`, a filing of this registry holds the number: the filing determines its status and columns,
+    and published lists only add listings to it.
     """
 
     uid = models.UUIDField(_("id"), default=uuid7, unique=True, editable=False)
@@ -92,7 +93,7 @@ class OfficialNumber(Searchable):
 
     @property
     def check_digit_fits(self) -> bool | None:
-        """Whether the last digit of an algorithm number is the inferred one; None for other kinds. For information only."""
+        """Whether the last digit of an algorithm number is the inferred check digit; None for other kinds. For information only."""
         read = algorithm_number(self.number)
         return read.check == read.inferred_check if read else None
 
@@ -101,11 +102,11 @@ class OfficialNumber(Searchable):
 
 
 class Listing(models.Model):
-    """One row of a published list, as it was read: the same number may stand in several lists."""
+    """A row of a published list, as it was read. The same number may be in several lists."""
 
     number = models.ForeignKey(OfficialNumber, models.CASCADE, related_name="listings")
     source = models.ForeignKey(Source, models.PROTECT, related_name="listings", verbose_name=_("source"))
-    # The announcement, such as 2024-04; later ones count more.
+    # The announcement, such as 2024-04. Later ones take precedence.
     announced = models.CharField(_("announcement"), max_length=50, blank=True)
     row_number = models.CharField(_("number in the list"), max_length=50, blank=True)
     content = models.JSONField(_("content as published"))
@@ -123,7 +124,7 @@ class Listing(models.Model):
 
 
 class NumberCounter(models.Model):
-    """The last running number given out in a series; locked while the next is taken."""
+    """The last sequence number issued in a series. The row is locked while the next one is taken."""
 
     series = models.CharField(max_length=100, primary_key=True)
     last = models.PositiveBigIntegerField(default=0)

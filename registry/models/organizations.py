@@ -1,4 +1,4 @@
-"""Organizations: the legal persons that file, develop models, or hold official numbers."""
+"""Organizations: the legal persons that file, develop models or hold official numbers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from registry.search import Searchable, matching
 
 
 def validate_uscc(code: str) -> None:
-    """Refuse what is no unified social credit code."""
+    """Raise ValidationError if this is not a valid unified social credit code."""
     if not uscc.is_valid(code):
         raise ValidationError(
             _(
@@ -29,7 +29,7 @@ def validate_uscc(code: str) -> None:
 
 class OrganizationQuerySet(models.QuerySet["Organization"]):
     def visible_to(self, user: object) -> OrganizationQuerySet:
-        """Leave one's own, and those of which a statement that one may see speaks; staff see all."""
+        """Return the user's own organizations and those with at least one statement that the user may see; for staff, all."""
         from_sources = apps.get_model("registry", "OrganizationStatement").objects.visible_to(user)
         members = apps.get_model("registry", "Membership").objects.filter(
             user_id=getattr(user, "pk", None), organization=OuterRef("pk")
@@ -50,7 +50,7 @@ def name_key_of(name: str) -> str:
 
 
 class NameKeyField(models.CharField):
-    """The key of the row's name, by which it is looked up; filled on saving."""
+    """A hash of the folded name, for lookups. It is set when the row is saved."""
 
     def pre_save(self, model_instance: Any, add: bool) -> Any:
         setattr(model_instance, self.attname, name_key_of(model_instance.name))
@@ -58,7 +58,7 @@ class NameKeyField(models.CharField):
 
 
 class Organization(Searchable):
-    """A legal person, known by its unified social credit code, or by its name where no code was ever given."""
+    """A legal person, identified by its unified social credit code, or by its name if no source gives a code."""
 
     uid = models.UUIDField(_("id"), default=uuid7, unique=True, editable=False)
     uscc = models.CharField(
@@ -68,7 +68,7 @@ class Organization(Searchable):
     name_en = models.CharField(_("English name"), max_length=200, blank=True)
     name_key = NameKeyField(max_length=64, default="", editable=False)
     country = models.CharField(_("country"), max_length=2, blank=True)
-    # Until itself or an administrator says how it is called, it bears the name that others gave it.
+    # True until the organization itself or an administrator gives its name; until then, the name comes from others.
     is_named_by_others = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 

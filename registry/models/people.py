@@ -1,4 +1,4 @@
-"""People: who may do what, for which organization, in which provinces."""
+"""People: their roles as staff of the registry, and their roles in organizations."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from registry.reference.regions import PROVINCES
 
 
 class Role(models.TextChoices):
-    """What a person may do as staff of the registry."""
+    """A role as staff of the registry."""
 
     REVIEWER = "reviewer", _("reviewer")
     REGISTRAR = "registrar", _("registrar")
@@ -34,7 +34,7 @@ class User(AbstractUser):
 
     @cached_property
     def roles(self) -> dict[str, list[str]]:
-        """The staff roles of this person, each with its provinces."""
+        """The staff roles of this user, each with its provinces; empty for an inactive user. A superuser is an administrator."""
         held = {row.role: row.provinces for row in self.staff_roles.all()}
         return {**({Role.ADMINISTRATOR: []} if self.is_superuser else {}), **held} if self.is_active else {}
 
@@ -69,7 +69,7 @@ class User(AbstractUser):
 
 
 class StaffRole(models.Model):
-    """One role of a member of the registry's staff; a reviewer's is bounded to provinces."""
+    """A role of a staff member. The role of a reviewer is limited to provinces."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="staff_roles", verbose_name=_("user"))
     role = models.CharField(_("role"), max_length=16, choices=Role.choices)
@@ -89,14 +89,14 @@ class StaffRole(models.Model):
         return str(self.get_role_display())
 
     def clean(self) -> None:
-        """Refuse what is no list of province codes."""
+        """Raise ValidationError if `provinces` is not a list of province codes."""
         given = self.provinces if isinstance(self.provinces, list) else [None]
         if not all(isinstance(code, str) and code in PROVINCES for code in given):
             raise ValidationError({"provinces": _('Enter a list of two-digit province codes, such as ["11", "44"].')})
 
 
 class MembershipRole(models.TextChoices):
-    """What a person may do for an organization."""
+    """A role in an organization."""
 
     FILER = "filer", _("filer")
     VIEWER = "viewer", _("viewer")
@@ -109,7 +109,7 @@ def is_mandate_in_force(since: datetime.date | None, until: datetime.date | None
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def in_force(self, day: datetime.date | None = None) -> MembershipQuerySet:
-        """Leave out mandates that have not begun or have ended by the day (default: today)."""
+        """Return the memberships whose mandate is in force on the day (default: today)."""
         day = day or timezone.localdate()
         has_started = Q(mandate_from__isnull=True) | Q(mandate_from__lte=day)
         not_ended = Q(mandate_until__isnull=True) | Q(mandate_until__gte=day)
@@ -123,7 +123,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
 
 class Membership(models.Model):
-    """A person's role in an organization; an agent, such as a law firm, has it by a mandate."""
+    """The role of a user in an organization. An agent, such as a law firm, has the role under a mandate."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships", verbose_name=_("user"))
     organization = models.ForeignKey(

@@ -1,4 +1,4 @@
-"""Services: what is offered to users, by whom."""
+"""Services: the products that organizations offer to users."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from registry.search import Searchable, matching
 
 class ServiceQuerySet(models.QuerySet["Service"]):
     def visible_to(self, user: Viewer) -> ServiceQuerySet:
-        """Leave the services of which a statement speaks that a person may see."""
+        """Return the services with at least one statement that the user may see."""
         statements = apps.get_model("registry", "ServiceStatement").objects.visible_to(user)
         return self.filter(Exists(statements.filter(service=OuterRef("pk"))))
 
@@ -25,7 +25,7 @@ class ServiceQuerySet(models.QuerySet["Service"]):
 
 
 class Service(Searchable):
-    """The product offered to users; the same organization and name are one record."""
+    """A product offered to users. There is one record for each organization and name."""
 
     uid = models.UUIDField(_("id"), default=uuid7, unique=True, editable=False)
     organization = models.ForeignKey(
@@ -39,7 +39,7 @@ class Service(Searchable):
         choices=RegistrationStatus.choices,
         default=RegistrationStatus.UNFILED,
     )
-    # The same without filings under way, which are not public.
+    # The registration status without filings in progress, which are not public.
     public_status = models.CharField(
         max_length=16, choices=RegistrationStatus.choices, default=RegistrationStatus.UNFILED, editable=False
     )
@@ -68,5 +68,5 @@ class Service(Searchable):
         return [self.name, self.organization.name, self.organization.name_en]
 
     def status_for(self, user: Viewer) -> str:
-        """The registration status as a person may know it."""
+        """Return the registration status for the user. Filings in progress are not public."""
         return status_for(user, self, self.organization_id)

@@ -1,4 +1,4 @@
-"""Sources: where a statement of the register comes from, and who may see what it states."""
+"""Sources: where the statements of the register come from, and who may see them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class SourceKind(models.TextChoices):
 
 
 def organizations_of(user: Viewer) -> models.QuerySet[Membership]:
-    """The organizations for which a person stands, as a subquery."""
+    """Return the organizations in which the user has a role today, as a subquery."""
     if not isinstance(user, User):
         return Membership.objects.none().values("organization")
     return Membership.objects.of(user).in_force().values("organization")
@@ -31,15 +31,15 @@ def organizations_of(user: Viewer) -> models.QuerySet[Membership]:
 
 class SourceQuerySet(models.QuerySet["Source"]):
     def visible_to(self, user: Viewer) -> SourceQuerySet:
-        """Leave what is public, what one's own organizations stated, and what one's staff standing reaches."""
-        return self.filter(seen_by(user))
+        """Return public sources, those of the user's own organizations, and those that the user's staff roles cover."""
+        return self.filter(visibility_q(user))
 
     def public(self) -> SourceQuerySet:
         return self.filter(is_public=True, is_live=True)
 
 
-def seen_by(user: Viewer, prefix: str = "") -> Q:
-    """The condition under which a person sees a source; `prefix` leads to it from another row."""
+def visibility_q(user: Viewer, prefix: str = "") -> Q:
+    """Return the condition under which the user may see a source. `prefix` is the path from another model, such as `source__`."""
 
     def on(**fields: object) -> Q:
         return Q(**{f"{prefix}{name}": value for name, value in fields.items()})
@@ -49,17 +49,17 @@ def seen_by(user: Viewer, prefix: str = "") -> Q:
         return public
     if user.has_role(Role.REGISTRAR, Role.AUDITOR):
         return on(is_live=True) | on(owner__in=organizations_of(user))
-    seen = public | on(owner__in=organizations_of(user))
+    visible = public | on(owner__in=organizations_of(user))
     if user.has_role(Role.REVIEWER):
-        seen |= on(is_live=True, province__in=user.reviewed_provinces)
-    return seen
+        visible |= on(is_live=True, province__in=user.reviewed_provinces)
+    return visible
 
 
 class Source(models.Model):
     """
-    Where statements come from. `is_live` is false once the source was withdrawn, rejected or undone: then its
-    statements count no more and only its owner sees them. `is_public` is true for the catalog, the published lists,
-    corrections, and filings that were filed.
+    The origin of statements. `is_live` is false once the source has been withdrawn, rejected or undone: its statements
+    no longer count, and only its owner sees them. `is_public` is true for the catalog, published lists, corrections, and
+    filings that were filed.
     """
 
     uid = models.UUIDField(_("id"), default=uuid7, unique=True, editable=False)

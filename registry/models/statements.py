@@ -1,4 +1,4 @@
-"""Statements: the rows that say something, each with its source."""
+"""Statements: what each source declares about organizations, AI models and services."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from uuid6 import uuid7
 from registry.models.ai_models import AIModel
 from registry.models.organizations import Organization
 from registry.models.services import Service
-from registry.models.sources import Source, Viewer, seen_by
+from registry.models.sources import Source, Viewer, visibility_q
 from registry.numbers.forms import NUMBER_LENGTH
 
 
 class StatementQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Viewer) -> StatementQuerySet:
-        """Leave the statements whose source a person may see."""
-        return self.filter(seen_by(user, "source__"))
+        """Return the statements whose source the user may see."""
+        return self.filter(visibility_q(user, "source__"))
 
     def live(self) -> StatementQuerySet:
         return self.filter(source__is_live=True)
@@ -33,7 +33,7 @@ def _list(name: Any) -> Any:
 
 
 class OrganizationStatement(models.Model):
-    """What a source says of an organization."""
+    """What a source declares about an organization."""
 
     source = models.ForeignKey(Source, models.CASCADE, related_name="organizations", verbose_name=_("source"))
     organization = models.ForeignKey(
@@ -61,8 +61,9 @@ class OrganizationStatement(models.Model):
 
 class ModelStatement(models.Model):
     """
-    What a source says of an AI model. `subject` is the model as it is named there, `model` the record that it is
-    merged into, if any. `rank` is its place in the order of precedence (see registry.register.precedence), 0 the first.
+    What a source declares about an AI model. `named_model` is the record that the source names; `model` is the record
+    that it was merged into, or the same record. `rank` is the place of the statement in the order of precedence (see
+    registry.register.precedence); 0 comes first.
     """
 
     source = models.ForeignKey(Source, models.CASCADE, related_name="models", verbose_name=_("source"))
@@ -88,7 +89,7 @@ class ModelStatement(models.Model):
     open_weights = models.BooleanField(_("open weights"), null=True)
     released_on = models.DateField(_("release date"), null=True)
     filing_number = models.TextField(_("filing number of the model"), blank=True)
-    # The number as it is looked up by; one that is longer than any number is none.
+    # The folded number, for lookups. Blank if the text is longer than any official number.
     filing_number_key = models.CharField(max_length=NUMBER_LENGTH, blank=True, editable=False)
     license_terms_met = _list(_("license terms met"))
     framework = models.TextField(_("training framework"), blank=True)
@@ -118,11 +119,12 @@ class ModelStatement(models.Model):
 
 class Derivation(models.Model):
     """
-    One edge of the lineage as a source states it: `child` derives from `parent`.
+    An edge of the lineage that a source declares: `child` derives from `parent`.
 
-    The walk goes along the edges of that statement which precedence puts first: among the public ones
-    (`walked_by_all`); where nothing public speaks, for each owner by its own (`walked_by_owner`) and for staff by the
-    first of all (`walked_by_staff`). An edge that would close a cycle is kept and never walked.
+    A walk follows the edges of the statement that comes first in precedence: the first public statement
+    (`walked_by_all`). If no public statement declares the lineage, owners follow their own statement
+    (`walked_by_owner`) and staff the first statement of all (`walked_by_staff`). An edge that would close a cycle is
+    stored, but never walked.
     """
 
     statement = models.ForeignKey(ModelStatement, models.CASCADE, related_name="derivations")
@@ -154,7 +156,7 @@ class Derivation(models.Model):
 
 
 class TrainingCompute(models.Model):
-    """What a source says of the accelerators on which a model was trained."""
+    """What a source declares about the accelerators on which a model was trained."""
 
     statement = models.ForeignKey(ModelStatement, models.CASCADE, related_name="compute")
     source = models.ForeignKey(Source, models.CASCADE, related_name="compute", verbose_name=_("source"))
@@ -177,7 +179,7 @@ class TrainingCompute(models.Model):
 
 
 class TrainingDataDeclaration(models.Model):
-    """What a source says of one corpus on which a model was trained."""
+    """What a source declares about a corpus on which a model was trained."""
 
     uid = models.UUIDField(_("id"), default=uuid7, unique=True, editable=False)
     statement = models.ForeignKey(ModelStatement, models.CASCADE, related_name="corpora")
@@ -220,7 +222,7 @@ class TrainingDataDeclaration(models.Model):
 
 
 class ServiceStatement(models.Model):
-    """What a source says of a service."""
+    """What a source declares about a service."""
 
     source = models.ForeignKey(Source, models.CASCADE, related_name="services", verbose_name=_("source"))
     service = models.ForeignKey(Service, models.PROTECT, related_name="statements", verbose_name=_("service"))

@@ -1,4 +1,4 @@
-"""API tokens, of which only a hash is kept."""
+"""API tokens. Only a hash of each token is stored."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from registry.models.people import User, is_mandate_in_force
 
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
-    def bearing(self, token: str) -> ApiToken | None:
+    def by_token(self, token: str) -> ApiToken | None:
         """Return the token that hashes to this text, with its active user and the user's roles. One query."""
         of_token = self.filter(digest=digest_of(token), user__is_active=True)
         rows = list(of_token.values_list("pk", *_OF_USER, *_OF_ROLES, *_OF_MEMBERSHIPS))
@@ -50,7 +50,7 @@ def _with_user(rows: list[tuple[Any, ...]]) -> ApiToken:
 
 
 class ApiToken(models.Model):
-    """A token of a user. It has 256 random bits, so one round of SHA-256 hides it."""
+    """An API token of a user. It has 256 random bits, so a single round of SHA-256 is enough."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="api_tokens", verbose_name=_("user")

@@ -1,4 +1,4 @@
-"""Changes to official numbers: one is held by a filing, covers services and models, moves to a status."""
+"""Changes to official numbers: issue a number to a filing, and change the status of a number."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ def hold_number(
     number: str, *, kind: str, issued_on: date, holder: Organization, title: str, jurisdiction: str
 ) -> OfficialNumber:
     """
-    Enter a number that a filing of this registry holds from now on.
+    Create or take over an official number for a filing of this registry, and return it.
 
-    Raises RegisterRefused `number_taken` when another filing holds it, `number_of_another` when a published list gives
-    it to another organization.
+    Raises RegisterRefused: `number_malformed` if it is too long, `number_taken` if another filing holds it,
+    `number_of_another` if it belongs to another organization or has another kind, `number_not_standing` if it is no longer
+    in force.
     """
     if len(normalized(number)) > NUMBER_LENGTH:
         raise RegisterRefused("number_malformed", number=number[:NUMBER_LENGTH])
@@ -52,7 +53,7 @@ def _refuse_to_hold(known: OfficialNumber, kind: str, holder: Organization) -> N
 
 @transaction.atomic
 def set_number_status(number: OfficialNumber, status: str) -> None:
-    """Move a number to a status: `filed` means that it is in force, whatever its kind calls that."""
+    """Set the status of a number. `filed` means in force, which is `registered` for a registration number."""
     number.status = in_force(number.kind) if status == NumberStatus.FILED else status
     number.save(update_fields=["status"])
     models = {merged or key for key, merged in number.ai_models.values_list("pk", "merged_into")}

@@ -1,4 +1,4 @@
-"""Loading the catalog of known base models: reference data with its sources, which touches nothing that others stated."""
+"""Loading the catalog of known base models: reference data with sources. It does not change the statements of others."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ KEY = "catalog"
 @transaction.atomic
 def load_catalog() -> tuple[int, bool]:
     """
-    State the catalog, and return how many models it holds and whether anything changed.
+    Load the catalog. Return the number of its models and whether anything changed.
 
-    A second run of the same edition changes nothing.
+    Loading the same edition again changes nothing.
     """
     models = base_models()
     edition = f"{schema()} {key_of(repr(models))}"

@@ -1,4 +1,4 @@
-"""Registrars' corrections and merges: recorded actions with a reason, each of which can be undone."""
+"""Corrections and merges by registrars. Each is recorded with a reason and can be undone."""
 
 from __future__ import annotations
 
@@ -27,9 +27,10 @@ from registry.register.precedence import CORRECTABLE, CORRECTED, rank_of
 @transaction.atomic
 def correct_model(model: AIModel, changes: dict[str, Any], *, reason: str, by: User) -> Correction:
     """
-    State, above all others, what is true of a model. `changes` map fields of the model to values.
+    Correct a model by a statement that takes precedence over all others. `changes` maps CORRECTABLE fields to values.
 
-    Raises RegisterRefused: `not_a_registrar`, `reason_missing`, `nothing_to_correct`, `not_correctable`, `merged_away`.
+    Raises RegisterRefused: `not_a_registrar`, `own_model`, `reason_missing`, `nothing_to_correct`, `not_correctable`,
+    `merged_away`.
     """
     _refuse_unless_registrar(by, reason, model)
     model = _locked(model)
@@ -64,9 +65,9 @@ def correct_model(model: AIModel, changes: dict[str, Any], *, reason: str, by: U
 @transaction.atomic
 def merge_models(model: AIModel, into: AIModel, *, reason: str, by: User) -> Correction:
     """
-    Say that two records are one model: all that is stated of `model` counts for `into` from now on.
+    Merge two records of the same model: all statements about `model` count for `into` from now on.
 
-    Raises RegisterRefused: `not_a_registrar`, `reason_missing`, `same_model`, `merged_away`.
+    Raises RegisterRefused: `not_a_registrar`, `own_model`, `reason_missing`, `same_model`, `merged_away`.
     """
     _refuse_unless_registrar(by, reason, model, into)
     locked = {
@@ -86,7 +87,11 @@ def merge_models(model: AIModel, into: AIModel, *, reason: str, by: User) -> Cor
 
 @transaction.atomic
 def undo_correction(correction: Correction, *, reason: str, by: User) -> Correction:
-    """Take a correction or a merge back; what others stated counts again as before."""
+    """
+    Undo a correction or a merge. The statements of others count again as before.
+
+    Raises RegisterRefused: `not_a_registrar`, `reason_missing`, `already_undone`.
+    """
     _refuse_unless_registrar(by, reason)
     correction = Correction.objects.select_for_update().get(pk=correction.pk)
     if correction.undone_at:
@@ -118,7 +123,7 @@ def _plain(changes: dict[str, Any]) -> dict[str, Any]:
 
 
 def _reroot(models: set[int]) -> None:
-    """Let every record of a merged group lead to the one that stands for all, by the merges that were not undone."""
+    """Point every record of a merged group to the record that the remaining merges lead to."""
     merges = dict(
         Correction.objects.filter(kind=CorrectionKind.MERGE, undone_at=None).values_list("model_id", "into_id")
     )
@@ -134,7 +139,7 @@ def _reroot(models: set[int]) -> None:
 
 
 def _rank_again(models: set[int]) -> None:
-    """What the developer of either record states is the developer's own word on both."""
+    """Rank statements again after a merge: a statement by the developer of either record is the developer's own."""
     statements = ModelStatement.objects.filter(model__in=models, source__owner__isnull=False)
     changed = []
     for statement in statements.select_related("source", "model", "named_model"):

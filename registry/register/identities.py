@@ -1,4 +1,4 @@
-"""Which record a name means: organizations by code or name, AI models by developer, name and version."""
+"""Find or create the records that statements name: organizations by code or name, AI models by developer, name and version."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ NAME_LENGTH = 200
 @dataclass(slots=True)
 class Records:
     """
-    The records that statements mean: organizations by party, services by the key of the organization and their name,
-    models by the place of the change or coverage and their key there.
+    The records that statements name: organizations by party, services by the key of the organization and their name,
+    models by the position of the change or coverage and their key there.
     """
 
     organizations: dict[Party, Organization]
@@ -29,12 +29,12 @@ class Records:
     models: dict[tuple[int, str], AIModel]
 
     def declarant(self, source: Source | None, statement: Statement) -> Organization | None:
-        """Whose statement it is: the owner of the source, else the organization that the statement names."""
+        """Return the declarant: the owner of the source, else the organization that the statement names."""
         owner = source.owner if source else None
         return owner or self.organizations.get(statement.declarant)
 
     def models_of(self, coverages: Sequence[Coverage], *, offset: int) -> Iterator[AIModel]:
-        """The models that the statements of coverages name; their places begin at the offset."""
+        """Yield the models that the statements of coverages name. The positions of the coverages start at `offset`."""
         for place, coverage in enumerate(coverages, offset):
             for statement in coverage.statements:
                 yield from (self.models[place, details.key] for details in statement.models)
@@ -42,10 +42,10 @@ class Records:
 
 def identify(changes: Sequence[Change], coverages: Sequence[Coverage]) -> Records:
     """
-    Return the records that changes and coverages mean, entering those that are not known yet: organizations, then
-    services, then models, each in one order for everybody, so that nobody waits in a circle.
+    Return the records that changes and coverages name, and create the missing ones: organizations, then services, then
+    models, each in the order of their keys, so that concurrent transactions do not deadlock.
     """
-    stated = [
+    named = [
         (place, change.source, statement)
         for place, change in enumerate(changes)
         for statement in change.statements or ()
@@ -55,21 +55,21 @@ def identify(changes: Sequence[Change], coverages: Sequence[Coverage]) -> Record
         for statement in coverage.statements
     ]
     records = Records({}, {}, {})
-    if not stated:
+    if not named:
         return records
-    parties = {statement.declarant for *_, statement in stated}
-    parties |= {model.developer for *_, statement in stated for model in statement.models}
+    parties = {statement.declarant for *_, statement in named}
+    parties |= {model.developer for *_, statement in named for model in statement.models}
     records.organizations = organizations_of(parties)
     records.services = _services_of(
         (declarant, service)
-        for _, source, statement in stated
+        for _, source, statement in named
         if (declarant := records.declarant(source, statement))
         for service in statement.services
     )
     records.models = _models_of(
         (
             (place, source.owner if source else None, model)
-            for place, source, statement in stated
+            for place, source, statement in named
             for model in statement.models
         ),
         records.organizations,
@@ -79,10 +79,11 @@ def identify(changes: Sequence[Change], coverages: Sequence[Coverage]) -> Record
 
 def organizations_of(parties: Iterable[Party]) -> dict[Party, Organization]:
     """
-    Return the organization of each party, entering those that are not known yet.
+    Return the organization of each party, and create the missing ones.
 
-    A code decides where one is given. A name alone means the organization of that name for which people stand, else
-    the one that is known by its name only: a code that a stranger gave to a name does not take the name over.
+    A party with a code is the organization with that code. A party with only a name is the organization of that name that
+    has members, else the one without a code. An organization whose code comes only from statements of others is never
+    found by its name, so nobody can take over a name by giving it a code.
     """
     wanted = {party for party in parties if party.is_named}
     found = _known(wanted)
@@ -101,12 +102,12 @@ def _known(parties: Collection[Party]) -> dict[Party, Organization]:
 
 
 def _name_key(name: str) -> str:
-    """The key of a name as it is stored, which may be shorter than it is written."""
+    """Return the key of a name as stored, that is, truncated."""
     return name_key_of(name[:NAME_LENGTH])
 
 
 def _enter(parties: Collection[Party]) -> None:
-    """Enter organizations, in one order for everybody; whoever enters the same at the same time is waited for."""
+    """Create organizations in the order of their keys. A concurrent transaction that creates the same ones waits."""
     rows: dict[str, Organization] = {}
     for party in sorted(parties, key=lambda party: (party.uscc, party.name)):
         name = (party.name or party.uscc)[:NAME_LENGTH]
@@ -120,8 +121,8 @@ def _enter(parties: Collection[Party]) -> None:
 
 def _by_name(names: Collection[str]) -> dict[str, Organization]:
     keys = {_name_key(name) for name in names}
-    stood_for = Exists(Membership.objects.filter(organization=OuterRef("pk")))
-    trusted = Organization.objects.filter(name_key__in=keys).filter(Q(uscc__isnull=True) | stood_for)
+    has_members = Exists(Membership.objects.filter(organization=OuterRef("pk")))
+    trusted = Organization.objects.filter(name_key__in=keys).filter(Q(uscc__isnull=True) | has_members)
     return {found.name_key: found for found in trusted.order_by("uscc", "-pk") if found.uscc is None} | {
         found.name_key: found for found in trusted.order_by("-pk") if found.uscc is not None
     }
@@ -135,8 +136,8 @@ def _models_of(
     named: Iterable[tuple[Place, Organization | None, ModelDetails]], developers: dict[Party, Organization]
 ) -> dict[Keyed, AIModel]:
     """
-    Return the AI model of each named one, by its place and its key, entering those that are not known yet. With a model
-    comes the declarant, to whom alone a model without a developer means this record.
+    Return the AI model of each named model, by position and key, and create the missing ones. Each named model comes with
+    its declarant, because a model without a developer is identified by its declarant.
     """
     wanted = {
         (place, model.key): (_model_key(model, developers, declarant), model) for place, declarant, model in named
@@ -144,7 +145,7 @@ def _models_of(
     known = _models_by_key({key for key, _ in wanted.values()})
     new = {key: _new_model(key, model, developers) for key, model in wanted.values() if key not in known}
     if new:
-        # In the order of their keys: who enters the same names at the same time waits, and nobody in a circle.
+        # In the order of their keys, so that concurrent transactions wait for each other without a deadlock.
         AIModel.objects.bulk_create([new[key] for key in sorted(new)], ignore_conflicts=True)
         known |= _models_by_key(new)
     return {keyed: known[key] for keyed, (key, _) in wanted.items()}
@@ -159,12 +160,12 @@ _READ_OF_MODELS = ("key", "developer_id", "merged_into_id")
 
 
 def canonical(model: AIModel) -> int:
-    """The key of the record that stands for a model: of the one that it is merged into, if any."""
+    """Return the key of the record that a model was merged into, or else its own key."""
     return model.merged_into_id or model.pk
 
 
 def known_models(named: Collection[NamedModel]) -> dict[NamedModel, int]:
-    """Return the key of each named model that the register knows, of a merged one that of the model it became."""
+    """Return the canonical key of each named model that is in the register."""
     wanted = [model for model in named if model.developer.is_named and model.name]
     if not wanted:
         return {}
@@ -180,7 +181,7 @@ def known_models(named: Collection[NamedModel]) -> dict[NamedModel, int]:
 
 
 def _model_key(model: ModelDetails, developers: dict[Party, Organization], declarant: Organization | None) -> str:
-    """Without a developer, or without a name, a model is the same only to the one who named it so."""
+    """Return the key of a model. Without a developer or a name, it includes the declarant: others' models are other records."""
     developer = developers.get(model.developer)
     if developer is None or not model.name:
         own = f"of {declarant.pk}" if declarant else "of nobody"
@@ -207,7 +208,7 @@ Named = tuple[int, str]
 
 
 def _services_of(named: Iterable[tuple[Organization, ServiceDetails]]) -> dict[Named, Service]:
-    """Return each named service by its organization's key and its name, entering those that are not known yet."""
+    """Return each named service by the key of its organization and its name, and create the missing ones."""
     wanted = {(owner.pk, service.name): (owner, name_key_of(service.name)) for owner, service in named}
     known = _services(wanted.values())
     new = {

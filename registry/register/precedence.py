@@ -1,9 +1,9 @@
 """
-Which statement counts: the order of precedence among the statements about one AI model.
+The order of precedence among the statements about an AI model.
 
-A registrar's correction comes before the developer's own filed statement, that before the catalog, then the published
-lists, then what other declarants filed (the latest first). What is not public yet comes after all of that: it speaks
-only to those who may see it, and only where nothing public speaks.
+Corrections by registrars come first, then the developer's own filed statements, the catalog, the published lists, and the
+filed statements of other declarants (latest first). Statements that are not public come last: they are shown only to users
+who may see them, and only if no public statement gives a value.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from registry.models.statements import ModelStatement
 
 CORRECTED, DEVELOPERS_OWN, CATALOG, LISTED, DECLARED, PENDING, HIDDEN = range(7)
 
-# What a model's page shows, each from the first statement that says it.
+# The fields of a model's page. Each value comes from the first statement that has one.
 FIELDS = (
     "name",
     "version",
@@ -68,15 +68,16 @@ def rank_of(source: Source, *, is_developers_own: bool) -> int:
 
 
 def in_order(statements: Iterable[ModelStatement]) -> list[ModelStatement]:
-    """Sort statements, the one that counts most first; their sources are loaded."""
-    return sorted(
-        statements,
-        key=lambda told: (told.rank, not told.is_developers_own, -told.source.stated_at.timestamp(), -told.pk),
-    )
+    """Sort statements by precedence, the first in precedence first. Their sources must be loaded."""
+    return sorted(statements, key=_precedence)
 
 
-def shown(statements: Iterable[ModelStatement]) -> dict[str, tuple[Any, Source | None]]:
-    """Return, for each field, what the first statement that says it says, and its source."""
+def _precedence(row: ModelStatement) -> tuple[int, bool, float, int]:
+    return row.rank, not row.is_developers_own, -row.source.stated_at.timestamp(), -row.pk
+
+
+def shown_values(statements: Iterable[ModelStatement]) -> dict[str, tuple[Any, Source | None]]:
+    """Return the value and the source of each field, from the first statement that has a value; (None, None) if none has."""
     ordered = in_order(statements)
     return {name: _first(name, ordered) for name in FIELDS}
 
@@ -84,10 +85,11 @@ def shown(statements: Iterable[ModelStatement]) -> dict[str, tuple[Any, Source |
 def _first(name: str, ordered: list[ModelStatement]) -> tuple[Any, Source | None]:
     for statement in ordered:
         value = getattr(statement, name)
-        if says(value):
+        if has_value(value):
             return value, statement.source
     return None, None
 
 
-def says(value: Any) -> bool:
+def has_value(value: Any) -> bool:
+    """Return whether a value is given: False and 0 are, empty texts, lists and objects are not."""
     return value is not None and value not in ("", [], {})

@@ -1,4 +1,4 @@
-"""What hangs on a change: the models, services and numbers that it touches, and which models it only mentions."""
+"""The scope of a change: the models and services that it affects, and the models that it only mentions."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from registry.register.precedence import PENDING
 @dataclass(slots=True)
 class Scope:
     """
-    The keys of the models and services that a change touches, before it and after it, and of the models that its numbers
-    cover. Some of the models may be only `mentioned`; of some of these the change gives parents (`with_parents`).
+    The keys of the models and services that a change affects, before it or after it, and of the models that its numbers
+    cover. Some models may be only `mentioned`; for some of these the change declares parents (`with_parents`).
     """
 
     models: set[int] = field(default_factory=set)
@@ -29,12 +29,12 @@ class Scope:
 
 
 def scope_of(changes: Sequence[Change], coverages: Sequence[Coverage], records: Records) -> Scope:
-    """Return what a change touches. At most six queries, however many sources and numbers."""
+    """Return the scope of a change. At most six queries, regardless of the number of sources and numbers."""
     scope = Scope()
     loud: set[int] = set()
     for place, change in enumerate(changes):
-        loud |= _add_stated_now(scope, place, change, records)
-    loud |= _add_stated_before(scope, changes)
+        loud |= _add_new_statements(scope, place, change, records)
+    loud |= _add_old_statements(scope, changes)
     _add_covered(scope, coverages)
     for model in records.models_of(coverages, offset=len(changes)):
         scope.covered.add(canonical(model))
@@ -44,8 +44,8 @@ def scope_of(changes: Sequence[Change], coverages: Sequence[Coverage], records: 
     return scope
 
 
-def _add_stated_now(scope: Scope, place: int, change: Change, records: Records) -> set[int]:
-    """Add the models that a change states, and return those of which it may change what is shown."""
+def _add_new_statements(scope: Scope, place: int, change: Change, records: Records) -> set[int]:
+    """Add the models of the new statements, and return those whose shown values may change."""
     loud = set()
     for statement in change.statements or ():
         for details in statement.models:
@@ -59,8 +59,8 @@ def _add_stated_now(scope: Scope, place: int, change: Change, records: Records) 
     return loud
 
 
-def _add_stated_before(scope: Scope, changes: Sequence[Change]) -> set[int]:
-    """The same for what the sources have stated so far."""
+def _add_old_statements(scope: Scope, changes: Sequence[Change]) -> set[int]:
+    """Add the models and services of the statements so far, and return the models whose shown values may change."""
     loud = set()
     quiet = {change.source.pk: change.is_quiet for change in changes if change.source.pk}
     for part in batches(quiet):
@@ -74,7 +74,7 @@ def _add_stated_before(scope: Scope, changes: Sequence[Change]) -> set[int]:
 
 
 def _add_covered(scope: Scope, coverages: Sequence[Coverage]) -> None:
-    """Add what the numbers have covered so far, and what they cover of a source: all of it is touched."""
+    """Add what the numbers have covered so far, and all models of a source that a number covers."""
     for part in batches({coverage.number.pk for coverage in coverages}):
         models = OfficialNumber.ai_models.through.objects.filter(officialnumber__in=part)
         rows = models.values_list("aimodel_id", "aimodel__merged_into_id")
@@ -87,13 +87,14 @@ def _add_covered(scope: Scope, coverages: Sequence[Coverage]) -> None:
 
 def changed_among(scope: Scope, models: set[int]) -> set[int]:
     """
-    Return the models of which the change may change what the register shows. Of a model that a filing under review only
-    mentions, and that is not the applicant's own, it changes nothing where something public names the model and says what
-    it derives from, or where nothing at all derives it from anything.
+    Return the models whose shown values may change.
+
+    A filing under review that only mentions a model of somebody else changes nothing in two cases: public statements name
+    the model and declare its lineage, or public statements name it and no statement declares parents.
     """
-    asked = models & scope.mentioned
+    candidates = models & scope.mentioned
     unchanged: set[int] = set()
-    for part in batches(asked):
+    for part in batches(candidates):
         for key, is_lineage_public, has_edges in _public_knowledge(part):
             has_edges = has_edges or key in scope.with_parents
             if is_lineage_public or not has_edges:
@@ -102,7 +103,7 @@ def changed_among(scope: Scope, models: set[int]) -> set[int]:
 
 
 def _public_knowledge(models: list[int]) -> list[tuple[int, bool, bool]]:
-    """Of the models that something public names: the key, whether something public speaks of the lineage, whether edges exist."""
+    """Return models that public statements name: key, whether public statements declare the lineage, whether edges exist."""
     public = ModelStatement.objects.filter(model=OuterRef("pk"), rank__lt=PENDING)
     rows = AIModel.objects.filter(Exists(public.exclude(name="")), pk__in=models).annotate(
         is_lineage_public=Exists(public.filter(speaks_of_lineage=True)),

@@ -1,4 +1,4 @@
-"""What a dossier or a filing would have needed on another day, over the API and on the desk."""
+"""Checks of a dossier or a filing as of another day, over the API and on the desk."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ def test_a_dossier_is_judged_as_of_a_day_and_compared_with_another(api):
     assert compared["compare_to"] == "2025-11-01"
 
 
-def test_without_another_day_nothing_is_compared(api):
+def test_nothing_is_compared_without_a_second_day(api):
     assert api.post("/api/v1/check/", BASE_2024, format="json").json()["compared"] is None
 
 
 @pytest.mark.parametrize("name", ["as_of", "compare_to"])
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
-def test_a_day_that_is_none_is_refused(api, name, language):
+def test_an_invalid_day_is_refused(api, name, language):
     answer = api.post(f"/api/v1/check/?{name}=soon", BASE_2024, format="json", HTTP_ACCEPT_LANGUAGE=language)
     assert (answer.status_code, answer.json()["code"]) == (400, f"bad_{name}")
     assert ("有效日期" in answer.json()["detail"]) == (language == "zh-hans")
@@ -58,7 +58,7 @@ def check(client, filing, query=""):
     return client.get(f"/api/v1/filings/{filing.uid}/check/{query}").json()
 
 
-def test_a_filing_is_judged_as_it_stands_without_a_day(api, filer):
+def test_without_a_day_a_filing_is_judged_as_it_is(api, filer):
     filing = a_submitted_filing(filer, "generative", SAMPLED)
     check_everything()
     assert rules(check(api, filing)["findings"]) == sorted(set(Flag.objects.values_list("rule", flat=True)))
@@ -74,14 +74,14 @@ def test_a_filing_is_judged_as_if_it_were_submitted_on_the_day(api, filer):
     assert Flag.objects.count() == 0
 
 
-def test_a_filing_is_judged_with_what_the_register_knows(api, filer):
+def test_a_filing_is_judged_with_the_facts_of_the_register(api, filer):
     number = "Beijing-ChatGLM-20230821"
     OfficialNumber.objects.create(number=number, key=number.casefold(), kind=NumberKind.GENERATIVE, status="revoked")
     filing = a_submitted_filing(filer, "registration")
     assert rules(check(api, filing, "?as_of=2026-11-20")["findings"]) == ["PRO-05"]
 
 
-def test_others_see_the_revision_judged_and_the_applicant_the_working_copy(api, filer, reviewer):
+def test_the_applicant_sees_the_check_of_the_working_copy_and_others_that_of_the_revision(api, filer, reviewer):
     filing = a_submitted_filing(filer, "generative", {"/service/audience": None})
     actions.return_filing(filing, by=reviewer, reason="Name the audience.")
     actions.edit_dossier(filing, parsed("generative", {"/service/audience": "成年人"}), by=filer)
@@ -89,7 +89,7 @@ def test_others_see_the_revision_judged_and_the_applicant_the_working_copy(api, 
     assert "SRV-04" in rules(check(client_of(reviewer), filing)["findings"])
 
 
-def test_an_unknown_question_is_refused(api, filer):
+def test_an_unknown_query_parameter_of_a_filing_check_is_refused(api, filer):
     filing = a_filing(filer)
     answer = api.get(f"/api/v1/filings/{filing.uid}/check/?day=2026-01-01")
     assert answer.status_code == 400
@@ -110,16 +110,16 @@ def test_the_desk_shows_another_day_and_what_changes(filer, reviewer):
     assert page.index("New") < page.index("COR-06") < page.index("No longer required") < page.index("COR-05")
 
 
-def test_the_desk_says_that_a_day_is_none_and_shows_today(filer, reviewer):
+def test_the_desk_reports_an_invalid_day_and_shows_today(filer, reviewer):
     filing = a_submitted_filing(filer, "generative")
     status, page = desk_page(reviewer, filing, day="2025-13-01")
     assert (status, "“2025-13-01” is not a valid date" in page, "2026-11-20" in page) == (200, True, True)
 
 
-def test_the_desk_shows_nothing_of_other_provinces(filer, far_reviewer):
+def test_the_desk_hides_filings_of_other_provinces(filer, far_reviewer):
     filing = a_submitted_filing(filer, "generative")
     assert desk_page(far_reviewer, filing, day="2025-10-31")[0] == 404
 
 
-def test_a_misspelt_question_is_refused(api):
+def test_an_unknown_query_parameter_of_a_check_is_refused(api):
     assert api.post("/api/v1/check/?asof=2024-01-01", BASE_2024, format="json").status_code == 400

@@ -1,4 +1,4 @@
-"""Lineage as GraphML, common ancestors and roots, on what the services stand, and what breaks if a family were barred."""
+"""Lineage as GraphML, common ancestors and roots, dependence statistics, and what breaks if a family is barred."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ LINEAGE = "/api/v1/models/{}/lineage/"
 
 
 def on(parent: dict[str, Any], name: str, relation: str = "finetune", users: int | None = 1000) -> dict[str, Any]:
-    """A service on one's own model, made from another."""
+    """Return the changes for a service on an own model that derives from `parent`."""
     return {
         "/reference": name,
         "/service/name": name,
@@ -48,7 +48,7 @@ def on(parent: dict[str, Any], name: str, relation: str = "finetune", users: int
 
 @pytest.fixture
 def four(filer):
-    """Two services on Llama, one on Qwen, one on Llama's architecture alone, one on nothing."""
+    """Two services based on Llama, one on Qwen, one on the architecture of Llama alone, and one on no other model."""
     a_submitted_filing(filer, "generative", on(LLAMA, "one"))
     a_submitted_filing(filer, "generative", on(LLAMA, "two", users=None))
     a_submitted_filing(filer, "generative", on(QWEN, "three"))
@@ -68,11 +68,11 @@ def ask(client, **query: str) -> Any:
     return client.get("/api/v1/statistics/dependence/", query).json()
 
 
-def test_the_share_of_models_on_each_country_family_and_license(four, auditor):
+def test_it_counts_the_models_based_on_each_country_family_and_license(four, auditor):
     client = client_of(auditor)
-    told = ask(client)
-    assert (told["filings"], told["models"], rows(told)) == (5, 5, {"CN": (3, 0.6), "US": (2, 0.4)})
-    assert {name: each["models"] for name, each in told["origins"].items()} == {
+    data = ask(client)
+    assert (data["filings"], data["models"], rows(data)) == (5, 5, {"CN": (3, 0.6), "US": (2, 0.4)})
+    assert {name: each["models"] for name, each in data["origins"].items()} == {
         "domestic": 3,
         "foreign": 2,
         "unknown": 0,
@@ -82,11 +82,11 @@ def test_the_share_of_models_on_each_country_family_and_license(four, auditor):
     assert rows(ask(client, by="license", through="architecture"))["LicenseRef-Llama-2"] == (3, 0.6)
 
 
-def test_any_set_of_filings_is_counted(four, auditor):
+def test_it_counts_any_set_of_filings(four, auditor):
     client = client_of(auditor)
     uids = [str(Filing.objects.get(reference=name).uid) for name in ("one", "three")]
-    told = client.get("/api/v1/statistics/dependence/", {"filing": uids}).json()
-    assert rows(told) == {"CN": (1, 0.5), "US": (1, 0.5)}
+    data = client.get("/api/v1/statistics/dependence/", {"filing": uids}).json()
+    assert rows(data) == {"CN": (1, 0.5), "US": (1, 0.5)}
     assert ask(client, kind="registration")["models"] == 0
     assert ask(client, applicant="91440300708461136T", status="submitted")["models"] == 5
 
@@ -94,35 +94,35 @@ def test_any_set_of_filings_is_counted(four, auditor):
 def test_a_model_that_hides_its_base_is_not_counted_as_domestic(filer, auditor):
     hidden = {"/reference": "one", "/models/0/development": "derived", "/models/0/derived_from": []}
     a_submitted_filing(filer, "generative", hidden)
-    told = ask(client_of(auditor))
-    assert (rows(told), told["origins"]["unknown"]["models"]) == ({}, 1)
+    data = ask(client_of(auditor))
+    assert (rows(data), data["origins"]["unknown"]["models"]) == ({}, 1)
 
 
-def test_the_status_is_the_one_of_the_day(four, auditor, reviewer):
+def test_the_status_filter_uses_the_status_on_the_given_day(four, auditor, reviewer):
     with time_machine.travel(timezone.now() + timedelta(days=3)):
-        actions.return_filing(Filing.objects.get(reference="one"), by=reviewer, reason="Say more.")
+        actions.return_filing(Filing.objects.get(reference="one"), by=reviewer, reason="Add details.")
         day = str(timezone.localdate() - timedelta(days=3))
         assert ask(client_of(auditor), status="submitted", on=day)["filings"] == 5
         assert ask(client_of(auditor), status="submitted")["filings"] == 4
 
 
-def test_groups_are_counted_each_by_itself(four, auditor):
-    told = ask(client_of(auditor), group="province")
-    assert [(group["value"], group["models"], rows(group)) for group in told["groups"]] == [
+def test_each_group_is_counted_separately(four, auditor):
+    data = ask(client_of(auditor), group="province")
+    assert [(group["value"], group["models"], rows(group)) for group in data["groups"]] == [
         ("44", 5, {"CN": (3, 0.6), "US": (2, 0.4)})
     ]
     year = str(timezone.localdate().year)
     assert [group["value"] for group in ask(client_of(auditor), group="year")["groups"]] == [year]
 
 
-def test_a_day_before_the_filings_counts_none_and_what_ended_counts_no_more(four, auditor, filer):
+def test_filings_count_from_their_submission_until_they_end(four, auditor, filer):
     yesterday = timezone.localdate() - timedelta(days=1)
     assert ask(client_of(auditor), on=str(yesterday))["models"] == 0
     actions.withdraw_filing(Filing.objects.get(reference="one"), by=filer, reason="given up")
     assert ask(client_of(auditor))["filings"] == 4
 
 
-def test_one_sees_the_statistics_of_what_one_may_see(four, stranger, filer, far_reviewer):
+def test_statistics_include_only_filings_that_the_user_may_see(four, stranger, filer, far_reviewer):
     assert [ask(client_of(user))["filings"] for user in (filer, stranger, far_reviewer)] == [5, 0, 0]
     assert ask(client_of(filer), province="11")["filings"] == 0
 
@@ -139,7 +139,7 @@ def test_one_sees_the_statistics_of_what_one_may_see(four, stranger, filer, far_
         {"filing": "x"},
     ],
 )
-def test_what_is_asked_wrongly_is_refused(four, auditor, query):
+def test_invalid_queries_are_refused(four, auditor, query):
     assert client_of(auditor).get("/api/v1/statistics/dependence/", query).status_code == 400
 
 
@@ -147,12 +147,12 @@ def what_breaks(client, **query: str) -> Any:
     return client.get("/api/v1/statistics/what-breaks/", query).json()
 
 
-def test_what_breaks_if_a_family_were_barred(four, auditor):
-    told = what_breaks(client_of(auditor), family="Llama-2")
-    assert (told["models"], told["filings"], told["applicants"]) == (2, 2, 1)
-    assert (told["monthly_active_users"], told["users_not_said"]) == (1000, 1)
-    assert [(row["service"], row["models"]) for row in told["rows"]] == [("one", ["one"]), ("two", ["two"])]
-    assert told["by_province"] == [{"province": "44", "filings": 2}]
+def test_what_breaks_if_a_family_is_barred(four, auditor):
+    data = what_breaks(client_of(auditor), family="Llama-2")
+    assert (data["models"], data["filings"], data["applicants"]) == (2, 2, 1)
+    assert (data["monthly_active_users"], data["users_not_said"]) == (1000, 1)
+    assert [(row["service"], row["models"]) for row in data["rows"]] == [("one", ["one"]), ("two", ["two"])]
+    assert data["by_province"] == [{"province": "44", "filings": 2}]
     assert what_breaks(client_of(auditor), family="Llama-2", through="architecture")["filings"] == 3
     assert what_breaks(client_of(auditor), country="US")["filings"] == 2
     assert what_breaks(client_of(auditor), model=str(model("Llama 2 13B").uid))["filings"] == 2
@@ -162,23 +162,23 @@ def test_what_breaks_if_a_family_were_barred(four, auditor):
 @pytest.mark.parametrize(
     "query", [{}, {"family": "x"}, {"country": "usa"}, {"family": "Yi", "country": "US"}, {"model": "x"}]
 )
-def test_what_is_barred_is_said_once_and_rightly(four, auditor, query):
+def test_exactly_one_valid_thing_must_be_barred(four, auditor, query):
     assert client_of(auditor).get("/api/v1/statistics/what-breaks/", query).status_code == 400
 
 
 def test_roots_and_common_ancestors(four, auditor):
     client = client_of(auditor)
     one, two, four_, llama = (model(name) for name in ("one", "two", "four", "Llama 2 13B"))
-    told = client.get("/api/v1/models/ancestry/", {"model": [str(one.uid), str(two.uid)]}).json()
-    assert [each["roots"]["weights"] for each in told["models"]] == [[str(llama.uid)], [str(llama.uid)]]
-    assert [each["families"]["weights"] for each in told["models"]] == [["Llama-2"], ["Llama-2"]]
-    assert told["nearest_common_ancestors"]["weights"] == [str(llama.uid)]
-    told = client.get("/api/v1/models/ancestry/", {"model": f"{one.uid},{four_.uid}"}).json()
-    assert told["nearest_common_ancestors"] == {"weights": [], "architecture": [str(llama.uid)]}
-    assert told["models"][1]["roots"] == {"weights": [str(four_.uid)], "architecture": [str(llama.uid)]}
+    data = client.get("/api/v1/models/ancestry/", {"model": [str(one.uid), str(two.uid)]}).json()
+    assert [each["roots"]["weights"] for each in data["models"]] == [[str(llama.uid)], [str(llama.uid)]]
+    assert [each["families"]["weights"] for each in data["models"]] == [["Llama-2"], ["Llama-2"]]
+    assert data["nearest_common_ancestors"]["weights"] == [str(llama.uid)]
+    data = client.get("/api/v1/models/ancestry/", {"model": f"{one.uid},{four_.uid}"}).json()
+    assert data["nearest_common_ancestors"] == {"weights": [], "architecture": [str(llama.uid)]}
+    assert data["models"][1]["roots"] == {"weights": [str(four_.uid)], "architecture": [str(llama.uid)]}
 
 
-def test_the_nearest_common_ancestor_is_no_ancestor_of_another(filer, auditor):
+def test_the_nearest_common_ancestor_is_not_an_ancestor_of_another_one(filer, auditor):
     middle = {
         "key": "middle",
         "name": "Middle",
@@ -190,31 +190,31 @@ def test_the_nearest_common_ancestor_is_no_ancestor_of_another(filer, auditor):
     for name in ("a", "b"):
         models = [*a_document("generative", on(middle, name))["models"], LLAMA]
         a_submitted_filing(filer, "generative", {"/reference": name, "/models": models})
-    told = client_of(auditor).get("/api/v1/models/ancestry/", {"model": [str(model(n).uid) for n in ("a", "b")]}).json()
-    assert told["nearest_common_ancestors"]["weights"] == [str(model("Middle").uid)]
+    data = client_of(auditor).get("/api/v1/models/ancestry/", {"model": [str(model(n).uid) for n in ("a", "b")]}).json()
+    assert data["nearest_common_ancestors"]["weights"] == [str(model("Middle").uid)]
 
 
 @pytest.mark.parametrize(
     "query", [{}, {"model": "x"}, {"model": "01a207c9-eecd-7c77-9eb0-e7d353627d5f"}, {"models": "x"}]
 )
-def test_models_that_are_not_there_are_refused(auditor, query):
+def test_unknown_models_are_refused(auditor, query):
     assert client_of(auditor).get("/api/v1/models/ancestry/", query).status_code == 400
 
 
-def test_a_lineage_as_graphml_is_the_one_as_json(four, auditor):
+def test_the_graphml_lineage_equals_the_json_lineage(four, auditor):
     client, url = client_of(auditor), LINEAGE.format(model("one").uid)
     answer = client.get(url, {"format": "graphml"})
     graph = nx.read_graphml(io.BytesIO(answer.content))
-    told = client.get(url).json()
+    data = client.get(url).json()
     assert answer["Content-Type"].startswith("application/graphml+xml")
-    assert sorted(graph.nodes) == sorted(node["id"] for node in told["nodes"])
-    assert [(child, parent) for child, parent, *_ in graph.edges] == [(e["child"], e["parent"]) for e in told["edges"]]
-    assert {data["country"] for _, data in graph.nodes(data=True)} == {"CN", "US"}
+    assert sorted(graph.nodes) == sorted(node["id"] for node in data["nodes"])
+    assert [(child, parent) for child, parent, *_ in graph.edges] == [(e["child"], e["parent"]) for e in data["edges"]]
+    assert {values["country"] for _, values in graph.nodes(data=True)} == {"CN", "US"}
     accepted = client.get(url, headers={"Accept": "application/graphml+xml"})
     assert accepted.content == answer.content
 
 
-def test_a_problem_is_told_as_json_though_graphml_was_asked_for(auditor):
+def test_problems_are_json_even_if_graphml_was_requested(auditor):
     url = LINEAGE.format("01a207c9-eecd-7c77-9eb0-e7d353627d5f")
     answer = client_of(auditor).get(url, {"format": "graphml"})
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")

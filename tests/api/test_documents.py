@@ -1,4 +1,4 @@
-"""Documents over the API: bytes in and out, hashed while they stream, told by their content."""
+"""Documents over the API: uploads, hashed while they stream, media types from the content, downloads."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from compliance.documents import uploads
 from compliance.models import Document, Event, Filing
 from tests.building import a_document
 from tests.conftest import client_of
-from tests.making_filings import check_everything, standing
+from tests.making_filings import check_everything, unresolved_flags
 
 FILES = Path(demo.__file__).parent / "documents"
 PDF = b"%PDF-1.7\nsome bytes"
@@ -44,29 +44,29 @@ def send_plain(api, url: str, content: bytes = PDF, query: str = "?filename=x.pd
 
 
 @pytest.mark.parametrize("how", [send, send_plain])
-def test_what_goes_in_comes_out(api, url, how):
+def test_a_download_returns_the_uploaded_bytes(api, url, how):
     answer = how(api, url)
-    told = answer.json()
-    assert (answer.status_code, told["sha256"], told["size"], told["filename"], told["media_type"]) == (
+    data = answer.json()
+    assert (answer.status_code, data["sha256"], data["size"], data["filename"], data["media_type"]) == (
         201,
         SHA,
         len(PDF),
         "x.pdf",
         "application/pdf",
     )
-    given = api.get(told["url"])
-    assert b"".join(given.streaming_content) == PDF
-    assert given.headers["Content-Disposition"] == 'attachment; filename="x.pdf"'
-    assert given.headers["X-Content-Type-Options"] == "nosniff"
+    download = api.get(data["url"])
+    assert b"".join(download.streaming_content) == PDF
+    assert download.headers["Content-Disposition"] == 'attachment; filename="x.pdf"'
+    assert download.headers["X-Content-Type-Options"] == "nosniff"
     assert [each["sha256"] for each in api.get(f"{url}documents/").json()["results"]] == [SHA]
 
 
-def test_the_same_bytes_again_are_the_same_document(api, url):
+def test_uploading_the_same_bytes_again_returns_the_same_document(api, url):
     assert [send(api, url).status_code for _ in range(2)] == [201, 200]
     assert (Document.objects.count(), Event.objects.filter(verb="upload").count()) == (1, 1)
 
 
-def test_an_upload_fills_the_entry_that_asks_for_it(api, url):
+def test_an_upload_fills_in_its_entry_of_the_dossier(api, url):
     before = api.get(f"{url}dossier/").headers["ETag"]
     assert send(api, url, query="?entry=7").status_code == 201
     answer = api.get(f"{url}dossier/")
@@ -92,13 +92,13 @@ def test_an_upload_fills_the_entry_that_asks_for_it(api, url):
         ("", b"<svg onload='x'/>", 415, "unknown_type"),
     ],
 )
-def test_a_bad_upload_is_refused_whole(api, url, query, content, status, code, folder):
+def test_an_invalid_upload_is_refused_entirely(api, url, query, content, status, code, folder):
     answer = send(api, url, content, query=query)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert Document.objects.count() == 0
 
 
-def test_a_form_without_its_file_says_how_to_send_it(api, url):
+def test_a_form_without_a_file_is_refused(api, url):
     answer = api.post(f"{url}documents/", {"other": "x"}, format="multipart")
     assert (answer.status_code, answer.json()["code"]) == (400, "no_file")
 
@@ -110,13 +110,13 @@ def test_a_file_over_the_limit_is_refused_while_it_streams(api, url, how, monkey
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
 
 
-def test_a_kind_has_its_limit(api, url, monkeypatch):
+def test_each_kind_of_document_has_its_own_limit(api, url, monkeypatch):
     monkeypatch.setattr(uploads, "LIMIT_OF_OTHERS", 10)
     answer = send(api, url, query="?entry=7")
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
 
 
-def test_a_submitted_filing_takes_only_what_its_revision_names(api, url):
+def test_a_submitted_filing_accepts_only_the_documents_of_its_revision(api, url):
     api.post(f"{url}submit/")
     named = a_document("algorithm")["documents"][0]
     assert send(api, url).json()["code"] == "not_named"
@@ -124,7 +124,7 @@ def test_a_submitted_filing_takes_only_what_its_revision_names(api, url):
     content = (FILES / named["filename"]).read_bytes()
     assert send(api, url, content, named["filename"]).status_code == 201
     check_everything()
-    missing = [at for rule, at in standing(Filing.objects.get()) if rule == "DOC-05"]
+    missing = [at for rule, at in unresolved_flags(Filing.objects.get()) if rule == "DOC-05"]
     assert missing == [f"/documents/{i}" for i in range(1, 8)]
 
 
@@ -136,7 +136,7 @@ def test_a_submitted_filing_takes_only_what_its_revision_names(api, url):
         ("business_license.pdf", "application/pdf"),
     ],
 )
-def test_real_files_are_told_by_their_content(name, media_type):
+def test_the_media_type_is_determined_from_the_content(name, media_type):
     assert uploads.media_type_of((FILES / name).read_bytes()[: uploads.HEAD], "named.exe") == media_type
 
 
@@ -146,16 +146,16 @@ def test_a_table_of_text_is_csv(encoding):
     assert uploads.media_type_of(head, "list.CSV") == "text/csv"
 
 
-def test_a_file_name_is_a_name_and_no_path(api, url):
+def test_the_path_is_removed_from_a_file_name(api, url):
     answer = send_plain(
         api, url, query="", **{"Content-Disposition": "attachment; filename*=UTF-8''..%2F..%2F%E5%90%8D.pdf"}
     )
     assert answer.json()["filename"] == "名.pdf"
 
 
-def test_a_stranger_downloads_nothing(api, url, stranger):
-    told = send(api, url).json()
-    assert client_of(stranger).get(told["url"]).status_code == 404
+def test_a_stranger_cannot_download_documents(api, url, stranger):
+    data = send(api, url).json()
+    assert client_of(stranger).get(data["url"]).status_code == 404
     other = a_document("algorithm", {"/applicant/uscc": "91440305MADEMA004M", "/reference": "s"})
     own = client_of(stranger).post("/api/v1/filings/", other, format="json").json()["id"]
     assert client_of(stranger).get(f"/api/v1/filings/{own}/documents/{SHA}/").status_code == 404

@@ -1,4 +1,4 @@
-"""Evidence over the API: filed, judged beside the declaration, flagged by PRO-09, and refused whole where it is malformed."""
+"""Evidence over the API: filed, compared with the declaration, flagged by PRO-09, refused entirely if it is malformed."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def flagged(filing) -> list[tuple[str, str]]:
     return list(flags.values_list("at", "variant"))
 
 
-def test_a_structure_that_the_declaration_does_not_name_is_flagged_until_it_is_named(api, filer):
+def test_an_undeclared_structure_is_flagged_until_it_is_declared(api, filer):
     filing = a_filing(filer, "generative")
     answer = post(api, filing, evidence_of("llama-2-13b"))
     assert (answer.status_code, answer.json()["verdict"]["findings"]) == (
@@ -57,7 +57,7 @@ def test_a_structure_that_the_declaration_does_not_name_is_flagged_until_it_is_n
     assert "UNDECLARED_ARCHITECTURE_REUSE" not in api.get(url_of(filing)).json()["verdict"]["findings"]
 
 
-def test_a_declared_base_that_does_not_fit_is_flagged(api, filer):
+def test_a_declared_base_that_contradicts_the_evidence_is_flagged(api, filer):
     derived = {
         "/models/0/development": "derived",
         "/models/0/derived_from": [{"key": "base", "relation": "finetune"}],
@@ -70,7 +70,7 @@ def test_a_declared_base_that_does_not_fit_is_flagged(api, filer):
     assert flagged(filing) == [("/models/0/derived_from", "block")]
 
 
-def test_an_innocent_is_not_flagged(api, filer):
+def test_an_honest_model_is_not_flagged(api, filer):
     filing = a_filing(filer, "generative")
     shapes = {
         name: tuple(side + 64 if side == 13824 else side for side in shape)
@@ -81,29 +81,29 @@ def test_an_innocent_is_not_flagged(api, filer):
     assert flagged(filing) == []
 
 
-def test_files_come_one_by_one_too_and_replace_one_another(api, filer):
+def test_files_can_be_sent_one_by_one_and_replace_earlier_ones(api, filer):
     filing = a_filing(filer, "generative")
     post(api, filing, as_safetensors(shapes_of("yi-34b")), query="?part=safetensors_header")
     post(api, filing, config_of("yi-34b", num_hidden_layers=59), query="?part=config.json")
     assert "CONFIG_HEADER_MISMATCH" in api.get(url_of(filing)).json()["verdict"]["findings"]
-    told = post(api, filing, config_of("yi-34b"), query="?part=config.json").json()
-    assert "CONFIG_HEADER_MISMATCH" not in told["verdict"]["findings"]
-    assert [file["part"] for file in told["files"]] == ["config.json", "safetensors_header"]
+    data = post(api, filing, config_of("yi-34b"), query="?part=config.json").json()
+    assert "CONFIG_HEADER_MISMATCH" not in data["verdict"]["findings"]
+    assert [file["part"] for file in data["files"]] == ["config.json", "safetensors_header"]
     assert (EvidenceFile.objects.current().count(), EvidenceFile.objects.count()) == (2, 3)
     verbs = [event["verb"] for event in api.get(f"/api/v1/filings/{filing.uid}/events/").json()["results"]]
     assert verbs.count("file_evidence") == 3
 
 
-def test_the_applicant_replaces_nothing_that_the_reviewer_filed(filer, reviewer):
+def test_the_applicant_cannot_replace_evidence_of_the_reviewer(filer, reviewer):
     filing = a_submitted_filing(filer, "generative")
     post(client_of(reviewer), filing, evidence_of("yi-34b"))
-    told = post(client_of(filer), filing, evidence_of("gpt2")).json()["verdict"]
-    assert told["families_with_identical_structure"] == ["Yi"]
+    verdict = post(client_of(filer), filing, evidence_of("gpt2")).json()["verdict"]
+    assert verdict["families_with_identical_structure"] == ["Yi"]
 
 
-def test_staff_learn_no_keys_of_a_working_copy(filer, reviewer):
+def test_staff_do_not_learn_the_model_keys_of_a_working_copy(filer, reviewer):
     filing = a_submitted_filing(filer, "generative")
-    actions.return_filing(filing, by=reviewer, reason="Say more.")
+    actions.return_filing(filing, by=reviewer, reason="Add details.")
     hidden = parsed("generative", {"/models/-": {"key": "secret", "name": "Secret"}})
     actions.edit_dossier(Filing.objects.get(pk=filing.pk), hidden, by=filer)
     answer = post(client_of(reviewer), filing, evidence_of("yi-34b"), key="secret")
@@ -133,7 +133,7 @@ def test_a_model_card_is_evidence_too(api, filer):
         ({"reference_sketches": {}}, "/reference_sketches", "nothing_known"),
     ],
 )
-def test_malformed_evidence_is_refused_whole(api, filer, evidence, pointer, code):
+def test_malformed_evidence_is_refused_entirely(api, filer, evidence, pointer, code):
     filing = a_filing(filer, "generative")
     good = {"adapter_config.json": {}} if isinstance(evidence, dict) and evidence else {}
     answer = post(api, filing, {**good, **evidence} if good else evidence)
@@ -142,7 +142,7 @@ def test_malformed_evidence_is_refused_whole(api, filer, evidence, pointer, code
     assert EvidenceFile.objects.count() == 0
 
 
-def test_a_body_that_is_no_json_or_too_large_is_refused(api, filer):
+def test_a_body_that_is_not_json_or_too_large_is_refused(api, filer):
     filing = a_filing(filer, "generative")
     send = lambda body: api.generic("POST", url_of(filing), body, content_type="application/json")  # noqa: E731
     assert send("{").json()["errors"][0]["code"] == "not_json"
@@ -157,18 +157,18 @@ def test_a_model_that_the_dossier_does_not_list_has_no_evidence(api, filer):
     assert api.get(url_of(filing)).status_code == 404
 
 
-def test_who_commits_to_files_is_told_a_seed_and_only_a_sketch_with_it_is_bound(api, filer):
+def test_file_hashes_return_a_seed_and_only_a_sketch_with_that_seed_is_bound(api, filer):
     case = json.loads((CASES / "x011.json").read_text())["evidence"]
     filing = a_filing(filer, "generative")
-    told = post(api, filing, {"weight_sketch": case["weight_sketch"]}).json()
-    assert (told["sketch_is_bound"], told["seed"]) == (False, None)
-    told = post(api, filing, {"file_hashes": {"model.safetensors": "a" * 64}}).json()
-    assert told["sketch_is_bound"] is False
-    assert told["seed"]
-    told = post(api, filing, {"weight_sketch": {**case["weight_sketch"], "seed": told["seed"]}}).json()
-    assert told["sketch_is_bound"] is True
-    told = post(api, filing, {"file_hashes": {"model.safetensors": "b" * 64}}).json()
-    assert told["sketch_is_bound"] is False
+    data = post(api, filing, {"weight_sketch": case["weight_sketch"]}).json()
+    assert (data["sketch_is_bound"], data["seed"]) == (False, None)
+    data = post(api, filing, {"file_hashes": {"model.safetensors": "a" * 64}}).json()
+    assert data["sketch_is_bound"] is False
+    assert data["seed"]
+    data = post(api, filing, {"weight_sketch": {**case["weight_sketch"], "seed": data["seed"]}}).json()
+    assert data["sketch_is_bound"] is True
+    data = post(api, filing, {"file_hashes": {"model.safetensors": "b" * 64}}).json()
+    assert data["sketch_is_bound"] is False
 
 
 def test_staff_and_the_developer_read_the_evidence_of_a_model(filer, reviewer, stranger, far_reviewer):
@@ -179,23 +179,23 @@ def test_staff_and_the_developer_read_the_evidence_of_a_model(filer, reviewer, s
     assert {name: answer.status_code for name, answer in answers.items()} == {
         "filer": 200, "reviewer": 200, "stranger": 404, "far_reviewer": 404,
     }  # fmt: skip
-    assert [told["model"] for told in answers["reviewer"].json()["results"]] == ["main"]
+    assert [each["model"] for each in answers["reviewer"].json()["results"]] == ["main"]
 
 
-def test_a_developer_is_not_told_the_seed_of_a_stranger(filer, stranger, organization):
-    """The stranger's filing uses a model of the filer's organization, and its evidence is the developer's to read."""
+def test_a_developer_does_not_see_the_seed_of_another_applicant(filer, stranger, organization):
+    """The stranger's filing uses a model of the filer's organization, which may therefore read the evidence."""
     own = {"name": organization.name, "country": "CN", "uscc": organization.uscc}
     filed = {"/applicant/uscc": OTHER_USCC, "/applicant/name": "示例旁观科技有限公司", "/models/0/developer": own}
     filing = a_submitted_filing(stranger, "generative", filed)
     file_evidence(filing, "main", {"file_hashes": {"a": "0" * 64}}, by=stranger)
     url = f"/api/v1/models/{AIModel.objects.get().uid}/evidence/"
     Source.objects.update(is_public=True)
-    (told,) = client_of(filer).get(url).json()["results"]
-    assert (told["filing"], told["seed"]) == (str(filing.uid), None)
+    (data,) = client_of(filer).get(url).json()["results"]
+    assert (data["filing"], data["seed"]) == (str(filing.uid), None)
     assert client_of(stranger).get(url_of(filing)).json()["seed"]
 
 
-def test_low_rank_layers_are_flagged_no_more_than_the_verdict_says(api, filer):
+def test_low_rank_layers_of_the_reference_are_not_flagged(api, filer):
     derived = {
         "/models/0/development": "derived",
         "/models/0/derived_from": [{"key": "base", "relation": "finetune"}],
@@ -207,11 +207,11 @@ def test_low_rank_layers_are_flagged_no_more_than_the_verdict_says(api, filer):
     assert flagged(filing) == []
 
 
-def test_the_verdict_speaks_the_readers_language(api, filer):
+def test_the_verdict_is_in_the_language_of_the_user(api, filer):
     filing = a_filing(filer, "generative")
     post(api, filing, evidence_of("yi-34b"))
-    told = api.get(url_of(filing), headers={"Accept-Language": "zh-hans"}).json()["verdict"]
-    assert told["parts"]["weights"] == ["未提交证据。"]
+    verdict = api.get(url_of(filing), headers={"Accept-Language": "zh-hans"}).json()["verdict"]
+    assert verdict["parts"]["weights"] == ["未提交证据。"]
 
 
 def test_a_card_extends_a_draft(api, filer):
@@ -228,8 +228,8 @@ def test_a_card_extends_a_draft(api, filer):
         assert (refused.status_code, refused.json()["code"]) == (status, code)
 
 
-def test_renamed_tensors_are_shown_as_found_and_reference(api, filer):
+def test_renamed_tensors_are_shown_with_the_reference_names(api, filer):
     filing = a_filing(filer, "generative")
     shapes = renamed(shapes_of("llama-2-7b"), input_layernorm="ln1", post_attention_layernorm="ln2")
-    told = post(api, filing, {"safetensors_header": as_safetensors(shapes)}).json()["verdict"]
-    assert told["renamed"][0] == "model.layers.{}.ln1.weight → model.layers.{}.input_layernorm.weight"
+    verdict = post(api, filing, {"safetensors_header": as_safetensors(shapes)}).json()["verdict"]
+    assert verdict["renamed"][0] == "model.layers.{}.ln1.weight → model.layers.{}.input_layernorm.weight"

@@ -1,4 +1,4 @@
-"""The API of filings: opening, reading, editing, submitting, flags."""
+"""The filings API: open, read, edit, submit, flags."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def opened(api, name: str = "algorithm-incomplete") -> str:
 
 
 @time_machine.travel("2026-11-23T09:00:00+08:00", tick=False)
-def test_the_whole_way_from_a_post_to_its_flags(api):
+def test_a_posted_and_submitted_filing_gets_its_flags(api):
     url = opened(api)
     assert api.post(f"{url}submit/").json()["status"] == "submitted"
     hold_documents(Filing.objects.get(), Filing.objects.get().opened_by)
@@ -44,7 +44,7 @@ def test_the_whole_way_from_a_post_to_its_flags(api):
     assert (answer["as_of"], answer["due"], answer["next"]) == ("2026-11-23", False, None)
 
 
-def test_a_flag_says_all_that_mends_it(api):
+def test_a_flag_contains_everything_needed_to_fix_it(api):
     url = opened(api)
     check_everything(today=date(2026, 11, 23))
     flag = api.get(f"{url}flags/").json()["results"][-1]
@@ -64,20 +64,20 @@ def test_a_flag_says_all_that_mends_it(api):
     }
 
 
-def test_flags_speak_the_readers_language(api):
+def test_flags_are_in_the_language_of_the_user(api):
     url = opened(api)
     check_everything(today=date(2026, 11, 23))
     flag = api.get(f"{url}flags/", headers={"Accept-Language": "zh-CN"}).json()["results"][-1]
     assert (flag["title"], flag["message"]) == ("拟公示内容不完整", "未填写算法运行机制。该要求自 2022-03-01 起施行。")
 
 
-def test_flags_tell_whether_a_check_is_due(api):
+def test_flags_include_whether_a_check_is_due(api):
     url = opened(api)
     before = api.get(f"{url}flags/").json()
     assert (before["as_of"], before["due"], before["results"]) == (None, True, [])
 
 
-def test_resolved_flags_are_told_when_asked(api):
+def test_resolved_flags_are_listed_on_request(api):
     url = opened(api)
     check_everything(today=date(2026, 11, 23))
     api.post(f"{url}withdraw/")
@@ -87,7 +87,7 @@ def test_resolved_flags_are_told_when_asked(api):
     assert len(api.get(f"{url}flags/?state=all").json()["results"]) == 5
 
 
-def test_flags_come_in_pages(api):
+def test_flags_are_paginated(api):
     url = opened(api)
     check_everything(today=date(2026, 11, 23))
     found, page = [], api.get(f"{url}flags/?page_size=2").json()
@@ -100,14 +100,14 @@ def test_flags_come_in_pages(api):
 
 
 @time_machine.travel("2026-11-23T09:00:00+08:00", tick=False)
-def test_a_filing_is_told_in_short(api, filer):
+def test_a_filing_is_summarized(api, filer):
     url = opened(api)
     check_everything(today=date(2026, 11, 23))
-    told = api.get(url).json()
-    times = {name: told.pop(name) for name in ("opened_at", "changed_at")}
-    checked_at = told["check"].pop("checked_at")
+    data = api.get(url).json()
+    times = {name: data.pop(name) for name in ("opened_at", "changed_at")}
+    checked_at = data["check"].pop("checked_at")
     assert all(moment.endswith("+08:00") for moment in (*times.values(), checked_at))
-    assert told == {
+    assert data == {
         "id": str(Filing.objects.get().uid),
         "case_number": Filing.objects.get().case_number,
         "kind": "algorithm",
@@ -129,7 +129,7 @@ def test_a_filing_is_told_in_short(api, filer):
     }
 
 
-def test_posting_again_gives_the_same_filing(api):
+def test_posting_again_returns_the_same_filing(api):
     first, second = post(api, example("algorithm-complete")), post(api, example("algorithm-complete"))
     assert (first.status_code, second.status_code) == (201, 200)
     assert first.json()["id"] == second.json()["id"]
@@ -146,7 +146,7 @@ def test_another_dossier_under_a_used_reference_is_a_conflict(api):
     )
 
 
-def test_a_malformed_dossier_is_refused_whole(api):
+def test_a_malformed_dossier_is_refused_entirely(api):
     answer = post(api, example("malformed"))
     assert (answer.status_code, answer.headers["Content-Type"]) == (400, "application/problem+json")
     problem = answer.json()
@@ -158,7 +158,7 @@ def test_a_malformed_dossier_is_refused_whole(api):
     assert [model.objects.count() for model in (Filing, WorkingCopy, Revision, Event, Flag)] == [0] * 5
 
 
-def test_faults_are_told_in_the_readers_language(api):
+def test_faults_are_in_the_language_of_the_user(api):
     error = post(api, b"{}", **{"Accept-Language": "zh"}).json()["errors"][0]
     assert error == {
         "pointer": "/applicant",
@@ -168,19 +168,19 @@ def test_faults_are_told_in_the_readers_language(api):
 
 
 @pytest.mark.parametrize("path", ["", "check"])
-def test_two_mebibytes_are_too_many(api, path):
+def test_a_body_over_two_mebibytes_is_refused(api, path):
     url = "/api/v1/check/" if path else FILINGS
     answer = api.generic("POST", url, b" " * (2 * 1024 * 1024 + 1), content_type="application/json")
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
     assert "2097152" in answer.json()["detail"]
 
 
-def test_a_body_that_is_no_json_by_its_header_is_refused(api):
+def test_a_content_type_other_than_json_is_refused(api):
     answer = api.generic("POST", FILINGS, b"{}", content_type="text/plain")
     assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
 
 
-def test_the_dossier_comes_back_as_it_went_in(api):
+def test_the_dossier_is_returned_as_it_was_posted(api):
     url = opened(api, "generative-complete")
     answer = api.get(f"{url}dossier/")
     assert json.loads(answer.content) == json.loads(example("generative-complete"))
@@ -196,25 +196,25 @@ class TestEditing:
         body = json.dumps(a_document(changes=changes))
         return api.generic("PUT", url, body, content_type="application/json", headers=headers)
 
-    def test_with_the_etag_seen_it_is_overwritten(self, api, url):
-        seen = api.get(url).headers["ETag"]
-        answer = self.put(api, url, {"/applicant/name": "x"}, **{"If-Match": seen})
+    def test_the_current_etag_overwrites_the_dossier(self, api, url):
+        etag = api.get(url).headers["ETag"]
+        answer = self.put(api, url, {"/applicant/name": "x"}, **{"If-Match": etag})
         assert (answer.status_code, json.loads(answer.content)["applicant"]["name"]) == (200, "x")
-        assert answer.headers["ETag"] == api.get(url).headers["ETag"] != seen
+        assert answer.headers["ETag"] == api.get(url).headers["ETag"] != etag
 
-    def test_without_an_etag_it_is_asked_for(self, api, url):
+    def test_an_etag_is_required(self, api, url):
         answer = self.put(api, url, {})
         assert (answer.status_code, answer.json()["code"]) == (428, "precondition_required")
 
     @pytest.mark.parametrize("weak_or_old", ['"0000"', "W/{}", "garbage"])
-    def test_with_another_etag_it_is_told_what_is_there(self, api, url, weak_or_old):
-        there = api.get(url).headers["ETag"]
-        answer = self.put(api, url, {"/applicant/name": "x"}, **{"If-Match": weak_or_old.format(there)})
+    def test_another_etag_returns_the_current_dossier(self, api, url, weak_or_old):
+        current_etag = api.get(url).headers["ETag"]
+        answer = self.put(api, url, {"/applicant/name": "x"}, **{"If-Match": weak_or_old.format(current_etag)})
         problem = answer.json()
-        assert (answer.status_code, problem["code"], answer.headers["ETag"]) == (412, "changed_meanwhile", there)
-        assert problem["current"] == {"etag": there, "dossier": a_document()}
+        assert (answer.status_code, problem["code"], answer.headers["ETag"]) == (412, "changed_meanwhile", current_etag)
+        assert problem["current"] == {"etag": current_etag, "dossier": a_document()}
 
-    def test_what_is_there_is_told_to_the_last_digit(self, api):
+    def test_the_current_dossier_keeps_every_digit(self, api):
         document = a_document("generative", {"/models/0/training/compute/0/hours": 2400.1})
         raw = json.dumps(document).replace("2400.1", "9007199254740991.1234").encode()
         url = f"{post(api, raw).headers['Location']}dossier/"
@@ -223,38 +223,38 @@ class TestEditing:
         assert hours == "9007199254740991.1234"
 
     def test_one_of_several_etags_is_enough(self, api, url):
-        there = api.get(url).headers["ETag"]
-        assert self.put(api, url, {}, **{"If-Match": f'"0", {there}'}).status_code == 200
+        current_etag = api.get(url).headers["ETag"]
+        assert self.put(api, url, {}, **{"If-Match": f'"0", {current_etag}'}).status_code == 200
 
-    def test_a_malformed_one_changes_nothing(self, api, url):
-        there = api.get(url)
-        answer = self.put(api, url, {"/kind": "x"}, **{"If-Match": there.headers["ETag"]})
-        assert (answer.status_code, api.get(url).content) == (400, there.content)
+    def test_a_malformed_dossier_changes_nothing(self, api, url):
+        before = api.get(url)
+        answer = self.put(api, url, {"/kind": "x"}, **{"If-Match": before.headers["ETag"]})
+        assert (answer.status_code, api.get(url).content) == (400, before.content)
 
-    def test_what_is_submitted_is_not_overwritten(self, api, url):
+    def test_a_submitted_dossier_is_not_overwritten(self, api, url):
         api.post(url.replace("dossier", "submit"))
         answer = self.put(api, url, {}, **{"If-Match": api.get(url).headers["ETag"]})
         assert (answer.status_code, answer.json()["filing_status"]) == (409, "submitted")
 
-    def test_submitting_what_somebody_changed_is_refused(self, api, url):
-        seen = api.get(url).headers["ETag"]
-        self.put(api, url, {"/applicant/name": "x"}, **{"If-Match": seen})
+    def test_submitting_a_changed_dossier_with_the_old_etag_is_refused(self, api, url):
+        etag = api.get(url).headers["ETag"]
+        self.put(api, url, {"/applicant/name": "x"}, **{"If-Match": etag})
         submit = url.replace("dossier", "submit")
-        assert api.post(submit, headers={"If-Match": seen}).status_code == 412
+        assert api.post(submit, headers={"If-Match": etag}).status_code == 412
         assert api.post(submit, headers={"If-Match": api.get(url).headers["ETag"]}).status_code == 200
 
 
-def test_a_submission_answers_to_what_was_seen_under_the_lock(api, filer):
+def test_a_submission_compares_the_expected_version_under_the_lock(api, filer):
     url = opened(api)
-    seen = api.get(f"{url}dossier/").headers["ETag"].strip('"')
+    etag = api.get(f"{url}dossier/").headers["ETag"].strip('"')
     filing = Filing.objects.get()
     actions.edit_dossier(filing, parsed(), by=filer)
     with pytest.raises(ChangedMeanwhile):
-        actions.submit_filing(filing, by=filer, expected_version={seen})
+        actions.submit_filing(filing, by=filer, expected_version={etag})
     assert not Revision.objects.exists()
 
 
-def test_a_filings_etag_changes_with_its_flags_and_still_opens_its_doors(api):
+def test_an_etag_from_before_a_check_is_still_accepted_by_actions(api):
     url = opened(api)
     before = api.get(url).headers["ETag"]
     check_everything(today=date(2026, 11, 23))
@@ -264,11 +264,11 @@ def test_a_filings_etag_changes_with_its_flags_and_still_opens_its_doors(api):
     assert api.post(f"{url}withdraw/", headers={"If-Match": before}).status_code == 412
 
 
-def test_a_state_of_flags_that_there_is_not_is_refused(api):
+def test_an_unknown_flag_state_is_refused(api):
     assert api.get(f"{opened(api)}flags/?state=gone").json()["code"] == "bad_state"
 
 
-def test_a_cancellation_of_a_number_that_nobody_holds_is_told_so(api):
+def test_a_cancellation_of_an_unknown_number_is_flagged(api):
     url = opened(api, "algorithm-cancellation")
     check_everything(today=date(2026, 11, 23))
     flags = api.get(f"{url}flags/").json()["results"]
@@ -306,7 +306,7 @@ def test_a_withdrawal_may_give_a_reason(api, body, status, reason):
     )
 
 
-def test_the_list_pages_without_gap_or_repetition(api):
+def test_the_pages_of_a_list_have_no_gaps_or_repetitions(api):
     for i in range(5):
         post(api, json.dumps(a_document(changes={"/reference": str(i)})).encode())
     found, url = [], f"{FILINGS}?page_size=2"

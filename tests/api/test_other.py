@@ -1,4 +1,4 @@
-"""Checking without storing, the catalog, the description, and the errors that every address shares."""
+"""Checks without storage, the catalog, the API schema, authentication, and errors common to all URLs."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_a_check_judges_as_of_a_day_and_stores_nothing(api, as_of, rules):
     assert (Filing.objects.count(), Flag.objects.count()) == (0, 0)
 
 
-def test_a_finding_is_told_as_by_the_command(api):
+def test_a_finding_has_the_same_form_as_in_the_command(api):
     finding = check(api, "algorithm-late", "?as_of=2026-06-01").json()["findings"]
     assert finding == [
         {
@@ -54,7 +54,7 @@ def test_a_finding_is_told_as_by_the_command(api):
 
 
 @pytest.mark.parametrize("as_of", ["2026-13-01", "20261101", "today", "", "2026-1-1"])
-def test_a_day_that_is_none_is_refused(api, as_of):
+def test_an_invalid_day_is_refused(api, as_of):
     answer = check(api, "algorithm-late", f"?as_of={as_of}")
     assert (answer.status_code, answer.json()["code"]) == (400, "bad_as_of")
 
@@ -63,7 +63,7 @@ def test_a_malformed_dossier_is_not_checked(api):
     assert check(api, "malformed").status_code == 400
 
 
-def test_the_catalog_is_told_in_both_languages(client):
+def test_the_catalog_is_available_in_both_languages(client):
     english = client.get("/api/v1/rules/").json()["results"]
     chinese = client.get("/api/v1/rules/", headers={"Accept-Language": "zh-hans"}).json()["results"]
     assert [rule["code"] for rule in english] == [rule.code for rule in CATALOG.in_order()]
@@ -97,7 +97,7 @@ def test_every_error_is_problem_details(api, method, path, status, code):
 
 
 @pytest.mark.parametrize("accept", ["application/problem+json", "text/csv", "text/html"])
-def test_the_answer_is_json_whatever_is_accepted(api, accept):
+def test_the_answer_is_json_regardless_of_the_accept_header(api, accept):
     good, bad = (api.get(path, headers={"Accept": accept}) for path in ("/api/v1/filings/", "/api/v1/nothing/"))
     assert (good.status_code, good.headers["Content-Type"]) == (200, "application/json")
     assert (bad.status_code, bad.headers["Content-Type"]) == (404, "application/problem+json")
@@ -112,24 +112,24 @@ def test_the_answer_is_json_whatever_is_accepted(api, accept):
         ("filings/?page_size=" + "9" * 5_000, "bad_page_size"),
     ],
 )
-def test_a_query_that_says_nothing_we_know_is_refused(api, query, code):
+def test_an_invalid_page_size_is_refused(api, query, code):
     answer = api.get(f"/api/v1/{query}")
     assert (answer.status_code, answer.json()["code"]) == (400, code)
 
 
 @pytest.mark.parametrize("position", ["9" * 5_000, "١٢", "-1", "1e3"])
-def test_a_cursor_that_was_tampered_with_leads_nowhere(api, position):
+def test_a_forged_cursor_is_not_found(api, position):
     cursor = b64encode(urlencode({"p": position}).encode()).decode()
     answer = api.get("/api/v1/filings/", {"cursor": cursor})
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
-def test_an_address_of_the_api_is_understood_without_its_last_slash(api):
+def test_api_urls_work_without_the_trailing_slash(api):
     answer = api.generic("POST", "/api/v1/check", example("algorithm-complete"), content_type="application/json")
     assert (answer.status_code, "findings" in answer.json()) == (200, True)
 
 
-def test_a_foreign_host_is_a_problem(client):
+def test_an_unknown_host_gets_problem_details(client):
     answer = client.get("/api/v1/rules/", headers={"Host": "elsewhere.example"})
     assert (answer.status_code, answer.headers["Content-Type"]) == (400, "application/problem+json")
 
@@ -146,14 +146,14 @@ def test_a_failure_of_the_server_is_problem_details(api, monkeypatch, filer):
 
 
 @pytest.mark.parametrize("header", ["", "Token", "Token x y", "Token nonsense", "Bearer x", "Token ü"])
-def test_without_a_valid_token_nobody_enters(db, header):
+def test_a_valid_token_is_required(db, header):
     headers = {"Authorization": header} if header else {}
     answer = Client().get("/api/v1/filings/", headers=headers)
     assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, 'Token realm="api"')
     assert answer.json()["code"] in ("not_authenticated", "authentication_failed")
 
 
-def test_a_token_is_kept_as_a_hash_and_ends_with_its_user(filer):
+def test_a_token_is_stored_as_a_hash_and_works_only_while_its_user_is_active(filer):
     token = create_token(filer)
     kept = ApiToken.objects.get()
     assert token not in (kept.digest, kept.beginning)

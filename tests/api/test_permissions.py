@@ -1,4 +1,4 @@
-"""The permission policy as one table: method, path, and the answer for each standing."""
+"""The permission policy as one table: method, path, and the status code for each role."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ TABLE = [
     ("POST", "{draft}/documents/",    "file",     (401, 404, 403, 201, 404, 404, 404, 404, 404)),
     ("POST", "{submitted}/documents/", "file",    (401, 404, 403, 409, 403, 404, 403, 403, 404)),
     ("GET",  "{submitted}/documents/{sha256}/", None, (401, 404, 404, 404, 404, 404, 404, 404, 404)),
-    # What leads on from `submitted` is done by the first who may; the next is told that it is done.
+    # Only the first who is allowed can act on a submitted filing; the others get 409.
     ("POST", "{submitted}/accept/",   None,       (401, 404, 403, 403, 409, 404, 409, 403, 404)),
     ("POST", "{submitted}/return/",   "reason",   (401, 404, 403, 403, 200, 404, 409, 403, 404)),
     ("POST", "{submitted}/forward/",  None,       (401, 404, 403, 403, 409, 404, 409, 403, 404)),
@@ -73,7 +73,7 @@ TABLE = [
     ("POST", "{draft}/accept/",       None,       (401, 404, 403, 403, 404, 404, 404, 404, 404)),
     ("POST", "{draft}/decide/",       None,       (401, 404, 403, 403, 404, 404, 404, 404, 404)),
     ("GET",  "events/",               None,       (401, 200, 200, 200, 200, 200, 200, 200, 200)),
-    # The register: models, services and organizations of others' pending filings are not there for strangers.
+    # The register: strangers do not see models, services and organizations of pending filings of others.
     ("GET",  "models/",               None,       (401, 200, 200, 200, 200, 200, 200, 200, 200)),
     ("GET",  "models/{model}/",       None,       (401, 404, 200, 200, 200, 404, 200, 200, 404)),
     ("GET",  "models/{model}/lineage/", None,     (401, 404, 200, 200, 200, 404, 200, 200, 404)),
@@ -146,18 +146,18 @@ def ask(client: APIClient, method: str, path: str, what: str | None) -> int:
 
 
 @pytest.mark.parametrize(("method", "path", "what", "answers"), TABLE, ids=lambda value: str(value)[:24])
-def test_each_standing_gets_its_answer(method, path, what, answers, places, request):
+def test_each_role_gets_its_status_code(method, path, what, answers, places, request):
     given = {}
     for person, expected in zip(PEOPLE, answers, strict=True):
         client = APIClient() if person == "anonymous" else client_of(request.getfixturevalue(person))
         if method == "POST" and person == "filer":
-            continue  # asked last: it changes what the others are asked about
+            continue  # sent last, because it changes the filing
         given[person] = (ask(client, method, path.format(**places), what), expected)
     last = client_of(request.getfixturevalue("filer"))
     if method == "POST":
         given["filer"] = (ask(last, method, path.format(**places), what), answers[PEOPLE.index("filer")])
     assert {person: got for person, (got, _) in given.items()} == {
-        person: asked for person, (_, asked) in given.items()
+        person: expected for person, (_, expected) in given.items()
     }
 
 
@@ -176,7 +176,7 @@ def test_every_endpoint_of_the_api_is_in_the_table(client):
 @pytest.mark.parametrize(
     "tail", ["", "dossier/", "submit/", "accept/", "record_decision/", "flags/", "events/", "documents/"]
 )
-def test_a_stranger_cannot_tell_anothers_filing_from_none(method, tail, places, stranger):
+def test_a_stranger_cannot_distinguish_another_applicants_filing_from_a_missing_one(method, tail, places, stranger):
     client = client_of(stranger)
     answers = []
     for uid in (places["submitted"], places["draft"], "filings/01a207c9-eecd-7c77-9eb0-e7d353627d5f"):
@@ -186,12 +186,12 @@ def test_a_stranger_cannot_tell_anothers_filing_from_none(method, tail, places, 
     assert answers[0] == answers[1] == answers[2]
 
 
-def test_a_strangers_list_holds_nothing_of_others(places, stranger):
+def test_a_strangers_list_contains_no_filings_of_others(places, stranger):
     answer = client_of(stranger).get("/api/v1/filings/").json()
     assert answer == {"next": None, "previous": None, "results": []}
 
 
-def test_a_refused_opening_leaves_nothing(stranger):
+def test_a_refused_filing_stores_nothing(stranger):
     answer = client_of(stranger).post("/api/v1/filings/", a_document(), format="json")
     problem = answer.json()
     assert (answer.status_code, problem["code"], problem["errors"][0]["pointer"]) == (
@@ -202,7 +202,7 @@ def test_a_refused_opening_leaves_nothing(stranger):
     assert (Filing.objects.count(), Event.objects.count()) == (0, 0)
 
 
-def test_an_unknown_organization_is_answered_as_one_that_is_not_yours(stranger, organization):
+def test_an_unknown_organization_gets_the_same_answer_as_a_foreign_one(stranger, organization):
     client = client_of(stranger)
     known = client.post("/api/v1/filings/", a_document(), format="json").json()
     unknown = client.post(

@@ -1,4 +1,4 @@
-"""The register over the API: searching, filtering, walking, correcting; each sees what is theirs to see."""
+"""The register over the API: search, filters, lineage, corrections; users see only what they may see."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def names(answer, key="name") -> list[str]:
     return sorted(each[key] for each in answer["results"])
 
 
-# Entering the catalog and the lists takes a second: what is only asked of them is asked in one test.
+# Loading the catalog and the lists takes a second, so all searches are in one test.
 SEARCHES = [
     ("models/?q=文心", ["文心一言"]),
     ("models/?q=一言", ["文心一言"]),
@@ -92,15 +92,15 @@ def test_the_official_register_is_public(register):
     assert get(anybody, f"register/{number['id']}/")["listings"][0]["row"] == "1"
 
 
-def test_a_models_page_says_what_it_shows_and_by_whose_word(filing, api):
+def test_a_model_shows_each_value_with_its_source(filing, api):
     (model,) = get(api, "models/?q=Llama-2-13B")["results"]
-    told = get(api, f"models/{model['id']}/")
-    assert told["shown"]["license"]["value"] == "LicenseRef-Llama-2"
-    assert told["shown"]["license"]["source"]["kind"] == "catalog"
-    assert [statement["source"]["kind"] for statement in told["statements"]] == ["catalog", "filing"]
+    data = get(api, f"models/{model['id']}/")
+    assert data["shown"]["license"]["value"] == "LicenseRef-Llama-2"
+    assert data["shown"]["license"]["source"]["kind"] == "catalog"
+    assert [statement["source"]["kind"] for statement in data["statements"]] == ["catalog", "filing"]
 
 
-def test_the_lineage_is_cut_where_the_reader_may_not_see(filing, api, stranger, registrar, far_reviewer):
+def test_the_lineage_contains_only_models_that_the_user_may_see(filing, api, stranger, registrar, far_reviewer):
     base = AIModel.objects.get(name="Llama-2-13B")
     path = f"models/{base.uid}/lineage/?direction=descendants"
     own, strange, staff, far = (
@@ -113,7 +113,7 @@ def test_the_lineage_is_cut_where_the_reader_may_not_see(filing, api, stranger, 
     assert (edge["parent"], edge["passes_weights"], edge["source"]["kind"]) == (str(base.uid), True, "filing")
 
 
-def test_a_strangers_view_of_a_pending_model_is_none(filing, stranger):
+def test_a_stranger_does_not_see_a_pending_model(filing, stranger):
     model = AIModel.objects.get(name="样例大模型")
     client = client_of(stranger)
     for path in (f"models/{model.uid}/", f"models/{model.uid}/lineage/"):
@@ -146,7 +146,7 @@ FILTERS = [
 ]
 
 
-def test_filings_are_filtered_by_what_their_models_stand_on(filing, api):
+def test_filings_are_filtered_by_the_ancestors_of_their_models(filing, api):
     models = (("llama", "Llama-2-13B"), ("falcon", "Falcon-7B"))
     ids = {name: AIModel.objects.get(name=model).uid for name, model in models}
     found = {query: len(get(api, f"filings/?{query.format(**ids)}")["results"]) for query, _ in FILTERS}
@@ -166,10 +166,10 @@ BAD_FILTERS = [
 ]
 
 
-def test_a_filter_that_says_nothing_is_refused(register, api):
+def test_an_invalid_filter_is_refused(register, api):
     answers = {path: api.get(f"/api/v1/{path}") for path, _ in BAD_FILTERS}
-    told = {path: (answer.status_code, answer.json()["code"]) for path, answer in answers.items()}
-    assert told == {path: (400, code) for path, code in BAD_FILTERS}
+    found = {path: (answer.status_code, answer.json()["code"]) for path, answer in answers.items()}
+    assert found == {path: (400, code) for path, code in BAD_FILTERS}
 
 
 def test_registrars_correct_merge_and_undo_over_the_api(register, registrar, reviewer, api):
@@ -200,7 +200,7 @@ def test_registrars_correct_merge_and_undo_over_the_api(register, registrar, rev
         ([], [""]),
     ],
 )
-def test_a_correction_that_is_not_understood_is_refused_whole(register, registrar, body, pointers):
+def test_an_invalid_correction_is_refused_entirely(register, registrar, body, pointers):
     model = AIModel.objects.get(name="GPT-2")
     answer = client_of(registrar).post(f"/api/v1/models/{model.uid}/correct/", body, format="json")
     assert answer.status_code == 400

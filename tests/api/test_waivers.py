@@ -1,4 +1,4 @@
-"""Waiving a flag over the API and on the desk, and one bad input of each kind."""
+"""Waiving a flag over the API and on the desk, with one invalid input of each kind."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def post(user, filing, verb, body):
     return client_of(user).post(f"/api/v1/filings/{filing.uid}/{verb}/", body, format="json")
 
 
-def test_a_waiver_is_told_with_its_flag(filing, reviewer, api):
+def test_a_flag_includes_its_waiver(filing, reviewer, api):
     answer = post(reviewer, filing, "waive", WAIVER)
     assert answer.status_code == 200
     given = answer.json()["waiver"]
@@ -41,7 +41,7 @@ def test_a_waiver_is_told_with_its_flag(filing, reviewer, api):
     assert post(reviewer, filing, "accept", {}).status_code == 200
 
 
-def test_a_lifted_waiver_blocks_again(filing, reviewer):
+def test_a_flag_blocks_again_after_its_waiver_is_lifted(filing, reviewer):
     post(reviewer, filing, "waive", WAIVER)
     answer = post(reviewer, filing, "lift_waiver", {**FLAG, "reason": "It was ready."})
     assert (answer.status_code, answer.json()["waiver"]) == (200, None)
@@ -61,13 +61,13 @@ def test_a_lifted_waiver_blocks_again(filing, reviewer):
     ],
 )
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
-def test_a_bad_waiver_is_refused_where_it_is_wrong(filing, reviewer, spoiled, status, code, pointer, language):
+def test_an_invalid_waiver_is_refused_with_a_pointer(filing, reviewer, spoiled, status, code, pointer, language):
     client = client_of(reviewer)
     url = f"/api/v1/filings/{filing.uid}/waive/"
     answer = client.post(url, {**WAIVER, **spoiled}, format="json", HTTP_ACCEPT_LANGUAGE=language)
-    told = answer.json()
-    assert (answer.status_code, told["code"], told["errors"][0]["pointer"]) == (status, code, pointer)
-    assert any("一" <= letter <= "鿿" for letter in told["errors"][0]["message"]) == (language == "zh-hans")
+    data = answer.json()
+    assert (answer.status_code, data["code"], data["errors"][0]["pointer"]) == (status, code, pointer)
+    assert any("一" <= letter <= "鿿" for letter in data["errors"][0]["message"]) == (language == "zh-hans")
     assert not Flag.objects.get().is_waived
 
 
@@ -92,7 +92,7 @@ def test_the_desk_waives_and_lifts(filing, reviewer):
     assert not flag.is_waived
 
 
-def test_the_desk_tells_what_is_wrong_with_a_waiver(filing, reviewer):
+def test_the_desk_shows_what_is_wrong_with_a_waiver(filing, reviewer):
     desk = Client()
     desk.force_login(reviewer)
     url = reverse("admin:compliance_filing_waive", args=[filing.pk, Flag.objects.get().pk, "waive"])
@@ -101,7 +101,7 @@ def test_the_desk_tells_what_is_wrong_with_a_waiver(filing, reviewer):
     assert not Flag.objects.get().is_waived
 
 
-def test_who_may_not_waive_is_offered_nothing(filing, auditor, filer):
+def test_the_desk_offers_waivers_only_to_those_who_may_waive(filing, auditor, filer):
     desk = Client()
     desk.force_login(auditor)
     page = desk.get(reverse("admin:compliance_filing_change", args=[filing.pk])).content.decode()

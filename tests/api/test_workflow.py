@@ -1,4 +1,4 @@
-"""A filing's whole life over the API, by three people: filer, reviewer, registrar."""
+"""The whole workflow of a filing over the API, with a filer, a reviewer and a registrar."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def filed(people, kind: str, changes=None) -> str:
 
 
 @pytest.mark.parametrize("kind", ["algorithm", "generative", "registration"])
-def test_a_filing_goes_from_draft_to_number_is_changed_and_cancelled(people, kind):
+def test_a_filing_gets_a_number_and_is_changed_and_cancelled(people, kind):
     document = a_document(kind)
     url = opened(people, {**document, "jurisdiction": None})
     upload_all(people, url, document)
@@ -153,7 +153,7 @@ def test_a_filing_goes_from_draft_to_number_is_changed_and_cancelled(people, kin
     assert check_everything() == 3
 
 
-def test_what_stands_is_suspended_resumed_and_revoked_and_models_follow(people):
+def test_a_filing_is_suspended_resumed_and_revoked_with_its_models(people):
     url = filed(people, "generative")
     statuses = [AIModel.objects.get().registration_status]
     for verb in ("suspend", "resume", "revoke"):
@@ -162,14 +162,14 @@ def test_what_stands_is_suspended_resumed_and_revoked_and_models_follow(people):
     assert statuses == ["filed", "suspended", "filed", "revoked"]
 
 
-def test_a_decision_taken_outside_is_recorded_by_the_filer_with_its_proof(people):
+def test_the_filer_records_an_external_decision_with_its_proof(people):
     document = a_document("generative")
     url = opened(people, document)
     upload_all(people, url, document)
     does(people, "filer", "submit", url)
     proof = document["documents"][0]["sha256"]
-    told = {"number": "Guangdong-YangLi-202605010009", "day": "2026-05-12", "document": proof}
-    answer = does(people, "filer", "record_decision", url, **told)
+    decision = {"number": "Guangdong-YangLi-202605010009", "day": "2026-05-12", "document": proof}
+    answer = does(people, "filer", "record_decision", url, **decision)
     assert (answer["status"], answer["official_number"]) == ("filed", "Guangdong-YangLi-202605010009")
     assert OfficialNumber.objects.get().issued_on == date(2026, 5, 12)
 
@@ -186,17 +186,17 @@ def test_a_decision_taken_outside_is_recorded_by_the_filer_with_its_proof(people
         ({"colour": "red"}, 400, "bad_reason", "/colour"),
     ],
 )
-def test_a_decision_that_cannot_be_is_refused_whole(people, changes, status, code, pointer):
+def test_an_invalid_decision_is_refused_entirely(people, changes, status, code, pointer):
     url = opened(people, a_document("generative"))
     does(people, "filer", "submit", url)
-    told = {"number": "Guangdong-YangLi-202605010009", "day": "2026-05-12", **changes}
-    answer = does(people, "filer", "record_decision", url, status, **told)
+    decision = {"number": "Guangdong-YangLi-202605010009", "day": "2026-05-12", **changes}
+    answer = does(people, "filer", "record_decision", url, status, **decision)
     assert (answer["code"], answer["errors"][0]["pointer"]) == (code, pointer)
     assert (people["filer"].get(url).json()["status"], OfficialNumber.objects.count()) == ("submitted", 0)
 
 
 @pytest.mark.parametrize("verb", ["reject", "cancel", "revoke", "suspend"])
-def test_a_grave_step_needs_a_reason(people, verb):
+def test_rejecting_cancelling_revoking_and_suspending_require_a_reason(people, verb):
     url = filed(people, "registration") if verb != "reject" else opened(people, a_document("registration"))
     if verb == "reject":
         upload_all(people, url, a_document("registration"))
@@ -208,7 +208,7 @@ def test_a_grave_step_needs_a_reason(people, verb):
     assert Filing.objects.get().status == before
 
 
-def test_who_reviewed_does_not_decide_and_who_filed_does_not_review(people, filer, registrar, organization):
+def test_reviewers_cannot_decide_and_filers_cannot_review_their_own_filings(people, filer, registrar, organization):
     url = opened(people, a_document("registration"))
     upload_all(people, url, a_document("registration"))
     does(people, "filer", "submit", url)
@@ -222,7 +222,7 @@ def test_who_reviewed_does_not_decide_and_who_filed_does_not_review(people, file
     assert does(people, "reviewer", "decide", url, 403)["code"] == "not_a_registrar"
 
 
-def test_a_verb_with_a_stale_etag_is_refused(people):
+def test_an_action_with_a_stale_etag_is_refused(people):
     url = opened(people, a_document("registration"))
     stale = people["filer"].get(url).headers["ETag"]
     does(people, "filer", "submit", url)
@@ -230,16 +230,16 @@ def test_a_verb_with_a_stale_etag_is_refused(people):
     assert (answer.status_code, answer.json()["code"]) == (412, "changed_meanwhile")
 
 
-def test_a_returned_filing_shows_its_working_copy_to_its_own_people_only(people):
+def test_only_the_applicant_sees_the_working_copy_of_a_returned_filing(people):
     url = opened(people, a_document("registration"))
     does(people, "filer", "submit", url)
     does(people, "reviewer", "return", url)
     edited = a_document("registration", {"/service/description": "新的介绍"})
     people["filer"].put(f"{url}dossier/", edited, format="json", headers={"If-Match": "*"})
-    seen = [people[who].get(f"{url}dossier/").json()["service"]["description"] for who in ("filer", "reviewer")]
-    assert seen == ["新的介绍", a_document("registration")["service"]["description"]]
+    descriptions = [people[who].get(f"{url}dossier/").json()["service"]["description"] for who in ("filer", "reviewer")]
+    assert descriptions == ["新的介绍", a_document("registration")["service"]["description"]]
 
 
-def test_examples_stand_beside_their_files():
+def test_the_demo_contains_every_file_that_the_examples_name():
     named = {entry["filename"] for kind in REVIEWS for entry in a_document(kind)["documents"]}
     assert named <= {path.name for path in Path(FILES).iterdir()}

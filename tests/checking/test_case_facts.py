@@ -1,4 +1,4 @@
-"""What the register knows of numbers and models reaches the rules, in a fixed number of queries."""
+"""Rules get the facts of the register about numbers and models, in a fixed number of queries."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from compliance.filings import actions
 from compliance.models import Filing
 from registry.models import AIModel, NumberKind, NumberStatus, OfficialNumber, Organization
 from tests.building import parsed
-from tests.making_filings import a_filing, a_submitted_filing, check_everything, standing
+from tests.making_filings import a_filing, a_submitted_filing, check_everything, unresolved_flags
 
 NUMBER = "Beijing-ChatGLM-20230821"
 DERIVED = {
@@ -41,39 +41,39 @@ def a_number(status: str = NumberStatus.FILED, *models: AIModel, number: str = N
 def flags_of(filer, changes) -> list[tuple[str, str]]:
     filing = a_filing(filer, "generative", changes)
     check_everything(today=date(2026, 11, 20))
-    return standing(filing)
+    return unresolved_flags(filing)
 
 
 def known_model(filer) -> AIModel:
-    """The base model as the register came to know it from an earlier filing."""
+    """Return the base model, which an earlier filing entered in the register."""
     a_submitted_filing(filer, "generative", {**DERIVED, "/reference": "earlier"})
     return AIModel.objects.get(name="ChatGLM")
 
 
-def test_a_declared_number_that_the_register_does_not_know_is_believed(filer):
+def test_a_declared_number_that_is_not_in_the_register_is_accepted(filer):
     assert flags_of(filer, NUMBERED) == []
 
 
 @pytest.mark.parametrize("status", ["cancelled", "revoked", "suspended"])
-def test_a_declared_number_that_no_longer_stands_is_told(filer, status):
+def test_a_declared_number_that_is_no_longer_in_force_is_flagged(filer, status):
     a_number(status)
     assert flags_of(filer, NUMBERED) == MISSING
 
 
-def test_a_number_is_known_whatever_its_width_and_case(filer):
+def test_a_number_is_found_regardless_of_width_and_case(filer):
     a_number("revoked")
     written = {**DERIVED, "/models/-": {**DERIVED["/models/-"], "filing_number": "Ｂｅｉｊｉｎｇ-CHATGLM-20230821"}}
     assert flags_of(filer, written) == MISSING
 
 
-def test_a_number_that_the_register_knows_of_the_model_counts_without_a_declaration(filer):
+def test_a_number_of_the_model_in_the_register_counts_without_a_declaration(filer):
     model = known_model(filer)
     assert flags_of(filer, DERIVED) == MISSING
     a_number("filed", model)
     assert flags_of(filer, {**DERIVED, "/reference": "later"}) == []
 
 
-def test_of_several_numbers_one_that_stands_is_enough(filer):
+def test_one_number_in_force_is_enough(filer):
     model = known_model(filer)
     a_number("cancelled", model)
     assert flags_of(filer, DERIVED) == MISSING
@@ -90,7 +90,7 @@ def test_the_number_of_a_merged_model_counts(filer):
     assert flags_of(filer, DERIVED) == []
 
 
-def test_the_number_of_an_algorithm_says_nothing_of_a_model(filer):
+def test_an_algorithm_number_does_not_count_for_a_model(filer):
     model = known_model(filer)
     number = a_number("filed", model)
     OfficialNumber.objects.filter(pk=number.pk).update(kind=NumberKind.ALGORITHM)
@@ -98,7 +98,7 @@ def test_the_number_of_an_algorithm_says_nothing_of_a_model(filer):
 
 
 @pytest.mark.parametrize("count", [1, 12])
-def test_the_context_is_loaded_in_a_fixed_number_of_queries(filer, count):
+def test_case_facts_are_loaded_in_a_fixed_number_of_queries(filer, count):
     known_model(filer)
     for i in range(count):
         a_filing(filer, "generative", {**(NUMBERED if i % 2 else DERIVED), "/reference": f"r{i}"})
@@ -119,11 +119,11 @@ def test_a_decided_change_or_cancellation_covers_no_service(filer):
     assert ("RTE-02", "/service/algorithm_filing_number") in flags_of(filer, without)
 
 
-def test_a_renamed_service_is_looked_up_by_the_name_it_has_now(filer, reviewer):
+def test_a_renamed_service_is_looked_up_by_its_current_name(filer, reviewer):
     a_submitted_filing(filer, "algorithm", {"/service/name": "新名问答"})
     without = {"/service/algorithm_filing_number": None}
     filing = a_submitted_filing(filer, "generative", {**without, "/service/name": "旧名问答"})
     actions.return_filing(filing, by=reviewer, reason="Name it as it is.")
     actions.edit_dossier(filing, parsed("generative", {**without, "/service/name": "新名问答"}), by=filer)
     check_everything(today=date(2026, 11, 20))
-    assert standing(filing) == []
+    assert unresolved_flags(filing) == []

@@ -1,4 +1,4 @@
-"""Checking what is due: flags raised once, resolved when their cause goes, in a fixed number of queries."""
+"""Checks of due filings: flags are raised once and resolved with their cause, in a fixed number of queries."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from compliance.checking.due_marks import recheck_everything
 from compliance.filings import actions
 from compliance.models import CalendarDay, Filing, Flag
 from tests.building import parsed
-from tests.making_filings import a_filing, a_submitted_filing, check_everything, hold_documents, standing
+from tests.making_filings import a_filing, a_submitted_filing, check_everything, hold_documents, unresolved_flags
 
 INCOMPLETE = {"/algorithm/mechanism": None, "/service/launched_on": None}
 FLAGS = [("ALG-03", "/algorithm/mechanism")]
@@ -25,40 +25,40 @@ def test_a_check_raises_the_flags_and_clears_the_due_mark(filer):
     filing = a_submitted_filing(filer, changes=INCOMPLETE)
     assert check_everything(today=date(2026, 11, 20)) == 1
     filing.refresh_from_db()
-    assert standing(filing) == FLAGS
+    assert unresolved_flags(filing) == FLAGS
     assert (filing.is_due, filing.leased_until, filing.checked_as_of) == (False, None, date(2026, 11, 20))
 
 
-def test_checking_twice_raises_once(filer):
+def test_checking_again_does_not_raise_a_flag_again(filer):
     filing = a_filing(filer, changes=INCOMPLETE)
     for _ in range(3):
         check_everything()
         recheck_everything()
     check_everything()
-    assert (standing(filing), Flag.objects.count()) == (FLAGS, 1)
+    assert (unresolved_flags(filing), Flag.objects.count()) == (FLAGS, 1)
 
 
-def test_what_is_not_due_is_not_checked(filer):
+def test_only_due_filings_are_checked(filer):
     a_filing(filer)
     assert (check_everything(), check_everything()) == (1, 0)
 
 
-def test_a_flag_is_resolved_when_its_cause_goes_and_raised_anew_when_it_returns(filer):
+def test_a_flag_is_resolved_with_its_cause_and_a_new_one_is_raised_when_it_returns(filer):
     filing = a_filing(filer, changes=INCOMPLETE)
     check_everything()
     first = Flag.objects.get()
     actions.edit_dossier(filing, parsed(changes={"/service/launched_on": None}), by=filer, expected_version=None)
     check_everything()
-    assert standing(filing) == []
+    assert unresolved_flags(filing) == []
     actions.edit_dossier(filing, parsed(changes=INCOMPLETE), by=filer, expected_version=None)
     check_everything()
-    assert standing(filing) == FLAGS
+    assert unresolved_flags(filing) == FLAGS
     first.refresh_from_db()
     assert first.resolved_at is not None
     assert Flag.objects.count() == 2
 
 
-def test_a_changed_value_changes_the_flag_in_place(filer):
+def test_a_changed_value_updates_the_flag(filer):
     filing = a_filing(filer, changes={"/service/description": "x" * 501, "/service/launched_on": None})
     check_everything()
     longer = parsed(changes={"/service/description": "x" * 502, "/service/launched_on": None})
@@ -69,30 +69,30 @@ def test_a_changed_value_changes_the_flag_in_place(filer):
     ]
 
 
-def test_nothing_stands_against_a_withdrawn_filing(filer):
+def test_a_withdrawn_filing_has_no_open_flags(filer):
     filing = a_submitted_filing(filer, changes=INCOMPLETE)
     check_everything()
     actions.withdraw_filing(filing, by=filer)
     check_everything()
     filing.refresh_from_db()
-    assert (standing(filing), filing.next_look_on) == ([], None)
+    assert (unresolved_flags(filing), filing.next_look_on) == ([], None)
     assert Flag.objects.resolved().count() == 1
 
 
-def test_the_revision_is_judged_once_it_is_submitted_and_the_working_copy_before(filer):
+def test_the_working_copy_is_judged_before_submission_and_the_revision_after(filer):
     filing = a_filing(filer, changes=INCOMPLETE)
     check_everything()
     actions.submit_filing(filing, by=filer)
     hold_documents(filing, filer)
     check_everything()
-    assert standing(filing) == FLAGS
+    assert unresolved_flags(filing) == FLAGS
 
 
 def test_a_deadline_raises_its_flag_by_itself(filer):
     filing = a_filing(filer)
     check_everything(today=date(2026, 11, 20))
     filing.refresh_from_db()
-    assert (standing(filing), filing.next_look_on) == ([], date(2026, 11, 25))
+    assert (unresolved_flags(filing), filing.next_look_on) == ([], date(2026, 11, 25))
     assert due_marks.mark_those_whose_day_has_come(today=date(2026, 11, 24)) == 0
     for day, variant, level, then in [
         (date(2026, 11, 25), "due_soon", "warning", date(2026, 12, 1)),
@@ -115,30 +115,30 @@ def test_a_check_is_due_on_the_day_on_which_the_outcome_may_change(filer):
         assert filing.is_due
 
 
-def test_a_submission_makes_the_same_services_other_filings_due(filer):
+def test_a_submission_makes_the_other_filings_of_the_service_due(filer):
     generative = a_filing(filer, "generative", {"/service/algorithm_filing_number": None})
     check_everything()
-    assert standing(generative) == [("RTE-02", "/service/algorithm_filing_number")]
+    assert unresolved_flags(generative) == [("RTE-02", "/service/algorithm_filing_number")]
     algorithm = a_filing(filer, changes={"/service/launched_on": None})
     check_everything()
-    assert standing(generative) == [("RTE-02", "/service/algorithm_filing_number")]
+    assert unresolved_flags(generative) == [("RTE-02", "/service/algorithm_filing_number")]
     actions.submit_filing(algorithm, by=filer)
     check_everything()
-    assert standing(generative) == []
+    assert unresolved_flags(generative) == []
     actions.withdraw_filing(algorithm, by=filer)
     check_everything()
-    assert standing(generative) == [("RTE-02", "/service/algorithm_filing_number")]
+    assert unresolved_flags(generative) == [("RTE-02", "/service/algorithm_filing_number")]
 
 
-def test_another_applicants_filing_covers_nothing(filer, stranger):
+def test_a_filing_of_another_applicant_does_not_cover_the_service(filer, stranger):
     other = {"/applicant/uscc": "91440305MADEMA004M", "/service/launched_on": None}
     a_submitted_filing(stranger, changes=other)
     generative = a_filing(filer, "generative", {"/service/algorithm_filing_number": None})
     check_everything()
-    assert standing(generative) == [("RTE-02", "/service/algorithm_filing_number")]
+    assert unresolved_flags(generative) == [("RTE-02", "/service/algorithm_filing_number")]
 
 
-def test_a_late_filing_is_told_as_late_for_ever(filer):
+def test_a_late_filing_stays_flagged_as_late(filer):
     filing = a_filing(filer, changes={"/service/launched_on": "2026-04-30"})
     moment = timezone.make_aware(datetime(2026, 6, 1, 9))
     actions.submit_filing(filing, by=filer)
@@ -171,19 +171,19 @@ def test_a_chunk_takes_as_many_queries_as_one_filing(filer):
     assert queries(1) == queries(30) == 15
 
 
-def test_one_filing_that_cannot_be_read_keeps_no_other_from_its_check(filer):
+def test_an_unreadable_filing_does_not_block_the_check_of_others(filer):
     broken = a_filing(filer, changes={"/reference": "a"})
     sound = a_filing(filer, changes={**INCOMPLETE, "/reference": "b"})
     broken.working_copy.content = "{"
     broken.working_copy.save()
     check_everything()
     broken.refresh_from_db()
-    assert (standing(sound), standing(broken), broken.is_due) == (FLAGS, [], True)
+    assert (unresolved_flags(sound), unresolved_flags(broken), broken.is_due) == (FLAGS, [], True)
     assert broken.leased_until is not None
     assert broken.leased_until > timezone.now()
 
 
-def test_a_chunk_that_the_database_refuses_is_checked_one_by_one(filer, monkeypatch):
+def test_after_a_database_error_the_filings_of_a_chunk_are_checked_one_by_one(filer, monkeypatch):
     poisoned = a_filing(filer, changes={**INCOMPLETE, "/reference": "a"})
     sound = a_filing(filer, changes={**INCOMPLETE, "/reference": "b"})
     write = Flag.objects.bulk_create
@@ -196,10 +196,10 @@ def test_a_chunk_that_the_database_refuses_is_checked_one_by_one(filer, monkeypa
     monkeypatch.setattr(Flag.objects, "bulk_create", refuse)
     check_everything()
     poisoned.refresh_from_db()
-    assert (standing(sound), standing(poisoned), poisoned.is_due) == (FLAGS, [], True)
+    assert (unresolved_flags(sound), unresolved_flags(poisoned), poisoned.is_due) == (FLAGS, [], True)
 
 
-def test_a_fault_that_passes_is_tried_again_within_seconds(filer, monkeypatch):
+def test_a_check_is_retried_within_seconds_after_a_temporary_failure(filer, monkeypatch):
     filing = a_filing(filer, changes=INCOMPLETE)
 
     def lose_the_connection(flags):
@@ -210,10 +210,10 @@ def test_a_fault_that_passes_is_tried_again_within_seconds(filer, monkeypatch):
         check_everything()
     assert due_marks.lease_due(at=timezone.now() + timedelta(seconds=5)) == [(filing.pk, filing.pk)]
     check_everything()
-    assert standing(filing) == FLAGS
+    assert unresolved_flags(filing) == FLAGS
 
 
-def test_a_chunk_of_which_nothing_can_be_read_is_tried_once(filer, settings):
+def test_a_chunk_of_unreadable_filings_is_tried_once(filer, settings):
     settings.CHECK_CHUNK = 2
     for i in range(4):
         filing = a_filing(filer, changes={"/reference": str(i)})
@@ -223,11 +223,11 @@ def test_a_chunk_of_which_nothing_can_be_read_is_tried_once(filer, settings):
     assert Filing.objects.due().count() == 4
 
 
-def test_a_thousand_gaps_of_one_rule_are_told_at_most(filer):
+def test_a_rule_raises_at_most_a_thousand_flags(filer):
     many = [{"risk": "x", "measure": None}] * 1_001
     filing = a_filing(filer, changes={"/algorithm/risk_controls": many, "/service/launched_on": None})
     check_everything()
-    assert len(standing(filing)) == 1_000
+    assert len(unresolved_flags(filing)) == 1_000
 
 
 class TestLeases:
@@ -238,27 +238,27 @@ class TestLeases:
     def later(self, **much: int) -> datetime:
         return timezone.now() + timedelta(**much)
 
-    def test_a_fresh_change_is_left_to_its_own_announcement(self, due):
+    def test_a_recent_change_is_left_to_its_own_task(self, due):
         assert due_marks.lease_due() == []
 
-    def test_what_nobody_took_is_leased_as_a_range(self, due):
+    def test_overdue_checks_are_leased_as_a_range(self, due):
         assert due_marks.lease_due(at=self.later(seconds=10)) == [(due[0], due[-1])]
 
-    def test_what_is_leased_is_not_leased_again_until_the_lease_runs_out(self, due):
+    def test_a_filing_is_not_leased_again_until_its_lease_expires(self, due):
         at = self.later(seconds=10)
         due_marks.lease_due(at=at)
         assert due_marks.lease_due(at=at + due_marks.lease() - timedelta(seconds=1)) == []
         assert due_marks.lease_due(at=at + due_marks.lease() + timedelta(seconds=1)) == [(due[0], due[-1])]
 
-    def test_ranges_hold_a_chunk_at_most(self, due, settings):
+    def test_a_range_contains_at_most_one_chunk(self, due, settings):
         settings.CHECK_CHUNK = 2
         assert due_marks.lease_due(at=self.later(seconds=10)) == [(due[0], due[1]), (due[2], due[2])]
 
-    def test_more_than_a_chunk_is_checked_in_turns(self, due, settings):
+    def test_several_chunks_are_checked_one_after_another(self, due, settings):
         settings.CHECK_CHUNK = 2
         assert check_everything() == 3
 
-    def test_the_weekly_sweep_takes_what_was_not_read_for_a_week(self, due):
+    def test_the_weekly_sweep_takes_filings_that_were_not_checked_for_a_week(self, due):
         check_everything()
         assert due_marks.mark_those_not_read_for_a_week(at=self.later(days=6)) == 0
         assert due_marks.mark_those_not_read_for_a_week(at=self.later(days=8)) == 3

@@ -1,4 +1,4 @@
-"""A change of the register reaches every filing that hangs on it, in bulk."""
+"""A change of the register makes all affected filings due, in bulk."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from registry.numbers.actions import set_number_status
 from registry.register.pipeline import rederive
 from tests.building import parsed
 from tests.conftest import OTHER_USCC
-from tests.making_filings import a_filing, a_submitted_filing, check_everything, hold_documents, standing
+from tests.making_filings import a_filing, a_submitted_filing, check_everything, hold_documents, unresolved_flags
 
 DAY = date(2026, 11, 20)
 NUMBER = "Guangdong-YangLi-202601010001"
@@ -27,7 +27,7 @@ BASE = {"name": "示例旁观科技有限公司", "country": "CN", "uscc": OTHER
 
 
 def derived(*, lists_base: bool = True, **base: Any) -> dict[str, Any]:
-    """A service on a model of one's own, made from a base model of somebody else."""
+    """Return the changes for a service on an own model that derives from a base model of somebody else."""
     parent = {"key": "base", "name": "旁观基座", "version": "1.0", "developer": BASE, **LICENSE, **base}
     return {
         "/models/0/development": "derived",
@@ -37,7 +37,7 @@ def derived(*, lists_base: bool = True, **base: Any) -> dict[str, Any]:
 
 
 def filed_base(stranger: User, registrar: User, name: str = "旁观基座", **changes: Any) -> Filing:
-    """The base model's own generative filing, decided outside and recorded."""
+    """Return the filing of the base model itself, with a recorded external decision."""
     own = {
         "/applicant/uscc": OTHER_USCC,
         "/applicant/name": BASE["name"],
@@ -56,10 +56,10 @@ def filed_base(stranger: User, registrar: User, name: str = "旁观基座", **ch
 def flags_after_spreading() -> dict[str, list[tuple[str, str]]]:
     consequences.spread()
     check_everything(today=DAY)
-    return {filing.reference: standing(filing) for filing in Filing.objects.order_by("pk")}
+    return {filing.reference: unresolved_flags(filing) for filing in Filing.objects.order_by("pk")}
 
 
-def test_a_revoked_base_model_reaches_what_stands_on_it_drafts_included(filer, stranger, registrar):
+def test_revoking_a_base_model_flags_the_filings_based_on_it_including_drafts(filer, stranger, registrar):
     base = filed_base(stranger, registrar)
     a_submitted_filing(filer, "generative", {**derived(), "/reference": "submitted"})
     a_filing(filer, "generative", {**derived(filing_number=base.official_number.number), "/reference": "draft"})
@@ -67,11 +67,11 @@ def test_a_revoked_base_model_reaches_what_stands_on_it_drafts_included(filer, s
     assert (before["submitted"], before["draft"]) == ([], [])
     actions.revoke_filing(base, by=registrar, reason="obtained by false materials")
     after = flags_after_spreading()
-    asked = [("PRO-04", "/models/1/filing_number")]
-    assert (after["submitted"], after["draft"]) == (asked, asked)
+    expected = [("PRO-04", "/models/1/filing_number")]
+    assert (after["submitted"], after["draft"]) == (expected, expected)
 
 
-def test_what_is_resumed_counts_again(filer, stranger, registrar):
+def test_a_resumed_base_model_resolves_the_flag(filer, stranger, registrar):
     base = filed_base(stranger, registrar)
     a_submitted_filing(filer, "generative", {**derived(), "/reference": "one"})
     base = actions.suspend_filing(base, by=registrar, reason="for the time being")
@@ -80,7 +80,7 @@ def test_what_is_resumed_counts_again(filer, stranger, registrar):
     assert flags_after_spreading()["one"] == []
 
 
-def test_an_ancestor_that_only_the_register_knows_reaches_the_filing_too(filer, stranger, registrar):
+def test_an_ancestor_that_only_the_register_knows_is_flagged(filer, stranger, registrar):
     middle = filed_base(
         stranger,
         registrar,
@@ -134,24 +134,24 @@ def test_spreading_takes_a_fixed_number_of_queries(filer, stranger, registrar, c
     assert Filing.objects.due().count() >= count
 
 
-def test_nothing_to_spread_is_one_look(django_assert_num_queries, db):
+def test_spreading_nothing_takes_one_query(django_assert_num_queries, db):
     with django_assert_num_queries(1):
         assert consequences.spread() == 0
 
 
-def test_a_change_that_nobody_was_told_of_is_found_by_the_pick_up(filer, stranger, registrar, monkeypatch):
+def test_the_pick_up_finds_an_unannounced_change(filer, stranger, registrar, monkeypatch):
     base = filed_base(stranger, registrar)
     a_submitted_filing(filer, "generative", {**derived(), "/reference": "one"})
     flags_after_spreading()
     actions.revoke_filing(Filing.objects.get(pk=base.pk), by=registrar, reason="why")
-    handed_out: list[tuple[Any, ...]] = []
-    monkeypatch.setattr("compliance.checking.dispatch.publish", lambda *args: handed_out.append(args))
+    published: list[tuple[Any, ...]] = []
+    monkeypatch.setattr("compliance.checking.dispatch.publish", lambda *args: published.append(args))
     assert spread_consequences() >= 1
     check_everything(today=DAY)
-    assert standing(Filing.objects.get(reference="one")) == [("PRO-04", "/models/1/filing_number")]
+    assert unresolved_flags(Filing.objects.get(reference="one")) == [("PRO-04", "/models/1/filing_number")]
 
 
-def test_filings_that_have_nothing_to_do_with_it_are_left_alone(filer, stranger, registrar):
+def test_unrelated_filings_do_not_become_due(filer, stranger, registrar):
     base = filed_base(stranger, registrar)
     other = a_submitted_filing(filer, "generative", {"/reference": "other"})
     flags_after_spreading()

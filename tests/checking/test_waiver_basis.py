@@ -1,4 +1,4 @@
-"""What a flag rests on: exactly what is flagged, and nothing beside it."""
+"""The basis of a waiver covers exactly what is flagged."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def basis(at: str, *, values=None, level=Level.ERROR, changes=None):
         {"changes": {"/assessment/keywords/total": 11_000}},
     ],
 )
-def test_what_is_flagged_has_changed(other):
+def test_the_basis_changes_with_what_is_flagged(other):
     at = "/assessment/keywords/total"
     assert basis(at, **{"values": TOO_FEW} | other) != basis(at, values=TOO_FEW)
 
@@ -40,12 +40,12 @@ def test_what_is_flagged_has_changed(other):
         {"changes": {"/service/audience": "成年人"}},
     ],
 )
-def test_what_stands_beside_it_has_not(other):
+def test_the_basis_does_not_change_with_anything_else(other):
     at = "/assessment/keywords/total"
     assert basis(at, **{"values": TOO_FEW} | other) == basis(at, values=TOO_FEW)
 
 
-def test_a_corpus_in_the_place_of_another_is_another():
+def test_another_corpus_at_the_same_place_has_another_basis():
     at = "/models/0/corpora/0/license"
     first = basis(at, changes={"/models/0/corpora/0/license": None})
     assert basis(at, changes={"/models/0/corpora/0/license": None, "/models/0/corpora/0/name": "另一语料"}) != first
@@ -53,5 +53,5 @@ def test_a_corpus_in_the_place_of_another_is_another():
 
 
 @pytest.mark.parametrize("at", ["", "/documents", "/documents/400/sealed", "/nothing/at/all", "/documents/x"])
-def test_a_place_that_is_not_there_has_grounds_too(at):
+def test_a_missing_place_has_a_basis(at):
     assert len(basis(at)) == 64

@@ -21,7 +21,7 @@ from compliance.filings.refusals import ErrorsOpen, NotChecked, StillBeingRead
 from compliance.models import Document, DocumentFacts, Filing
 from tests.attachments.files import KEYWORD_HEADINGS, a_workbook
 from tests.building import a_document, example, parsed
-from tests.making_filings import a_filing, a_submitted_filing, check_everything, hold_documents, standing
+from tests.making_filings import a_filing, a_submitted_filing, check_everything, hold_documents, unresolved_flags
 
 FILES = Path(demo.__file__).parent / "documents"
 KEYWORDS = (FILES / "keyword_list.xlsx").read_bytes()
@@ -57,10 +57,10 @@ def test_the_next_check_uses_the_counts(filer):
     filing = a_filing(filer, "generative", {TOTAL: 20_000, "/documents/0/sealed": True})
     document = uploaded(filing, filer)
     check_everything()
-    assert standing(filing) == []
+    assert unresolved_flags(filing) == []
     counting.count(document.sha256)
     check_everything()
-    assert standing(filing) == [("DOC-06", TOTAL)]
+    assert unresolved_flags(filing) == [("DOC-06", TOTAL)]
 
 
 def test_the_same_file_is_counted_once_for_all_filings_that_hold_it(filer):
@@ -69,7 +69,7 @@ def test_the_same_file_is_counted_once_for_all_filings_that_hold_it(filer):
     assert first.facts == second.facts
     counting.count(first.sha256)
     check_everything()
-    assert [standing(filing) for filing in filings] == [[("DOC-06", TOTAL)]] * 2
+    assert [unresolved_flags(filing) for filing in filings] == [[("DOC-06", TOTAL)]] * 2
     later = uploaded(a_filing(filer, "generative", {"/reference": "three"}), filer)
     assert (later.facts.reader, counting.left_to_count()) == (READER, [])
 
@@ -82,7 +82,7 @@ def test_rows_of_an_unknown_class_are_flagged_at_their_document(filer):
     upload_document(filing, upload, entry=place("keyword_list"), by=filer)
     counting.count(upload.sha256)
     check_everything()
-    assert ("DOC-07", f"/documents/{place('keyword_list')}") in standing(filing)
+    assert ("DOC-07", f"/documents/{place('keyword_list')}") in unresolved_flags(filing)
 
 
 def test_a_filing_with_unread_documents_is_not_accepted(filer, reviewer):
@@ -122,7 +122,7 @@ def test_a_document_that_breaks_the_reader_becomes_a_finding(filer, monkeypatch)
     document.facts.refresh_from_db()
     assert document.facts.known_contents.unreadable.code == "damaged"
     check_everything()
-    assert standing(document.filing) == [("DOC-07", f"/documents/{place('keyword_list')}")]
+    assert unresolved_flags(document.filing) == [("DOC-07", f"/documents/{place('keyword_list')}")]
 
 
 def test_a_document_that_kills_workers_is_given_up(filer):
@@ -156,7 +156,7 @@ def test_the_example_with_all_its_files_has_no_open_flags(filer):
     for sha256 in counting.left_to_count():
         counting.count(sha256)
     check_everything()
-    assert (standing(filing), DocumentFacts.objects.to_count().count()) == ([], 0)
+    assert (unresolved_flags(filing), DocumentFacts.objects.to_count().count()) == ([], 0)
 
 
 def test_a_storage_failure_is_not_held_against_the_document(filer, monkeypatch):
@@ -185,7 +185,7 @@ def test_a_document_of_another_type_in_place_of_a_list_is_flagged(filer):
     upload_document(filing, upload, entry=place("keyword_list"), by=filer)
     counting.count(upload.sha256)
     check_everything()
-    assert standing(filing) == [("DOC-07", f"/documents/{place('keyword_list')}")]
+    assert unresolved_flags(filing) == [("DOC-07", f"/documents/{place('keyword_list')}")]
 
 
 def test_a_filing_that_cannot_be_checked_is_not_accepted(filer, reviewer, monkeypatch):

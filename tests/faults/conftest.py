@@ -1,4 +1,4 @@
-"""A stack a test, on the database of the run; PostgreSQL's runs speak to the Redis of the run where nobody harms it."""
+"""One stack per test, on the database of the run. Runs on PostgreSQL use the Redis of the run if the test does not harm it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.faults.stack import PostgresDatabase, Stack, environment_of, manage, 
 
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path | PostgresDatabase]:
-    """A database with its tables and the demonstration, made once and copied for each test."""
+    """A migrated database with the demonstration data, created once and copied for each test."""
     folder = tmp_path_factory.mktemp("prepared")
     if settings.TEST_ON != "postgresql":
         _prepare(f"sqlite:///{folder / 'test.sqlite3'}", folder)

@@ -1,4 +1,4 @@
-"""The real product in real processes: web server, worker, beat and a broker of its own, on either database."""
+"""The product in real processes: web server, worker, beat and broker, on either database."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PATIENCE = 60.0
 
 
 class Stack:
-    """Start with `up`; ask with `call`; end with `down`."""
+    """A running product: start it with `up`, send requests with `call`, end it with `down`."""
 
     def __init__(self, folder: Path, database_url: str, broker: Broker) -> None:
         self.folder, self.broker = folder, broker
@@ -62,7 +62,7 @@ class Stack:
         return manage(self.environment, *arguments, text=text)
 
     def query(self, statement: str) -> tuple[Any, ...]:
-        """Ask the database itself for one row."""
+        """Return one row from the database, without Django."""
         url = self.environment["DATABASE_URL"]
         if url.startswith("sqlite"):
             with closing(sqlite3.connect(url.removeprefix("sqlite:///"), timeout=20)) as connection:
@@ -93,7 +93,7 @@ class Stack:
 
 
 def environment_of(database_url: str, broker: Broker) -> dict[str, str]:
-    """What a command of the product is told of its services."""
+    """Return the environment of the processes of the product."""
     return {
         **{name: value for name, value in os.environ.items() if name != "TEST_ON"},
         "DJANGO_SETTINGS_MODULE": "config.settings",
@@ -105,7 +105,7 @@ def environment_of(database_url: str, broker: Broker) -> dict[str, str]:
 
 
 def manage(environment: dict[str, str], *arguments: str, text: str | None = None) -> str:
-    """Run one command of the product and return what it printed."""
+    """Run a management command and return its output."""
     done = subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=ROOT,
@@ -129,7 +129,7 @@ def thaw(child: Child) -> None:
 
 
 def kill(child: Child) -> None:
-    """End a process and all of its own at once, as a failing machine would."""
+    """Kill a process and its children at once, like a machine failure."""
     _signal_all(child, signal.SIGKILL)
     if child.process:
         child.process.wait()
@@ -144,16 +144,16 @@ def _signal_all(child: Child, number: int) -> None:
 
 
 def wait_until(is_so: Callable[[], bool], seconds: float = PATIENCE) -> float:
-    """Wait until something is so and return how long it took; fail after a while."""
+    """Wait until the condition is true and return the seconds it took. Fail after `seconds`."""
     began = time.monotonic()
     while not is_so():
-        assert time.monotonic() - began < seconds, "waited in vain"
+        assert time.monotonic() - began < seconds, "the condition was not met in time"
         time.sleep(0.02)
     return time.monotonic() - began
 
 
 class PostgresDatabase:
-    """A database of its own on the test server."""
+    """A separate database on the test server."""
 
     def __init__(self, server: str) -> None:
         self.server, self.name = server, f"test_stack_{os.getpid()}_{free_port()}"

@@ -1,4 +1,4 @@
-"""Revoking the filing of a base model with ten thousand descendants in two thousand filings, with two real workers."""
+"""Revoking the filing of a base model with ten thousand descendants in two thousand filings."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def base_document(applicant: dict) -> dict:
 
 
 def document(i: int, applicant: dict, base: dict) -> dict:
-    """A service on a chain of five models of its own, each new in the register, that begins with the base model."""
+    """Return a dossier with a chain of five own models, all new in the register, that derive from the base model."""
     own = a_document("generative", {"/reference": f"r{i}", "/service/name": f"服务 {i}"})
     first = own["models"][0]
     chain = [
@@ -76,13 +76,13 @@ def document(i: int, applicant: dict, base: dict) -> dict:
 
 @pytest.mark.full
 @pytest.mark.timeout(1200)
-def test_all_flags_stand_within_a_minute(make_stack):
+def test_all_filings_are_flagged_within_a_minute(make_stack):
     stack = make_stack()
     people = json.loads(
         stack.manage(
             "shell", "-v", "0", "-c",
             "import json; from registry.models import Membership; "
-            "print(json.dumps([[m.user.username, m.organization.name, m.organization.uscc] for m in Membership.objects.filter(standing='filer')"
+            "print(json.dumps([[m.user.username, m.organization.name, m.organization.uscc] for m in Membership.objects.filter(role='filer')"
             ".select_related('user', 'organization').order_by('pk')]))",
         ).splitlines()[-1]
     )  # fmt: skip

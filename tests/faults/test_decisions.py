@@ -1,4 +1,4 @@
-"""Fifty decisions at once: fifty numbers, nobody waits in a circle; one filing decided twice is decided once."""
+"""Fifty concurrent decisions: fifty numbers, no deadlock; a filing decided twice is decided once."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from django.conf import settings
 
 from tests.faults.stack import Stack
 
-# SQLite writes one after another by itself.
+# SQLite serializes writes anyway.
 NUMBER = 50 if settings.TEST_ON == "postgresql" else 12
 AT_ONCE = 25
-# Ten applicants file for five services each; a reviewer takes them as far as the decision.
+# Ten applicants file for five services each; a reviewer prepares the filings for the decision.
 PREPARE = f"""
 from stdnum.cn import uscc
 from compliance.filings import actions
@@ -46,12 +46,12 @@ def stack(make_stack: Callable[..., Stack]) -> Stack:
     return stack
 
 
-def test_many_decisions_side_by_side(stack):
-    told = stack.manage("shell", "-v", "0", "-c", PREPARE)
-    urls = [f"/api/v1/filings/{line.split()[1]}/decide/" for line in told.splitlines() if line.startswith("filing ")]
+def test_concurrent_decisions_issue_each_number_once(stack):
+    output = stack.manage("shell", "-v", "0", "-c", PREPARE)
+    urls = [f"/api/v1/filings/{line.split()[1]}/decide/" for line in output.splitlines() if line.startswith("filing ")]
     token = stack.token_of("admin")
     with ThreadPoolExecutor(AT_ONCE) as threads:
-        # Each filing is asked for twice at the same time.
+        # Each filing is decided twice at the same time.
         answers = list(
             threads.map(lambda url: stack.call("POST", url, b"", token), [url for url in urls for _ in (1, 2)])
         )

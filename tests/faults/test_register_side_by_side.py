@@ -1,4 +1,4 @@
-"""Many submissions at once whose edges would close a cycle together: no deadlock, and the lineage stays without a cycle."""
+"""Concurrent submissions whose edges together would close a cycle: no deadlock, and no cycle in the lineage."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.faults.stack import Stack
 
 WRITERS = 8
 ROUNDS = 3
-# The model of each applicant derives from that of the next one, in a ring, and all of them from one base model.
+# The model of each applicant derives from the model of the next one, in a ring, and from one common base model.
 PREPARE = f"""
 import json
 from stdnum.cn import uscc
@@ -56,7 +56,7 @@ def lines(stack: Stack, script: str, word: str) -> list[list[str]]:
     return [line.split()[1:] for line in out.splitlines() if line.startswith(f"{word} ")]
 
 
-def test_a_ring_that_many_close_at_once_is_left_open(make_stack):
+def test_concurrent_submissions_leave_no_cycle(make_stack):
     stack = make_stack()
     stack.up(stack.web)
     token = stack.token_of("filer")

@@ -1,4 +1,4 @@
-"""Many at once: one filing for one reference, one number a filing, one submission, no deadlock."""
+"""Concurrent requests: one filing per reference, one case number per filing, one submission, no deadlock."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def at_once(ask: Callable[[int], tuple[int, Any]], number: int = AT_ONCE) -> lis
         return list(threads.map(ask, range(number)))
 
 
-def test_side_by_side(stack):
+def test_concurrent_posts_submissions_and_edits(stack):
     token = stack.token_of("filer")
 
     def post(reference: str, kind: str = "algorithm") -> tuple[int, Any]:
@@ -54,7 +54,7 @@ def test_side_by_side(stack):
         409: AT_ONCE - 1,
     }
 
-    # All are filings of one service, so each submission marks the others, while edits and a sweep mark them too.
+    # All filings are of one service, so each submission makes the others due; edits and a sweep do so at the same time.
     sweep = ThreadPoolExecutor(1).submit(stack.manage, "shell", "-v", "0", "-c", RECHECK)
     names = ["one name", "another name"]
 

@@ -1,4 +1,4 @@
-"""The whole way with a real worker and broker; and what fails on the way loses nothing and doubles nothing."""
+"""From a post to its flags with a real worker and broker. Failures on the way lose and duplicate nothing."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from tests.building import a_document
 from tests.faults.stack import Stack, freeze, kill, thaw, wait_until
 
 GAPS = ["ALG-03", "ORG-03", "ORG-03", "ORG-03", "ORG-04"]
-# What stands once it is submitted: nobody uploaded its seven documents.
+# The flags after the submission: the seven documents were not uploaded.
 FLAGS = sorted([*GAPS, *["DOC-05"] * 7])
 QUICK = 3.0
 
 
 def opened_and_submitted(stack: Stack, token: str, reference: str = "algorithm-incomplete") -> tuple[str, float]:
-    """Post and submit the incomplete example; return its address and the slower of the two answers."""
+    """Post and submit the incomplete example. Return its URL and the seconds of the slower response."""
     body = json.dumps(a_document("algorithm-incomplete", {"/reference": reference, "/service/launched_on": None}))
     took = []
     began = time.monotonic()
@@ -33,13 +33,13 @@ def opened_and_submitted(stack: Stack, token: str, reference: str = "algorithm-i
 
 
 def flags_of(stack: Stack, url: str, token: str) -> list[str] | None:
-    """The rules of the standing flags once no check is due; None before."""
-    status, told = stack.call("GET", f"{url}flags/", b"", token)
+    """Return the rules of the unresolved flags, or None while a check is due."""
+    status, data = stack.call("GET", f"{url}flags/", b"", token)
     assert status == 200
-    return None if told["due"] else sorted(flag["rule"] for flag in told["results"])
+    return None if data["due"] else sorted(flag["rule"] for flag in data["results"])
 
 
-def test_a_filing_goes_in_and_its_flags_come(make_stack):
+def test_a_submitted_filing_gets_its_flags(make_stack):
     stack = make_stack(shared_broker=True)
     stack.up(stack.web, stack.worker, stack.beat)
     token = stack.token_of("filer")
@@ -49,7 +49,7 @@ def test_a_filing_goes_in_and_its_flags_come(make_stack):
     assert stack.call("GET", url, b"", stack.token_of("stranger"))[0] == 404
 
 
-def test_a_broker_that_hangs_keeps_nobody_waiting_and_nothing_is_lost(make_stack):
+def test_a_hanging_broker_delays_no_request_and_no_check_is_lost(make_stack):
     stack = make_stack()
     stack.up(stack.web, stack.worker, stack.beat)
     token = stack.token_of("filer")
@@ -62,7 +62,7 @@ def test_a_broker_that_hangs_keeps_nobody_waiting_and_nothing_is_lost(make_stack
         wait_until(lambda url=url: flags_of(stack, url, token) == FLAGS)
 
 
-def test_a_broker_that_is_gone_keeps_nobody_waiting_and_nothing_is_lost(make_stack):
+def test_a_dead_broker_delays_no_request_and_no_check_is_lost(make_stack):
     stack = make_stack()
     stack.up(stack.web, stack.worker, stack.beat)
     token = stack.token_of("filer")
@@ -74,7 +74,7 @@ def test_a_broker_that_is_gone_keeps_nobody_waiting_and_nothing_is_lost(make_sta
         wait_until(lambda url=url: flags_of(stack, url, token) == FLAGS)
 
 
-def test_what_was_filed_while_worker_and_beat_were_dead_is_checked_when_they_are_back(make_stack):
+def test_filings_submitted_while_worker_and_beat_were_dead_are_checked_later(make_stack):
     stack = make_stack()
     stack.up(stack.web)
     token = stack.token_of("filer")
@@ -109,7 +109,7 @@ FROM compliance_flag f JOIN compliance_filing g ON g.id = f.filing_id WHERE g.re
 
 
 @pytest.mark.timeout(240)
-def test_a_worker_killed_in_mid_check_loses_nothing_and_doubles_nothing(make_stack):
+def test_a_worker_killed_during_a_check_loses_and_duplicates_no_flags(make_stack):
     stack = make_stack()
     document = a_document("algorithm-incomplete", {"/service/launched_on": None})
     stack.manage("shell", "-v", "0", "-c", ENTER_MANY.format(many=MANY), text=json.dumps(document))
@@ -117,14 +117,14 @@ def test_a_worker_killed_in_mid_check_loses_nothing_and_doubles_nothing(make_sta
     wait_until(lambda: stack.query(COUNT)[1] > 0)
     kill(stack.worker)
     due, flags, different = stack.query(COUNT)
-    assert due > 0, "the worker was done before it was killed; nothing was shown"
+    assert due > 0, "the worker finished before it was killed, so the test proves nothing"
     assert flags == different
     stack.up(stack.worker)
     wait_until(lambda: stack.query(COUNT)[0] == 0, 90)
     assert stack.query(COUNT) == (0, MANY * len(GAPS), MANY * len(GAPS))
 
 
-def test_beat_killed_and_started_again_goes_on(make_stack):
+def test_checks_continue_after_a_restart_of_beat(make_stack):
     stack = make_stack()
     stack.up(stack.web, stack.worker, stack.beat)
     token = stack.token_of("filer")

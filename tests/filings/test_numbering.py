@@ -1,4 +1,4 @@
-"""The series of official numbers: each number once, whatever the lists and the filers say."""
+"""The series of official numbers: each number is issued once, whatever lists and filers contain."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def issued(filer) -> str:
     return issue_number(filing, load(json.dumps(document_of(filing))), on=DAY)
 
 
-def test_a_series_goes_on_from_the_published_lists(filer):
+def test_a_series_continues_from_the_published_lists(filer):
     a_number(LISTED, is_listed=True, is_held=False)
     assert issued(filer) == "Guangdong-YangLiDaMoXing-202611200042"
 
@@ -49,7 +49,7 @@ def test_a_listed_number_that_a_filing_took_over_still_counts(filer):
     assert issued(filer) == "Guangdong-YangLiDaMoXing-202611200042"
 
 
-def test_what_a_filer_recorded_of_its_own_moves_no_series(filer):
+def test_a_number_recorded_by_a_filer_does_not_advance_the_series(filer):
     a_number("Guangdong-YangLi-202605019999", is_listed=False, is_held=True)
     assert issued(filer) == "Guangdong-YangLiDaMoXing-202611200001"
 
@@ -65,6 +65,6 @@ def test_what_a_filer_recorded_of_its_own_moves_no_series(filer):
         ("generative", f"Beijing-{'x' * 100}-202308210001", False),
     ],
 )
-def test_a_number_has_the_form_of_its_kind_and_a_length_that_can_be_kept(kind, number, fits):
+def test_a_number_must_have_the_format_of_its_kind_and_fit_the_column(kind, number, fits):
     assert has_the_form_of(kind, number) is fits
     assert is_official_number(number) is (len(number) <= 100)

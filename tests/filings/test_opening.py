@@ -1,4 +1,4 @@
-"""Opening a filing, and opening it again."""
+"""Opening filings, and opening the same filing again."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.building import parsed
 from tests.making_filings import a_filing
 
 
-def test_a_filing_is_a_draft_with_a_working_copy_and_one_event(filer):
+def test_a_new_filing_is_a_draft_with_a_working_copy_and_one_event(filer):
     filing = a_filing(filer)
     assert (filing.status, filing.kind, filing.province, filing.service_name) == (
         "draft",
@@ -43,13 +43,13 @@ def test_the_same_reference_and_dossier_give_the_same_filing(filer):
     assert (Filing.objects.count(), WorkingCopy.objects.count(), Event.objects.count()) == (1, 1, 1)
 
 
-def test_a_dossier_that_says_the_same_is_the_same(filer):
+def test_a_dossier_with_the_same_content_returns_the_same_filing(filer):
     filing = a_filing(filer)
     again, is_new = actions.open_filing(parsed(changes={"/amends": None, "/models": None}), by=filer)
     assert (again.pk, is_new) == (filing.pk, False)
 
 
-def test_what_was_posted_first_is_found_after_an_edit(filer):
+def test_the_dossier_first_posted_returns_the_filing_after_an_edit(filer):
     filing = a_filing(filer)
     actions.edit_dossier(filing, parsed(changes={"/applicant/name": "another"}), by=filer, expected_version=None)
     for changes in ({}, {"/applicant/name": "another"}):
@@ -64,17 +64,17 @@ def test_another_dossier_under_a_used_reference_is_refused(filer):
 
 
 @pytest.mark.parametrize("reference", [None, "", "  "])
-def test_without_a_reference_each_post_is_a_filing(filer, reference):
+def test_without_a_reference_each_post_opens_a_new_filing(filer, reference):
     filings = [a_filing(filer, changes={"/reference": reference}) for _ in range(2)]
     assert len({filing.pk for filing in filings}) == 2
 
 
-def test_a_reference_may_be_as_long_as_a_text(filer):
+def test_a_reference_may_be_as_long_as_any_text(filer):
     filing = a_filing(filer, changes={"/reference": "汉" * 20_000, "/service/name": "字" * 20_000})
     assert len(filing.reference) == 20_000
 
 
-def test_a_reference_is_free_again_after_withdrawal(filer):
+def test_a_reference_may_be_used_again_after_a_withdrawal(filer):
     first = a_filing(filer)
     actions.withdraw_filing(first, by=filer)
     second, is_new = actions.open_filing(parsed(), by=filer)
@@ -88,16 +88,16 @@ def test_two_applicants_may_use_one_reference(filer, stranger):
 
 
 @pytest.mark.parametrize("who", ["stranger", "viewer", "reviewer", "registrar", "auditor", "administrator"])
-def test_only_a_filer_of_the_applicant_opens(who, request, filer):
+def test_only_a_filer_of_the_applicant_opens_a_filing(who, request, filer):
     with pytest.raises(NoMembership):
         a_filing(request.getfixturevalue(who))
     assert Filing.objects.count() == 0
 
 
-@pytest.mark.parametrize(("begin", "end", "may"), [(-2, -1, False), (-1, 0, True), (0, 1, True), (1, 2, False)])
-def test_an_agent_files_while_the_mandate_lasts(filer, today, begin, end, may):
+@pytest.mark.parametrize(("begin", "end", "is_in_force"), [(-2, -1, False), (-1, 0, True), (0, 1, True), (1, 2, False)])
+def test_an_agent_files_only_while_the_mandate_is_in_force(filer, today, begin, end, is_in_force):
     Membership.objects.update(mandate="M-1", mandate_from=today(begin), mandate_until=today(end))
-    if may:
+    if is_in_force:
         assert a_filing(filer).status == "draft"
     else:
         with pytest.raises(NoMembership):

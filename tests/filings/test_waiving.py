@@ -1,4 +1,4 @@
-"""Waivers: who, how long, what they unblock, when they lapse, and that the history tells all of it."""
+"""Waivers: who may waive, for how long, what is unblocked, when a waiver lapses, and how the history records it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from compliance.filings.history.verification import faults_of_history
 from compliance.filings.refusals import ErrorsOpen, NotPermitted, ReasonMissing, TransitionRefused, WaiverRefused
 from compliance.models import Event, Filing, Flag
 from tests.building import parsed
-from tests.making_filings import a_submitted_filing, check_everything, standing
+from tests.making_filings import a_submitted_filing, check_everything, unresolved_flags
 
 TODAY, LAST_DAY = date(2026, 11, 20), date(2026, 11, 30)
 NOT_SEALED = {"/documents/1/sealed": False, "/reference": "waived"}
@@ -30,7 +30,7 @@ def day():
 def filing(filer) -> Filing:
     filing = a_submitted_filing(filer, "generative", NOT_SEALED)
     check_everything()
-    assert standing(filing) == [SEAL[:2]]
+    assert unresolved_flags(filing) == [SEAL[:2]]
     return filing
 
 
@@ -47,7 +47,7 @@ def verbs(filing):
     return list(Event.objects.filter(filing=filing).order_by("number").values_list("verb", flat=True))
 
 
-def test_a_waived_error_no_longer_blocks(filing, reviewer):
+def test_a_waived_error_does_not_block_acceptance(filing, reviewer):
     with pytest.raises(ErrorsOpen):
         actions.accept_filing(filing, by=reviewer)
     waive(filing, reviewer)
@@ -65,7 +65,7 @@ def test_a_waiver_ends_with_its_last_day(filing, reviewer, day):
         actions.accept_filing(filing, by=reviewer)
 
 
-def test_a_waiver_stays_while_what_is_flagged_stays(filing, filer, reviewer):
+def test_a_waiver_stays_in_force_if_the_flagged_content_does_not_change(filing, filer, reviewer):
     waive(filing, reviewer)
     actions.return_filing(filing, by=reviewer, reason="Name the audience.")
     changes = {**NOT_SEALED, "/service/audience": "成年人"}
@@ -75,7 +75,7 @@ def test_a_waiver_stays_while_what_is_flagged_stays(filing, filer, reviewer):
     assert counts(filing) == (0, 0, 1)
 
 
-def test_a_returned_filing_takes_no_waived_error_with_it(filing, reviewer):
+def test_a_correction_notice_does_not_list_waived_errors(filing, reviewer):
     waive(filing, reviewer)
     with pytest.raises(ReasonMissing):
         actions.return_filing(filing, by=reviewer)
@@ -86,7 +86,7 @@ def test_a_returned_filing_takes_no_waived_error_with_it(filing, reviewer):
 LONG = ("ALG-07", "/service/description", "too_long")
 
 
-def test_a_waiver_lapses_when_the_value_changes_and_the_history_tells_it(filer, reviewer):
+def test_a_waiver_lapses_when_the_value_changes_and_the_history_records_it(filer, reviewer):
     filing = a_submitted_filing(filer, "algorithm", {"/service/description": "长" * 501, "/service/launched_on": None})
     check_everything()
     waive(filing, reviewer, flag=LONG)
@@ -131,12 +131,12 @@ OTHER_BYTES = "0" * 64
         ({"/documents/1/sealed": None}, (1, 0, 0)),
     ],
 )
-def test_a_waiver_is_of_the_file_that_was_waived(filing, filer, reviewer, change, left):
+def test_a_waiver_lapses_when_the_file_changes(filing, filer, reviewer, change, left):
     waive(filing, reviewer)
     assert resubmitted(filing, filer, reviewer, NOT_SEALED | change) == left
 
 
-def test_a_waiver_lapses_with_its_cause_and_does_not_come_back(filing, filer, reviewer):
+def test_a_waiver_lapses_with_its_flag_and_does_not_return_with_it(filing, filer, reviewer):
     waive(filing, reviewer)
     actions.return_filing(filing, by=reviewer, reason="Another matter.")
     actions.edit_dossier(filing, parsed("generative", {"/reference": "waived"}), by=filer)
@@ -164,7 +164,7 @@ def test_a_lifted_waiver_counts_again(filing, reviewer):
     assert verbs(filing)[-2:] == ["waive", "lift_waiver"]
 
 
-def test_the_history_tells_what_was_waived_why_and_how_long(filing, reviewer):
+def test_the_history_records_what_was_waived_why_and_until_when(filing, reviewer):
     waive(filing, reviewer)
     event = Event.objects.filter(filing=filing).latest("number")
     assert (event.verb, event.actor, event.reason, event.data) == (
@@ -182,7 +182,7 @@ def test_the_history_tells_what_was_waived_why_and_how_long(filing, reviewer):
 
 
 @pytest.mark.parametrize("who", ["filer", "far_reviewer", "auditor", "administrator", "stranger"])
-def test_others_waive_nothing(filing, who, request):
+def test_only_reviewers_of_the_province_and_registrars_waive(filing, who, request):
     with pytest.raises(NotPermitted):
         waive(filing, request.getfixturevalue(who))
 
@@ -199,29 +199,29 @@ def test_a_registrar_may_waive(filing, registrar):
         ({"flag": ("XXX-99", "", "")}, "no_such_flag"),
     ],
 )
-def test_what_cannot_be_waived_is_refused(filing, reviewer, asked, code):
+def test_invalid_waivers_are_refused(filing, reviewer, asked, code):
     with pytest.raises(WaiverRefused) as refused:
         waive(filing, reviewer, **asked)
     assert refused.value.code == code
     assert counts(filing) == (1, 0, 0)
 
 
-def test_a_flag_may_be_waived_for_the_day_itself(filing, reviewer):
+def test_a_waiver_may_end_today(filing, reviewer):
     assert waive(filing, reviewer, until=TODAY).is_waived
 
 
-def test_a_waiver_needs_its_reason(filing, reviewer):
+def test_a_waiver_requires_a_reason(filing, reviewer):
     with pytest.raises(ReasonMissing):
         waive(filing, reviewer, reason="  ")
 
 
-def test_what_is_not_waived_cannot_be_lifted(filing, reviewer):
+def test_a_waiver_that_does_not_exist_cannot_be_lifted(filing, reviewer):
     with pytest.raises(WaiverRefused) as refused:
         actions.lift_waiver(filing, SEAL, reason="Why not.", by=reviewer)
     assert refused.value.code == "not_waived"
 
 
-def test_nothing_is_waived_on_an_ended_filing(filing, filer, reviewer):
+def test_flags_of_an_ended_filing_cannot_be_waived(filing, filer, reviewer):
     actions.withdraw_filing(filing, by=filer)
     with pytest.raises(TransitionRefused):
         waive(filing, reviewer)

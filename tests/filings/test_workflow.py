@@ -1,4 +1,4 @@
-"""Editing, submitting and withdrawing."""
+"""Editing, submitting and withdrawing filings."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.making_filings import a_filing, a_submitted_filing
 NEW = {"/service/name": "another name", "/jurisdiction": "11", "/kind": "generative"}
 
 
-def test_an_edit_replaces_the_working_copy_and_what_is_copied_of_it(filer):
+def test_an_edit_replaces_the_working_copy_and_the_columns_copied_from_it(filer):
     filing = a_filing(filer)
     actions.edit_dossier(filing, parsed(changes=NEW), by=filer, expected_version=filing.working_copy.sha256)
     filing.refresh_from_db()
@@ -27,7 +27,7 @@ def test_an_edit_replaces_the_working_copy_and_what_is_copied_of_it(filer):
     assert list(filing.events.values_list("number", "verb")) == [(1, "open"), (2, "edit")]
 
 
-def test_an_edit_of_what_somebody_changed_is_refused_with_what_is_there(filer):
+def test_an_edit_of_another_version_is_refused_with_the_current_one(filer):
     filing = a_filing(filer)
     with pytest.raises(ChangedMeanwhile) as refused:
         actions.edit_dossier(filing, parsed(changes=NEW), by=filer, expected_version="0" * 64)
@@ -35,7 +35,7 @@ def test_an_edit_of_what_somebody_changed_is_refused_with_what_is_there(filer):
     assert filing.events.count() == 1
 
 
-def test_a_filing_stays_with_its_applicant(filer):
+def test_an_edit_cannot_change_the_applicant(filer):
     filing, other = a_filing(filer), parsed(changes={"/applicant/uscc": "91110000600037341L"})
     with pytest.raises(ApplicantIsFixed):
         actions.edit_dossier(filing, other, by=filer, expected_version=None)
@@ -50,7 +50,7 @@ def test_an_edit_cannot_take_a_used_reference(filer):
     assert (filing.reference, filing.working_copy.sha256) == ("algorithm-complete", parsed().canonical.sha256)
 
 
-def test_submitting_freezes_the_working_copy_as_a_revision(filer):
+def test_submitting_turns_the_working_copy_into_a_revision(filer):
     filing = a_submitted_filing(filer)
     revision = Revision.objects.get()
     assert (filing.status, revision.number, revision.by) == ("submitted", 1, filer)
@@ -61,7 +61,7 @@ def test_submitting_freezes_the_working_copy_as_a_revision(filer):
     assert (event.verb, event.data) == ("submit", {"revision": 1, "sha256": revision.sha256})
 
 
-def test_what_is_submitted_is_no_longer_edited(filer):
+def test_a_submitted_filing_cannot_be_edited(filer):
     with pytest.raises(TransitionRefused):
         actions.edit_dossier(a_submitted_filing(filer), parsed(), by=filer, expected_version=None)
 
@@ -87,7 +87,7 @@ def test_a_draft_and_a_submitted_filing_are_withdrawn_with_a_reason(filer, make)
     )
 
 
-def test_what_is_withdrawn_stays_withdrawn(filer):
+def test_a_withdrawn_filing_stays_withdrawn(filer):
     filing = actions.withdraw_filing(a_filing(filer), by=filer)
     for act in (actions.withdraw_filing, actions.submit_filing):
         with pytest.raises(TransitionRefused):
@@ -95,7 +95,7 @@ def test_what_is_withdrawn_stays_withdrawn(filer):
 
 
 @pytest.mark.parametrize("who", ["stranger", "viewer", "reviewer", "registrar", "auditor", "administrator"])
-def test_only_a_filer_acts(who, request, filer):
+def test_only_a_filer_submits_edits_and_withdraws(who, request, filer):
     filing, person = a_filing(filer), request.getfixturevalue(who)
     for act in (actions.submit_filing, actions.withdraw_filing):
         with pytest.raises(NotAFiler):

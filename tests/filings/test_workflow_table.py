@@ -1,4 +1,4 @@
-"""The table of transitions itself."""
+"""The table of transitions."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from compliance.models import Status
 
 
 @pytest.mark.parametrize("transition", workflow.EVERY_KIND, ids=lambda transition: transition.verb)
-def test_a_transition_leads_between_known_statuses_and_has_words(transition):
+def test_a_transition_has_known_statuses_and_a_label(transition):
     assert transition.sources | {transition.target} <= set(workflow.STATUSES)
     assert not transition.sources & workflow.ENDED
     assert workflow.VERBS[transition.verb].zh
 
 
-def test_the_statuses_of_the_table_are_those_of_the_rows():
+def test_the_table_and_the_model_have_the_same_statuses():
     assert list(workflow.STATUSES) == Status.values

@@ -1,4 +1,4 @@
-"""Walks over the lineage: up, down, by weights, along paths, never in a circle."""
+"""Walks over the lineage: ancestors, descendants, weights only, paths, cycles."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from registry.register.pipeline import apply
 from registry.register.statements import ModelDetails, Parent, Party, Statement
 
 NOBODY = AnonymousUser()
-# d → b → a, d → c → a by distillation, e → d; a has an American developer, x stands alone.
+# d → b → a, d → c → a by distillation, e → d; a has an American developer, x is not connected.
 EDGES = {
     "a": [],
     "b": [("a", "finetune")],
@@ -28,7 +28,7 @@ COUNTRIES = {"a": "US", "x": "FR"}
 @pytest.fixture
 def models(db) -> dict[str, AIModel]:
     source = Source.objects.create(kind="catalog", key="test", label="test", is_public=True)
-    stated = [
+    details = [
         ModelDetails(
             key,
             key.upper(),
@@ -37,7 +37,7 @@ def models(db) -> dict[str, AIModel]:
         )
         for key, parents in EDGES.items()
     ]
-    apply(source, [Statement(Party(), models=stated)])
+    apply(source, [Statement(Party(), models=details)])
     return {model.name.lower(): model for model in AIModel.objects.all()}
 
 
@@ -58,7 +58,7 @@ def names(models, keys) -> set[str]:
         ("x", "descendants", "anything", {}),
     ],
 )
-def test_a_walk_meets_what_derives(models, start, direction, through, expected):
+def test_a_walk_finds_ancestors_and_descendants(models, start, direction, through, expected):
     walk = walks.walk(models[start].pk, direction, NOBODY, through=through)
     found = {name: walk.depths[model.pk] for name, model in models.items() if model.pk in walk.depths and name != start}
     assert found == expected
@@ -67,24 +67,24 @@ def test_a_walk_meets_what_derives(models, start, direction, through, expected):
 
 
 @pytest.mark.parametrize(("depth", "expected"), [(1, {"a", "b", "c"}), (2, {"a", "b", "c", "d"}), (3, set("abcde"))])
-def test_a_walk_is_bounded_by_its_depth(models, depth, expected):
+def test_a_walk_is_limited_by_its_depth(models, depth, expected):
     walk = walks.walk(models["a"].pk, "descendants", NOBODY, depth=depth)
     assert names(models, walk.depths) == expected
 
 
-def test_the_roots_are_what_derives_from_nothing(models):
+def test_the_roots_have_no_parents(models):
     assert names(models, walks.walk(models["e"].pk, "ancestors", NOBODY).roots) == {"a"}
     assert names(models, walks.walk(models["x"].pk, "ancestors", NOBODY).roots) == {"x"}
 
 
-def test_the_paths_are_all_ways_up_the_shortest_first(models):
+def test_all_paths_to_an_ancestor_are_found(models):
     ways = walks.paths(models["e"].pk, models["a"].pk, NOBODY)
     assert sorted("".join(next(iter(names(models, [key]))) for key in way) for way in ways) == ["edba", "edca"]
     assert len(walks.paths(models["e"].pk, models["a"].pk, NOBODY, through="weights")) == 1
     assert walks.paths(models["a"].pk, models["e"].pk, NOBODY) == []
 
 
-def test_models_are_found_by_what_they_stand_on_and_by_the_country_of_their_root(models):
+def test_models_are_found_by_ancestor_and_by_the_country_of_their_root(models):
     below = AIModel.objects.filter(pk__in=walks.below([models["b"].pk], NOBODY))
     assert names(models, below.values_list("pk", flat=True)) == {"b", "d", "e"}
     american = AIModel.objects.filter(pk__in=walks.below_roots_of("US", NOBODY))
@@ -92,15 +92,15 @@ def test_models_are_found_by_what_they_stand_on_and_by_the_country_of_their_root
     assert not AIModel.objects.filter(pk__in=walks.below_roots_of("CN", NOBODY)).exists()
 
 
-def test_a_walk_takes_one_query_however_far_it_goes(models):
+def test_a_walk_takes_one_query_at_any_depth(models):
     for start, direction in (("e", "ancestors"), ("a", "descendants")):
         with CaptureQueriesContext(connection) as captured:
             walks.walk(models[start].pk, direction, NOBODY)
         assert len(captured) == 1
 
 
-def test_a_circle_in_the_rows_themselves_ends_the_walk(models):
-    """Two filings at the same moment could write one; the walk ends all the same."""
+def test_a_walk_ends_despite_a_cycle_in_the_rows(models):
+    """Concurrent filings could create a cycle; the walk ends nevertheless."""
     Derivation.objects.create(
         statement=Derivation.objects.first().statement,
         source=Source.objects.get(),
@@ -116,6 +116,6 @@ def test_a_circle_in_the_rows_themselves_ends_the_walk(models):
     assert walks.paths(models["e"].pk, models["a"].pk, NOBODY)
 
 
-def test_a_walk_says_when_it_is_cut(models):
+def test_a_walk_reports_that_it_is_cut(models):
     walk = walks.walk(models["a"].pk, "descendants", NOBODY, most=2)
     assert (walk.is_cut, len(walk.edges)) == (True, 2)

@@ -1,4 +1,4 @@
-"""Registrars' corrections: above all other statements, recorded, and undone without a trace in what is shown."""
+"""Corrections by registrars: they take precedence over other statements, are recorded, and can be undone completely."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from registry.lineage import walks
 from registry.models import AIModel, Correction, Derivation, ModelStatement
 from registry.register import corrections
 from registry.register.catalog import load_catalog
-from registry.register.precedence import shown
+from registry.register.precedence import shown_values
 
 NOBODY = AnonymousUser()
 
@@ -25,21 +25,25 @@ def model(name: str) -> AIModel:
 
 
 def value(row: AIModel, name: str):
-    return shown(row.statements.select_related("source"))[name][0]
+    return shown_values(row.statements.select_related("source"))[name][0]
 
 
-def test_the_catalog_is_loaded_once(catalog):
+def test_loading_the_catalog_again_changes_nothing(catalog):
     before = list(ModelStatement.objects.values_list("pk", flat=True))
     assert load_catalog() == (119, False)
     assert list(ModelStatement.objects.values_list("pk", flat=True)) == before
     assert AIModel.objects.count() == 119
-    told = ModelStatement.objects.get(name="Llama-2-13B")
-    assert (told.developer_name, told.developer_country, told.license) == ("Meta", "US", "LicenseRef-Llama-2")
-    assert told.structure["num_hidden_layers"] == 40
+    statement = ModelStatement.objects.get(name="Llama-2-13B")
+    assert (statement.developer_name, statement.developer_country, statement.license) == (
+        "Meta",
+        "US",
+        "LicenseRef-Llama-2",
+    )
+    assert statement.structure["num_hidden_layers"] == 40
     assert not ModelStatement.objects.filter(developer_name="").exists()
 
 
-def test_a_correction_counts_above_the_catalog_and_is_undone(catalog, registrar):
+def test_a_correction_takes_precedence_over_the_catalog_until_it_is_undone(catalog, registrar):
     row = model("Llama-2-13B")
     correction = corrections.correct_model(
         row, {"license": "LicenseRef-Other"}, reason="the text says so", by=registrar
@@ -51,14 +55,14 @@ def test_a_correction_counts_above_the_catalog_and_is_undone(catalog, registrar)
     assert (correction.reason, correction.undone_reason, correction.by) == ("the text says so", "misread", registrar)
 
 
-def test_a_corrected_country_moves_the_model(catalog, registrar):
+def test_a_corrected_country_changes_the_country_of_the_model(catalog, registrar):
     row = model("SmolLM2-1.7B")
     corrections.correct_model(row, {"developer_country": "FR"}, reason="seat", by=registrar)
     row.refresh_from_db()
     assert row.country == "FR"
 
 
-def test_a_merged_model_carries_its_lineage_over_and_back(catalog, registrar):
+def test_a_merge_moves_the_lineage_and_undoing_moves_it_back(catalog, registrar):
     old, new, child = model("LLaMA-7B"), model("Falcon-7B"), model("Chinese-LLaMA-plus-7B")
     merge = corrections.merge_models(old, new, reason="a test of merging", by=registrar)
     assert walks.walk(child.pk, "ancestors", NOBODY).depths == {child.pk: 0, new.pk: 1}
@@ -69,7 +73,7 @@ def test_a_merged_model_carries_its_lineage_over_and_back(catalog, registrar):
     assert ModelStatement.objects.filter(model=old).count() == ModelStatement.objects.filter(model=new).count() == 1
 
 
-def test_merges_are_undone_in_any_order(catalog, registrar):
+def test_merges_can_be_undone_in_any_order(catalog, registrar):
     a, b, c = model("GPT-2"), model("GPT-2-medium"), model("GPT-2-large")
     first = corrections.merge_models(a, b, reason="x", by=registrar)
     second = corrections.merge_models(b, c, reason="x", by=registrar)
@@ -80,7 +84,7 @@ def test_merges_are_undone_in_any_order(catalog, registrar):
     assert [ModelStatement.objects.get(model=row).named_model for row in (a, b, c)] == [a, b, c]
 
 
-def test_a_model_merged_into_its_own_parent_derives_not_from_itself(catalog, registrar):
+def test_a_model_merged_into_its_own_parent_does_not_derive_from_itself(catalog, registrar):
     child, parent = model("CodeLlama-7B"), model("Llama-2-7B")
     corrections.merge_models(child, parent, reason="x", by=registrar)
     assert Derivation.objects.get(child=parent, parent=parent).closes_cycle
@@ -95,14 +99,14 @@ def test_a_model_merged_into_its_own_parent_derives_not_from_itself(catalog, reg
         ({"registration_status": "filed"}, "x", "not_correctable"),
     ],
 )
-def test_what_cannot_be_corrected_is_refused(catalog, registrar, changes, reason, code):
+def test_invalid_corrections_are_refused(catalog, registrar, changes, reason, code):
     with pytest.raises(refusals.RegisterRefused) as refused:
         corrections.correct_model(model("GPT-2"), changes, reason=reason, by=registrar)
     assert (refused.value.code, Correction.objects.count()) == (code, 0)
 
 
 @pytest.mark.parametrize("person", ["reviewer", "auditor", "administrator", "filer"])
-def test_only_registrars_correct(catalog, person, request):
+def test_only_registrars_correct_models(catalog, person, request):
     with pytest.raises(refusals.RegisterRefused) as refused:
         corrections.correct_model(model("GPT-2"), {"license": "MIT"}, reason="x", by=request.getfixturevalue(person))
     assert refused.value.code == "not_a_registrar"

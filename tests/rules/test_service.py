@@ -156,7 +156,7 @@ def test_srv06_flags_both_if_nothing_is_shown(kind, second, nothing):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_srv06_is_met_by_showing_what_is_required(kind):
+def test_srv06_finds_nothing_if_everything_required_is_shown(kind):
     assert flagged(displaying(kind), **FILED) == []
 
 
