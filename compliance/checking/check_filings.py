@@ -173,4 +173,4 @@ def _record_lapsed_waivers(lapsed: list[Flag], filings: dict[int, Filing], now: 
         filing, by = filings[flag.filing_id], flag.waived_by
         assert by
         data = {**flag.as_line, "waived_by": by.username}
-        record(filing, WAIVER_LAPSED, filing.status, by=by, at=now, data=data, actor=THE_REGISTRY)
+        record(filing, WAIVER_LAPSED, by=by, at=now, data=data, actor=THE_REGISTRY)

@@ -17,28 +17,35 @@ ExpectedVersion = Set[str] | None
 
 def lock_applicant(applicant: int) -> None:
     """
-    Let the changes of one applicant go one after another.
+    Serialize the changes of one applicant.
 
-    So none comes into a service, or is checked in it, between another's marking of that service and its commit. Checks
-    and sweeps need not take their turn.
+    Otherwise a filing could join a service, or be checked in it, between the marking of that service by another change
+    and its commit. Checks and sweeps do not take this lock.
     """
     list(Organization.objects.select_for_update(no_key=True).filter(pk=applicant).values_list("pk"))
 
 
+# What an action reads of a filing besides its own columns.
+_READ_WITH_IT = ("applicant", "working_copy")
+
+
 def lock_filing(filing: Filing) -> Filing:
+    """Lock a filing alone, for a change that no other filing depends on."""
     lock_applicant(filing.applicant_id)
-    return Filing.objects.select_for_update().get(pk=filing.pk)
+    return Filing.objects.select_related(*_READ_WITH_IT).select_for_update(of=("self",)).get(pk=filing.pk)
 
 
 def lock_with_related_filings(filing: Filing) -> Filing:
     """
-    Lock a filing, and with it the applicant's other filings whose outcome hangs on it.
+    Lock a filing together with the applicant's other filings whose outcome depends on it.
 
-    They are locked in the order of their keys, so that a sweep beside it cannot wait in a circle.
+    They are locked in the order of their keys, so that a sweep at the same time cannot wait in a circle.
     """
     lock_applicant(filing.applicant_id)
-    now = Filing.objects.get(pk=filing.pk)
-    return next(row for row in related_filings(now).order_by("pk").select_for_update() if row.pk == now.pk)
+    columns = ("applicant_id", "service_key", "target_id", "official_number__key")
+    latest = Filing.objects.select_related("official_number").only(*columns).get(pk=filing.pk)
+    rows = related_filings(latest).select_related(*_READ_WITH_IT).order_by("pk").select_for_update(of=("self",))
+    return next(row for row in rows if row.pk == latest.pk)
 
 
 def related_filings(filing: Filing) -> FilingQuerySet:

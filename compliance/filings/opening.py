@@ -14,20 +14,21 @@ from compliance.dossier.normal import content_digest
 from compliance.dossier.parsing import Parsed
 from compliance.dossier.schema import Dossier
 from compliance.filings import workflow
-from compliance.filings.history.recording import record
-from compliance.filings.locking import ExpectedVersion, lock_applicant, lock_filing, refuse_other_version
+from compliance.filings.history.recording import save_with_event
+from compliance.filings.locking import ExpectedVersion, lock_filing, refuse_other_version
 from compliance.filings.permissions import refuse_unless_filer
 from compliance.filings.refusals import AmendmentOpen, ApplicantIsFixed, NoMembership, ReferenceTaken, TransitionRefused
 from compliance.models import CaseNumbers, Filing, WorkingCopy
 from compliance.rules.catalog import INITIAL
 from compliance.rules.context import same_name
-from registry.models import Membership, Organization, User
+from registry.models import Organization, User
 from registry.names import key_of
 from registry.numbers.forms import NUMBER_LENGTH, number_key
 from registry.reference.regions import PROVINCES
 from registry.search import searched_by
 
 
+@transaction.atomic
 def open_filing(parsed: Parsed, *, by: User) -> tuple[Filing, bool]:
     """
     Open a filing with a dossier, and say whether it is new.
@@ -36,19 +37,9 @@ def open_filing(parsed: Parsed, *, by: User) -> tuple[Filing, bool]:
     applicant, reference and dossier again give the same filing; another dossier under a used reference is
     ReferenceTaken; a second open change or cancellation of one filing is AmendmentOpen.
     """
-    applicant = _applicant_of(parsed.dossier, by)
+    applicant = _locked_applicant(parsed.dossier, by)
     filing = _filing_with_reference(applicant, parsed)
-    if filing is not None:
-        return filing, False
-    try:
-        with transaction.atomic():
-            return _new_filing(applicant, parsed, by), True
-    except IntegrityError:
-        # Somebody opened the same reference between the look and the write.
-        filing = _filing_with_reference(applicant, parsed)
-        if filing is None:
-            raise
-        return filing, False
+    return (filing, False) if filing else (_new_filing(applicant, parsed, by), True)
 
 
 @transaction.atomic
@@ -70,12 +61,13 @@ def edit_dossier(filing: Filing, parsed: Parsed, *, by: User, expected_version: 
     return replace_working_copy(filing, parsed, workflow.EDIT, by=by, data={})
 
 
-def _applicant_of(dossier: Dossier, by: User) -> Organization:
-    held = Membership.objects.of(by).in_force().filing().select_related("organization")
-    membership = held.filter(organization__uscc=dossier.applicant.uscc).first()
-    if membership is None:
+def _locked_applicant(dossier: Dossier, by: User) -> Organization:
+    """The applicant, locked as `lock_applicant` does: nobody opens the same reference between the look and the write."""
+    own = Organization.objects.select_for_update(no_key=True).filter(pk__in=by.filer_organizations)
+    applicant = own.filter(uscc=dossier.applicant.uscc).order_by("pk").only("uscc", "name").first()
+    if applicant is None:
         raise NoMembership(dossier.applicant.uscc)
-    return membership.organization
+    return applicant
 
 
 def _filing_with_reference(applicant: Organization, parsed: Parsed) -> Filing | None:
@@ -84,17 +76,16 @@ def _filing_with_reference(applicant: Organization, parsed: Parsed) -> Filing | 
         return None
     held = Filing.objects.holding_reference().filter(applicant=applicant, reference_key=key_of(reference))
     filing = held.first()
-    if filing is not None and content_digest(parsed.canonical.text) not in (filing.opened_sha256, _said_now(filing)):
+    if filing is not None and content_digest(parsed.canonical.text) not in (filing.opened_sha256, _digest_now(filing)):
         raise ReferenceTaken(reference)
     return filing
 
 
-def _said_now(filing: Filing) -> str:
+def _digest_now(filing: Filing) -> str:
     return content_digest(filing.kept_dossier().content)
 
 
 def _new_filing(applicant: Organization, parsed: Parsed, by: User) -> Filing:
-    lock_applicant(applicant.pk)
     now = timezone.now()
     filing = Filing(
         case_number=_next_case_number(now),
@@ -108,17 +99,19 @@ def _new_filing(applicant: Organization, parsed: Parsed, by: User) -> Filing:
         leased_until=now + GRACE,
     )
     _copy(filing, parsed.dossier)
-    filing.save()
+    save_with_event(filing, workflow.OPEN, "", by=by, at=now, data={"sha256": parsed.canonical.sha256})
     _write_copy(WorkingCopy(filing=filing), parsed, by, now)
-    record(filing, workflow.OPEN, "", by=by, at=now, data={"sha256": parsed.canonical.sha256})
     announce_after_commit(filing.pk)
     return filing
 
 
 def _next_case_number(now: datetime) -> str:
     year = timezone.localtime(now).year
-    CaseNumbers.objects.get_or_create(year=year)
-    numbers = CaseNumbers.objects.select_for_update().get(year=year)
+    locked = CaseNumbers.objects.select_for_update()
+    numbers = locked.filter(year=year).first()
+    if numbers is None:
+        CaseNumbers.objects.get_or_create(year=year)
+        numbers = locked.get(year=year)
     numbers.last += 1
     numbers.save(update_fields=["last"])
     return str(numbers)
@@ -133,10 +126,11 @@ def replace_working_copy(filing: Filing, parsed: Parsed, verb: str, *, by: User,
     filing.leased_until = now + GRACE
     try:
         with transaction.atomic():
-            filing.save()
+            save_with_event(
+                filing, verb, filing.status, by=by, at=now, data={"sha256": parsed.canonical.sha256, **data}
+            )
     except IntegrityError as error:
         raise ReferenceTaken(parsed.dossier.reference or "") from error
-    record(filing, verb, filing.status, by=by, at=now, data={"sha256": parsed.canonical.sha256, **data})
     announce_after_commit(filing.pk)
     return filing
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from compliance.checking.dispatch import announce_after_commit
 from compliance.checking.due_marks import mark_due
 from compliance.filings import workflow
-from compliance.filings.history.recording import record
+from compliance.filings.history.recording import save_with_event
 from compliance.filings.locking import ExpectedVersion, lock_with_related_filings, refuse_other_version, related_filings
 from compliance.filings.permissions import refuse_unless_permitted
 from compliance.filings.refusals import ReasonMissing, TransitionRefused
@@ -48,8 +48,7 @@ def _duty_of(verb: str, filing: Filing) -> str:
 def record_change(filing: Filing, verb: str, source: str, **event: Any) -> Filing:
     """Save a moved filing, write its event, and mark due whatever hangs on it; all of that is locked."""
     filing.changed_at = event["at"]
-    filing.save()
-    record(filing, verb, source, **event)
+    save_with_event(filing, verb, source, **event)
     mark_due(related_filings(filing), at=event["at"])
     announce_after_commit(filing.pk)
     return filing
@@ -57,7 +56,8 @@ def record_change(filing: Filing, verb: str, source: str, **event: Any) -> Filin
 
 def freeze_revision(filing: Filing, content: str, sha256: str, *, by: User, at: datetime) -> Revision:
     """Keep a dossier as the next revision of a filing."""
-    last = filing.revisions.order_by("-number").values_list("number", flat=True).first() or 0
+    is_first = filing.first_submitted_at is None
+    last = 0 if is_first else filing.revisions.order_by("-number").values_list("number", flat=True).first() or 0
     return Revision.objects.create(filing=filing, number=last + 1, content=content, sha256=sha256, at=at, by=by)
 
 

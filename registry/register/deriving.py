@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from typing import Any
 
-from django.db.models import F, QuerySet, Window
+from django.db.models import Exists, F, OuterRef, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from registry.models import (
@@ -97,11 +98,10 @@ def _grouped(rows: QuerySet[ModelStatement]) -> Statements:
 
 def _derive_columns(models: Collection[int], statements: Statements) -> None:
     numbers = _numbers_of_models(models)
-    under_review = _under_review(models)
     changed: dict[Statuses, list[int]] = defaultdict(list)
     renamed = []
-    for row in AIModel.objects.filter(pk__in=models).select_related("developer"):
-        statuses = _statuses(numbers[row.pk], is_under_review=row.pk in under_review)
+    for row in _rows_of(models):
+        statuses = _statuses(numbers[row.pk], is_under_review=row.is_under_review)
         if (row.registration_status, row.public_status) != statuses:
             changed[statuses].append(row.pk)
         if _rename(row, statements.get(row.pk, [])):
@@ -136,16 +136,21 @@ def _first(texts: Iterable[str]) -> str:
     return next((text for text in texts if text), "")
 
 
-def _under_review(models: Collection[int]) -> set[int]:
-    """The models whose developer has an initial generative filing under review for a service that uses them."""
+def _rows_of(models: Collection[int]) -> QuerySet[Any]:
+    """Models with their developers; `is_under_review` tells of an initial generative filing by the developer for their use."""
     pending = ModelStatement.objects.filter(
-        model__in=models,
+        model=OuterRef("pk"),
         rank=PENDING,
         is_developers_own=True,
         used_by_service=True,
         source__filing_kind=NumberKind.GENERATIVE,
     )
-    return set(pending.values_list("model_id", flat=True))
+    rows = AIModel.objects.filter(pk__in=models).select_related("developer").only(*_OF_MODELS)
+    return rows.annotate(is_under_review=Exists(pending))
+
+
+_OF_DEVELOPERS = tuple(f"developer__{column}" for column in ("name", "name_en", "country"))
+_OF_MODELS = (*_NAMED, "registration_status", "public_status", *_OF_DEVELOPERS)
 
 
 def _numbers_of_models(models: Collection[int]) -> dict[int, set[str]]:
@@ -191,22 +196,27 @@ def _derive_services(services: Collection[int]) -> None:
     through = OfficialNumber.services.through.objects.filter(service__in=services)
     for service, kind, status in through.values_list("service_id", "officialnumber__kind", "officialnumber__status"):
         numbers[service, kind in _SERVICE_KINDS].add(status)
-    pending = ServiceStatement.objects.filter(
-        service__in=services, source__is_live=True, source__is_public=False, source__kind=SourceKind.FILING
-    ).exclude(source__filing_kind="")
-    under_review = {
-        (service, kind in _SERVICE_KINDS) for service, kind in pending.values_list("service_id", "source__filing_kind")
-    }
     changed: dict[Statuses, list[int]] = defaultdict(list)
-    rows = Service.objects.filter(pk__in=services)
-    for key, *before in rows.values_list("pk", "registration_status", "public_status"):
-        tracks = ((key, True), (key, False))
-        found = [_statuses(numbers[track], is_under_review=track in under_review) for track in tracks]
-        statuses = (_first_but_unfiled(each[0] for each in found), _first_but_unfiled(each[1] for each in found))
+    for key, *before, for_service, for_algorithm in _service_rows(services):
+        service = _statuses(numbers[key, True], is_under_review=for_service)
+        algorithm = _statuses(numbers[key, False], is_under_review=for_algorithm)
+        statuses = (_first_but_unfiled(service[0], algorithm[0]), _first_but_unfiled(service[1], algorithm[1]))
         if statuses != tuple(before):
             changed[statuses].append(key)
     _write_statuses(Service, changed)
 
 
-def _first_but_unfiled(statuses: Iterable[str]) -> str:
+def _service_rows(services: Collection[int]) -> Iterable[tuple[int, str, str, bool, bool]]:
+    """The key of each service, its statuses, and whether filings of the service and of its algorithm are under review."""
+    pending = ServiceStatement.objects.filter(
+        service=OuterRef("pk"), source__is_live=True, source__is_public=False, source__kind=SourceKind.FILING
+    )
+    rows = Service.objects.filter(pk__in=services).annotate(
+        for_service=Exists(pending.filter(source__filing_kind__in=_SERVICE_KINDS)),
+        for_algorithm=Exists(pending.filter(source__filing_kind=NumberKind.ALGORITHM)),
+    )
+    return rows.values_list("pk", "registration_status", "public_status", "for_service", "for_algorithm")
+
+
+def _first_but_unfiled(*statuses: str) -> str:
     return next((status for status in statuses if status != RegistrationStatus.UNFILED), RegistrationStatus.UNFILED)

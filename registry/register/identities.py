@@ -59,7 +59,8 @@ def identify(changes: Sequence[Change], coverages: Sequence[Coverage]) -> Record
         return records
     parties = {statement.declarant for *_, statement in named}
     parties |= {model.developer for *_, statement in named for model in statement.models}
-    records.organizations = organizations_of(parties)
+    owners = {change.source.owner for change in changes if change.source.owner}
+    records.organizations = organizations_of(parties, known=owners)
     records.services = _services_of(
         (declarant, service)
         for _, source, statement in named
@@ -77,7 +78,7 @@ def identify(changes: Sequence[Change], coverages: Sequence[Coverage]) -> Record
     return records
 
 
-def organizations_of(parties: Iterable[Party]) -> dict[Party, Organization]:
+def organizations_of(parties: Iterable[Party], *, known: Collection[Organization] = ()) -> dict[Party, Organization]:
     """
     Return the organization of each party, and create the missing ones.
 
@@ -85,8 +86,11 @@ def organizations_of(parties: Iterable[Party]) -> dict[Party, Organization]:
     has members, else the one without a code. An organization whose code comes only from statements of others is never
     found by its name, so nobody can take over a name by giving it a code.
     """
-    wanted = {party for party in parties if party.is_named}
-    found = _known(wanted)
+    parties = set(parties)
+    by_code = {organization.uscc: organization for organization in known if organization.uscc}
+    found = {party: by_code[party.uscc] for party in parties if party.uscc in by_code}
+    wanted = {party for party in parties if party.is_named and party not in found}
+    found |= _known(wanted)
     if missing := [party for party in wanted if party not in found]:
         _enter(missing)
         found |= _known(missing)
@@ -227,4 +231,6 @@ def _services(wanted: Iterable[tuple[Organization, str]]) -> dict[Named, Service
     rows = Service.objects.filter(
         organization__in={owner.pk for owner, _ in pairs}, name_key__in={key for _, key in pairs}
     )
-    return {(row.organization_id, row.name_key): row for row in rows.select_related("organization")} if pairs else {}
+    return (
+        {(row.organization_id, row.name_key): row for row in rows.only("organization_id", "name_key")} if pairs else {}
+    )

@@ -41,17 +41,19 @@ def apply(
     apply_all([Change(source, statements, is_live, is_public)], coverages)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def apply_all(changes: Sequence[Change], coverages: Sequence[Coverage] = ()) -> None:
     """The same for many sources and numbers at once: a list of ten thousand rows, or a thousand filings."""
     records, scope, changed = _identify_and_lock(changes, coverages)
-    before = edges_walked_by_all(changed)
+    # What is not public moves no edge that everybody walks.
+    loud = set() if all(change.is_quiet for change in changes) and not coverages else changed
+    before = edges_walked_by_all(loud)
     write(changes, coverages, records)
     after = derive(changed, scope.services)
-    _announce(scope, changed, before, after, {coverage.number.key for coverage in coverages})
+    _announce(scope, changed, before, after if loud else before, {coverage.number.key for coverage in coverages})
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def rederive(
     models: Collection[int], services: Collection[int] = (), *, numbers: Iterable[str] = (), has_merged: bool = False
 ) -> None:

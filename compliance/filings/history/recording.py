@@ -13,7 +13,7 @@ from registry.models import User
 THE_REGISTRY = "registry"
 
 
-def record(
+def next_event(
     filing: Filing,
     verb: str,
     from_status: str,
@@ -25,9 +25,8 @@ def record(
     actor: str | None = None,
 ) -> Event:
     """
-    Write an event at the end of the filing's chain; the filing is locked, so there is one end.
-
-    `actor` is given where the registry itself acts on the word of a person.
+    Return the next event of a filing's chain and let the filing name it as its last one; the caller, who has locked the
+    filing, saves both. `actor` is given where the registry itself acts in the name of a person.
     """
     line = {
         "number": filing.last_event_number + 1,
@@ -39,8 +38,25 @@ def record(
         "reason": reason.strip(),
         "data": data or {},
     }
-    digest = event_hash(filing.last_event_hash, filing=str(filing.uid), **line)
-    event = Event.objects.create(filing=filing, by=by, previous_hash=filing.last_event_hash, hash=digest, **line)
-    filing.last_event_number, filing.last_event_hash = event.number, event.hash
+    previous = filing.last_event_hash
+    digest = event_hash(previous, filing=str(filing.uid), **line)
+    filing.last_event_number, filing.last_event_hash = filing.last_event_number + 1, digest
+    return Event(filing=filing, by=by, previous_hash=previous, hash=digest, **line)
+
+
+def save_with_event(filing: Filing, verb: str, from_status: str, **event: Any) -> Event:
+    """Save a locked filing together with the next event of its chain; the arguments are those of `next_event`."""
+    following = next_event(filing, verb, from_status, **event)
+    filing.save()
+    # A filing that is saved first has its key only now.
+    following.filing = filing
+    following.save(force_insert=True)
+    return following
+
+
+def record(filing: Filing, verb: str, **event: Any) -> Event:
+    """Write an event that changes nothing else of a locked filing."""
+    following = next_event(filing, verb, filing.status, **event)
     filing.save(update_fields=["last_event_number", "last_event_hash"])
-    return event
+    following.save(force_insert=True)
+    return following
