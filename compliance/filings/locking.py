@@ -22,7 +22,7 @@ def lock_applicant(applicant: int) -> None:
     Otherwise a filing could join a service, or be checked in it, between the marking of that service by another change
     and its commit. Checks and sweeps do not take this lock.
     """
-    list(Organization.objects.select_for_update(no_key=True).filter(pk=applicant).values_list("pk"))
+    list(Organization.objects.select_for_update(no_key=True).filter(pk=applicant).order_by().values_list("pk"))
 
 
 # What an action reads of a filing besides its own columns.

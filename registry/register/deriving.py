@@ -27,7 +27,8 @@ from registry.models import (
 )
 from registry.register.batches import batches
 from registry.register.edges_in_force import Edges, derive_edges
-from registry.register.precedence import CORRECTED, PENDING, in_order
+from registry.register.precedence import CORRECTED, PENDING
+from registry.register.statement_rows import COLUMNS, StatementRow, Statements
 from registry.search import searched_by
 
 _SERVICE_KINDS = (NumberKind.GENERATIVE, NumberKind.REGISTRATION)
@@ -53,20 +54,6 @@ def derive(models: Collection[int], services: Collection[int]) -> Edges:
 # --- models -----------------------------------------------------------------------------------------------------
 # Of a model of which thousands speak, so many public statements are read, the first in precedence.
 _READ_OF_A_MODEL = 50
-_READ = (
-    "model_id",
-    "rank",
-    "is_developers_own",
-    "used_by_service",
-    "speaks_of_lineage",
-    "name",
-    "version",
-    "developer_country",
-    "source__owner_id",
-    "source__stated_at",
-    "source__filing_kind",
-)
-Statements = dict[int, list[ModelStatement]]
 
 
 def _statements(models: Collection[int]) -> Statements:
@@ -74,25 +61,34 @@ def _statements(models: Collection[int]) -> Statements:
     The statements that count, in order: the first public ones of each model; what is pending only where nothing public
     speaks of the lineage, or at all.
     """
+    found = _grouped(_public(models))
+    without_lineage = [key for key in models if not any(row.speaks_of_lineage for row in found.get(key, ()))]
+    if without_lineage:
+        pending = ModelStatement.objects.filter(model__in=without_lineage, rank=PENDING).order_by()
+        for model, rows in _grouped(pending).items():
+            found.setdefault(model, []).extend(rows)
+    return {model: sorted(rows, key=lambda row: row.precedence) for model, rows in found.items()}
+
+
+def _public(models: Collection[int]) -> QuerySet[ModelStatement]:
+    """The first public statements of each model, at most _READ_OF_A_MODEL."""
+    public = ModelStatement.objects.filter(model__in=models, rank__lt=PENDING)
+    if len(models) == 1:
+        # The usual case, without the price of a window.
+        return public.order_by("rank", "-is_developers_own", "-source__stated_at", "-pk")[:_READ_OF_A_MODEL]
     place = Window(
         RowNumber(),
         partition_by=[F("model_id")],
         order_by=[F("rank").asc(), F("is_developers_own").desc(), F("source__stated_at").desc(), F("pk").desc()],
     )
-    public = ModelStatement.objects.filter(model__in=models, rank__lt=PENDING).annotate(place=place)
-    found = _grouped(public.filter(place__lte=_READ_OF_A_MODEL))
-    without_lineage = [key for key in models if not any(row.speaks_of_lineage for row in found.get(key, ()))]
-    if without_lineage:
-        pending = _grouped(ModelStatement.objects.filter(model__in=without_lineage, rank=PENDING))
-        for model, rows in pending.items():
-            found.setdefault(model, []).extend(rows)
-    return {model: in_order(rows) for model, rows in found.items()}
+    return public.order_by().annotate(place=place).filter(place__lte=_READ_OF_A_MODEL)
 
 
 def _grouped(rows: QuerySet[ModelStatement]) -> Statements:
     statements: Statements = defaultdict(list)
-    for statement in rows.select_related("source").only(*_READ):
-        statements[statement.model_id].append(statement)
+    for row in rows.values_list(*COLUMNS):
+        statement = StatementRow(*row)
+        statements[statement.model].append(statement)
     return statements
 
 
@@ -114,7 +110,7 @@ def _derive_columns(models: Collection[int], statements: Statements) -> None:
 _NAMED = ("name", "version", "country", "search_text", "search_grams")
 
 
-def _rename(row: AIModel, statements: list[ModelStatement]) -> bool:
+def _rename(row: AIModel, statements: list[StatementRow]) -> bool:
     """Give a model the name, version and country that come first, and return whether that changed it."""
     before = [getattr(row, column) for column in _NAMED]
     # What is not public yet says how a model is called only where nothing public does.
@@ -126,7 +122,7 @@ def _rename(row: AIModel, statements: list[ModelStatement]) -> bool:
         row.version = named.version or (versions[0] if named.rank == CORRECTED and versions else "")
     row.version = _first(each.version for each in statements if each.rank == CORRECTED) or row.version
     developers_country = row.developer.country if row.developer else ""
-    row.country = _first(statement.developer_country for statement in statements) or developers_country
+    row.country = _first(statement.country for statement in statements) or developers_country
     for column, value in searched_by(*row.search_texts()).items():
         setattr(row, column, value)
     return before != [getattr(row, column) for column in _NAMED]

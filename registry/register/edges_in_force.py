@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 import networkx as nx
 from django.db import connection
 
-from registry.models import Derivation, ModelStatement
+from registry.models import Derivation
 from registry.register.batches import batches
 from registry.register.precedence import PENDING
+from registry.register.statement_rows import StatementRow, Statements
 
 _IN_FORCE = "(d.walked_by_all OR d.walked_by_owner OR d.walked_by_staff)"
 # Where more edges than this lie in circles, all that are new are left out: nobody may keep the registry busy with them.
@@ -55,7 +56,7 @@ def edges_walked_by_all(models: Collection[int]) -> Edges:
     return edges
 
 
-def derive_edges(models: Collection[int], statements: dict[int, list[ModelStatement]]) -> Edges:
+def derive_edges(models: Collection[int], statements: Statements) -> Edges:
     """
     Put into force the edges of that statement about each model which comes first: for all, for owners, for staff; then
     leave out what closes a cycle. Return the edges that everybody walks from now on, the cycles not left out.
@@ -73,21 +74,21 @@ def derive_edges(models: Collection[int], statements: dict[int, list[ModelStatem
     }
 
 
-def _choose(statements: list[ModelStatement], chosen: _Chosen) -> None:
+def _choose(statements: list[StatementRow], chosen: _Chosen) -> None:
     """A source may name one model under two keys: then both of its statements count together."""
     if not statements:
         return
     first = statements[0]
-    of_first = {statement.pk for statement in statements if statement.source_id == first.source_id}
+    of_first = {statement.key for statement in statements if statement.source == first.source}
     if first.rank < PENDING:
         chosen.by_all |= of_first
         return
     chosen.by_staff |= of_first
     firsts: dict[int | None, int] = {}
     for statement in statements:
-        firsts.setdefault(statement.source.owner_id, statement.source_id)
+        firsts.setdefault(statement.owner, statement.source)
     sources = set(firsts.values())
-    chosen.by_owner |= {statement.pk for statement in statements if statement.source_id in sources}
+    chosen.by_owner |= {statement.key for statement in statements if statement.source in sources}
 
 
 def _write_flags(edges: list[Derivation], chosen: _Chosen) -> None:
