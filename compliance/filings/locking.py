@@ -42,8 +42,7 @@ def lock_with_related_filings(filing: Filing) -> Filing:
     They are locked in the order of their keys, so that a sweep at the same time cannot wait in a circle.
     """
     lock_applicant(filing.applicant_id)
-    columns = ("applicant_id", "service_key", "target_id", "official_number__key")
-    latest = Filing.objects.select_related("official_number").only(*columns).get(pk=filing.pk)
+    latest = Filing.objects.only("applicant_id", "service_key", "target_id", "official_number_id").get(pk=filing.pk)
     rows = related_filings(latest).select_related(*_READ_WITH_IT).order_by("pk").select_for_update(of=("self",))
     return next(row for row in rows if row.pk == latest.pk)
 

@@ -9,34 +9,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from typing import Any
+from typing import NamedTuple
 
-from django.db.models import Exists, F, OuterRef, QuerySet, Window
+from django.db.models import F, QuerySet, Window
 from django.db.models.functions import RowNumber
 
-from registry.models import (
-    AIModel,
-    ModelStatement,
-    NumberKind,
-    NumberStatus,
-    OfficialNumber,
-    RegistrationStatus,
-    Service,
-    ServiceStatement,
-    SourceKind,
-)
+from registry.models import AIModel, ModelStatement, NumberKind
 from registry.register.batches import batches
 from registry.register.edges_in_force import Edges, derive_edges
 from registry.register.precedence import CORRECTED, PENDING
 from registry.register.statement_rows import COLUMNS, StatementRow, Statements
+from registry.register.statuses import Statuses, derive_services, statuses, write_statuses
 from registry.search import searched_by
-
-_SERVICE_KINDS = (NumberKind.GENERATIVE, NumberKind.REGISTRATION)
-# Of several numbers the first of these statuses counts; a filing under review comes after `suspended`.
-_IN_FORCE_FIRST = (NumberStatus.FILED, NumberStatus.REGISTERED, NumberStatus.SUSPENDED)
-_ENDED = (NumberStatus.REVOKED, NumberStatus.CANCELLED)
-# With filings under review, and as it is public.
-Statuses = tuple[str, str]
 
 
 def derive(models: Collection[int], services: Collection[int]) -> Edges:
@@ -47,7 +31,7 @@ def derive(models: Collection[int], services: Collection[int]) -> Edges:
         edges |= derive_edges(part, statements)
         _derive_columns(part, statements)
     for part in batches(services):
-        _derive_services(part)
+        derive_services(part)
     return edges
 
 
@@ -93,126 +77,90 @@ def _grouped(rows: QuerySet[ModelStatement]) -> Statements:
 
 
 def _derive_columns(models: Collection[int], statements: Statements) -> None:
-    numbers = _numbers_of_models(models)
+    under_review = _under_review(models, statements)
     changed: dict[Statuses, list[int]] = defaultdict(list)
     renamed = []
-    for row in _rows_of(models):
-        statuses = _statuses(numbers[row.pk], is_under_review=row.is_under_review)
-        if (row.registration_status, row.public_status) != statuses:
-            changed[statuses].append(row.pk)
-        if _rename(row, statements.get(row.pk, [])):
-            renamed.append(row)
-    _write_statuses(AIModel, changed)
+    for row, numbers in _rows_of(models):
+        derived = statuses(numbers, is_under_review=row.key in under_review)
+        if derived != (row.registration_status, row.public_status):
+            changed[derived].append(row.key)
+        columns = _columns(row, statements.get(row.key, []))
+        if columns != {name: getattr(row, name) for name in columns}:
+            renamed.append(AIModel(pk=row.key, **columns, **_grams(row, columns)))
+    write_statuses(AIModel, changed)
     if renamed:
-        AIModel.objects.bulk_update(renamed, _NAMED, batch_size=500)
+        AIModel.objects.bulk_update(renamed, ("name", "version", "country", "search_text", "search_grams"), 500)
 
 
-_NAMED = ("name", "version", "country", "search_text", "search_grams")
+class _Row(NamedTuple):
+    """A model as it is, with its developer."""
+
+    key: int
+    name: str
+    version: str
+    country: str
+    search_text: str
+    registration_status: str
+    public_status: str
+    developer: str | None
+    developer_en: str | None
+    developers_country: str | None
+
+    def search_texts(self, name: str, version: str) -> list[str | None]:
+        return [f"{name} {version}", self.developer, self.developer_en]
 
 
-def _rename(row: AIModel, statements: list[StatementRow]) -> bool:
-    """Give a model the name, version and country that come first, and return whether that changed it."""
-    before = [getattr(row, column) for column in _NAMED]
+_OF_MODELS = ("pk", "name", "version", "country", "search_text", "registration_status", "public_status")
+_OF_DEVELOPERS = ("developer__name", "developer__name_en", "developer__country")
+# Its own official numbers, and those of the records that are merged into it.
+_OF_NUMBERS = ("official_numbers__status", "merged__official_numbers__status")
+
+
+def _rows_of(models: Collection[int]) -> list[tuple[_Row, set[str]]]:
+    """Models, each with the status of all its official numbers."""
+    found: dict[_Row, set[str]] = defaultdict(set)
+    rows = AIModel.objects.filter(pk__in=models).order_by()
+    for *values, own, merged in rows.values_list(*_OF_MODELS, *_OF_DEVELOPERS, *_OF_NUMBERS):
+        found[_Row(*values)].update(status for status in (own, merged) if status)
+    return list(found.items())
+
+
+def _columns(row: _Row, statements: list[StatementRow]) -> dict[str, str]:
+    """Return the name, version and country that come first, and what the model is found by."""
     # What is not public yet says how a model is called only where nothing public does.
     statements = [statement for statement in statements if statement.rank < PENDING] or statements
     named = next((statement for statement in statements if statement.name), None)
+    name, version = row.name, row.version
     if named:
         versions = [statement.version for statement in statements if statement.version]
-        row.name = named.name
-        row.version = named.version or (versions[0] if named.rank == CORRECTED and versions else "")
-    row.version = _first(each.version for each in statements if each.rank == CORRECTED) or row.version
-    developers_country = row.developer.country if row.developer else ""
-    row.country = _first(statement.country for statement in statements) or developers_country
-    for column, value in searched_by(*row.search_texts()).items():
-        setattr(row, column, value)
-    return before != [getattr(row, column) for column in _NAMED]
+        name = named.name
+        version = named.version or (versions[0] if named.rank == CORRECTED and versions else "")
+    version = _first(each.version for each in statements if each.rank == CORRECTED) or version
+    country = _first(statement.country for statement in statements) or row.developers_country or ""
+    search_text = searched_by(*row.search_texts(name, version))["search_text"]
+    return {"name": name, "version": version, "country": country, "search_text": search_text}
+
+
+def _grams(row: _Row, columns: dict[str, str]) -> dict[str, str]:
+    return {"search_grams": searched_by(*row.search_texts(columns["name"], columns["version"]))["search_grams"]}
 
 
 def _first(texts: Iterable[str]) -> str:
     return next((text for text in texts if text), "")
 
 
-def _rows_of(models: Collection[int]) -> QuerySet[Any]:
-    """Models with their developers; `is_under_review` tells of an initial generative filing by the developer for their use."""
-    pending = ModelStatement.objects.filter(
-        model=OuterRef("pk"),
-        rank=PENDING,
-        is_developers_own=True,
-        used_by_service=True,
-        source__filing_kind=NumberKind.GENERATIVE,
-    )
-    rows = AIModel.objects.filter(pk__in=models).select_related("developer").only(*_OF_MODELS)
-    return rows.annotate(is_under_review=Exists(pending))
-
-
-_OF_DEVELOPERS = tuple(f"developer__{column}" for column in ("name", "name_en", "country"))
-_OF_MODELS = (*_NAMED, "registration_status", "public_status", *_OF_DEVELOPERS)
-
-
-def _numbers_of_models(models: Collection[int]) -> dict[int, set[str]]:
-    """The status of each official number of a model, of those merged into it too."""
-    through = OfficialNumber.ai_models.through.objects
-    own = through.filter(aimodel__in=models).annotate(model=F("aimodel_id"))
-    merged = through.filter(aimodel__merged_into__in=models).annotate(model=F("aimodel__merged_into_id"))
-    found: dict[int, set[str]] = defaultdict(set)
-    for model, status in own.values_list("model", "officialnumber__status").union(
-        merged.values_list("model", "officialnumber__status")
-    ):
-        found[model].add(status)
+def _under_review(models: Collection[int], statements: Statements) -> set[int]:
+    """The models whose developer has an initial generative filing under review for a service that uses them."""
+    read = {key: rows for key, rows in statements.items() if any(row.rank == PENDING for row in rows)}
+    found = {key for key, rows in read.items() if any(row.is_use_under_review for row in rows)}
+    # Of the others, nothing pending was read: something public speaks of their lineage.
+    if others := set(models) - read.keys():
+        pending = ModelStatement.objects.filter(
+            model__in=others,
+            rank=PENDING,
+            is_developers_own=True,
+            used_by_service=True,
+            source__filing_kind=NumberKind.GENERATIVE,
+        ).order_by()
+        found |= set(pending.values_list("model_id", flat=True))
     return found
-
-
-# --- status -----------------------------------------------------------------------------------------------------
-def _statuses(numbers: set[str], *, is_under_review: bool) -> Statuses:
-    """The registration status, and the same as it is public."""
-    return _status(numbers, is_under_review=is_under_review), _status(numbers, is_under_review=False)
-
-
-def _status(numbers: set[str], *, is_under_review: bool) -> str:
-    """The registration status by the status of the numbers, and by whether a filing is under review."""
-    for status in _IN_FORCE_FIRST:
-        if status in numbers:
-            return str(status)
-    if is_under_review:
-        return RegistrationStatus.IN_PROGRESS
-    return next((str(status) for status in _ENDED if status in numbers), RegistrationStatus.UNFILED)
-
-
-def _write_statuses(kind: type[AIModel] | type[Service], changed: dict[Statuses, list[int]]) -> None:
-    """Write the statuses that differ, one update for each pair of them."""
-    for (status, public), keys in changed.items():
-        kind._default_manager.filter(pk__in=keys).update(registration_status=status, public_status=public)
-
-
-def _derive_services(services: Collection[int]) -> None:
-    """
-    A service has the status of its generative filing or registration; where it has none, that of its algorithm filing.
-    """
-    numbers: dict[tuple[int, bool], set[str]] = defaultdict(set)
-    through = OfficialNumber.services.through.objects.filter(service__in=services)
-    for service, kind, status in through.values_list("service_id", "officialnumber__kind", "officialnumber__status"):
-        numbers[service, kind in _SERVICE_KINDS].add(status)
-    changed: dict[Statuses, list[int]] = defaultdict(list)
-    for key, *before, for_service, for_algorithm in _service_rows(services):
-        service = _statuses(numbers[key, True], is_under_review=for_service)
-        algorithm = _statuses(numbers[key, False], is_under_review=for_algorithm)
-        statuses = (_first_but_unfiled(service[0], algorithm[0]), _first_but_unfiled(service[1], algorithm[1]))
-        if statuses != tuple(before):
-            changed[statuses].append(key)
-    _write_statuses(Service, changed)
-
-
-def _service_rows(services: Collection[int]) -> Iterable[tuple[int, str, str, bool, bool]]:
-    """The key of each service, its statuses, and whether filings of the service and of its algorithm are under review."""
-    pending = ServiceStatement.objects.filter(
-        service=OuterRef("pk"), source__is_live=True, source__is_public=False, source__kind=SourceKind.FILING
-    )
-    rows = Service.objects.filter(pk__in=services).annotate(
-        for_service=Exists(pending.filter(source__filing_kind__in=_SERVICE_KINDS)),
-        for_algorithm=Exists(pending.filter(source__filing_kind=NumberKind.ALGORITHM)),
-    )
-    return rows.values_list("pk", "registration_status", "public_status", "for_service", "for_algorithm")
-
-
-def _first_but_unfiled(*statuses: str) -> str:
-    return next((status for status in statuses if status != RegistrationStatus.UNFILED), RegistrationStatus.UNFILED)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
+from registry.models import NumberKind
+from registry.register.precedence import PENDING
+
 
 class StatementRow(NamedTuple):
     """A statement about a model, by key, with what decides which statement comes first."""
@@ -20,11 +23,19 @@ class StatementRow(NamedTuple):
     name: str
     version: str
     country: str
+    used_by_service: bool | None
+    filing_kind: str
 
     @property
     def precedence(self) -> tuple[int, bool, float, int]:
         """Sorts statements about one model, the one that comes first first (see registry.register.precedence)."""
         return self.rank, not self.is_developers_own, -self.stated_at.timestamp(), -self.key
+
+    @property
+    def is_use_under_review(self) -> bool:
+        """Whether it is of a generative filing under review, by the developer, for a service that uses the model."""
+        is_own_use = self.is_developers_own and bool(self.used_by_service)
+        return self.rank == PENDING and is_own_use and self.filing_kind == NumberKind.GENERATIVE
 
 
 # The columns of a StatementRow, as the ORM reads them.
@@ -40,5 +51,7 @@ COLUMNS = (
     "name",
     "version",
     "developer_country",
+    "used_by_service",
+    "source__filing_kind",
 )
 Statements = dict[int, list[StatementRow]]

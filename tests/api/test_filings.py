@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 import time_machine
 
+from compliance.api.serializers import FilingSerializer
 from compliance.filings import actions
 from compliance.filings.refusals import ChangedMeanwhile
 from compliance.models import Event, Filing, Flag, Revision, WorkingCopy
@@ -326,5 +327,34 @@ def test_a_list_takes_as_many_queries_for_five_filings_as_for_one(api, django_as
 
 
 def test_a_post_takes_a_fixed_number_of_queries(api, django_assert_max_num_queries):
-    with django_assert_max_num_queries(19):
+    opened(api, "algorithm-complete")
+    with django_assert_max_num_queries(11):
         opened(api)
+
+
+def test_a_submission_takes_at_most_forty_statements(api, django_assert_max_num_queries):
+    url = opened(api, "generative-complete")
+    with django_assert_max_num_queries(40):
+        assert api.post(f"{url}submit/").status_code == 200
+    second = json.dumps(a_document("generative", {"/reference": "second", "/service/name": "another"})).encode()
+    url = post(api, second).headers["Location"]
+    with django_assert_max_num_queries(40):
+        assert api.post(f"{url}submit/").status_code == 200
+
+
+def test_reading_a_filing_and_its_flags_takes_a_query_each_beside_the_token(api, django_assert_num_queries):
+    url = opened(api)
+    check_everything()
+    with django_assert_num_queries(2):
+        api.get(url)
+    with django_assert_num_queries(3):
+        assert api.get(f"{url}flags/").json()["results"]
+
+
+def test_a_summary_is_what_its_description_says(api):
+    answer = api.get(opened(api)).json()
+    described = FilingSerializer().fields
+    assert list(answer) == list(described)
+    assert {name: list(answer[name]) for name in ("applicant", "service", "flags", "check")} == {
+        name: list(described[name].fields) for name in ("applicant", "service", "flags", "check")
+    }
