@@ -70,8 +70,8 @@ class ModelCardView(APIView):
             if expected is None:
                 expected = frozenset({kept.sha256})
             actions.edit_dossier(filing, parsed, by=user_of(request), expected_version=expected)
-        told = card.as_json(request.query_params.get("filename", ""), problems.reader_language())
-        answer = {"model": made.key, "kept": list(made.kept), "card": told}
+        card_json = card.as_json(request.query_params.get("filename", ""), problems.reader_language())
+        answer = {"model": made.key, "kept": list(made.kept), "card": card_json}
         return Response(answer, headers={"ETag": quoted(parsed.canonical.sha256)})
 
 

@@ -50,7 +50,7 @@ class CheckView(APIView):
         day = _day(request, "as_of") or timezone.localdate()
         dossier = problems.parsed_or_problem(body_of(request)).dossier
         outcome = evaluate(dossier, today=day)
-        return Response(_told(outcome, day, _comparison(request, dossier, A_FILE_ON_ITS_OWN, day)))
+        return Response(_answer(outcome, day, _comparison(request, dossier, A_FILE_ON_ITS_OWN, day)))
 
 
 class FilingCheckView(APIView):
@@ -76,7 +76,7 @@ class FilingCheckView(APIView):
         is_as_it_stands = asked is None and "compare_to" not in request.query_params
         judge = evaluate if is_as_it_stands else as_of
         outcome = judge(case.dossier, case.facts, today=day)
-        return Response(_told(outcome, day, _comparison(request, case.dossier, case.facts, day)))
+        return Response(_answer(outcome, day, _comparison(request, case.dossier, case.facts, day)))
 
 
 def _comparison(request: Request, dossier: Dossier, facts: Facts, day: date) -> Comparison | None:
@@ -84,7 +84,7 @@ def _comparison(request: Request, dossier: Dossier, facts: Facts, day: date) -> 
     return compared(dossier, facts, day, other) if other else None
 
 
-def _told(outcome: Outcome, day: date, comparison: Comparison | None) -> dict[str, Any]:
+def _answer(outcome: Outcome, day: date, comparison: Comparison | None) -> dict[str, Any]:
     return {
         "as_of": day.isoformat(),
         "next_look_on": outcome.look_again_on,

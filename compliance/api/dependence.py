@@ -134,8 +134,8 @@ class DependenceView(APIView):
         group = chosen(request, "group", ("province", "applicant", "year", "kind"))
         asked = _asked(request)
         gathered = trace_models_in_use(user_of(request), day=_day(request), through=_through(request), filters=asked)
-        told = gathered.count(by, group)  # type: ignore[arg-type]
-        return Response(DependenceSerializer(told).data)
+        counts = gathered.count(by, group)  # type: ignore[arg-type]
+        return Response(DependenceSerializer(counts).data)
 
 
 class WhatBreaksView(APIView):
@@ -153,8 +153,8 @@ class WhatBreaksView(APIView):
     def get(self, request: Request) -> Response:
         """Return the filings, applicants and users that depend on a family, a country's base models or one model."""
         refuse_unknown(request, {parameter.name for parameter in self.FILTERS})
-        told = what_breaks(user_of(request), _barred(request), through=_through(request), day=_day(request))
-        return Response(WhatBreaksSerializer(told).data)
+        counts = what_breaks(user_of(request), _barred(request), through=_through(request), day=_day(request))
+        return Response(WhatBreaksSerializer(counts).data)
 
 
 def _barred(request: Request) -> Barred:

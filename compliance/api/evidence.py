@@ -56,7 +56,7 @@ class FilingEvidenceView(APIView):
         """Return the evidence filed for a model, with the declaration and the verdict."""
         refuse_unknown(request, set())
         filing = found(request, id)
-        return Response(_told(filing, key, user_of(request)))
+        return Response(_evidence_json(filing, key, user_of(request)))
 
     @extend_schema(
         operation_id="evidence_file",
@@ -74,7 +74,7 @@ class FilingEvidenceView(APIView):
         evidence = _evidence(request)
         with problems.refusals_as_problems():
             filing = file_evidence(filing, key, evidence, by=user_of(request))
-        return Response(_told(filing, key, user_of(request)), status=201)
+        return Response(_evidence_json(filing, key, user_of(request)), status=201)
 
 
 class ModelEvidenceView(APIView):
@@ -87,11 +87,11 @@ class ModelEvidenceView(APIView):
         user, model = user_of(request), found_model(request, id)
         if not can_see_evidence(model, user):
             raise Http404
-        told = EvidenceSerializer(evidence_of_model(model, user), many=True, context={"user": user})
-        return Response({"results": told.data})
+        serializer = EvidenceSerializer(evidence_of_model(model, user), many=True, context={"user": user})
+        return Response({"results": serializer.data})
 
 
-def _told(filing: Filing, key: str, user: User) -> Any:
+def _evidence_json(filing: Filing, key: str, user: User) -> Any:
     """Return the evidence of one model with its verdict. Raises Http404 if none was filed."""
     for filed in filed_evidence(filing, dossier_of(filing, user), keys={key}):
         return EvidenceSerializer(filed, context={"user": user}).data

@@ -64,14 +64,14 @@ class EvidenceSerializer(serializers.Serializer[FiledEvidence]):
     def get_verdict(self, filed: FiledEvidence) -> Any:
         language, verdict = reader_language(), filed.verdict
         meanings = [{"code": code, "meaning": MEANINGS[code].in_(language)} for code in verdict.codes]
-        told = {
+        parts = {
             **answer(verdict),
             "meanings": meanings,
             "parts": in_parts(verdict, language),
             "caveat": CAVEAT.in_(language),
             "text": as_text(verdict, language),
         }
-        return VerdictSerializer(told).data
+        return VerdictSerializer(parts).data
 
 
 class EvidenceListSerializer(Fields):

@@ -51,11 +51,11 @@ def filtered(request: Request, filings: FilingQuerySet) -> FilingQuerySet:
 
 
 def _by_flags(request: Request, filings: FilingQuerySet) -> FilingQuerySet:
-    standing = {
+    given = {
         "rule": chosen(request, "rule", [rule.code for rule in CATALOG]),
         "level": chosen(request, "level", Level.values),
     }
-    asked = {name: value for name, value in standing.items() if value}
+    asked = {name: value for name, value in given.items() if value}
     if not asked:
         return filings
     return filings.filter(pk__in=Flag.objects.open().filter(**asked).values("filing"))
@@ -65,14 +65,14 @@ def _by_lineage(request: Request, filings: FilingQuerySet) -> FilingQuerySet:
     user = user_of(request)
     if base := identifier(request, "base_model"):
         start = AIModel.objects.visible_to(user).filter(uid=base).values_list("pk", flat=True)
-        filings = _standing_on(filings, below(start, user), user)
+        filings = _using(filings, below(start, user), user)
     message = _("Use a country code of two capital letters (ISO 3166-1), such as US.")
     if country := code_of(request, "root_country", "[A-Z]{2}", message):
-        filings = _standing_on(filings, below_roots_of(country, user), user)
+        filings = _using(filings, below_roots_of(country, user), user)
     return filings
 
 
-def _standing_on(filings: FilingQuerySet, models: object, user: User) -> FilingQuerySet:
+def _using(filings: FilingQuerySet, models: object, user: User) -> FilingQuerySet:
     """Return the filings whose service uses one of these models."""
     used = ModelStatement.objects.visible_to(user).filter(model__in=models, used_by_service=True)
     return filings.filter(source__in=used.values("source"))

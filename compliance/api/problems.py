@@ -247,13 +247,13 @@ def _not_permitted(error: refusals.NotPermitted) -> Problem:
 
 
 def _errors_open(error: refusals.ErrorsOpen) -> Problem:
-    told = [describe(finding, reader_language()) for finding in error.findings]
+    findings = [describe(finding, reader_language()) for finding in error.findings]
     return Problem(
         409,
         "errors_stand",
         _("The filing has open errors"),
-        _("The filing is incomplete. Open errors: %(count)s. Return it for correction.") % {"count": len(told)},
-        errors=[{"pointer": each["at"], "code": each["rule"], "message": each["message"]} for each in told],
+        _("The filing is incomplete. Open errors: %(count)s. Return it for correction.") % {"count": len(findings)},
+        errors=[{"pointer": each["at"], "code": each["rule"], "message": each["message"]} for each in findings],
     )
 
 

@@ -31,13 +31,13 @@ class WaiveView(APIView):
     def post(self, request: Request, id: UUID) -> Response:
         """Waive an open flag through a day, with a reason. The waiver ends when the flagged content changes."""
         filing = found(request, id)
-        told = texts_in(body_of(request), *_IDENTITY, "until", "reason")
+        body = texts_in(body_of(request), *_IDENTITY, "until", "reason")
         with problems.refusals_as_problems():
             flag = actions.waive_flag(
                 filing,
-                (told["rule"], told["at"], told["variant"]),
-                until=day_in_or_problem(told["until"]),
-                reason=told["reason"],
+                (body["rule"], body["at"], body["variant"]),
+                until=day_in_or_problem(body["until"]),
+                reason=body["reason"],
                 by=user_of(request),
                 expected_version=expected_version(request.headers),
             )
@@ -53,12 +53,12 @@ class LiftWaiverView(APIView):
     def post(self, request: Request, id: UUID) -> Response:
         """Lift the waiver of a flag. A reason is required."""
         filing = found(request, id)
-        told = texts_in(body_of(request), *_IDENTITY, "reason")
+        body = texts_in(body_of(request), *_IDENTITY, "reason")
         with problems.refusals_as_problems():
             flag = actions.lift_waiver(
                 filing,
-                (told["rule"], told["at"], told["variant"]),
-                reason=told["reason"],
+                (body["rule"], body["at"], body["variant"]),
+                reason=body["reason"],
                 by=user_of(request),
                 expected_version=expected_version(request.headers),
             )

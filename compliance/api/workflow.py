@@ -100,13 +100,13 @@ class RecordDecisionView(APIView):
     def post(self, request: Request, id: UUID) -> Response:
         """Record the official number, the date of the decision, and the SHA-256 of the document that proves it."""
         filing = found(request, id)
-        told = texts_in(body_of(request), "number", "day", "document", "reason")
-        day = day_in(told["day"])
+        body = texts_in(body_of(request), "number", "day", "document", "reason")
+        day = day_in(body["day"])
         if day is None:
             message = _("Enter the date of the decision in the format YYYY-MM-DD.")
             raise Problem.at("/day", 400, "bad_day", _("Invalid date"), message)
         with problems.refusals_as_problems():
             actions.record_decision(
-                filing, **{**told, "day": day}, by=user_of(request), expected_version=expected_version(request.headers)
+                filing, **{**body, "day": day}, by=user_of(request), expected_version=expected_version(request.headers)
             )
         return filing_answer(request, id)

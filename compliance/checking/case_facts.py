@@ -128,8 +128,8 @@ def working_calendar() -> WorkingCalendar:
 def _revisions(filings: Sequence[Filing]) -> dict[int, str]:
     """The last revision of each."""
     last = Revision.objects.filter(filing=OuterRef("filing")).order_by("-number").values("number")[:1]
-    frozen = Revision.objects.filter(filing__in=[filing.pk for filing in filings], number=Subquery(last))
-    return dict(frozen.values_list("filing_id", "content"))
+    revisions = Revision.objects.filter(filing__in=[filing.pk for filing in filings], number=Subquery(last))
+    return dict(revisions.values_list("filing_id", "content"))
 
 
 def _working_copies(filings: Sequence[Filing]) -> dict[int, str]:

@@ -24,8 +24,8 @@ def waiver_basis_of(finding: Finding, dossier: Dossier) -> str:
     entries of lists lead there. Where an entry is exchanged for another, what was said of the first says nothing of it.
     """
     values = {name: value for name, value in finding.values.items() if name not in _BESIDE}
-    said = [finding.level, sorted(values.items()), list(_on_the_way(finding.at, dossier))]
-    return hashlib.sha256(msgspec.json.encode(said, enc_hook=str)).hexdigest()
+    basis = [finding.level, sorted(values.items()), list(_on_the_way(finding.at, dossier))]
+    return hashlib.sha256(msgspec.json.encode(basis, enc_hook=str)).hexdigest()
 
 
 def _on_the_way(at: Pointer, dossier: Dossier) -> Iterator[Any]:

@@ -133,8 +133,8 @@ def _amend(
 
 
 def _can_be_amended(target: Filing, filing: Filing) -> bool:
-    is_standing = target.status in workflow.IN_FORCE and target.official_number is not None
-    return is_standing and target.kind == filing.kind
+    is_in_force = target.status in workflow.IN_FORCE and target.official_number is not None
+    return is_in_force and target.kind == filing.kind
 
 
 def _cancel(target: Filing, filing: Filing, *, by: User, at: datetime) -> None:

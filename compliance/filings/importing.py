@@ -61,8 +61,10 @@ def import_dossier(
         return ImportedDossier(str(path), SKIPPED, reason=error.strerror or str(error))
     except Malformed as error:
         first = error.faults[0]
-        told = f"{first.at or '/'}: {first.message(language)}"
-        return ImportedDossier(str(path), SKIPPED, reason=told + (f" (+{error.total - 1})" if error.total > 1 else ""))
+        reason = f"{first.at or '/'}: {first.message(language)}"
+        return ImportedDossier(
+            str(path), SKIPPED, reason=reason + (f" (+{error.total - 1})" if error.total > 1 else "")
+        )
     imported = ImportedDossier(str(path), OPENED)
     try:
         with transaction.atomic():

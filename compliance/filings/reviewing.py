@@ -22,9 +22,9 @@ def accept_filing(filing: Filing, *, by: User, reason: str = "", expected_versio
     filing.accepted_at = now()
     filing = record_change(filing, workflow.ACCEPT.verb, source, by=by, at=filing.accepted_at, reason=reason)
     check_now(filing)
-    if standing := list(_errors(filing)):
+    if errors := list(_errors(filing)):
         # The transaction undoes the move.
-        raise ErrorsOpen([flag.finding for flag in standing])
+        raise ErrorsOpen([flag.finding for flag in errors])
     return filing
 
 

@@ -67,7 +67,7 @@ class AncestryView(APIView):
         """
         refuse_unknown(request, {"model"})
         ancestry = ancestry_of(_models(request), user_of(request))
-        return Response(AncestrySerializer(_told(ancestry), context={"user": request.user}).data)
+        return Response(AncestrySerializer(_answer(ancestry), context={"user": request.user}).data)
 
 
 def _models(request: Request) -> list[AIModel]:
@@ -88,7 +88,7 @@ def _models(request: Request) -> list[AIModel]:
     return [found[uid] for uid in uids]
 
 
-def _told(ancestry: Ancestry) -> dict[str, Any]:
+def _answer(ancestry: Ancestry) -> dict[str, Any]:
     def ids(keys: list[int]) -> list[UUID]:
         return [ancestry.nodes[key].uid for key in keys if key in ancestry.nodes]
 
@@ -125,12 +125,12 @@ class GraphMLRenderer(BaseRenderer):
         return "\n".join(nx.generate_graphml(graph_of(data))).encode()
 
 
-def graph_of(told: dict[str, Any]) -> Any:
+def graph_of(lineage: dict[str, Any]) -> Any:
     """Return a serialized lineage as a directed graph from child to parent."""
     graph = nx.MultiDiGraph()
-    for node in told["nodes"]:
+    for node in lineage["nodes"]:
         graph.add_node(str(node["id"]), **_node(node))
-    for edge in told["edges"]:
+    for edge in lineage["edges"]:
         attributes = {"relation": edge["relation"] or "", "passes_weights": edge["passes_weights"]}
         graph.add_edge(str(edge["child"]), str(edge["parent"]), **attributes, source=edge["source"]["label"])
     return graph

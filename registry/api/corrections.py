@@ -106,10 +106,10 @@ class CorrectView(APIView):
     )
     def post(self, request: Request, id: UUID) -> Response:
         """Correct fields of a model. Corrections precede all other statements. Registrars only, with a reason."""
-        model, told = found_model(request, id), _read(request, CorrectionRequestSerializer)
+        model, body = found_model(request, id), _read(request, CorrectionRequestSerializer)
         with refusals_as_problems():
             correction = corrections.correct_model(
-                model, dict(told["changes"]), reason=told["reason"], by=user_of(request)
+                model, dict(body["changes"]), reason=body["reason"], by=user_of(request)
             )
         return Response(CorrectionSerializer(correction).data, status=201)
 
@@ -120,8 +120,8 @@ class MergeView(APIView):
     @extend_schema(operation_id="models_merge", request=MergeRequestSerializer, responses={201: CorrectionSerializer})
     def post(self, request: Request, id: UUID) -> Response:
         """Merge this record into another record of the same model. Registrars only, with a reason."""
-        model, told = found_model(request, id), _read(request, MergeRequestSerializer)
-        into = AIModel.objects.visible_to(user_of(request)).filter(uid=told["into"]).first()
+        model, body = found_model(request, id), _read(request, MergeRequestSerializer)
+        into = AIModel.objects.visible_to(user_of(request)).filter(uid=body["into"]).first()
         if into is None:
             raise Problem.at(
                 "/into",
@@ -131,7 +131,7 @@ class MergeView(APIView):
                 _("There is no AI model with this id. Copy the id as GET /models/ lists it."),
             )
         with refusals_as_problems():
-            correction = corrections.merge_models(model, into, reason=told["reason"], by=user_of(request))
+            correction = corrections.merge_models(model, into, reason=body["reason"], by=user_of(request))
         return Response(CorrectionSerializer(correction).data, status=201)
 
 
@@ -147,7 +147,7 @@ class UndoView(APIView):
         correction = Correction.objects.filter(uid=id).first() if user.roles else None
         if correction is None:
             raise Http404
-        told = _read(request, UndoRequestSerializer)
+        body = _read(request, UndoRequestSerializer)
         with refusals_as_problems():
-            correction = corrections.undo_correction(correction, reason=told["reason"], by=user)
+            correction = corrections.undo_correction(correction, reason=body["reason"], by=user)
         return Response(CorrectionSerializer(correction).data)

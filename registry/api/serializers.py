@@ -46,14 +46,14 @@ class NumberInShortSerializer(serializers.Serializer[Any]):
     issued_on = serializers.DateField(allow_null=True)
 
 
-class _Standing:
+class _WithRegistrationStatus:
     """Adds the registration status that the user may see."""
 
     def get_registration_status(self, row: Any) -> str:
         return str(row.status_for(self.context.get("user")))  # type: ignore[attr-defined]
 
 
-class AIModelSerializer(_Standing, serializers.ModelSerializer[AIModel]):
+class AIModelSerializer(_WithRegistrationStatus, serializers.ModelSerializer[AIModel]):
     """An AI model, abbreviated."""
 
     id = serializers.UUIDField(source="uid")
@@ -76,11 +76,11 @@ class ModelStatementSerializer(serializers.ModelSerializer[ModelStatement]):
         exclude = ["id", "model", "named_model", "rank"]
 
     def to_representation(self, statement: ModelStatement) -> dict[str, Any]:
-        told = super().to_representation(statement)
-        return {name: value for name, value in told.items() if value not in (None, "", [], {})}
+        values = super().to_representation(statement)
+        return {name: value for name, value in values.items() if value not in (None, "", [], {})}
 
 
-class ServiceSerializer(_Standing, serializers.ModelSerializer[Service]):
+class ServiceSerializer(_WithRegistrationStatus, serializers.ModelSerializer[Service]):
     """A service, abbreviated."""
 
     id = serializers.UUIDField(source="uid")
@@ -103,8 +103,8 @@ class ServiceStatementSerializer(serializers.ModelSerializer[ServiceStatement]):
         exclude = ["id", "service"]
 
     def to_representation(self, statement: ServiceStatement) -> dict[str, Any]:
-        told = super().to_representation(statement)
-        return {name: value for name, value in told.items() if value not in (None, "", [], {})}
+        values = super().to_representation(statement)
+        return {name: value for name, value in values.items() if value not in (None, "", [], {})}
 
 
 class OrganizationSerializer(serializers.ModelSerializer[Organization]):

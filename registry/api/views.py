@@ -63,7 +63,7 @@ def listed(view: APIView, request: Request, rows: QuerySet[Any], serializer: typ
     return pages.get_paginated_response(serializer(page, many=True, context={"user": request.user}).data)
 
 
-def standing(rows: Rows, status: str | None, user: User, organization: str) -> Rows:
+def with_status(rows: Rows, status: str | None, user: User, organization: str) -> Rows:
     """Filter by the status that the user may see: a filing in progress of another organization is not public."""
     if status is None:
         return rows
@@ -100,7 +100,7 @@ class ModelsView(APIView):
         refuse_unknown(request, {parameter.name for parameter in self.FILTERS})
         user = user_of(request)
         rows = AIModel.objects.visible_to(user).select_related("developer").prefetch_related(*WITH_NUMBERS)
-        rows = standing(rows, chosen(request, "status", RegistrationStatus.values), user, "developer")
+        rows = with_status(rows, chosen(request, "status", RegistrationStatus.values), user, "developer")
         if query := request.query_params.get("q"):
             rows = rows.found_by(query)
         if country := _country(request, "country"):
@@ -145,20 +145,20 @@ class ModelView(APIView):
         precedence.
         """
         user, model = user_of(request), found_model(request, id)
-        seen = model.statements.visible_to(user).select_related("source")
-        statements = in_order(seen[:MOST_STATEMENTS])
+        visible = model.statements.visible_to(user).select_related("source")
+        statements = in_order(visible[:MOST_STATEMENTS])
         values = {
             name: {"value": plain(value), "source": SourceSerializer(source).data}
             for name, (value, source) in shown_values(statements).items()
             if has_value(value)
         }
-        told = AIModelSerializer(model, context={"user": user}).data
+        answer = AIModelSerializer(model, context={"user": user}).data
         return Response(
             {
-                **told,
+                **answer,
                 "shown": values,
                 "statements": ModelStatementSerializer(statements, many=True).data,
-                "statement_count": seen.count(),
+                "statement_count": visible.count(),
             }
         )
 
@@ -181,14 +181,14 @@ class LineageView(APIView):
         direction = chosen(request, "direction", ("ancestors", "descendants", "both")) or "ancestors"
         through = chosen(request, "through", ("anything", "weights")) or "anything"
         depth = code_of(request, "depth", "[1-9][0-9]?|100", _("Use a number of steps from 1 to 100."))
-        told = drawn(
+        answer = drawn(
             found_model(request, id),
             user_of(request),
             direction=direction,  # type: ignore[arg-type]
             through=through,  # type: ignore[arg-type]
             depth=int(depth) if depth else None,
         )
-        return Response(LineageSerializer(told, context={"user": request.user}).data)
+        return Response(LineageSerializer(answer, context={"user": request.user}).data)
 
 
 class OrganizationsView(APIView):
@@ -238,7 +238,7 @@ class ServicesView(APIView):
         refuse_unknown(request, {parameter.name for parameter in self.FILTERS})
         user = user_of(request)
         rows = Service.objects.visible_to(user).select_related("organization").prefetch_related("official_numbers")
-        rows = standing(rows, chosen(request, "status", RegistrationStatus.values), user, "organization")
+        rows = with_status(rows, chosen(request, "status", RegistrationStatus.values), user, "organization")
         if query := request.query_params.get("q"):
             rows = rows.found_by(query)
         if uscc := request.query_params.get("organization"):
@@ -258,8 +258,8 @@ class ServiceView(APIView):
         if service is None:
             raise Http404
         statements = service.statements.visible_to(user).select_related("source").order_by("-source__stated_at", "-pk")
-        told = ServiceSerializer(service, context={"user": user}).data
-        return Response({**told, "statements": ServiceStatementSerializer(statements, many=True).data})
+        answer = ServiceSerializer(service, context={"user": user}).data
+        return Response({**answer, "statements": ServiceStatementSerializer(statements, many=True).data})
 
 
 class DeclarationsView(APIView):
