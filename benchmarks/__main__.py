@@ -20,7 +20,7 @@ def main() -> None:
     """Run the selected benchmarks in a temporary database, and print one line per figure."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--filings", type=int, nargs="+", default=[10_000, 50_000])
-    parser.add_argument("--only", choices=("sweeps", "register", "provenance", "api"))
+    parser.add_argument("--only", choices=("sweeps", "register", "provenance", "api", "writers"))
     options = parser.parse_args()
     with _temporary_database() as url:
         os.environ |= {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "config.settings", "LOG_LEVEL": "ERROR"}
@@ -38,6 +38,12 @@ def main() -> None:
             call_command("migrate", verbosity=0)
             call_command("load_catalog", verbosity=0)
             measure_api(report=_report)
+        if options.only in (None, "writers"):
+            from benchmarks.writers import measure_writers
+
+            call_command("migrate", verbosity=0)
+            call_command("load_catalog", verbosity=0)
+            measure_writers(report=_report)
         if options.only in (None, "sweeps"):
             measure(options.filings, report=_report)
         if options.only in (None, "register"):
