@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import OuterRef, Subquery, TextField
+from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, Subquery, TextField
 from django.db.models.functions import Cast
 from django.utils import timezone
 
@@ -174,10 +174,13 @@ def _uploads(filings: Sequence[Filing]) -> dict[int, list[Upload]]:
     """The hash, the file name and the contents of each document that the filings hold. Two queries."""
     found: dict[int, list[Upload]] = defaultdict(list)
     held = Document.objects.filter(filing__in=[filing.pk for filing in filings])
-    rows = list(held.values_list("filing_id", "sha256", "filename", "facts_id", "facts__counted_at"))
-    contents = _contents({facts for *_, facts, counted_at in rows if counted_at})
-    for filing, sha256, filename, facts, counted_at in rows:
-        found[filing].append((sha256, filename, contents.get(facts, NOTHING) if counted_at else None))
+    is_counted = ExpressionWrapper(Q(facts__counted_at__isnull=False), output_field=BooleanField())
+    rows = list(
+        held.annotate(is_counted=is_counted).values_list("filing_id", "sha256", "filename", "facts_id", "is_counted")
+    )
+    contents = _contents({facts for *_, facts, is_counted in rows if is_counted})
+    for filing, sha256, filename, facts, is_counted in rows:
+        found[filing].append((sha256, filename, contents.get(facts, NOTHING) if is_counted else None))
     return found
 
 

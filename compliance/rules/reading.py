@@ -32,10 +32,14 @@ def is_missing(value: Any) -> bool:
         return not value
     if kind is dict:
         return all(each is None for each in value.values())
-    if kind not in _FIELDS:
-        _FIELDS[kind] = tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
-    names = _FIELDS[kind]
-    return bool(names) and all(is_missing(getattr(value, name)) for name in names)
+    names = _FIELDS.get(kind)
+    if names is None:
+        names = _FIELDS[kind] = tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
+    # A loop, since rules ask this a hundred times of a dossier: the first value that is there ends it.
+    for name in names:
+        if not is_missing(getattr(value, name)):
+            return False
+    return bool(names)
 
 
 # Cache of the field names of each section type; scalar types have none.
