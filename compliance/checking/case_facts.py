@@ -10,9 +10,9 @@ from datetime import date, datetime
 
 from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, Subquery, TextField
 from django.db.models.functions import Cast
-from django.utils import timezone
 
 from compliance.attachments.contents import NOTHING, Contents
+from compliance.dossier.days import SHANGHAI
 from compliance.dossier.pointer import Pointer
 from compliance.dossier.projection import named_models, named_numbers
 from compliance.dossier.schema import Dossier
@@ -268,4 +268,4 @@ def _facts(
 
 def day_of(moment: datetime | None) -> date | None:
     """The day of a moment in Asia/Shanghai, the time zone of every deadline."""
-    return timezone.localtime(moment).date() if moment else None
+    return moment.astimezone(SHANGHAI).date() if moment else None

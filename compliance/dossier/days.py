@@ -6,7 +6,10 @@ import re
 from calendar import monthrange
 from datetime import date, timedelta
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
+# The time zone of every date and deadline.
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 _FORM = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
