@@ -1,8 +1,9 @@
 """
-The API beside a bare Django REST framework: server CPU of one request, in the same process and the same run.
+Server CPU of requests to the API, compared with bare Django REST framework views in the same process and the same run.
 
-The bare views have a token, a cursor and the same number of rows; a serializer of the plain columns of a filing; nothing else.
-A request goes straight into the WSGI application, so that no client counts; the database's own CPU is not in it.
+The bare views have token authentication, cursor pagination with the same number of rows, and a serializer of plain columns
+of a filing, and nothing else. Requests are passed directly to the WSGI application, so the CPU of clients is not included,
+nor is that of the database.
 """
 
 from __future__ import annotations
@@ -34,8 +35,8 @@ from tests.building import USCC, a_document
 
 ROWS = 20
 WARM_UP, REPEATS, ROUNDS = 20, 60, 3
-# What a request may cost, as a multiple of the bare request in the last column.
-BARS = {
+# The most that a request may cost, as a multiple of the bare request.
+LIMITS = {
     "list of 20": (2.0, "bare list"),
     "get one": (2.0, "bare get"),
     "flags of one": (2.5, "bare get"),
@@ -45,7 +46,7 @@ BARS = {
 
 
 class BareToken(TokenAuthentication):
-    """One query for the token with its user."""
+    """Authenticate by one query for the token and its user."""
 
     def authenticate_credentials(self, key: str) -> tuple[User, Any]:
         token = ApiToken.objects.select_related("user").filter(digest=digest_of(key)).first()
@@ -105,33 +106,32 @@ urlpatterns = [
     path("bare/<uuid:uid>/", BareDetail.as_view()),
     path("", include("config.urls")),
 ]
-Ask = Callable[[], None]
 
 
 def measure_api(report: Callable[[str, str], None]) -> None:
-    """Print the CPU of each request and its multiple of the bare one: the median of each round, round by round."""
+    """Report the median CPU of each request and its ratio to the bare one, for each round."""
     settings.ROOT_URLCONF = __name__
     settings.ALLOWED_HOSTS = ["*"]
     ANNOUNCER.announce = lambda task, *args: None  # type: ignore[method-assign]
     requests = _requests(Client(_filer()))
     for _ in range(WARM_UP):
-        for ask in requests.values():
-            next(ask)
+        for request in requests.values():
+            next(request)
     for number in range(1, ROUNDS + 1):
         took = _round(requests)
         for name in ("bare list", "bare get"):
             report(f"round {number}: {name}", f"{took[name]:.2f} ms")
-        for name, (bar, bare) in BARS.items():
+        for name, (limit, bare) in LIMITS.items():
             ratio = took[name] / took[bare]
-            report(f"round {number}: {name} (bar {bar:g} x {bare})", f"{took[name]:.2f} ms {ratio:.2f} x")
+            report(f"round {number}: {name} (limit {limit:g} x {bare})", f"{took[name]:.2f} ms {ratio:.2f} x")
 
 
 def _round(requests: dict[str, Iterator[float]]) -> dict[str, float]:
-    """All requests in turn, so that a slow moment of the machine strikes all of them alike."""
+    """Make all requests in turn, so that slow moments of the machine affect all of them equally."""
     took: dict[str, list[float]] = {name: [] for name in requests}
     for _ in range(REPEATS):
-        for name, ask in requests.items():
-            took[name].append(next(ask))
+        for name, request in requests.items():
+            took[name].append(next(request))
     return {name: statistics.median(times) * 1000 for name, times in took.items()}
 
 
@@ -143,16 +143,17 @@ def _filer() -> str:
 
 
 class Client:
-    """Calls the WSGI application and returns the CPU seconds that it took, with the answer."""
+    """A client that calls the WSGI application and measures its CPU time."""
 
     def __init__(self, token: str) -> None:
         self.application = get_wsgi_application()
         self.token = token
 
-    def call(self, method: str, address: str, body: bytes = b"") -> tuple[float, int, bytes]:
+    def call(self, method: str, path: str, body: bytes = b"") -> tuple[float, int, bytes]:
+        """Return the CPU seconds, the status and the content of the response."""
         environ = {
             "REQUEST_METHOD": method,
-            "PATH_INFO": address,
+            "PATH_INFO": path,
             "QUERY_STRING": "",
             "SERVER_NAME": "bench",
             "SERVER_PORT": "80",
@@ -169,33 +170,33 @@ class Client:
             "HTTP_AUTHORIZATION": f"Token {self.token}",
         }
         status: list[str] = []
-        began = time.process_time()
-        answer = self.application(environ, lambda line, headers, *more: status.append(line))
-        content = b"".join(answer)
-        answer.close()
-        return time.process_time() - began, int(status[0][:3]), content
+        started = time.process_time()
+        response = self.application(environ, lambda line, headers, *more: status.append(line))
+        content = b"".join(response)
+        response.close()
+        return time.process_time() - started, int(status[0][:3]), content
 
 
 def _requests(client: Client) -> dict[str, Iterator[float]]:
     for i in range(ROWS):
-        _opened(client, "algorithm-incomplete", f"row-{i}")
-    one = _opened(client, "algorithm-incomplete", "one")
+        _open_filing(client, "algorithm-incomplete", f"row-{i}")
+    filing = _open_filing(client, "algorithm-incomplete", "one")
     check_range(0, 2**62)
     numbers = count()
     return {
-        "bare list": _asking(client, "/bare/"),
-        "bare get": _asking(client, f"/bare/{one}/"),
-        "list of 20": _asking(client, "/api/v1/filings/"),
-        "get one": _asking(client, f"/api/v1/filings/{one}/"),
-        "flags of one": _asking(client, f"/api/v1/filings/{one}/flags/"),
+        "bare list": _getting(client, "/bare/"),
+        "bare get": _getting(client, f"/bare/{filing}/"),
+        "list of 20": _getting(client, "/api/v1/filings/"),
+        "get one": _getting(client, f"/api/v1/filings/{filing}/"),
+        "flags of one": _getting(client, f"/api/v1/filings/{filing}/flags/"),
         "POST of a full dossier": _posting(client, numbers),
         "submit": _submitting(client, numbers),
     }
 
 
-def _asking(client: Client, address: str) -> Iterator[float]:
+def _getting(client: Client, path: str) -> Iterator[float]:
     while True:
-        took, status, content = client.call("GET", address)
+        took, status, content = client.call("GET", path)
         assert status == 200, content
         yield took
 
@@ -209,19 +210,19 @@ def _posting(client: Client, numbers: Iterator[int]) -> Iterator[float]:
 
 def _submitting(client: Client, numbers: Iterator[int]) -> Iterator[float]:
     while True:
-        filing = _opened(client, "generative", f"submit-{next(numbers)}")
+        filing = _open_filing(client, "generative", f"submit-{next(numbers)}")
         took, status, content = client.call("POST", f"/api/v1/filings/{filing}/submit/")
         assert status == 200, content
         yield took
 
 
-def _opened(client: Client, kind: str, reference: str) -> str:
+def _open_filing(client: Client, kind: str, reference: str) -> str:
     _, status, content = client.call("POST", "/api/v1/filings/", _body(kind, reference))
     assert status == 201, content
     return str(json.loads(content)["id"])
 
 
 def _body(kind: str, reference: str) -> bytes:
-    """Each filing is of a service of its own, as the services of a company are."""
+    """Return a dossier with its own reference and its own service."""
     changes = {"/reference": reference, "/service/name": f"bench {reference}"}
     return json.dumps(a_document(kind, changes)).encode()

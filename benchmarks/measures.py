@@ -18,7 +18,7 @@ from django.utils import timezone
 from benchmarks.generator import plant
 from compliance.checking import check_filings, due_marks
 from compliance.checking.dispatch import ANNOUNCER
-from compliance.filings.history.triggers import thaw
+from compliance.filings.history.triggers import drop_triggers
 from compliance.models import Filing, Flag
 from registry.models import Membership, Organization, User
 from registry.tokens import create_token
@@ -64,7 +64,7 @@ def _post(client: Client, i: int) -> float:
 def _truncate() -> None:
     """Empty the tables, including the history, of a database that is dropped afterwards."""
     with connection.schema_editor() as editor:
-        thaw(None, editor)
+        drop_triggers(None, editor)
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE compliance_filing CASCADE")
 

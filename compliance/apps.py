@@ -7,7 +7,7 @@ class ComplianceConfig(AppConfig):
     verbose_name = _("Compliance")
 
     def ready(self) -> None:
-        from compliance import checks  # noqa: F401  (registers the checks of the catalog)
+        from compliance import checks  # noqa: F401  (registers the system check)
         from compliance.checking.consequences import connect
 
         connect()

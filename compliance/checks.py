@@ -1,4 +1,4 @@
-"""What `manage.py check` asks of the catalog."""
+"""System check of the catalog of rules, for `manage.py check`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ assert ALL_FAMILIES
 
 
 @register
-def the_catalog_is_sound(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Refuse to start with a catalog that cannot be relied upon."""
+def check_catalog(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Report the faults of the catalog as errors, so that Django does not start with a faulty catalog."""
     faults = faults_of_catalog(CATALOG, dict(thresholds()), EXAMPLES)
     return [Error(fault, id="compliance.E001") for fault in faults]

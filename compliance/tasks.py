@@ -1,4 +1,4 @@
-"""The jobs: each loads keys, calls one function and returns; each is safe to run twice."""
+"""Celery tasks. Each one calls a single function of another module and can safely run twice."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from compliance.checking import check_filings, consequences, dispatch, due_marks
 from compliance.documents import counting
 from compliance.reports import writing
 
-# 100,000 filings each time; more than the workers can check before the leases run out would only be handed out twice.
-LEASES_A_PICK_UP = 20
+# 100,000 filings in each run. More would be assigned twice, because the leases expire before the workers get to them.
+LEASES_PER_PICK_UP = 20
 COUNTING_SECONDS = 120
 
 
@@ -21,7 +21,7 @@ def check_range(first: int, last: int) -> int:
 
 @shared_task(name=dispatch.SPREAD)
 def spread_consequences() -> int:
-    """Mark what hangs on changes of the register due, and hand it out."""
+    """Mark the filings that depend on changes to the register due, and assign them to workers."""
     marked = consequences.spread()
     if marked:
         pick_up()
@@ -30,28 +30,28 @@ def spread_consequences() -> int:
 
 @shared_task(name="compliance.pick_up")
 def pick_up() -> int:
-    """Hand out whatever is due and nobody has taken, a chunk a task, as many as fit into a few leases."""
+    """Assign due filings that no worker has leased: one task for each key range, up to a limited number of leases."""
     consequences.spread()
-    handed_out = 0
-    for _ in range(LEASES_A_PICK_UP):
+    assigned = 0
+    for _ in range(LEASES_PER_PICK_UP):
         ranges = due_marks.lease_due()
         for first, last in ranges:
             dispatch.publish(dispatch.CHECK_RANGE, first, last)
-        handed_out += len(ranges)
+        assigned += len(ranges)
         if not ranges:
             break
-    return handed_out
+    return assigned
 
 
 @shared_task(name=dispatch.COUNT_DOCUMENT, soft_time_limit=COUNTING_SECONDS, time_limit=COUNTING_SECONDS + 30)
 def count_document(sha256: str) -> bool:
-    """Count what the bytes with this hash hold."""
+    """Count the contents of the document with this hash."""
     return counting.count(sha256)
 
 
 @shared_task(name="compliance.count_what_is_left")
 def count_what_is_left() -> int:
-    """Hand out the documents that nobody counts."""
+    """Assign the documents that are not counted yet to workers."""
     left = counting.left_to_count()
     for sha256 in left:
         dispatch.publish(dispatch.COUNT_DOCUMENT, sha256)
@@ -60,18 +60,18 @@ def count_what_is_left() -> int:
 
 @shared_task(name="compliance.sweep_of_the_day")
 def sweep_of_the_day() -> int:
-    """Mark the filings whose outcome changes on this day by itself, and count where a waiver has ended."""
+    """Mark the filings due whose outcome may change today without an edit, and recount flags whose waivers have ended."""
     flag_counts.recount_where_waivers_ended()
     return due_marks.mark_those_whose_day_has_come()
 
 
 @shared_task(name="compliance.sweep_of_the_week")
 def sweep_of_the_week() -> int:
-    """Mark the filings that nothing has led to be read for a week."""
+    """Mark the filings due that have not been checked for a week."""
     return due_marks.mark_those_not_read_for_a_week()
 
 
 @shared_task(name="compliance.write_due_reports")
 def write_due_reports() -> int:
-    """Write the reports of the weeks that have ended and are not reported yet."""
+    """Write the missing reports of past weeks."""
     return len(writing.write_due())

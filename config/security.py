@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from registry.api import problems
 
 
-class AdminMayEvaluate:
+class AllowEvalInAdmin:
     """Allow `unsafe-eval` for scripts under /admin/ only: Alpine.js, which django-unfold uses, compiles expressions."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -22,7 +22,7 @@ class AdminMayEvaluate:
         return response
 
 
-class ApiAddressesEndWithASlash:
+class AppendSlashInApi:
     """Treat `/api/v1/filings` as `/api/v1/filings/`. A redirect would lose the body of a POST request."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -35,7 +35,7 @@ class ApiAddressesEndWithASlash:
         return self.get_response(request)
 
 
-class NothingAsksForNul:
+class RefuseNul:
     """Refuse URLs with a NUL character, which PostgreSQL cannot store and no name, number or code contains."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

@@ -35,14 +35,14 @@ urlpatterns = [
 
 def handler400(request, exception):  # type: ignore[no-untyped-def]
     """Respond to an invalid request: problem details under /api/, a page elsewhere."""
-    return problems.bad_request(request) if problems.is_for_the_api(request) else bad_request(request, exception)
+    return problems.bad_request(request) if problems.is_api_request(request) else bad_request(request, exception)
 
 
 def handler404(request, exception):  # type: ignore[no-untyped-def]
     """Respond to an unknown URL: problem details under /api/, a page elsewhere."""
-    return problems.not_found(request) if problems.is_for_the_api(request) else page_not_found(request, exception)
+    return problems.not_found(request) if problems.is_api_request(request) else page_not_found(request, exception)
 
 
 def handler500(request):  # type: ignore[no-untyped-def]
     """Respond to an internal error: problem details under /api/, a page elsewhere."""
-    return problems.failed(request) if problems.is_for_the_api(request) else server_error(request)
+    return problems.failed(request) if problems.is_api_request(request) else server_error(request)

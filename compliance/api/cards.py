@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 from compliance.api import problems
 from compliance.api.etags import expected_version, quoted
 from compliance.api.evidence import EvidenceParser
-from compliance.api.filings import IF_MATCH, found
+from compliance.api.filings import IF_MATCH, find_filing
 from compliance.api.serializers import ProblemSerializer
 from compliance.dossier.faults import Malformed
 from compliance.dossier.parsing import Parsed
@@ -59,19 +59,19 @@ class ModelCardView(APIView):
         Values that are already in the dossier are not changed. `kept` lists the fields where the card differs from them.
         """
         refuse_unknown(request, {"key", "filename"})
-        filing = found(request, id)
+        filing = find_filing(request, id)
         card = read_card(
             request.data if isinstance(request.data, bytes) else b"", request.query_params.get("filename", "")
         )
-        kept = filing.dossier_for(user_of(request))
-        made, parsed = _extended(kept.content.encode(), card, request.query_params.get("key"))
+        dossier = filing.dossier_for(user_of(request))
+        drafted, parsed = _extended(dossier.content.encode(), card, request.query_params.get("key"))
         with problems.refusals_as_problems():
             expected = expected_version(request.headers)
             if expected is None:
-                expected = frozenset({kept.sha256})
+                expected = frozenset({dossier.sha256})
             actions.edit_dossier(filing, parsed, by=user_of(request), expected_version=expected)
         card_json = card.as_json(request.query_params.get("filename", ""), problems.reader_language())
-        answer = {"model": made.key, "kept": list(made.kept), "card": card_json}
+        answer = {"model": drafted.key, "kept": list(drafted.kept), "card": card_json}
         return Response(answer, headers={"ETag": quoted(parsed.canonical.sha256)})
 
 

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from compliance.api import problems
-from compliance.api.filings import MALFORMED, body_of, found
+from compliance.api.filings import MALFORMED, body_of, find_filing
 from compliance.api.serializers import CheckSerializer, DossierDocument, ProblemSerializer, RulesSerializer
 from compliance.checking.case_facts import cases_of
 from compliance.dossier.days import day_from
@@ -69,13 +69,13 @@ class FilingCheckView(APIView):
         findings that are new, gone or changed on that date.
         """
         refuse_unknown(request, {"as_of", "compare_to"})
-        filing = found(request, id)
-        asked = _day(request, "as_of")
+        filing = find_filing(request, id)
+        requested_day = _day(request, "as_of")
         (case,) = cases_of([filing], as_submitted=filing.applicant_id not in user_of(request).own_organizations)
-        day = asked or timezone.localdate()
-        is_as_it_stands = asked is None and "compare_to" not in request.query_params
-        judge = evaluate if is_as_it_stands else as_of
-        outcome = judge(case.dossier, case.facts, today=day)
+        day = requested_day or timezone.localdate()
+        is_current_state = requested_day is None and "compare_to" not in request.query_params
+        check = evaluate if is_current_state else as_of
+        outcome = check(case.dossier, case.facts, today=day)
         return Response(_answer(outcome, day, _comparison(request, case.dossier, case.facts, day)))
 
 
@@ -89,7 +89,7 @@ def _answer(outcome: Outcome, day: date, comparison: Comparison | None) -> dict[
         "as_of": day.isoformat(),
         "next_look_on": outcome.look_again_on,
         "malformed": [],
-        "findings": _in_words(outcome.findings),
+        "findings": _described(outcome.findings),
         "compared": _compared(comparison) if comparison else None,
     }
 
@@ -98,11 +98,11 @@ def _compared(comparison: Comparison) -> dict[str, Any]:
     parts = {"new": comparison.new, "gone": comparison.gone, "changed": comparison.changed}
     return {
         "compare_to": comparison.second.isoformat(),
-        **{name: _in_words(findings) for name, findings in parts.items()},
+        **{name: _described(findings) for name, findings in parts.items()},
     }
 
 
-def _in_words(findings: list[Finding]) -> list[dict[str, Any]]:
+def _described(findings: list[Finding]) -> list[dict[str, Any]]:
     language = problems.reader_language()
     return [describe(finding, language) for finding in findings]
 

@@ -19,7 +19,7 @@ from compliance.filings.workflow import STATUSES
 from compliance.models import Kind
 from compliance.statistics.dependence import trace_models_in_use
 from compliance.statistics.what_breaks import Barred, what_breaks
-from registry.api.requests import bad_query, chosen, code_of, day_in, identifier, refuse_unknown, user_of
+from registry.api.requests import bad_query, choice_param, day_in, pattern_param, refuse_unknown, user_of, uuid_param
 from registry.lineage.ancestry import WAYS
 from registry.lineage.walks import Through
 from registry.models import AIModel
@@ -27,7 +27,7 @@ from registry.reference.base_models import FAMILIES
 
 Fields = serializers.Serializer[Any]
 THROUGH = OpenApiParameter("through", str, enum=list(WAYS), description="Relations to follow. Defaults to weights.")
-# Beyond it no day can be counted on.
+# Days after this year are refused, because calculations with them could overflow.
 LAST_YEAR = 9000
 DAY = OpenApiParameter("on", OpenApiTypes.DATE, description="Date of the statistics. Defaults to today.")
 
@@ -130,11 +130,12 @@ class DependenceView(APIView):
         license, on a given date. Only submitted filings that you may see are counted.
         """
         refuse_unknown(request, {parameter.name for parameter in self.FILTERS})
-        by = chosen(request, "by", ("country", "family", "license")) or "country"
-        group = chosen(request, "group", ("province", "applicant", "year", "kind"))
-        asked = _asked(request)
-        gathered = trace_models_in_use(user_of(request), day=_day(request), through=_through(request), filters=asked)
-        counts = gathered.count(by, group)  # type: ignore[arg-type]
+        by = choice_param(request, "by", ("country", "family", "license")) or "country"
+        group = choice_param(request, "group", ("province", "applicant", "year", "kind"))
+        models = trace_models_in_use(
+            user_of(request), day=_day(request), through=_through(request), filters=_conditions(request)
+        )
+        counts = models.count(by, group)  # type: ignore[arg-type]
         return Response(DependenceSerializer(counts).data)
 
 
@@ -161,11 +162,11 @@ def _barred(request: Request) -> Barred:
     given = [name for name in ("family", "country", "model") if request.query_params.get(name)]
     if len(given) != 1:
         raise bad_query("family", _("Specify exactly one of `family`, `country` and `model`."))
-    family = chosen(request, "family", list(FAMILIES)) or ""
-    country = code_of(
+    family = choice_param(request, "family", list(FAMILIES)) or ""
+    country = pattern_param(
         request, "country", "[A-Z]{2}", _("Use a country code of two capital letters (ISO 3166-1), such as US.")
     )
-    uid = identifier(request, "model")
+    uid = uuid_param(request, "model")
     models = AIModel.objects.visible_to(user_of(request)).filter(uid=uid) if uid else AIModel.objects.none()
     if uid and not models:
         raise bad_query(
@@ -175,33 +176,35 @@ def _barred(request: Request) -> Barred:
 
 
 def _through(request: Request) -> Through:
-    return WAYS[chosen(request, "through", list(WAYS)) or "weights"]
+    return WAYS[choice_param(request, "through", list(WAYS)) or "weights"]
 
 
 def _day(request: Request) -> date:
-    asked = request.query_params.get("on")
-    day = day_in(asked) if asked is not None else timezone.localdate()
+    text = request.query_params.get("on")
+    day = day_in(text) if text is not None else timezone.localdate()
     if day is None or day.year > LAST_YEAR:
         raise bad_query("on", _("Use a date in the format YYYY-MM-DD."))
     return day
 
 
-def _asked(request: Request) -> Q:
-    asked = Q()
+def _conditions(request: Request) -> Q:
+    conditions = Q()
     for name, column, choices in (("kind", "kind", Kind.values), ("status", "status_then", list(STATUSES))):
-        if value := chosen(request, name, choices):
-            asked &= Q(**{column: value})
-    if province := code_of(request, "province", "[0-9]{2}", _("Use the two-digit code of a province, such as 44.")):
-        asked &= Q(province=province)
+        if value := choice_param(request, name, choices):
+            conditions &= Q(**{column: value})
+    if province := pattern_param(
+        request, "province", "[0-9]{2}", _("Use the two-digit code of a province, such as 44.")
+    ):
+        conditions &= Q(province=province)
     if uscc := request.query_params.get("applicant"):
-        asked &= Q(applicant__uscc=uscc)
+        conditions &= Q(applicant__uscc=uscc)
     if filings := request.query_params.getlist("filing"):
-        asked &= Q(uid__in=_ids(filings))
-    return asked
+        conditions &= Q(uid__in=_ids(filings))
+    return conditions
 
 
-def _ids(written: list[str]) -> list[UUID]:
+def _ids(values: list[str]) -> list[UUID]:
     try:
-        return [UUID(value) for value in written]
+        return [UUID(value) for value in values]
     except ValueError as error:
         raise bad_query("filing", _("Use ids of filings as listed by GET /filings/.")) from error

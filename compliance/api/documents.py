@@ -20,7 +20,7 @@ from rest_framework.views import APIView
 from compliance.api import problems
 from compliance.api.document_serializers import DocumentSerializer
 from compliance.api.etags import expected_version, quoted
-from compliance.api.filings import found
+from compliance.api.filings import find_filing
 from compliance.api.serializers import ProblemSerializer
 from compliance.documents.actions import upload_document
 from compliance.documents.uploads import LARGEST, HashingUploadHandler, Incoming, TooLarge, incoming, received
@@ -35,7 +35,7 @@ ENTRY = OpenApiParameter(
 )
 FILENAME = OpenApiParameter("filename", str, description="File name, if the request body is the file.")
 _CHUNK = 64 * 1024
-_NAMED = re.compile(r"filename\*=UTF-8''(?P<coded>[^;]+)|filename=\"?(?P<plain>[^\";]+)", re.IGNORECASE)
+_DISPOSITION_NAME = re.compile(r"filename\*=UTF-8''(?P<coded>[^;]+)|filename=\"?(?P<plain>[^\";]+)", re.IGNORECASE)
 
 
 class StreamParser(BaseParser):
@@ -57,11 +57,11 @@ class DocumentsView(APIView):
     @extend_schema(operation_id="documents_list", responses=DocumentSerializer(many=True))
     def get(self, request: Request, id: UUID) -> Response:
         """List the documents of a filing. Only the applicant sees those that no submitted revision lists."""
-        filing = found(request, id)
-        held = filing.documents.select_related("filing", "facts")
+        filing = find_filing(request, id)
+        documents = filing.documents.select_related("filing", "facts")
         if filing.applicant_id not in user_of(request).own_organizations:
-            held = held.filter(sha256__in=named_in_revisions(filing))
-        return Response({"results": DocumentSerializer(held, many=True).data})
+            documents = documents.filter(sha256__in=hashes_in_revisions(filing))
+        return Response({"results": DocumentSerializer(documents, many=True).data})
 
     @extend_schema(
         operation_id="documents_upload",
@@ -78,7 +78,7 @@ class DocumentsView(APIView):
     )
     def post(self, request: Request, id: UUID) -> Response:
         """Upload a document as the form field `file` or as the request body. The same bytes again return 200."""
-        filing = found(request, id)
+        filing = find_filing(request, id)
         entry = _entry(request)
         with problems.refusals_as_problems():
             document, is_new = upload_document(
@@ -104,15 +104,15 @@ class DocumentView(APIView):
     )
     def get(self, request: Request, id: UUID, sha256: str) -> FileResponse:
         """Download a document. Its SHA-256 is part of its URL and is its ETag."""
-        return download(found(request, id), sha256, by=user_of(request))
+        return download(find_filing(request, id), sha256, by=user_of(request))
 
 
-def named_in_revisions(filing: Filing) -> set[str]:
+def hashes_in_revisions(filing: Filing) -> set[str]:
     """Return the hashes listed in the submitted revisions: the documents that others than the applicant may see."""
-    found: set[str] = set()
+    hashes: set[str] = set()
     for content in filing.revisions.values_list("content", flat=True):
-        found |= {entry["sha256"] for entry in json.loads(content).get("documents") or () if entry.get("sha256")}
-    return found
+        hashes |= {entry["sha256"] for entry in json.loads(content).get("documents") or () if entry.get("sha256")}
+    return hashes
 
 
 def download(filing: Filing, sha256: str, *, by: User) -> FileResponse:
@@ -120,7 +120,7 @@ def download(filing: Filing, sha256: str, *, by: User) -> FileResponse:
     Stream a document of a filing as an attachment, so that no browser executes its content. A document that is not in a
     submitted revision is available only to members of the applicant; for other users, Http404 is raised.
     """
-    if filing.applicant_id not in by.own_organizations and sha256 not in named_in_revisions(filing):
+    if filing.applicant_id not in by.own_organizations and sha256 not in hashes_in_revisions(filing):
         raise Http404
     document = Document.objects.filter(filing=filing, sha256=sha256).first()
     if document is None or not document.stored_as.storage.exists(document.stored_as.name):
@@ -135,12 +135,12 @@ def download(filing: Filing, sha256: str, *, by: User) -> FileResponse:
 
 
 def _entry(request: Request) -> int | None:
-    asked = request.query_params.get("entry")
-    if asked is None:
+    index = request.query_params.get("entry")
+    if index is None:
         return None
-    if not re.fullmatch("[0-9]{1,6}", asked):
+    if not re.fullmatch("[0-9]{1,6}", index):
         raise bad_query("entry", _("Use the index of the entry in documents[], starting from 0."))
-    return int(asked)
+    return int(index)
 
 
 def _file(request: Request) -> Incoming:
@@ -171,7 +171,7 @@ def _chunks(stream: IO[bytes] | None) -> Iterator[bytes]:
 
 def _filename(request: Request) -> str:
     """Return the name of a file sent as the body: from the query, Content-Disposition, or "document"."""
-    named = _NAMED.search(request.headers.get("Content-Disposition", ""))
-    written = unquote(named["coded"]) if named and named["coded"] else named["plain"] if named else ""
-    name = request.query_params.get("filename") or written or "document"
+    match = _DISPOSITION_NAME.search(request.headers.get("Content-Disposition", ""))
+    from_header = unquote(match["coded"]) if match and match["coded"] else match["plain"] if match else ""
+    name = request.query_params.get("filename") or from_header or "document"
     return re.split(r"[/\\]", name)[-1][:255] or "document"

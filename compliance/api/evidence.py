@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 
 from compliance.api import problems
 from compliance.api.evidence_serializers import EvidenceListSerializer, EvidenceSerializer
-from compliance.api.filings import found
+from compliance.api.filings import find_filing
 from compliance.api.requests import BytesParser
 from compliance.api.serializers import ProblemSerializer
 from compliance.dossier.pointer import ROOT
@@ -26,7 +26,7 @@ from compliance.provenance.reading import MOST_BYTES, PARTS, read_json
 from compliance.provenance.validating import faults_in
 from registry.api.problems import Problem
 from registry.api.requests import bad_query, refuse_unknown, user_of
-from registry.api.views import found_model
+from registry.api.views import find_model
 from registry.models import User
 
 # Files that are text; all others are JSON.
@@ -55,7 +55,7 @@ class FilingEvidenceView(APIView):
     def get(self, request: Request, id: UUID, key: str) -> Response:
         """Return the evidence filed for a model, with the declaration and the verdict."""
         refuse_unknown(request, set())
-        filing = found(request, id)
+        filing = find_filing(request, id)
         return Response(_evidence_json(filing, key, user_of(request)))
 
     @extend_schema(
@@ -70,7 +70,7 @@ class FilingEvidenceView(APIView):
         replaced. If any file is malformed, the whole request is refused. Send headers only, never weights.
         """
         refuse_unknown(request, {"part"})
-        filing = found(request, id)
+        filing = find_filing(request, id)
         evidence = _evidence(request)
         with problems.refusals_as_problems():
             filing = file_evidence(filing, key, evidence, by=user_of(request))
@@ -84,7 +84,7 @@ class ModelEvidenceView(APIView):
     def get(self, request: Request, id: UUID) -> Response:
         """Return the evidence of a model from all filings. Only staff and the developer of the model can read it."""
         refuse_unknown(request, set())
-        user, model = user_of(request), found_model(request, id)
+        user, model = user_of(request), find_model(request, id)
         if not can_see_evidence(model, user):
             raise Http404
         serializer = EvidenceSerializer(evidence_of_model(model, user), many=True, context={"user": user})

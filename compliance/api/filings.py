@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from compliance.api import problems
 from compliance.api.etags import expected_version, quoted
-from compliance.api.filters import FILTERS, filtered
+from compliance.api.filters import FILTERS, filter_filings
 from compliance.api.openapi import DossierExtension
 from compliance.api.serializers import (
     DossierDocument,
@@ -30,7 +30,7 @@ from compliance.filings import actions
 from compliance.models import Event, Filing, Flag
 from registry.api.requests import CursorPages, bad_query, refuse_unknown, user_of
 
-assert DossierExtension  # registers itself
+assert DossierExtension  # The import registers the extension.
 
 IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="The ETag returned by GET.")
 STATE = OpenApiParameter(
@@ -46,7 +46,7 @@ class FilingsView(APIView):
     def get(self, request: Request) -> Response:
         """List the filings that you may see, newest first. All filters must match."""
         pages = CursorPages()
-        filings = filtered(request, Filing.objects.visible_to(user_of(request)))
+        filings = filter_filings(request, Filing.objects.visible_to(user_of(request)))
         page = pages.paginate_queryset(filings.summaries(), request, view=self)
         return pages.get_paginated_response([summary(row) for row in with_todays_counts(page)])
 
@@ -84,8 +84,8 @@ class DossierView(APIView):
     @extend_schema(operation_id="dossier_read", responses=DossierDocument)
     def get(self, request: Request, id: UUID) -> HttpResponse:
         """Return the dossier in normal form, with its ETag."""
-        kept = found(request, id).dossier_for(user_of(request))
-        return _dossier_answer(kept.content, kept.sha256)
+        dossier = find_filing(request, id).dossier_for(user_of(request))
+        return _dossier_answer(dossier.content, dossier.sha256)
 
     @extend_schema(
         operation_id="dossier_write",
@@ -95,7 +95,7 @@ class DossierView(APIView):
     )
     def put(self, request: Request, id: UUID) -> HttpResponse:
         """Replace the working copy. If-Match must contain the ETag that GET returned."""
-        filing = found(request, id)
+        filing = find_filing(request, id)
         if "If-Match" not in request.headers:
             raise problems.precondition_required(filing.dossier_for(user_of(request)).sha256)
         parsed = problems.parsed_or_problem(body_of(request))
@@ -113,12 +113,12 @@ class FlagsView(APIView):
     def get(self, request: Request, id: UUID) -> Response:
         """List the flags, with the date of the last check and whether a check is due."""
         refuse_unknown(request, {"state", "cursor", "page_size"})
-        row = found_row(request, id)
+        row = find_summary(request, id)
         pages = CursorPages()
         pages.ordering, pages.page_size = "id", 100
         page = pages.paginate_queryset(_flags(request, row.pk), request, view=self)
-        listed = pages.get_paginated_response([flag_json(flag) for flag in page])
-        return Response({**check_state(row), **listed.data})
+        response = pages.get_paginated_response([flag_json(flag) for flag in page])
+        return Response({**check_state(row), **response.data})
 
 
 class EventsView(APIView):
@@ -128,7 +128,7 @@ class EventsView(APIView):
     def get(self, request: Request, id: UUID) -> Response:
         """List the events of a filing, latest first. The hash of each event covers the hash of the event before it."""
         pages = CursorPages()
-        page = pages.paginate_queryset(found(request, id).events.all(), request, view=self)
+        page = pages.paginate_queryset(find_filing(request, id).events.all(), request, view=self)
         return pages.get_paginated_response(EventSerializer(page, many=True).data)
 
 
@@ -145,7 +145,7 @@ class AllEventsView(APIView):
         return pages.get_paginated_response(EventSerializer(page, many=True).data)
 
 
-def found(request: Request, uid: UUID) -> Filing:
+def find_filing(request: Request, uid: UUID) -> Filing:
     """Return a filing that the user may see, for an action. Raises Http404."""
     filing = Filing.objects.visible_to(user_of(request)).filter(uid=uid).defer("search_text", "search_grams").first()
     if filing is None:
@@ -153,7 +153,7 @@ def found(request: Request, uid: UUID) -> Filing:
     return filing
 
 
-def found_row(request: Request, uid: UUID) -> Row:
+def find_summary(request: Request, uid: UUID) -> Row:
     """Return the summary of a filing that the user may see. Raises Http404."""
     rows = read_summaries(Filing.objects.visible_to(user_of(request)).filter(uid=uid))
     if not rows:
@@ -175,18 +175,18 @@ def _dossier_answer(content: str, sha256: str) -> HttpResponse:
 
 
 def filing_answer(request: Request, uid: UUID, status: int = 200) -> Response:
-    """Answer with the summary of a filing and its ETag."""
-    row = found_row(request, uid)
+    """Return the response with the summary of a filing and its ETag."""
+    row = find_summary(request, uid)
     location = {"Location": f"/api/v1/filings/{row.uid}/"} if status == 201 else {}
     headers = {"ETag": quoted(version_of(row)), "Cache-Control": "private, no-cache", **location}
     return Response(summary(row), status=status, headers=headers)
 
 
 def _flags(request: Request, filing: int) -> FlagQuerySet:
-    """The flags that are asked for; waived ones with the reviewer, so that no flag is one more query."""
+    """Return the requested flags, with the reviewers of waived flags to avoid a query for each flag."""
     flags = Flag.objects.filter(filing=filing)
-    asked = request.query_params.get("state", "open")
+    state = request.query_params.get("state", "open")
     choices = {"open": flags.unresolved, "resolved": flags.resolved, "all": flags.all}
-    if asked not in choices:
+    if state not in choices:
         raise bad_query("state", _("Choose one of: open, resolved, all."))
-    return choices[asked]().with_reviewer()
+    return choices[state]().with_reviewer()

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from compliance.filings.querysets import FilingQuerySet
 from compliance.models import Action, Flag, Kind, Level, Status
 from compliance.rules.catalog import CATALOG
-from registry.api.requests import chosen, code_of, identifier, refuse_unknown, user_of
+from registry.api.requests import choice_param, pattern_param, refuse_unknown, user_of, uuid_param
 from registry.lineage.walks import below, below_roots_of
 from registry.models import AIModel, ModelStatement, User
 from registry.numbers.forms import number_key
@@ -33,41 +33,43 @@ FILTERS = [
 ]
 
 
-def filtered(request: Request, filings: FilingQuerySet) -> FilingQuerySet:
+def filter_filings(request: Request, filings: FilingQuerySet) -> FilingQuerySet:
     """Filter filings by the query of a request. Raises a Problem (400) that names the invalid filter."""
     refuse_unknown(request, {parameter.name for parameter in FILTERS})
     for name, choices in (("status", Status.values), ("kind", Kind.values), ("action", Action.values)):
-        if asked := chosen(request, name, choices):
-            filings = filings.filter(**{name: asked})
-    if asked := request.query_params.get("applicant"):
-        filings = filings.filter(applicant__uscc=asked)
-    if asked := code_of(request, "province", "[0-9]{2}", _("Use the two-digit code of a province, such as 44.")):
-        filings = filings.filter(province=asked)
-    if asked := request.query_params.get("number"):
-        filings = filings.filter(official_number__key=number_key(asked))
-    if asked := request.query_params.get("q"):
-        filings = filings.found_by(asked)
+        if code := choice_param(request, name, choices):
+            filings = filings.filter(**{name: code})
+    if uscc := request.query_params.get("applicant"):
+        filings = filings.filter(applicant__uscc=uscc)
+    if province := pattern_param(
+        request, "province", "[0-9]{2}", _("Use the two-digit code of a province, such as 44.")
+    ):
+        filings = filings.filter(province=province)
+    if number := request.query_params.get("number"):
+        filings = filings.filter(official_number__key=number_key(number))
+    if query := request.query_params.get("q"):
+        filings = filings.found_by(query)
     return _by_lineage(request, _by_flags(request, filings))
 
 
 def _by_flags(request: Request, filings: FilingQuerySet) -> FilingQuerySet:
     given = {
-        "rule": chosen(request, "rule", [rule.code for rule in CATALOG]),
-        "level": chosen(request, "level", Level.values),
+        "rule": choice_param(request, "rule", [rule.code for rule in CATALOG]),
+        "level": choice_param(request, "level", Level.values),
     }
-    asked = {name: value for name, value in given.items() if value}
-    if not asked:
+    conditions = {name: value for name, value in given.items() if value}
+    if not conditions:
         return filings
-    return filings.filter(pk__in=Flag.objects.open().filter(**asked).values("filing"))
+    return filings.filter(pk__in=Flag.objects.open().filter(**conditions).values("filing"))
 
 
 def _by_lineage(request: Request, filings: FilingQuerySet) -> FilingQuerySet:
     user = user_of(request)
-    if base := identifier(request, "base_model"):
+    if base := uuid_param(request, "base_model"):
         start = AIModel.objects.visible_to(user).filter(uid=base).values_list("pk", flat=True)
         filings = _using(filings, below(start, user), user)
     message = _("Use a country code of two capital letters (ISO 3166-1), such as US.")
-    if country := code_of(request, "root_country", "[A-Z]{2}", message):
+    if country := pattern_param(request, "root_country", "[A-Z]{2}", message):
         filings = _using(filings, below_roots_of(country, user), user)
     return filings
 

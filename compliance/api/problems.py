@@ -253,7 +253,9 @@ def _errors_open(error: refusals.ErrorsOpen) -> Problem:
         "errors_stand",
         _("The filing has open errors"),
         _("The filing is incomplete. Open errors: %(count)s. Return it for correction.") % {"count": len(findings)},
-        errors=[{"pointer": each["at"], "code": each["rule"], "message": each["message"]} for each in findings],
+        errors=[
+            {"pointer": finding["at"], "code": finding["rule"], "message": finding["message"]} for finding in findings
+        ],
     )
 
 
@@ -324,7 +326,7 @@ _AS_PROBLEMS: dict[type[refusals.Refused], Callable[[Any], Problem]] = {
     refusals.NotPermitted: _not_permitted,
     refusals.TransitionRefused: _transition,
     refusals.ReferenceTaken: _reference_taken,
-    refusals.ChangedMeanwhile: lambda error: changed_meanwhile(error.there.content, error.there.sha256),
+    refusals.ChangedMeanwhile: lambda error: changed_meanwhile(error.current.content, error.current.sha256),
     refusals.ApplicantIsFixed: lambda error: _applicant_is_fixed(),
     refusals.ErrorsOpen: _errors_open,
     refusals.ReasonMissing: lambda error: _reason_missing(),

@@ -34,12 +34,12 @@ class JsonBytesParser(BytesParser):
     media_type = "application/json"
 
 
-def reason_in(body: bytes) -> str:
+def parse_reason(body: bytes) -> str:
     """Parse `{"reason": "…"}`, where the reason is optional. Anything else is refused with its location."""
-    return texts_in(body, "reason")["reason"]
+    return parse_texts(body, "reason")["reason"]
 
 
-def texts_in(body: bytes, *names: str) -> dict[str, str]:
+def parse_texts(body: bytes, *names: str) -> dict[str, str]:
     """Parse a JSON object of optional strings. Anything else is refused with its location."""
     if not body.strip():
         return dict.fromkeys(names, "")
@@ -59,7 +59,7 @@ def _bad_text(name: str, known: tuple[str, ...]) -> Problem:
         "characters, or send no body."
     )
     at = f"/{name.replace('~', '~0').replace('/', '~1')[:100]}"
-    values = {"known": ", ".join(f"`{each}`" for each in known), "limit": REASON_LIMIT}
+    values = {"known": ", ".join(f"`{field}`" for field in known), "limit": REASON_LIMIT}
     return Problem.at(at, 400, "bad_reason", _("Invalid request body"), message % values)
 
 

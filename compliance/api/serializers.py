@@ -127,7 +127,7 @@ class FlagSerializer(FindingSerializer):
 
 
 def flag_json(flag: Flag) -> dict[str, Any]:
-    """Return a flag as the API gives it, in the reader's language."""
+    """Return the JSON of a flag, in the language of the request."""
     return {
         **describe(flag.finding, reader_language()),
         "raised_at": moment(flag.raised_at),

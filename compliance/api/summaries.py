@@ -1,7 +1,7 @@
 """
-What the API gives of a filing without its dossier: one query for its columns, and plain functions.
+The JSON of a filing without its dossier, from one query and plain functions.
 
-`FilingSerializer` describes the same for the OpenAPI description; a test holds both together.
+`FilingSerializer` describes the same JSON for the OpenAPI description. A test compares the two.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ Row = Any
 
 
 def read_summaries(filings: FilingQuerySet) -> list[Row]:
-    """Read filings as rows, in the order of the query."""
+    """Read the summaries of filings, in the order of the query."""
     return with_todays_counts(list(filings.summaries()))
 
 
 def summary(row: Row) -> dict[str, Any]:
-    """Return a filing as the API gives it."""
+    """Return the JSON of a filing."""
     return {
         "id": str(row.uid),
         "case_number": row.case_number,
@@ -70,9 +70,10 @@ def is_due(row: Row) -> bool:
 
 def version_of(row: Row) -> str:
     """
-    Name the version of a filing with its flags counted: the last event's hash, and after a point the state of its check.
+    Return the version of a filing and its flag counts: the hash of the last event, a period, and a hash of the state of the
+    check.
 
-    The part before the point changes with the filing itself; that is what If-Match is compared with.
+    The part before the period changes only with the filing itself. If-Match is compared with that part.
     """
     counts = (row.error_count, row.warning_count, row.info_count)
     state = (row.checked_at, row.checked_as_of, row.next_look_on, is_due(row), counts)
@@ -80,7 +81,7 @@ def version_of(row: Row) -> str:
 
 
 def moment(value: datetime.datetime | None) -> str | None:
-    """A moment in Asia/Shanghai, as ISO 8601."""
+    """Return a time in ISO 8601, in the time zone Asia/Shanghai."""
     return timezone.localtime(value).isoformat() if value else None
 
 

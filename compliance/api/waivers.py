@@ -13,8 +13,8 @@ from rest_framework.views import APIView
 
 from compliance.api import problems
 from compliance.api.etags import expected_version
-from compliance.api.filings import IF_MATCH, body_of, found
-from compliance.api.requests import texts_in
+from compliance.api.filings import IF_MATCH, body_of, find_filing
+from compliance.api.requests import parse_texts
 from compliance.api.serializers import FlagIdentitySerializer, FlagSerializer, ProblemSerializer, WaivingSerializer
 from compliance.filings import actions
 from registry.api.problems import Problem
@@ -30,8 +30,8 @@ class WaiveView(APIView):
     @extend_schema(operation_id="flags_waive", request=WaivingSerializer, parameters=[IF_MATCH], responses=ANSWERS)
     def post(self, request: Request, id: UUID) -> Response:
         """Waive an open flag through a day, with a reason. The waiver ends when the flagged content changes."""
-        filing = found(request, id)
-        body = texts_in(body_of(request), *_IDENTITY, "until", "reason")
+        filing = find_filing(request, id)
+        body = parse_texts(body_of(request), *_IDENTITY, "until", "reason")
         with problems.refusals_as_problems():
             flag = actions.waive_flag(
                 filing,
@@ -52,8 +52,8 @@ class LiftWaiverView(APIView):
     )
     def post(self, request: Request, id: UUID) -> Response:
         """Lift the waiver of a flag. A reason is required."""
-        filing = found(request, id)
-        body = texts_in(body_of(request), *_IDENTITY, "reason")
+        filing = find_filing(request, id)
+        body = parse_texts(body_of(request), *_IDENTITY, "reason")
         with problems.refusals_as_problems():
             flag = actions.lift_waiver(
                 filing,

@@ -14,8 +14,8 @@ from rest_framework.views import APIView
 
 from compliance.api import problems
 from compliance.api.etags import expected_version
-from compliance.api.filings import IF_MATCH, MALFORMED, body_of, filing_answer, found
-from compliance.api.requests import reason_in, texts_in
+from compliance.api.filings import IF_MATCH, MALFORMED, body_of, filing_answer, find_filing
+from compliance.api.requests import parse_reason, parse_texts
 from compliance.api.serializers import DecisionSerializer, FilingSerializer, ProblemSerializer, ReasonSerializer
 from compliance.filings import actions
 from registry.api.problems import Problem
@@ -30,7 +30,7 @@ class SubmitView(APIView):
     @extend_schema(operation_id="filings_submit", request=None, parameters=[IF_MATCH], responses=ANSWERS)
     def post(self, request: Request, id: UUID) -> Response:
         """Submit the working copy to the authority. It becomes the next revision, which cannot be changed."""
-        filing = found(request, id)
+        filing = find_filing(request, id)
         with problems.refusals_as_problems():
             actions.submit_filing(filing, by=user_of(request), expected_version=expected_version(request.headers))
         return filing_answer(request, id)
@@ -48,8 +48,8 @@ def verb_view(name: str, action: Callable[..., Any], summary: str) -> type[APIVi
             responses=ANSWERS,
         )
         def post(self, request: Request, id: UUID) -> Response:
-            filing = found(request, id)
-            reason = reason_in(body_of(request))
+            filing = find_filing(request, id)
+            reason = parse_reason(body_of(request))
             with problems.refusals_as_problems():
                 action(filing, by=user_of(request), reason=reason, expected_version=expected_version(request.headers))
             return filing_answer(request, id)
@@ -99,8 +99,8 @@ class RecordDecisionView(APIView):
     )
     def post(self, request: Request, id: UUID) -> Response:
         """Record the official number, the date of the decision, and the SHA-256 of the document that proves it."""
-        filing = found(request, id)
-        body = texts_in(body_of(request), "number", "day", "document", "reason")
+        filing = find_filing(request, id)
+        body = parse_texts(body_of(request), "number", "day", "document", "reason")
         day = day_in(body["day"])
         if day is None:
             message = _("Enter the date of the decision in the format YYYY-MM-DD.")

@@ -1,4 +1,4 @@
-"""Counting the contents of documents: by a worker, once per hash; filings that hold the document are then checked again."""
+"""Counting the contents of documents, once for each hash. Filings with the document are then checked again."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from compliance.filings.refusals import StillBeingRead
 from compliance.models import Document, DocumentFacts, Filing
 
 LEASE = timedelta(minutes=5)
-# Documents that killed a worker this many times are not tried again.
+# A document is not tried again after this many attempts in which the worker died.
 MOST_TRIES = 3
-HANDED_OUT_AT_ONCE = 500
+ANNOUNCED_AT_ONCE = 500
 
 logger = logging.getLogger(__name__)
 
@@ -35,28 +35,28 @@ def facts_of(sha256: str) -> DocumentFacts:
 
 
 def left_to_count(*, at: datetime | None = None) -> list[str]:
-    """Return the hashes of files that still have to be counted: the broker was away, a worker died, or the reader is new."""
+    """Return the hashes of files to count, after a failure of the broker or a worker, or with a new version of the reader."""
     free = Q(leased_until__isnull=True) | Q(leased_until__lte=at or timezone.now())
     left = DocumentFacts.objects.to_count().filter(free).order_by("pk")
-    return list(left.values_list("sha256", flat=True)[:HANDED_OUT_AT_ONCE])
+    return list(left.values_list("sha256", flat=True)[:ANNOUNCED_AT_ONCE])
 
 
 def count(sha256: str) -> bool:
-    """Count the file with this hash and mark the filings that hold it due; return False if there was nothing to do."""
+    """Count the file with this hash and mark the filings that have it due. Return False if there was nothing to do."""
     facts = _lease(sha256)
     if facts is None:
         return False
     try:
         _save(facts, _contents(facts) if facts.tries <= MOST_TRIES else _TOO_LONG)
     except (OSError, DatabaseError):
-        # The storage or the database was away; that is no fault of the document.
+        # The storage or the database was unavailable, so the attempt does not count.
         DocumentFacts.objects.filter(pk=facts.pk).update(tries=F("tries") - 1)
         raise
     return True
 
 
 def refuse_while_documents_are_read(filing: Filing) -> None:
-    """Raise StillBeingRead if a document of the filing is not counted yet, and announce those documents to the workers."""
+    """Raise StillBeingRead if documents of the filing are not counted yet, and announce these documents to the workers."""
     left = DocumentFacts.objects.to_count().filter(documents__filing=filing).values_list("sha256", flat=True).distinct()
     if hashes := list(left):
         for sha256 in hashes:
@@ -98,13 +98,13 @@ def _contents(facts: DocumentFacts) -> Contents:
 @transaction.atomic
 def _save(facts: DocumentFacts, contents: Contents) -> None:
     """
-    Save what was counted, and mark the filings that hold the document due in the same transaction.
+    Save the counts, and mark the filings that have the document due in the same transaction.
 
-    The filings are locked first and in key order, as everywhere, to prevent deadlocks.
+    The filings are locked first, in the order of their keys, to prevent deadlocks.
     """
     now = timezone.now()
-    holding = Filing.objects.running().filter(documents__facts=facts).values("pk")
-    filings = Filing.objects.filter(pk__in=holding).order_by("pk").select_for_update(of=("self",))
+    with_document = Filing.objects.running().filter(documents__facts=facts).values("pk")
+    filings = Filing.objects.filter(pk__in=with_document).order_by("pk").select_for_update(of=("self",))
     keys = list(filings.values_list("pk", flat=True))
     facts.contents, facts.says_anything = contents.plain(), contents != Contents()
     facts.reader, facts.counted_at, facts.leased_until, facts.tries = READER, now, None, 0

@@ -64,7 +64,7 @@ def received(chunks: Iterable[bytes], filename: str, *, limit: int) -> Incoming:
 
 
 def incoming(content: IO[bytes], sha256: str, size: int, filename: str) -> Incoming:
-    """Describe a completely received file; control characters are removed from its name."""
+    """Return a completely received file with its media type. Control characters are removed from its name."""
     content.seek(0)
     head = content.read(HEAD)
     content.seek(0)
@@ -100,7 +100,7 @@ class HashingUploadHandler(TemporaryFileUploadHandler):
 
 
 def media_type_of(head: bytes, filename: str) -> str | None:
-    """Detect the media type from the beginning of a file; None for a type that is not accepted."""
+    """Detect the media type from the beginning of a file. Return None if the type is not accepted."""
     guessed = filetype.guess(head)
     if guessed is not None:
         return guessed.mime if guessed.mime in KNOWN_TYPES else None

@@ -1,4 +1,4 @@
-"""One function a verb. Each locks the filing, moves it, writes the event and marks it due, in one transaction."""
+"""One function for each verb. Each locks the filing, changes it, records the event and marks it due, in one transaction."""
 
 from __future__ import annotations
 

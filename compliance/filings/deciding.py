@@ -1,4 +1,4 @@
-"""Deciding: a filing gets its number, or is rejected; a change or cancellation takes effect on what it amends."""
+"""Deciding filings. A filing gets its number or is rejected; a change or cancellation takes effect on its target."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ from registry.numbers.forms import has_the_form_of, normalized, number_key
 @transaction.atomic
 def decide_filing(filing: Filing, *, by: User, reason: str = "", expected_version: ExpectedVersion = None) -> Filing:
     """
-    File a filing: an initial one gets its official number; a change becomes the next revision of the filing that it
-    amends, a cancellation cancels it.
+    Decide to file a filing. An initial filing gets its official number, a change becomes the next revision of the filing
+    that it amends, and a cancellation cancels that filing.
     """
     filing, source = start_transition(workflow.DECIDE.verb, filing, by=by, expected_version=expected_version)
     filing.decided_at = now()
@@ -54,15 +54,15 @@ def record_decision(
     expected_version: ExpectedVersion = None,
 ) -> Filing:
     """
-    Record a decision that the authority took outside of this registry: the number, the day, and the document
-    (its SHA-256, held by the filing) that proves it.
+    Record a decision that the authority made outside this registry: the number, the date, and the SHA-256 of a document of
+    the filing that proves it.
 
-    Raises NumberRefused when the number has not the form of its kind or is another's, the day is still to come, or the
-    document is not there.
+    Raises NumberRefused if the number does not have the form of its kind or belongs to someone else, the date is in the
+    future, or the filing does not have the document.
     """
     filing, source = start_transition(workflow.RECORD_DECISION.verb, filing, by=by, expected_version=expected_version)
     filing.decided_at = now()
-    _refuse_what_cannot_be(filing, number, day, document)
+    _refuse_invalid_decision(filing, number, day, document)
     proof = {"document": document} if document else {}
     if filing.is_amendment:
         return _amend(filing, workflow.RECORD_DECISION.verb, source, by=by, reason=reason, data=proof)
@@ -73,7 +73,7 @@ def record_decision(
 
 @transaction.atomic
 def reject_filing(filing: Filing, *, by: User, reason: str, expected_version: ExpectedVersion = None) -> Filing:
-    """Reject a filing, with the reason; what it stated is taken out of others' sight."""
+    """Reject a filing, with a reason. Its statements are hidden in the register."""
     filing, source = start_transition(
         workflow.REJECT.verb, filing, by=by, expected_version=expected_version, reason=reason
     )
@@ -118,7 +118,7 @@ def _decided_at(filing: Filing) -> datetime:
 def _amend(
     filing: Filing, verb: str, source: str, *, by: User, reason: str, data: dict[str, Any] | None = None
 ) -> Filing:
-    """Let a change or cancellation take effect upon its target, which alone holds the number."""
+    """Apply a change or cancellation to its target, which keeps the number."""
     target = filing.target = filing.target or find_target(filing)
     if target is None or not _can_be_amended(target, filing):
         raise TargetNotInForce(str(load(filing.revisions.latest("number").content).amends or ""))
@@ -145,15 +145,15 @@ def _cancel(target: Filing, filing: Filing, *, by: User, at: datetime) -> None:
 
 
 def _change(target: Filing, filing: Filing, *, by: User, at: datetime) -> None:
-    """The change's dossier becomes the next revision of its target, which states from now on what the change stated."""
+    """Make the dossier of a change the next revision of its target, and move its statements to the target."""
     change = filing.revisions.latest("number")
-    kept = _as_the_targets(change.content, target)
-    dossier = load(kept.text)
-    revision = freeze_revision(target, kept.text, kept.sha256, by=by, at=at)
-    _hand_over_documents(filing, target)
+    canonical = _as_dossier_of_target(change.content, target)
+    dossier = load(canonical.text)
+    revision = freeze_revision(target, canonical.text, canonical.sha256, by=by, at=at)
+    _copy_documents(filing, target)
     target.submitted_at = filing.submitted_at
     _copy_names(target, dossier)
-    register_statements.fold(filing, target, dossier)
+    register_statements.move_to_target(filing, target, dossier)
     data = {
         "revision": revision.number,
         "sha256": revision.sha256,
@@ -163,8 +163,8 @@ def _change(target: Filing, filing: Filing, *, by: User, at: datetime) -> None:
     record_change(target, workflow.AMENDED, target.status, by=by, at=at, data=data)
 
 
-def _as_the_targets(content: str, target: Filing) -> Canonical:
-    """A change's dossier as that of the filing it amends: the same but for what makes it a change."""
+def _as_dossier_of_target(content: str, target: Filing) -> Canonical:
+    """Return the dossier of a change with `action`, `amends`, `occurred_on` and `reference` as in that of its target."""
     tree, before = (
         json.loads(text, parse_float=Decimal) for text in (content, target.revisions.latest("number").content)
     )
@@ -176,7 +176,7 @@ def _as_the_targets(content: str, target: Filing) -> Canonical:
 
 
 def _copy_names(target: Filing, dossier: Dossier) -> None:
-    """What the target is found and called by, from its new revision."""
+    """Copy the names of the new revision to the target and its number."""
     for name, value in columns_of_dossier(target, dossier).items():
         if name in REVISION_COLUMNS:
             setattr(target, name, value)
@@ -185,21 +185,19 @@ def _copy_names(target: Filing, dossier: Dossier) -> None:
     target.official_number.save(update_fields=["title", "search_text", "search_grams"])
 
 
-def _hand_over_documents(filing: Filing, target: Filing) -> None:
-    held = set(target.documents.values_list("sha256", flat=True))
+def _copy_documents(filing: Filing, target: Filing) -> None:
+    """Add the documents of a change to its target, except those that it already has."""
+    existing = set(target.documents.values_list("sha256", flat=True))
     Document.objects.bulk_create(
-        Document(
-            filing=target,
-            **{name: getattr(document, name) for name in _HANDED_OVER},
-        )
-        for document in filing.documents.exclude(sha256__in=held)
+        Document(filing=target, **{name: getattr(document, name) for name in _DOCUMENT_COLUMNS})
+        for document in filing.documents.exclude(sha256__in=existing)
     )
 
 
-_HANDED_OVER = ("sha256", "size", "media_type", "filename", "stored_as", "facts", "uploaded_at", "uploaded_by")
+_DOCUMENT_COLUMNS = ("sha256", "size", "media_type", "filename", "stored_as", "facts", "uploaded_at", "uploaded_by")
 
 
-def _refuse_what_cannot_be(filing: Filing, number: str, day: date, document: str) -> None:
+def _refuse_invalid_decision(filing: Filing, number: str, day: date, document: str) -> None:
     if filing.is_amendment:
         if number_key(number) != filing.amends_key:
             raise NumberRefused("not_the_targets_number", "/number", number=number[:100])

@@ -1,4 +1,4 @@
-"""Taking dossiers from a folder into the registry, with the documents that lie beside them."""
+"""Importing dossiers from files, with the documents in the folders next to them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from compliance.language import Language
 from compliance.models import Filing
 from registry.models import Membership, MembershipRole, Organization, User
 
-# The account that stands for whoever runs the command; it has no password and no token.
+# The account under which the command opens filings. It has no password and no token.
 IMPORTER = "import"
 MANDATE = "import_dossiers"
 OPENED, KNOWN, SKIPPED, REFUSED = "opened", "known", "skipped", "refused"
@@ -30,7 +30,7 @@ _CHUNK = 64 * 1024
 
 @dataclass(slots=True)
 class ImportedDossier:
-    """What became of one file: opened, known already, skipped (not a dossier, `reason` says why) or refused (`refusal`)."""
+    """The result for one file: opened, already known, skipped (not a dossier, see `reason`) or refused (see `refusal`)."""
 
     file: str
     outcome: str
@@ -42,19 +42,19 @@ class ImportedDossier:
     missing: list[str] = field(default_factory=list)
 
 
-class _Rehearsed(Exception):
-    """Undoes a dry run."""
+class _DryRun(Exception):
+    """Rolls back a dry run."""
 
 
 def files_in(paths: Iterable[str]) -> list[Path]:
-    """Return the files named, and of the folders named all JSON files, in the order of their names."""
+    """Return the given files, and all JSON files in the given folders, sorted by name."""
     return [file for path in map(Path, paths) for file in (sorted(path.rglob("*.json")) if path.is_dir() else [path])]
 
 
 def import_dossier(
     path: Path, *, by: User | None, submit: bool, dry_run: bool, documents: Path | None, language: Language
 ) -> ImportedDossier:
-    """Import one file; what is no dossier is skipped, and says why. `by` None: the importing account."""
+    """Import one file. A file that is not a dossier is skipped, with a reason. `by` defaults to the importing account."""
     try:
         parsed = parse(path.read_bytes())
     except OSError as error:
@@ -70,10 +70,10 @@ def import_dossier(
         with transaction.atomic():
             _import(parsed, path, imported, by, submit, None if dry_run else _folders(path, documents))
             if dry_run:
-                raise _Rehearsed
+                raise _DryRun
     except Refused as refusal:
         return ImportedDossier(str(path), REFUSED, refusal=refusal)
-    except _Rehearsed:
+    except _DryRun:
         pass
     return imported
 
@@ -92,7 +92,7 @@ def _import(
 
 
 def _importer_for(dossier: Dossier) -> User:
-    """Who runs the command has the whole database in hand: its account files for every applicant that it names."""
+    """Return the importing account as a filer of the applicant. Whoever runs the command can change the database anyway."""
     applicant = dossier.applicant
     user, is_new = User.objects.get_or_create(username=IMPORTER)
     if is_new:
@@ -110,15 +110,15 @@ def _importer_for(dossier: Dossier) -> User:
 
 
 def _folders(path: Path, documents: Path | None) -> list[Path]:
-    beside = [path.parent, path.parent / "documents", path.parent.parent / "documents"]
-    return [folder for folder in ([documents] if documents else beside) if folder.is_dir()]
+    nearby = [path.parent, path.parent / "documents", path.parent.parent / "documents"]
+    return [folder for folder in ([documents] if documents else nearby) if folder.is_dir()]
 
 
 def _upload(filing: Filing, dossier: Dossier, folders: list[Path], by: User, imported: ImportedDossier) -> None:
-    """Upload the files that the dossier names by file name and hash, as far as they lie there."""
-    held = set(filing.documents.values_list("sha256", flat=True))
+    """Upload the documents of the dossier that are in one of the folders with the same file name and SHA-256."""
+    uploaded = set(filing.documents.values_list("sha256", flat=True))
     for document in dossier.documents or ():
-        if not document.sha256 or document.sha256 in held:
+        if not document.sha256 or document.sha256 in uploaded:
             continue
         file = _file_of(document.filename, document.sha256, folders)
         if file is None:
@@ -129,15 +129,15 @@ def _upload(filing: Filing, dossier: Dossier, folders: list[Path], by: User, imp
         except TooLarge:
             imported.missing.append(file.name)
             continue
-        held.add(document.sha256)
+        uploaded.add(document.sha256)
         imported.uploaded += 1
 
 
 def _file_of(filename: str | None, sha256: str, folders: list[Path]) -> Path | None:
     if not filename or Path(filename).name != filename:
         return None
-    found = [folder / filename for folder in folders if (folder / filename).is_file()]
-    return next((file for file in found if _digest(file) == sha256), None)
+    candidates = [folder / filename for folder in folders if (folder / filename).is_file()]
+    return next((file for file in candidates if _digest(file) == sha256), None)
 
 
 def _digest(file: Path) -> str:

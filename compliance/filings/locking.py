@@ -1,4 +1,4 @@
-"""What is locked before a filing changes, in one order for all writers, and whether the caller has seen its latest version."""
+"""Locks for changes to filings, in the same order for all writers, and the check of the expected version (If-Match)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from compliance.filings.refusals import ChangedMeanwhile
 from compliance.models import Filing
 from registry.models import Organization, User
 
-# The hashes that a caller has seen; None: whatever is there.
+# Hashes of versions, one of which must be the current one. None allows any version.
 ExpectedVersion = Set[str] | None
 
 
@@ -19,36 +19,36 @@ def lock_applicant(applicant: int) -> None:
     """
     Serialize the changes of one applicant.
 
-    Otherwise a filing could join a service, or be checked in it, between the marking of that service by another change
-    and its commit. Checks and sweeps do not take this lock.
+    Without this lock, a filing could be added to a service, or be checked in it, after another change has marked the
+    filings of that service due and before that change is committed. Checks and sweeps do not take this lock.
     """
     list(Organization.objects.select_for_update(no_key=True).filter(pk=applicant).order_by().values_list("pk"))
 
 
-# What an action reads of a filing besides its own columns.
-_READ_WITH_IT = ("applicant", "working_copy")
+# Relations of a filing that actions read.
+_RELATED = ("applicant", "working_copy")
 
 
 def lock_filing(filing: Filing) -> Filing:
     """Lock a filing alone, for a change that no other filing depends on."""
     lock_applicant(filing.applicant_id)
-    return Filing.objects.select_related(*_READ_WITH_IT).select_for_update(of=("self",)).get(pk=filing.pk)
+    return Filing.objects.select_related(*_RELATED).select_for_update(of=("self",)).get(pk=filing.pk)
 
 
 def lock_with_related_filings(filing: Filing) -> Filing:
     """
     Lock a filing together with the applicant's other filings whose outcome depends on it.
 
-    They are locked in the order of their keys, so that a sweep at the same time cannot wait in a circle.
+    They are locked in the order of their keys, which prevents a deadlock with a concurrent sweep.
     """
     lock_applicant(filing.applicant_id)
     latest = Filing.objects.only("applicant_id", "service_key", "target_id", "official_number_id").get(pk=filing.pk)
-    rows = related_filings(latest).select_related(*_READ_WITH_IT).order_by("pk").select_for_update(of=("self",))
+    rows = related_filings(latest).select_related(*_RELATED).order_by("pk").select_for_update(of=("self",))
     return next(row for row in rows if row.pk == latest.pk)
 
 
 def related_filings(filing: Filing) -> FilingQuerySet:
-    """A filing with those of the same service, the one it amends, and those that amend it, by link or by number."""
+    """Return a filing, the filings of its service, the one it amends, and those that amend it, by link or by number."""
     related = (
         Q(pk=filing.pk) | Q(applicant_id=filing.applicant_id, service_key=filing.service_key) | Q(target=filing.pk)
     )
@@ -60,9 +60,11 @@ def related_filings(filing: Filing) -> FilingQuerySet:
 
 
 def refuse_other_version(filing: Filing, expected_version: ExpectedVersion, by: User) -> None:
-    """Compare what the caller has seen with the locked filing: the dossier's hash, or the last event's."""
+    """
+    Raise ChangedMeanwhile unless an expected hash is that of the dossier or of the last event. The filing must be locked.
+    """
     if expected_version is None:
         return
-    there = filing.dossier_for(by)
-    if there.sha256 not in expected_version and filing.last_event_hash not in expected_version:
-        raise ChangedMeanwhile(there)
+    current = filing.dossier_for(by)
+    if current.sha256 not in expected_version and filing.last_event_hash not in expected_version:
+        raise ChangedMeanwhile(current)

@@ -43,7 +43,7 @@ class Status(models.TextChoices):
 
 
 class CaseNumbers(models.Model):
-    """The last case number given out in each year."""
+    """The last case number of each year."""
 
     year = models.PositiveSmallIntegerField(primary_key=True)
     last = models.PositiveIntegerField(default=0)
@@ -58,10 +58,10 @@ class CaseNumbers(models.Model):
 
 class Filing(Searchable):
     """
-    One case: where it is, and when it is to be checked.
+    A filing: its status, and the state of its checks.
 
-    What a dossier says and people search for (kind, service, reference …) is copied here whenever the dossier
-    changes; the dossier is the record.
+    Values of the dossier that people search for (kind, service, reference and others) are copied here whenever the
+    dossier changes. The dossier is the record.
     """
 
     uid = models.UUIDField(_("id"), default=uuid7, unique=True, editable=False)
@@ -71,14 +71,14 @@ class Filing(Searchable):
     kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)
     action = models.CharField(_("action"), max_length=16, choices=Action.choices)
     reference = models.TextField(_("reference"), blank=True)
-    # References and names may be longer than an index takes; what is looked up is their hash.
+    # References and names may be longer than an index allows, so they are looked up by their hashes.
     reference_key = models.CharField(max_length=64, blank=True)
     jurisdiction = models.CharField(_("jurisdiction"), max_length=2, blank=True)
     province = models.CharField(_("province"), max_length=2)
     service_name = models.TextField(_("service"))
     service_key = models.CharField(max_length=64)
     opened_sha256 = models.CharField(max_length=64)
-    # The number that this filing amends, as it is looked up; blank for what is no change or cancellation.
+    # The key of the official number that this filing amends. Blank unless it is a change or cancellation.
     amends_key = models.CharField(max_length=100, blank=True)
     target = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="amendments", verbose_name=_("amends")
@@ -86,7 +86,7 @@ class Filing(Searchable):
     official_number = models.OneToOneField(
         OfficialNumber, models.PROTECT, null=True, related_name="filing", verbose_name=_("official number")
     )
-    # What this filing states in the register; none before it was first submitted.
+    # The source of the statements of this filing in the register. Null before the first submission.
     source = models.OneToOneField(Source, models.PROTECT, null=True, related_name="filing")
 
     opened_by = models.ForeignKey(
@@ -106,12 +106,12 @@ class Filing(Searchable):
     leased_until = models.DateTimeField(null=True)
     checked_at = models.DateTimeField(_("checked at"), null=True)
     checked_as_of = models.DateField(_("checked as of"), null=True)
-    # What the flags come to, kept by whoever changes them (see compliance.checking.flag_counts).
+    # Counts of the flags, updated by all code that changes flags (see compliance.checking.flag_counts).
     error_count = models.PositiveIntegerField(_("errors"), default=0, editable=False)
     warning_count = models.PositiveIntegerField(_("warnings"), default=0, editable=False)
     info_count = models.PositiveIntegerField(default=0, editable=False)
     waived_count = models.PositiveIntegerField(default=0, editable=False)
-    # The first day on which one of the waivers has ended.
+    # The first day on which a waiver is no longer in force.
     recount_on = models.DateField(null=True, editable=False)
     next_look_on = models.DateField(_("outcome may change on"), null=True)
 
@@ -160,24 +160,24 @@ class Filing(Searchable):
         return self.action != Action.INITIAL
 
     def kept_dossier(self) -> WorkingCopy | Revision:
-        """Return the dossier that counts: the working copy while there is one, else the last revision."""
+        """Return the current dossier: the working copy if there is one, otherwise the last revision."""
         copy = WorkingCopy.objects.filter(filing=self).first()
         return copy or Revision.objects.filter(filing=self).latest("number")
 
     def dossier_for(self, user: User) -> WorkingCopy | Revision:
-        """Return the dossier that a person may see: the applicant's own people see the working copy, others revisions."""
+        """Return the dossier that a user may see. Only members of the applicant see the working copy."""
         is_own = self.applicant_id in user.own_organizations
         return self.kept_dossier() if is_own else Revision.objects.filter(filing=self).latest("number")
 
     @property
     def is_due(self) -> bool:
-        """Whether a check is due: something was changed, or the day has come on which the outcome may change."""
+        """Whether a check is due: something changed, or the date on which the outcome may change has come."""
         day_has_come = self.next_look_on is not None and self.next_look_on <= timezone.localdate()
         return self.due_since is not None or day_has_come
 
 
 class WorkingCopy(models.Model):
-    """The editable dossier of a draft or a returned filing, in canonical JSON; its hash is its ETag."""
+    """The editable dossier of a draft or a returned filing, in canonical JSON. Its hash is its ETag."""
 
     filing = models.OneToOneField(Filing, models.CASCADE, related_name="working_copy", verbose_name=_("filing"))
     content = models.TextField(_("dossier"))
@@ -196,7 +196,7 @@ class WorkingCopy(models.Model):
 
 
 class Revision(models.Model):
-    """One frozen version of a dossier: the legal record. The database refuses to change or delete it."""
+    """A submitted version of a dossier: the legal record. The database refuses to change or delete it."""
 
     filing = models.ForeignKey(Filing, models.PROTECT, related_name="revisions", verbose_name=_("filing"))
     number = models.PositiveIntegerField(_("number"))

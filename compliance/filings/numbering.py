@@ -1,6 +1,6 @@
 """
-Issuing official numbers in the forms of their kind (filing-rules §1.2 and §4.3), each once, whoever else issues at the
-same time: the series is locked while its next number is taken.
+Issuing official numbers in the form of their kind (filing-rules §1.2 and §4.3). The series is locked while its next number
+is taken, so that concurrent requests never get the same number.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from compliance.models import Filing, Kind
 from registry.models import Listing, NumberCounter, OfficialNumber
 from registry.numbers.forms import algorithm_number, inferred_check_digit, latin_name, place_of, running_number
 
-# The kinds in an algorithm number; digits 14 and 15. 05 stands for two types in the published lists.
+# The codes of algorithm types, digits 14 and 15 of an algorithm number. The published lists use 05 for two types.
 ALGORITHM_KINDS = {
     "generation": "01",
     "personalized_push": "02",
@@ -28,13 +28,13 @@ _LAST_RUNNING, _LAST_OF_ENTITY, _LAST_ENTITY = 9_999, 999, 9_999_999
 
 def issue_number(filing: Filing, dossier: Dossier, *, on: date) -> str:
     """
-    Return the next number for a filing, never given before.
+    Return the next number for a filing, which was never issued before.
 
-    Raises NumberNotIssued when the dossier lacks what the number is made of, or a series has no number left.
+    Raises NumberNotIssued if the dossier lacks a part of the number, or if the series is exhausted.
     """
     make = _algorithm_number if filing.kind == Kind.ALGORITHM else _service_number
     while OfficialNumber.objects.by_number(number := make(filing, dossier, on)):
-        # A filer recorded this very number.
+        # A filer has recorded this number already.
         continue
     return number
 
@@ -52,34 +52,34 @@ def _algorithm_number(filing: Filing, dossier: Dossier, on: date) -> str:
 
 
 def _entity_of(filing: Filing, area: str) -> str:
-    """A subject keeps its serial number within an area; a new one gets one that no published number has."""
+    """Return the serial number of the applicant in an area, or else a new one that no published number contains."""
     own = OfficialNumber.objects.filter(
         organization=filing.applicant, kind=Kind.ALGORITHM, key__startswith=f"网信算备{area}"
     )
     for number in own.order_by("pk").values_list("number", flat=True):
-        if read := algorithm_number(number):
-            return read.entity
+        if parsed := algorithm_number(number):
+            return parsed.entity
     while True:
         entity = f"{_next(f'entity {area}', 0, _LAST_ENTITY):07}"
         if not OfficialNumber.objects.filter(key__startswith=f"网信算备{area}{entity}").exists():
             return entity
 
 
-def _listed(beginning: str) -> QuerySet[OfficialNumber]:
-    """The numbers of the published lists, whoever holds them: what filers record of their own must not move a series."""
+def _listed(prefix: str) -> QuerySet[OfficialNumber]:
+    """Return the numbers of the published lists. Numbers that filers record themselves must not advance a series."""
     listed = Listing.objects.filter(number=OuterRef("pk"))
-    return OfficialNumber.objects.filter(Exists(listed), key__startswith=beginning)
+    return OfficialNumber.objects.filter(Exists(listed), key__startswith=prefix)
 
 
 def _last_of_entity(area: str, entity: str, year: str) -> int:
-    held = _listed(f"网信算备{area}{entity}").values_list("number", flat=True)
-    read = [number for number in map(algorithm_number, held) if number and number.year == year]
-    return max((int(number.running) for number in read), default=0)
+    listed = _listed(f"网信算备{area}{entity}").values_list("number", flat=True)
+    parsed = [number for number in map(algorithm_number, listed) if number and number.year == year]
+    return max((int(number.running) for number in parsed), default=0)
 
 
 def _service_number(filing: Filing, dossier: Dossier, on: date) -> str:
     place = place_of(filing.jurisdiction or filing.province)
-    # A name without a letter or a digit to it is stood for by the case number.
+    # If the name has no Latin letters or digits, the case number is used instead.
     name = latin_name(name_to_register(filing, dossier)) or filing.case_number
     if place is None:
         raise NumberNotIssued("no_province")
@@ -89,7 +89,7 @@ def _service_number(filing: Filing, dossier: Dossier, on: date) -> str:
 
 
 def name_to_register(filing: Filing, dossier: Dossier) -> str:
-    """What a number is given to: the algorithm, for a generative filing the model that the service uses, or the service."""
+    """Return the name for the register: the algorithm, the model used (for a generative filing), or else the service."""
     if filing.kind == Kind.ALGORITHM and dossier.algorithm and dossier.algorithm.name:
         return dossier.algorithm.name
     used = [model.name for model in dossier.models or () if model.used_by_service and model.name]
@@ -97,16 +97,17 @@ def name_to_register(filing: Filing, dossier: Dossier) -> str:
 
 
 def _last_of_place(kind: str, place: str) -> int:
-    """The highest running number that this place has given to this kind; they do not restart each year."""
-    known = _listed(f"{place.casefold()}-").filter(kind=kind).values_list("number", flat=True)
-    read = [running_number(number) for number in known]
-    return max((running for running in read if running and running <= _LAST_RUNNING), default=0)
+    """Return the highest running number of a place for a kind of filing. Numbers do not restart each year."""
+    listed = _listed(f"{place.casefold()}-").filter(kind=kind).values_list("number", flat=True)
+    parsed = [running_number(number) for number in listed]
+    return max((running for running in parsed if running and running <= _LAST_RUNNING), default=0)
 
 
-def _next(series: str, at_least: int, most: int) -> int:
+def _next(series: str, last_known: int, most: int) -> int:
+    """Return the next number of a series after the last known one. Raises NumberNotIssued if it exceeds `most`."""
     NumberCounter.objects.get_or_create(series=series)
     counter = NumberCounter.objects.select_for_update().get(series=series)
-    counter.last = max(counter.last, at_least) + 1
+    counter.last = max(counter.last, last_known) + 1
     if counter.last > most:
         raise NumberNotIssued("series_exhausted")
     counter.save(update_fields=["last"])

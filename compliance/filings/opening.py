@@ -31,11 +31,11 @@ from registry.search import searched_by
 @transaction.atomic
 def open_filing(parsed: Parsed, *, by: User) -> tuple[Filing, bool]:
     """
-    Open a filing with a dossier, and say whether it is new.
+    Open a filing with a dossier. Return the filing and whether it is new.
 
-    The applicant is the organization of the dossier's USCC; NoMembership when `by` does not file for it. The same
-    applicant, reference and dossier again give the same filing; another dossier under a used reference is
-    ReferenceTaken; a second open change or cancellation of one filing is AmendmentOpen.
+    The same applicant, reference and dossier again return the same filing. Raises NoMembership if `by` is not a filer of
+    the applicant, ReferenceTaken if the reference is used with a different dossier, and AmendmentOpen if the filing to
+    amend already has an open change or cancellation.
     """
     applicant = _locked_applicant(parsed.dossier, by)
     filing = _filing_with_reference(applicant, parsed)
@@ -45,11 +45,11 @@ def open_filing(parsed: Parsed, *, by: User) -> tuple[Filing, bool]:
 @transaction.atomic
 def edit_dossier(filing: Filing, parsed: Parsed, *, by: User, expected_version: ExpectedVersion = None) -> Filing:
     """
-    Overwrite the working copy. `expected_version` are the hashes that the editor has seen, None for whatever is there.
+    Replace the working copy. `expected_version` contains the hashes that the editor expects; None allows any version.
 
-    Raises ChangedMeanwhile when something else is there, TransitionRefused when the filing is not editable,
-    ApplicantIsFixed when the dossier names another applicant, ReferenceTaken when its reference is used, AmendmentOpen
-    when another filing amends the same one already.
+    Raises ChangedMeanwhile if the version is another one, TransitionRefused if the filing is not editable,
+    ApplicantIsFixed if the dossier names another applicant, ReferenceTaken if its reference is used, and AmendmentOpen
+    if another filing already amends the same one.
     """
     refuse_unless_filer(filing, by)
     filing = lock_filing(filing)
@@ -62,7 +62,7 @@ def edit_dossier(filing: Filing, parsed: Parsed, *, by: User, expected_version: 
 
 
 def _locked_applicant(dossier: Dossier, by: User) -> Organization:
-    """The applicant, locked as `lock_applicant` does: nobody opens the same reference between the look and the write."""
+    """Return the applicant, locked as by `lock_applicant`, so that nobody can open the same reference concurrently."""
     own = Organization.objects.select_for_update(no_key=True).filter(pk__in=by.filer_organizations)
     applicant = own.filter(uscc=dossier.applicant.uscc).order_by("pk").only("uscc", "name").first()
     if applicant is None:
@@ -74,8 +74,8 @@ def _filing_with_reference(applicant: Organization, parsed: Parsed) -> Filing | 
     reference = parsed.dossier.reference
     if not reference:
         return None
-    held = Filing.objects.holding_reference().filter(applicant=applicant, reference_key=key_of(reference))
-    filing = held.first()
+    filings = Filing.objects.holding_reference().filter(applicant=applicant, reference_key=key_of(reference))
+    filing = filings.first()
     if filing is not None and content_digest(parsed.canonical.text) not in (filing.opened_sha256, _digest_now(filing)):
         raise ReferenceTaken(reference)
     return filing
@@ -118,7 +118,7 @@ def _next_case_number(now: datetime) -> str:
 
 
 def replace_working_copy(filing: Filing, parsed: Parsed, verb: str, *, by: User, data: dict[str, Any]) -> Filing:
-    """Put a dossier in place of the working copy of a locked filing, and write the event of this verb."""
+    """Replace the working copy of a locked filing, and record the event."""
     now = timezone.now()
     _copy(filing, parsed.dossier)
     _write_copy(filing.working_copy, parsed, by, now)
@@ -136,12 +136,12 @@ def replace_working_copy(filing: Filing, parsed: Parsed, verb: str, *, by: User,
 
 
 def _copy(filing: Filing, dossier: Dossier) -> None:
-    """Fill the columns that repeat what the dossier says."""
-    copied = columns_of_dossier(filing, dossier)
-    # Once submitted, what others see of a filing is its last revision's until the next one.
-    kept = REVISION_COLUMNS if filing.first_submitted_at else frozenset()
-    for name in copied.keys() - kept:
-        setattr(filing, name, copied[name])
+    """Set the columns that are copied from the dossier."""
+    columns = columns_of_dossier(filing, dossier)
+    # After the first submission, columns that others see change only with the next revision.
+    unchanged = REVISION_COLUMNS if filing.first_submitted_at else frozenset()
+    for name in columns.keys() - unchanged:
+        setattr(filing, name, columns[name])
     filing.target = find_target(filing)
 
 
@@ -149,10 +149,10 @@ REVISION_COLUMNS = frozenset({"jurisdiction", "province", "service_name", "servi
 
 
 def columns_of_dossier(filing: Filing, dossier: Dossier) -> dict[str, Any]:
-    """Return the columns that repeat what a dossier says."""
+    """Return the columns of a filing that are copied from its dossier."""
     region = dossier.applicant.region or dossier.applicant.uscc[2:8]
     jurisdiction = dossier.jurisdiction or ""
-    found_by = [filing.case_number, dossier.service.name, dossier.reference]
+    searched = [filing.case_number, dossier.service.name, dossier.reference]
     return {
         "kind": dossier.kind,
         "action": dossier.action or INITIAL,
@@ -163,24 +163,24 @@ def columns_of_dossier(filing: Filing, dossier: Dossier) -> dict[str, Any]:
         "service_name": dossier.service.name,
         "service_key": key_of(same_name(dossier.service.name)),
         "amends_key": _amends_key(dossier),
-        **searched_by(*found_by, filing.applicant.name, filing.applicant.uscc),
+        **searched_by(*searched, filing.applicant.name, filing.applicant.uscc),
     }
 
 
 def _amends_key(dossier: Dossier) -> str:
-    """What is too long to be a number names no filing; the rules say so."""
+    """Return the key of the number to amend. A text that is too long for a number has none; a rule reports it."""
     key = number_key(dossier.amends or "") if (dossier.action or INITIAL) != INITIAL else ""
     return key if len(key) <= NUMBER_LENGTH else ""
 
 
 def find_target(filing: Filing) -> Filing | None:
-    """Return the applicant's filing that holds the number amended; AmendmentOpen where another amends it already."""
+    """Return the applicant's filing with the number to amend. Raises AmendmentOpen if another filing amends it already."""
     if not filing.amends_key:
         return None
-    held = Filing.objects.filter(
+    targets = Filing.objects.filter(
         applicant_id=filing.applicant_id, kind=filing.kind, official_number__key=filing.amends_key
     )
-    target = held.select_related("official_number").first()
+    target = targets.select_related("official_number").first()
     if target is None:
         return None
     others = target.amendments.exclude(status__in=workflow.AMENDMENT_IS_OVER).exclude(pk=filing.pk)

@@ -1,4 +1,4 @@
-"""Who may perform which duty upon a filing: the table of permissions as code."""
+"""Who may perform which duty for a filing: the table of permissions as code."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def refuse_unless_filer(filing: Filing, by: User) -> None:
 
 
 def refuse_unless_permitted(duty: str, filing: Filing, by: User) -> None:
-    """Refuse a person who may not perform a duty upon this filing: the table of permissions as code."""
+    """Raise NotAFiler or NotPermitted if a user may not perform a duty for this filing."""
     if duty == workflow.FILING:
         refuse_unless_filer(filing, by)
     elif duty != workflow.RECORDING or filing.applicant_id not in by.filer_organizations:
@@ -43,7 +43,7 @@ def _refuse_unless_staff(duty: str, filing: Filing, by: User) -> None:
 
 
 def can_perform(duty: str, filing: Filing, by: User) -> bool:
-    """Return whether a person may perform a duty upon a filing."""
+    """Return whether a user may perform a duty for a filing."""
     try:
         refuse_unless_permitted(duty, filing, by)
     except (NotAFiler, NotPermitted):

@@ -1,4 +1,4 @@
-"""Reads of the compliance half; who sees what is decided here and nowhere else."""
+"""Querysets of filings. Only this module decides which filings a user may see."""
 
 from __future__ import annotations
 
@@ -54,13 +54,13 @@ SUMMARY = (
 
 class FilingQuerySet(models.QuerySet["Filing"]):
     def visible_to(self, user: User) -> FilingQuerySet:
-        """Leave what a person may see: all of an own organization; once submitted, what one's staff standing reaches."""
+        """Return the filings that a user may see: those of own organizations, and submitted ones by staff role."""
         own = Q(applicant__in=user.own_organizations)
-        reached = _reached_as_staff(user)
-        return self.filter(own | reached if reached else own)
+        by_role = _visible_by_role(user)
+        return self.filter(own | by_role if by_role else own)
 
     def submitted_by(self, user: User) -> FilingQuerySet:
-        """Leave what a person may act on as a filer."""
+        """Return the filings on which a user may act as a filer."""
         return self.filter(applicant__in=user.filer_organizations)
 
     def of_same_service(self, filing: Filing) -> FilingQuerySet:
@@ -70,31 +70,31 @@ class FilingQuerySet(models.QuerySet["Filing"]):
         return matching(self, query)
 
     def holding_reference(self) -> FilingQuerySet:
-        """Leave out those whose reference is free again."""
+        """Exclude the filings whose reference can be used again."""
         return self.exclude(status__in=workflow.REFERENCE_IS_FREE)
 
     def running(self) -> FilingQuerySet:
-        """Leave out the ended ones."""
+        """Exclude ended filings."""
         return self.exclude(status__in=workflow.ENDED)
 
     def due(self) -> FilingQuerySet:
         return self.filter(due_since__isnull=False)
 
     def to_look_at(self, day: datetime.date) -> FilingQuerySet:
-        """Those whose outcome may have changed by itself by a day, and are not yet due."""
+        """Return the filings whose outcome may have changed by a day without an edit, and that are not due yet."""
         return self.filter(next_look_on__lte=day, due_since__isnull=True)
 
     def to_recount(self, day: datetime.date) -> FilingQuerySet:
-        """Return the filings of which a waiver has ended by a day."""
+        """Return the filings with a waiver that has ended by a day."""
         return self.filter(recount_on__lte=day)
 
     def summaries(self) -> FilingQuerySet:
-        """Read what a summary of a filing shows, as named tuples: one query, and only these columns."""
+        """Return the columns of the summary of each filing as named tuples, in one query."""
         return self.values_list(*SUMMARY, named=True)
 
 
-def _reached_as_staff(user: User) -> Q | None:
-    """What a person sees by a role of the staff; None without one."""
+def _visible_by_role(user: User) -> Q | None:
+    """Return the condition for filings that a user sees by a staff role; None without such a role."""
     submitted = Q(first_submitted_at__isnull=False)
     if user.has_role(Role.REGISTRAR, Role.AUDITOR):
         return submitted

@@ -1,4 +1,4 @@
-"""Why an action was refused; the doors turn these into answers in the reader's language."""
+"""Reasons why an action is refused. The API and the admin convert them into messages in the language of the user."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Refused(Exception):
 
 
 class NoMembership(Refused):
-    """The person does not file for the organization of this USCC, or there is none; the two are not told apart."""
+    """The user is not a filer of the organization with this USCC, or there is none. The two cases are not distinguished."""
 
     def __init__(self, uscc: str) -> None:
         super().__init__(uscc)
@@ -22,11 +22,11 @@ class NoMembership(Refused):
 
 
 class NotAFiler(Refused):
-    """The person may see the filing but not act on it."""
+    """The user may see the filing but is not a filer of its applicant."""
 
 
 class TransitionRefused(Refused):
-    """The verb does not lead away from the status in which the filing is."""
+    """The verb is not possible in the status of the filing."""
 
     def __init__(self, verb: str, status: str) -> None:
         super().__init__(verb, status)
@@ -34,7 +34,7 @@ class TransitionRefused(Refused):
 
 
 class NotPermitted(Refused):
-    """The person does not stand for this duty here; `code` says which line of the permission table refuses."""
+    """The user may not perform this duty; `code` is the reason from the table of permissions."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -42,7 +42,7 @@ class NotPermitted(Refused):
 
 
 class ErrorsOpen(Refused):
-    """A filing is not accepted while errors stand against it."""
+    """A filing with open errors cannot be accepted."""
 
     def __init__(self, findings: list[Finding]) -> None:
         super().__init__(len(findings))
@@ -50,7 +50,7 @@ class ErrorsOpen(Refused):
 
 
 class ReasonMissing(Refused):
-    """The verb is recorded with a reason, and none was given."""
+    """The verb requires a reason, and none was given."""
 
 
 class AmendmentOpen(Refused):
@@ -62,7 +62,7 @@ class AmendmentOpen(Refused):
 
 
 class TargetNotInForce(Refused):
-    """The filing that a change or cancellation amends is unknown, or neither filed nor suspended."""
+    """The filing that a change or cancellation amends was not found, or is neither filed nor suspended."""
 
     def __init__(self, number: str) -> None:
         super().__init__(number)
@@ -70,7 +70,7 @@ class TargetNotInForce(Refused):
 
 
 class NumberNotIssued(Refused):
-    """No number can be issued; `code` says why."""
+    """No number can be issued; `code` is the reason."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -78,7 +78,7 @@ class NumberNotIssued(Refused):
 
 
 class NumberRefused(Refused):
-    """A number given as issued is refused; `code` says why, `at` which field of the request is wrong."""
+    """A recorded number is refused; `code` is the reason and `at` the invalid field of the request."""
 
     def __init__(self, code: str, at: str, **values: str) -> None:
         super().__init__(code, at, values)
@@ -86,7 +86,7 @@ class NumberRefused(Refused):
 
 
 class DocumentRefused(Refused):
-    """An uploaded document is refused; `code` says why."""
+    """An uploaded document is refused; `code` is the reason."""
 
     def __init__(self, code: str, **values: object) -> None:
         super().__init__(code, values)
@@ -94,7 +94,7 @@ class DocumentRefused(Refused):
 
 
 class NoSuchModel(Refused):
-    """The dossier lists no model of this key; `keys` are those that it has."""
+    """The dossier has no model with this key; `keys` are the keys of its models."""
 
     def __init__(self, key: str, keys: list[str]) -> None:
         super().__init__(key)
@@ -110,11 +110,11 @@ class StillBeingRead(Refused):
 
 
 class NotChecked(Refused):
-    """The filing could not be checked, so nothing is known of what stands against it."""
+    """The filing could not be checked, so its open errors are unknown."""
 
 
 class WaiverRefused(Refused):
-    """A waiver is refused; `code` says why, `at` which field of the request is wrong."""
+    """A waiver is refused; `code` is the reason and `at` the invalid field of the request."""
 
     def __init__(self, code: str, at: str, **values: object) -> None:
         super().__init__(code, at, values)
@@ -130,12 +130,12 @@ class ReferenceTaken(Refused):
 
 
 class ChangedMeanwhile(Refused):
-    """The dossier is not the one that the caller has seen."""
+    """The filing has changed: its version is not one that the caller expects."""
 
-    def __init__(self, there: WorkingCopy | Revision) -> None:
-        super().__init__(there.sha256)
-        self.there = there
+    def __init__(self, current: WorkingCopy | Revision) -> None:
+        super().__init__(current.sha256)
+        self.current = current
 
 
 class ApplicantIsFixed(Refused):
-    """A filing stays with the applicant for which it was opened."""
+    """The applicant of a filing cannot be changed."""

@@ -1,4 +1,4 @@
-"""The filing's side of the register: its source, what it states there, and what its official number covers."""
+"""The statements of filings in the register, their sources, and what official numbers cover."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from registry.register.changes import Change, Coverage
 from registry.register.pipeline import apply, apply_all
 
 
-def state(filing: Filing, dossier: Dossier) -> None:
+def replace_statements(filing: Filing, dossier: Dossier) -> None:
     """
-    Replace what a filing states by what its new revision says. The filing is saved by the caller.
+    Replace the statements of a filing by those of its new revision. The caller saves the filing.
 
-    A cancellation states nothing: it says that something ends, not what it is.
+    A cancellation has no statements.
     """
     if filing.action == Action.CANCELLATION:
         withdraw(filing)
@@ -29,19 +29,22 @@ def state(filing: Filing, dossier: Dossier) -> None:
 
 
 def withdraw(filing: Filing) -> None:
-    """Take what a filing states out of others' sight."""
+    """Hide the statements of a filing in the register."""
     if filing.source:
         apply(filing.source, is_live=False)
 
 
 def publish(filing: Filing) -> None:
-    """Let everybody see what a filing states, and its number cover it."""
+    """Make the statements of a filing public, and let its number cover them."""
     if filing.source:
         apply(filing.source, is_public=True, number=filing.official_number)
 
 
-def fold(change: Filing, target: Filing, dossier: Dossier) -> None:
-    """Let the target of a change state what the change stated, in its new revision, and its number cover that."""
+def move_to_target(change: Filing, target: Filing, dossier: Dossier) -> None:
+    """
+    Withdraw the statements of a change, replace those of its target by those of the new revision, and let the number of
+    the target cover them.
+    """
     withdrawn = [Change(change.source, is_live=False)] if change.source else []
     source = _source_of(target)
     assert target.official_number
@@ -52,11 +55,11 @@ def fold(change: Filing, target: Filing, dossier: Dossier) -> None:
 
 
 def _source_of(filing: Filing) -> Source:
-    """The source of a filing as of its last submission; saved with what it states."""
+    """Return the source of a filing as of its last submission. The pipeline saves it."""
     source = filing.source or Source(kind=SourceKind.FILING, key=f"filing:{filing.uid}")
     source.label, source.owner = filing.case_number, filing.applicant
     source.province = filing.province
-    # An amendment is no filing under review for the service: that is what its target was.
+    # An amendment does not put the service under review, because its target was reviewed already.
     source.filing_kind = "" if filing.is_amendment else filing.kind
     if filing.submitted_at:
         source.stated_at = filing.submitted_at
@@ -64,12 +67,12 @@ def _source_of(filing: Filing) -> Source:
     return source
 
 
-# --- again ------------------------------------------------------------------------------------------------------
+# --- rebuild ------------------------------------------------------------------------------------------------------
 @transaction.atomic
-def restate(keys: Collection[int]) -> int:
+def rebuild_statements(keys: Collection[int]) -> int:
     """
-    State again what filings state, from their last revisions, whether it is public, and what their numbers cover; return
-    of how many filings that is. Applicants and filings are locked in the order of their keys.
+    Rebuild the statements of filings from their last revisions, their visibility, and what their numbers cover. Return the
+    number of filings rebuilt. Applicants and filings are locked in the order of their keys.
     """
     filings = Filing.objects.filter(pk__in=keys)
     applicants = Organization.objects.filter(pk__in=filings.values("applicant")).order_by("pk")
@@ -78,8 +81,8 @@ def restate(keys: Collection[int]) -> int:
     rows = filings.order_by("pk").select_for_update(of=("self",)).select_related("source__owner", "official_number")
     locked = [filing for filing in rows if filing.pk in revisions]
     changes = [change for filing in locked if (change := _change_of(filing, revisions[filing.pk]))]
-    held = [(filing.official_number, filing.source) for filing in locked]
-    apply_all(changes, [Coverage(number, source) for number, source in held if number and source])
+    pairs = [(filing.official_number, filing.source) for filing in locked]
+    apply_all(changes, [Coverage(number, source) for number, source in pairs if number and source])
     for filing in locked:
         filing.save(update_fields=["source"])
     return len(locked)
@@ -94,6 +97,7 @@ def _change_of(filing: Filing, content: str) -> Change | None:
     is_public = filing.official_number is not None
     if filing.action == Action.CANCELLATION:
         return Change(filing.source, is_live=False, is_public=is_public) if filing.source else None
-    is_folded = filing.is_amendment and filing.status == workflow.FILED
-    is_live = filing.status not in workflow.REFERENCE_IS_FREE and not is_folded
+    # The statements of a change in force are those of its target.
+    is_moved = filing.is_amendment and filing.status == workflow.FILED
+    is_live = filing.status not in workflow.REFERENCE_IS_FREE and not is_moved
     return Change(_source_of(filing), [statement_of(load(content))], is_live=is_live, is_public=is_public)

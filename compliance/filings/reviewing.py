@@ -16,14 +16,14 @@ from registry.models import User
 
 @transaction.atomic
 def accept_filing(filing: Filing, *, by: User, reason: str = "", expected_version: ExpectedVersion = None) -> Filing:
-    """Accept a filing as complete, provided that no error flag stands against it."""
+    """Accept a filing as complete. Raises ErrorsOpen if it has open errors."""
     filing, source = start_transition(workflow.ACCEPT.verb, filing, by=by, expected_version=expected_version)
     refuse_while_documents_are_read(filing)
     filing.accepted_at = now()
     filing = record_change(filing, workflow.ACCEPT.verb, source, by=by, at=filing.accepted_at, reason=reason)
     check_now(filing)
     if errors := list(_errors(filing)):
-        # The transaction undoes the move.
+        # The exception rolls back the transition.
         raise ErrorsOpen([flag.finding for flag in errors])
     return filing
 
@@ -31,8 +31,7 @@ def accept_filing(filing: Filing, *, by: User, reason: str = "", expected_versio
 @transaction.atomic
 def return_filing(filing: Filing, *, by: User, reason: str = "", expected_version: ExpectedVersion = None) -> Filing:
     """
-    Return a filing for correction. The standing errors go with it as the correction notice; where none stands, a
-    reason is needed.
+    Return a filing for correction. Its open errors are the correction notice; without open errors, a reason is required.
     """
     filing, source = start_transition(workflow.RETURN.verb, filing, by=by, expected_version=expected_version)
     refuse_while_documents_are_read(filing)
@@ -41,7 +40,7 @@ def return_filing(filing: Filing, *, by: User, reason: str = "", expected_versio
     if not gaps and not reason.strip():
         raise ReasonMissing
     filing.returned_at = now()
-    _open_again(filing, by)
+    _create_working_copy(filing, by)
     return record_change(
         filing, workflow.RETURN.verb, source, by=by, at=filing.returned_at, reason=reason, data={"gaps": gaps}
     )
@@ -49,7 +48,7 @@ def return_filing(filing: Filing, *, by: User, reason: str = "", expected_versio
 
 @transaction.atomic
 def forward_filing(filing: Filing, *, by: User, reason: str = "", expected_version: ExpectedVersion = None) -> Filing:
-    """Hand an accepted filing to review: the province's, then the nation's where the kind asks for it."""
+    """Forward an accepted filing to the provincial review or, if its kind requires it, from there to the national review."""
     filing, source = start_transition(workflow.FORWARD.verb, filing, by=by, expected_version=expected_version)
     return record_change(filing, workflow.FORWARD.verb, source, by=by, at=now(), reason=reason)
 
@@ -58,8 +57,8 @@ def _errors(filing: Filing) -> list[Flag]:
     return list(Flag.objects.open().errors().filter(filing=filing).order_by("pk"))
 
 
-def _open_again(filing: Filing, by: User) -> None:
-    """The working copy begins as the revision that is returned."""
+def _create_working_copy(filing: Filing, by: User) -> None:
+    """Create a working copy from the revision that is returned."""
     last = filing.revisions.latest("number")
     WorkingCopy.objects.create(
         filing=filing, content=last.content, sha256=last.sha256, changed_at=filing.returned_at, changed_by=by

@@ -1,4 +1,4 @@
-"""What happens to a number that stands: it is cancelled, revoked, suspended, resumed."""
+"""Cancelling, revoking, suspending and resuming filings in force."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ from registry.numbers import actions
 
 
 def cancel_filing(filing: Filing, *, by: User, reason: str, expected_version: ExpectedVersion = None) -> Filing:
-    """Cancel a filing on the registrar's own account (ALG 33 ¶2): no cancellation was filed, or the site was closed."""
-    return _moved(workflow.CANCEL.verb, filing, by=by, reason=reason, expected_version=expected_version)
+    """Cancel a filing on the initiative of the authority (ALG 33 ¶2): no cancellation was filed, or the site was closed."""
+    return _change_status(workflow.CANCEL.verb, filing, by=by, reason=reason, expected_version=expected_version)
 
 
 def revoke_filing(filing: Filing, *, by: User, reason: str, expected_version: ExpectedVersion = None) -> Filing:
     """Revoke a filing that was obtained by concealment or false materials (ALG 33 ¶1)."""
-    return _moved(workflow.REVOKE.verb, filing, by=by, reason=reason, expected_version=expected_version)
+    return _change_status(workflow.REVOKE.verb, filing, by=by, reason=reason, expected_version=expected_version)
 
 
 def suspend_filing(filing: Filing, *, by: User, reason: str, expected_version: ExpectedVersion = None) -> Filing:
-    """Suspend a filing for the time being."""
-    return _moved(workflow.SUSPEND.verb, filing, by=by, reason=reason, expected_version=expected_version)
+    """Suspend a filing temporarily."""
+    return _change_status(workflow.SUSPEND.verb, filing, by=by, reason=reason, expected_version=expected_version)
 
 
 def resume_filing(filing: Filing, *, by: User, reason: str = "", expected_version: ExpectedVersion = None) -> Filing:
-    """Let a suspended filing stand again."""
-    return _moved(workflow.RESUME.verb, filing, by=by, reason=reason, expected_version=expected_version)
+    """Put a suspended filing back in force."""
+    return _change_status(workflow.RESUME.verb, filing, by=by, reason=reason, expected_version=expected_version)
 
 
 @transaction.atomic
-def _moved(verb: str, filing: Filing, *, by: User, reason: str, expected_version: ExpectedVersion) -> Filing:
-    """The number, the models and the services that hang on it go where the filing goes."""
+def _change_status(verb: str, filing: Filing, *, by: User, reason: str, expected_version: ExpectedVersion) -> Filing:
+    """Change the status of a filing and of its number. The statuses of its models and services follow."""
     filing, source = start_transition(verb, filing, by=by, expected_version=expected_version, reason=reason)
     if filing.official_number:
         actions.set_number_status(filing.official_number, filing.status)

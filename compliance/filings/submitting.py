@@ -1,4 +1,4 @@
-"""Submitting and withdrawing: what the applicant does with a dossier that is ready, or is not to go on."""
+"""Submitting and withdrawing filings."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from registry.models import User
 
 @transaction.atomic
 def submit_filing(filing: Filing, *, by: User, expected_version: ExpectedVersion = None) -> Filing:
-    """Freeze the working copy as the next revision, hand it to the authority, and bring the register up to date."""
+    """Submit the working copy as the next revision, and update the statements of the filing in the register."""
     filing, source = start_transition(workflow.SUBMIT.verb, filing, by=by, expected_version=expected_version)
     at, copy = now(), filing.working_copy
     dossier = load(copy.content)
     for name, value in columns_of_dossier(filing, dossier).items():
         setattr(filing, name, value)
-    # The number amended may have come into the register since the draft was saved.
+    # The number to amend may have been entered in the register after the draft was saved.
     filing.target = find_target(filing)
     revision = freeze_revision(filing, copy.content, copy.sha256, by=by, at=at)
     copy.delete()
     filing.submitted_at = at
     filing.first_submitted_at = filing.first_submitted_at or at
-    register_statements.state(filing, dossier)
+    register_statements.replace_statements(filing, dossier)
     data = {"revision": revision.number, "sha256": revision.sha256}
     return record_change(filing, workflow.SUBMIT.verb, source, by=by, at=at, data=data)
 
 
 @transaction.atomic
 def withdraw_filing(filing: Filing, *, by: User, reason: str = "", expected_version: ExpectedVersion = None) -> Filing:
-    """Withdraw a filing; its reference is free again, and nothing stands against it any more."""
+    """Withdraw a filing. Its reference can be used again, and its flags are resolved."""
     filing, source = start_transition(
         workflow.WITHDRAW.verb, filing, by=by, expected_version=expected_version, reason=reason
     )

@@ -1,4 +1,4 @@
-"""Moving a filing along the workflow table: lock, refuse, change, record the event, mark due."""
+"""Transitions of filings as in the workflow table: lock, validate, change, record the event, mark due."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ def start_transition(
     verb: str, filing: Filing, *, by: User, expected_version: ExpectedVersion = None, reason: str = ""
 ) -> tuple[Filing, str]:
     """
-    Lock a filing, refuse whoever or whatever is to be refused, and move it along its row of the table.
+    Lock a filing, check the permission, the version and the transition, and set the new status.
 
-    Returns the moved filing, not saved yet, and the status that it left.
+    Returns the filing, which is not saved yet, and its previous status.
     """
     refuse_unless_permitted(_duty_of(verb, filing), filing, by)
     filing = lock_with_related_filings(filing)
@@ -40,13 +40,13 @@ def start_transition(
 
 
 def _duty_of(verb: str, filing: Filing) -> str:
-    """What a verb asks of a person, also where it leads nowhere from here: who may not, learns nothing of the status."""
+    """Return the duty of a verb in any status, so that a user without permission does not learn the status."""
     rows = (row for rows in workflow.OF_KIND.values() for row in rows)
     return next(row.duty for row in rows if row.verb == verb)
 
 
 def record_change(filing: Filing, verb: str, source: str, **event: Any) -> Filing:
-    """Save a moved filing, write its event, and mark due whatever hangs on it; all of that is locked."""
+    """Save a changed filing, record its event, and mark related filings due. All of them are locked."""
     filing.changed_at = event["at"]
     save_with_event(filing, verb, source, **event)
     mark_due(related_filings(filing), at=event["at"])
@@ -55,7 +55,7 @@ def record_change(filing: Filing, verb: str, source: str, **event: Any) -> Filin
 
 
 def freeze_revision(filing: Filing, content: str, sha256: str, *, by: User, at: datetime) -> Revision:
-    """Keep a dossier as the next revision of a filing."""
+    """Store a dossier as the next revision of a filing."""
     is_first = filing.first_submitted_at is None
     last = 0 if is_first else filing.revisions.order_by("-number").values_list("number", flat=True).first() or 0
     return Revision.objects.create(filing=filing, number=last + 1, content=content, sha256=sha256, at=at, by=by)

@@ -1,4 +1,4 @@
-"""Waiving: a reviewer lets a flag be, for a reason and through a day; until then it blocks nothing."""
+"""Waiving flags: a waived flag does not block a filing through the last day of its waiver. A reason is required."""
 
 from __future__ import annotations
 
@@ -27,9 +27,10 @@ def waive_flag(
     filing: Filing, flag: Identity, *, until: date, reason: str, by: User, expected_version: ExpectedVersion = None
 ) -> Flag:
     """
-    Waive an unresolved flag, named by rule, place and variant, through a day. The waiver lapses when what is flagged changes.
+    Waive an unresolved flag, identified by rule, place and variant, through a day. The waiver lapses if the flagged content
+    changes.
 
-    Raises WaiverRefused: `no_such_flag`, `day_past`; ReasonMissing; TransitionRefused for an ended filing.
+    Raises WaiverRefused (`no_such_flag`, `day_past`), ReasonMissing, and TransitionRefused for an ended filing.
     """
     filing, waived = _find_flag(workflow.WAIVE, filing, flag, by=by, reason=reason, expected_version=expected_version)
     if until < timezone.localdate():
@@ -43,7 +44,7 @@ def waive_flag(
 def lift_waiver(
     filing: Filing, flag: Identity, *, reason: str, by: User, expected_version: ExpectedVersion = None
 ) -> Flag:
-    """Let a waived flag count again. Raises WaiverRefused: `no_such_flag`, `not_waived`; ReasonMissing."""
+    """Lift the waiver of a flag. Raises WaiverRefused (`no_such_flag`, `not_waived`) and ReasonMissing."""
     filing, waived = _find_flag(
         workflow.LIFT_WAIVER, filing, flag, by=by, reason=reason, expected_version=expected_version
     )
@@ -57,7 +58,7 @@ def lift_waiver(
 def _find_flag(
     verb: str, filing: Filing, flag: Identity, *, by: User, reason: str, expected_version: ExpectedVersion
 ) -> tuple[Filing, Flag]:
-    """Lock the filing and find the flag, once it is certain that the person may waive it."""
+    """Lock the filing and find the flag, after checking that the user may waive it."""
     refuse_unless_permitted(workflow.REVIEWING, filing, by)
     filing = lock_filing(filing)
     refuse_other_version(filing, expected_version, by)
@@ -66,10 +67,10 @@ def _find_flag(
     if not reason.strip():
         raise ReasonMissing
     rule, at, variant = flag
-    found = Flag.objects.unresolved().filter(filing=filing, rule=rule, at=at, variant=variant).first()
-    if found is None:
+    unresolved = Flag.objects.unresolved().filter(filing=filing, rule=rule, at=at, variant=variant).first()
+    if unresolved is None:
         raise WaiverRefused("no_such_flag", "/rule", rule=rule[:16], place=at[:200])
-    return filing, found
+    return filing, unresolved
 
 
 def _basis(filing: Filing, flag: Flag) -> str:

@@ -1,4 +1,4 @@
-"""The life of a filing as a table: which verb leads from where to where, and who may do it. Pure."""
+"""The workflow of filings as a table: the transition of each verb, and the duty that it requires. Pure."""
 
 from __future__ import annotations
 
@@ -28,25 +28,26 @@ STATUSES = MappingProxyType(
         CANCELLED: Bilingual("cancelled", "已注销"),
     }
 )
-# An ended filing is checked no more.
+# Ended filings are not checked any more.
 ENDED = frozenset({WITHDRAWN, REJECTED, REVOKED, CANCELLED})
-# A reference is free again after these.
+# In these statuses, the reference can be used for another filing.
 REFERENCE_IS_FREE = frozenset({WITHDRAWN, REJECTED})
-# A change or cancellation in one of these is over: another may be opened for the same filing.
+# In these statuses, an amendment is finished, and another one may be opened for the same filing.
 AMENDMENT_IS_OVER = ENDED | {FILED}
 EDITABLE = frozenset({DRAFT, RETURNED})
 UNDER_WAY = frozenset({SUBMITTED, ACCEPTED, PROVINCIAL_REVIEW, NATIONAL_REVIEW})
 IN_FORCE = frozenset({FILED, SUSPENDED})
 
-# Who may do it. Filers act for the applicant; reviewing is for reviewers and registrars, deciding for registrars.
+# Duties: FILING is for filers, REVIEWING for reviewers and registrars, DECIDING for registrars, RECORDING for filers and
+# registrars.
 FILING, REVIEWING, DECIDING, RECORDING = "filing", "reviewing", "deciding", "recording"
 
 
 @dataclass(frozen=True, slots=True)
 class Transition:
     """
-    A row of the table: a verb, the statuses it may start from, the status it leads to, who may do it, and whether it
-    needs a reason.
+    A row of the table: a verb, the statuses in which it is possible, the new status, the duty that it requires, and whether
+    it requires a reason.
     """
 
     verb: str
@@ -84,7 +85,7 @@ EVERY_KIND = (
     SUSPEND,
     RESUME,
 )
-# A registration is decided in its province; algorithm and generative filings go on to the nation's authority.
+# Registrations are decided by the province. Algorithm and generative filings go on to the national authority.
 OF_KIND = MappingProxyType(
     {
         "algorithm": (*EVERY_KIND, FORWARD_TO_NATION, DECIDE),
@@ -92,7 +93,7 @@ OF_KIND = MappingProxyType(
         "registration": (*EVERY_KIND, DECIDE_IN_PROVINCE),
     }
 )
-# Only an initial filing holds a number that can be cancelled, revoked or suspended; an amendment is over once filed.
+# Only initial filings have numbers that can be cancelled, revoked or suspended. Amendments are finished once filed.
 ONLY_IN_FORCE = frozenset({CANCEL.verb, REVOKE.verb, SUSPEND.verb, RESUME.verb})
 
 
@@ -103,12 +104,12 @@ def transitions_of(kind: str, action: str) -> tuple[Transition, ...]:
 
 
 def transition(verb: str, *, kind: str, action: str, status: str) -> Transition | None:
-    """Return the row by which a verb leads away from a status, or None."""
+    """Return the transition of a verb from a status, or None."""
     rows = transitions_of(kind, action)
     return next((row for row in rows if row.verb == verb and status in row.sources), None)
 
 
-# Events that are no transition.
+# Events that are not transitions.
 OPEN, EDIT, UPLOAD, AMENDED = "open", "edit", "upload", "amended"
 FILE_EVIDENCE = "file_evidence"
 WAIVE, LIFT_WAIVER, WAIVER_LAPSED = "waive", "lift_waiver", "waiver_lapsed"

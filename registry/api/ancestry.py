@@ -71,29 +71,29 @@ class AncestryView(APIView):
 
 
 def _models(request: Request) -> list[AIModel]:
-    asked = [part for value in request.query_params.getlist("model") for part in value.split(",") if part.strip()]
-    if not 1 <= len(asked) <= MOST_MODELS:
+    values = [part for value in request.query_params.getlist("model") for part in value.split(",") if part.strip()]
+    if not 1 <= len(values) <= MOST_MODELS:
         raise bad_query("model", _("Specify 1 to %(most)s ids of AI models.") % {"most": MOST_MODELS})
     try:
-        uids = list(dict.fromkeys(UUID(value.strip()) for value in asked))
+        uids = list(dict.fromkeys(UUID(value.strip()) for value in values))
     except ValueError as error:
         raise bad_query("model", _("Use ids of AI models as listed by GET /models/.")) from error
-    found = {model.uid: model for model in AIModel.objects.visible_to(user_of(request)).filter(uid__in=uids)}
-    if missing := [str(uid) for uid in uids if uid not in found]:
+    visible = {model.uid: model for model in AIModel.objects.visible_to(user_of(request)).filter(uid__in=uids)}
+    if missing := [str(uid) for uid in uids if uid not in visible]:
         raise bad_query(
             "model",
             _("These AI models do not exist, or you are not allowed to see them: %(ids)s.")
             % {"ids": ", ".join(missing[:5])},
         )
-    return [found[uid] for uid in uids]
+    return [visible[uid] for uid in uids]
 
 
 def _answer(ancestry: Ancestry) -> dict[str, Any]:
     def ids(keys: list[int]) -> list[UUID]:
         return [ancestry.nodes[key].uid for key in keys if key in ancestry.nodes]
 
-    def ways(each: Any) -> dict[str, Any]:
-        return {way: each(way) for way in WAYS}
+    def ways(of_way: Any) -> dict[str, Any]:
+        return {way: of_way(way) for way in WAYS}
 
     graphs = ancestry.graphs
     return {
@@ -139,9 +139,9 @@ def graph_of(lineage: dict[str, Any]) -> Any:
 def _node(node: dict[str, Any]) -> dict[str, Any]:
     developer = node.get("developer") or {}
     return {
-        "name": _sayable(node["name"]),
-        "version": _sayable(node["version"]),
-        "developer": _sayable(developer.get("name") or ""),
+        "name": _without_control_characters(node["name"]),
+        "version": _without_control_characters(node["version"]),
+        "developer": _without_control_characters(developer.get("name") or ""),
         "country": node["country"],
         "registration_status": node["registration_status"],
         "depth": node["depth"],
@@ -149,6 +149,6 @@ def _node(node: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _sayable(text: str) -> str:
+def _without_control_characters(text: str) -> str:
     """Remove control characters, which XML does not allow."""
     return "".join(character for character in text if character >= " ")

@@ -20,7 +20,7 @@ class TokenAuthentication(BaseAuthentication):
         parts = get_authorization_header(request).split()
         if not parts or parts[0].lower() != KEYWORD:
             return None
-        token = ApiToken.objects.by_token(_readable(parts[1:]))
+        token = ApiToken.objects.by_token(_token_in(parts[1:]))
         if token is None:
             raise AuthenticationFailed(
                 _("This token is not valid. An administrator can create a new one with “create_token USERNAME”.")
@@ -31,7 +31,8 @@ class TokenAuthentication(BaseAuthentication):
         return 'Token realm="api"'
 
 
-def _readable(parts: list[bytes]) -> str:
+def _token_in(parts: list[bytes]) -> str:
+    """Return the token, or an empty string if there is not exactly one."""
     return parts[0].decode("ascii", "replace") if len(parts) == 1 else ""
 
 

@@ -27,7 +27,7 @@ from registry.api.serializers import (
     MergeRequestSerializer,
     UndoRequestSerializer,
 )
-from registry.api.views import found_model
+from registry.api.views import find_model
 from registry.models import AIModel, Correction, Role
 from registry.register import corrections
 
@@ -68,15 +68,15 @@ def _read(request: Request, serializer: type[Serializer[Any]]) -> dict[str, Any]
         body = json.loads(request.data or b"{}")
     except (ValueError, RecursionError) as error:
         raise Problem.at("", 400, "bad_body", _("Invalid request body"), _("Send a JSON object.")) from error
-    read = serializer(data=body)
+    parsed = serializer(data=body)
     unknown = sorted(_unknown(body, serializer)) if isinstance(body, dict) else []
-    if not read.is_valid() or unknown:
-        errors = [_error(at, text) for at, text in _faults(read.errors, "")]
+    if not parsed.is_valid() or unknown:
+        errors = [_error(at, text) for at, text in _faults(parsed.errors, "")]
         errors += [_error(at, _("Unknown field. Remove it.")) for at in unknown]
         raise Problem(
             400, "bad_body", _("Invalid request body"), _("Correct the fields listed under `errors`."), errors=errors
         )
-    return dict(read.validated_data)
+    return dict(parsed.validated_data)
 
 
 def _unknown(body: dict[str, Any], serializer: type[Serializer[Any]]) -> Iterator[str]:
@@ -88,8 +88,8 @@ def _unknown(body: dict[str, Any], serializer: type[Serializer[Any]]) -> Iterato
 
 def _faults(errors: Any, at: str) -> Iterator[tuple[str, str]]:
     if isinstance(errors, dict):
-        for name, below in errors.items():
-            yield from _faults(below, f"{at}/{name}")
+        for name, nested in errors.items():
+            yield from _faults(nested, f"{at}/{name}")
     else:
         yield from ((at, str(text)) for text in errors)
 
@@ -106,7 +106,7 @@ class CorrectView(APIView):
     )
     def post(self, request: Request, id: UUID) -> Response:
         """Correct fields of a model. Corrections precede all other statements. Registrars only, with a reason."""
-        model, body = found_model(request, id), _read(request, CorrectionRequestSerializer)
+        model, body = find_model(request, id), _read(request, CorrectionRequestSerializer)
         with refusals_as_problems():
             correction = corrections.correct_model(
                 model, dict(body["changes"]), reason=body["reason"], by=user_of(request)
@@ -120,7 +120,7 @@ class MergeView(APIView):
     @extend_schema(operation_id="models_merge", request=MergeRequestSerializer, responses={201: CorrectionSerializer})
     def post(self, request: Request, id: UUID) -> Response:
         """Merge this record into another record of the same model. Registrars only, with a reason."""
-        model, body = found_model(request, id), _read(request, MergeRequestSerializer)
+        model, body = find_model(request, id), _read(request, MergeRequestSerializer)
         into = AIModel.objects.visible_to(user_of(request)).filter(uid=body["into"]).first()
         if into is None:
             raise Problem.at(

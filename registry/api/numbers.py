@@ -12,9 +12,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from registry.api.requests import chosen, code_of, refuse_unknown
+from registry.api.requests import choice_param, pattern_param, refuse_unknown
 from registry.api.serializers import OfficialNumberSerializer
-from registry.api.views import PAGES, Q_PARAMETER, listed
+from registry.api.views import PAGES, Q_PARAMETER, paginated
 from registry.models import NumberKind, NumberStatus, OfficialNumber
 from registry.numbers.forms import number_key
 
@@ -39,10 +39,10 @@ class OfficialNumbersView(APIView):
         refuse_unknown(request, {parameter.name for parameter in self.FILTERS})
         rows = OfficialNumber.objects.select_related("organization").prefetch_related("services", "ai_models")
         for name, choices in (("kind", NumberKind.values), ("status", NumberStatus.values)):
-            if asked := chosen(request, name, choices):
-                rows = rows.filter(**{name: asked})
+            if code := choice_param(request, name, choices):
+                rows = rows.filter(**{name: code})
         message = _("Use the two-digit code of a province, such as 44.")
-        if province := code_of(request, "province", "[0-9]{2}", message):
+        if province := pattern_param(request, "province", "[0-9]{2}", message):
             rows = rows.filter(jurisdiction=province)
         if number := request.query_params.get("number"):
             rows = rows.filter(key=number_key(number))
@@ -50,7 +50,7 @@ class OfficialNumbersView(APIView):
             rows = rows.filter(organization__uscc=holder)
         if query := request.query_params.get("q"):
             rows = rows.found_by(query)
-        return listed(self, request, rows, OfficialNumberSerializer)
+        return paginated(self, request, rows, OfficialNumberSerializer)
 
 
 class OfficialNumberView(APIView):

@@ -130,7 +130,7 @@ def problem(
     }
 
 
-def is_for_the_api(request: HttpRequest) -> bool:
+def is_api_request(request: HttpRequest) -> bool:
     return request.path.startswith("/api/")
 
 

@@ -39,16 +39,16 @@ class CursorPages(CursorPagination):
 
     def get_page_size(self, request: Request) -> int:
         """Return the page size, limited to the maximum. Raises a Problem (400) if it is not a positive number."""
-        asked = request.query_params.get(self.page_size_query_param, str(self.page_size))
-        if not _KEY.fullmatch(asked) or int(asked) == 0:
+        size = request.query_params.get(self.page_size_query_param, str(self.page_size))
+        if not _KEY.fullmatch(size) or int(size) == 0:
             raise bad_query("page_size", _("Use a number from 1 to %(most)s.") % {"most": self.max_page_size})
-        return min(int(asked), self.max_page_size)
+        return min(int(size), self.max_page_size)
 
     def get_paginated_response(self, data: Any) -> Response:
         return Response({"next": self.get_next_link(), "previous": self.get_previous_link(), "results": data})
 
 
-class JsonWhateverIsAccepted(DefaultContentNegotiation):
+class AlwaysJsonNegotiation(DefaultContentNegotiation):
     """Respond with JSON even if the client does not accept it, so that it can read problem details."""
 
     def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
@@ -69,31 +69,31 @@ def user_of(request: Request) -> User:
     return user
 
 
-def chosen(request: Request, name: str, choices: Collection[str]) -> str | None:
+def choice_param(request: Request, name: str, choices: Collection[str]) -> str | None:
     """Return a query parameter that must be one of some codes; None if it is not given."""
-    asked = request.query_params.get(name)
-    if asked is not None and asked not in choices:
+    code = request.query_params.get(name)
+    if code is not None and code not in choices:
         raise bad_query(name, _("Choose one of: %(choices)s.") % {"choices": ", ".join(choices)})
-    return asked
+    return code
 
 
-def identifier(request: Request, name: str) -> UUID | None:
+def uuid_param(request: Request, name: str) -> UUID | None:
     """Return a query parameter that must be an id; None if it is not given."""
-    asked = request.query_params.get(name)
+    text = request.query_params.get(name)
     try:
-        return UUID(asked) if asked is not None else None
+        return UUID(text) if text is not None else None
     except ValueError as error:
         raise bad_query(
             name, _("Use an id as returned by the API, such as 01a207c9-eecd-7c77-9eb0-e7d353627d5f.")
         ) from error
 
 
-def code_of(request: Request, name: str, pattern: str, message: str) -> str | None:
+def pattern_param(request: Request, name: str, pattern: str, message: str) -> str | None:
     """Return a query parameter that must match a pattern; None if it is not given."""
-    asked = request.query_params.get(name)
-    if asked is not None and not re.fullmatch(pattern, asked):
+    text = request.query_params.get(name)
+    if text is not None and not re.fullmatch(pattern, text):
         raise bad_query(name, message)
-    return asked
+    return text
 
 
 def refuse_unknown(request: Request, known: Collection[str]) -> None:

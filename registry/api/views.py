@@ -18,11 +18,11 @@ from rest_framework.views import APIView
 from registry.api.ancestry import GraphMLRenderer
 from registry.api.requests import (
     CursorPages,
-    chosen,
-    code_of,
-    identifier,
+    choice_param,
+    pattern_param,
     refuse_unknown,
     user_of,
+    uuid_param,
 )
 from registry.api.serializers import (
     AIModelSerializer,
@@ -57,7 +57,7 @@ COUNTRY = OpenApiParameter("country", str, description="Country code (ISO 3166-1
 PAGES = [OpenApiParameter("page_size", int), OpenApiParameter("cursor", str)]
 
 
-def listed(view: APIView, request: Request, rows: QuerySet[Any], serializer: type[BaseSerializer[Any]]) -> Response:
+def paginated(view: APIView, request: Request, rows: QuerySet[Any], serializer: type[BaseSerializer[Any]]) -> Response:
     pages = CursorPages()
     page = pages.paginate_queryset(rows, request, view=view)
     return pages.get_paginated_response(serializer(page, many=True, context={"user": request.user}).data)
@@ -100,23 +100,25 @@ class ModelsView(APIView):
         refuse_unknown(request, {parameter.name for parameter in self.FILTERS})
         user = user_of(request)
         rows = AIModel.objects.visible_to(user).select_related("developer").prefetch_related(*WITH_NUMBERS)
-        rows = with_status(rows, chosen(request, "status", RegistrationStatus.values), user, "developer")
+        rows = with_status(rows, choice_param(request, "status", RegistrationStatus.values), user, "developer")
         if query := request.query_params.get("q"):
             rows = rows.found_by(query)
         if country := _country(request, "country"):
             rows = rows.filter(country=country)
         if developer := request.query_params.get("developer"):
             rows = rows.filter(developer__uscc=developer)
-        return listed(self, request, _by_lineage(rows, request, user), AIModelSerializer)
+        return paginated(self, request, _by_lineage(rows, request, user), AIModelSerializer)
 
 
 def _country(request: Request, name: str) -> str | None:
-    return code_of(request, name, "[A-Z]{2}", _("Use a country code of two capital letters (ISO 3166-1), such as US."))
+    return pattern_param(
+        request, name, "[A-Z]{2}", _("Use a country code of two capital letters (ISO 3166-1), such as US.")
+    )
 
 
 def _by_lineage(rows: QuerySet[AIModel], request: Request, user: User) -> QuerySet[AIModel]:
-    through = chosen(request, "through", ("anything", "weights")) or "anything"
-    if base := identifier(request, "base_model"):
+    through = choice_param(request, "through", ("anything", "weights")) or "anything"
+    if base := uuid_param(request, "base_model"):
         starts = AIModel.objects.visible_to(user).filter(uid=base).values_list("pk", flat=True)
         rows = rows.filter(pk__in=walks.below(starts, user, through=through)).exclude(uid=base)  # type: ignore[arg-type]
     if country := _country(request, "root_country"):
@@ -124,10 +126,10 @@ def _by_lineage(rows: QuerySet[AIModel], request: Request, user: User) -> QueryS
     return rows
 
 
-def found_model(request: Request, uid: UUID) -> AIModel:
+def find_model(request: Request, uid: UUID) -> AIModel:
     """Return a model that the user may see, or the model it was merged into. Raises Http404 if there is none."""
-    asked = AIModel.objects.filter(uid=uid).values("pk", "merged_into").first()
-    key = (asked["merged_into"] or asked["pk"]) if asked else 0
+    record = AIModel.objects.filter(uid=uid).values("pk", "merged_into").first()
+    key = (record["merged_into"] or record["pk"]) if record else 0
     rows = AIModel.objects.visible_to(user_of(request)).filter(pk=key).select_related("developer")
     model = rows.prefetch_related(*WITH_NUMBERS).first()
     if model is None:
@@ -144,7 +146,7 @@ class ModelView(APIView):
         Return a model: the values in force, each with its source, and the statements that you may see, in order of
         precedence.
         """
-        user, model = user_of(request), found_model(request, id)
+        user, model = user_of(request), find_model(request, id)
         visible = model.statements.visible_to(user).select_related("source")
         statements = in_order(visible[:MOST_STATEMENTS])
         values = {
@@ -178,11 +180,11 @@ class LineageView(APIView):
     def get(self, request: Request, id: UUID) -> Response:
         """Return the ancestors and descendants of a model that you may see."""
         refuse_unknown(request, {parameter.name for parameter in self.FILTERS})
-        direction = chosen(request, "direction", ("ancestors", "descendants", "both")) or "ancestors"
-        through = chosen(request, "through", ("anything", "weights")) or "anything"
-        depth = code_of(request, "depth", "[1-9][0-9]?|100", _("Use a number of steps from 1 to 100."))
+        direction = choice_param(request, "direction", ("ancestors", "descendants", "both")) or "ancestors"
+        through = choice_param(request, "through", ("anything", "weights")) or "anything"
+        depth = pattern_param(request, "depth", "[1-9][0-9]?|100", _("Use a number of steps from 1 to 100."))
         answer = drawn(
-            found_model(request, id),
+            find_model(request, id),
             user_of(request),
             direction=direction,  # type: ignore[arg-type]
             through=through,  # type: ignore[arg-type]
@@ -207,7 +209,7 @@ class OrganizationsView(APIView):
             rows = rows.filter(uscc=uscc)
         if country := _country(request, "country"):
             rows = rows.filter(country=country)
-        return listed(self, request, rows, OrganizationSerializer)
+        return paginated(self, request, rows, OrganizationSerializer)
 
 
 class OrganizationView(APIView):
@@ -238,12 +240,12 @@ class ServicesView(APIView):
         refuse_unknown(request, {parameter.name for parameter in self.FILTERS})
         user = user_of(request)
         rows = Service.objects.visible_to(user).select_related("organization").prefetch_related("official_numbers")
-        rows = with_status(rows, chosen(request, "status", RegistrationStatus.values), user, "organization")
+        rows = with_status(rows, choice_param(request, "status", RegistrationStatus.values), user, "organization")
         if query := request.query_params.get("q"):
             rows = rows.found_by(query)
         if uscc := request.query_params.get("organization"):
             rows = rows.filter(organization__uscc=uscc)
-        return listed(self, request, rows, ServiceSerializer)
+        return paginated(self, request, rows, ServiceSerializer)
 
 
 class ServiceView(APIView):
@@ -284,9 +286,9 @@ class DeclarationsView(APIView):
         """List the training-data declarations that you may see, newest first."""
         refuse_unknown(request, {parameter.name for parameter in self.FILTERS})
         rows = TrainingDataDeclaration.objects.visible_to(user_of(request)).select_related("statement__model", "source")
-        if model := identifier(request, "model"):
+        if model := uuid_param(request, "model"):
             rows = rows.filter(Q(statement__model__uid=model) | Q(statement__named_model__uid=model))
         for name, codes in self.CODES.items():
-            if asked := chosen(request, name, codes):
-                rows = rows.filter(**{name: asked})
-        return listed(self, request, rows, TrainingDataDeclarationSerializer)
+            if code := choice_param(request, name, codes):
+                rows = rows.filter(**{name: code})
+        return paginated(self, request, rows, TrainingDataDeclarationSerializer)

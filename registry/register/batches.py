@@ -1,15 +1,15 @@
-"""Keys in parts that a statement takes; SQLite takes some ten thousand variables."""
+"""Splitting keys into batches that fit into one SQL statement: SQLite limits the number of its variables."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from typing import TypeVar
 
-AT_ONCE = 5_000
+BATCH_SIZE = 5_000
 Key = TypeVar("Key", int, str)
 
 
-def batches(keys: Collection[Key], at_once: int = AT_ONCE) -> Iterator[list[Key]]:
-    """Yield the keys in ascending order, at most so many together."""
+def batches(keys: Collection[Key], size: int = BATCH_SIZE) -> Iterator[list[Key]]:
+    """Yield the keys in ascending order, in batches of at most `size`."""
     ordered = sorted(keys)
-    yield from (ordered[start : start + at_once] for start in range(0, len(ordered), at_once))
+    yield from (ordered[start : start + size] for start in range(0, len(ordered), size))

@@ -1,4 +1,4 @@
-"""Loading the catalog of known base models: reference data with sources. It does not change the statements of others."""
+"""Loading the catalog of known base models: reference data with sources. Statements of other sources are not changed."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def load_catalog() -> tuple[int, bool]:
     source, is_new = Source.objects.select_for_update().get_or_create(
         key=KEY, defaults={"kind": SourceKind.CATALOG, "label": LABEL, "is_public": True}
     )
-    held = ModelStatement.objects.filter(source=source).count()
-    if not is_new and source.citation == edition and held == len(models):
+    stored = ModelStatement.objects.filter(source=source).count()
+    if not is_new and source.citation == edition and stored == len(models):
         return len(models), False
     source.citation, source.stated_at, source.label = edition, timezone.now(), LABEL
     apply(source, [Statement(Party(), models=[_details(model) for model in models])])

@@ -1,4 +1,4 @@
-"""What the pipeline takes: a change of what one source states, and what an official number covers."""
+"""The input of the pipeline: changes to the statements of a source, and what official numbers cover."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from registry.register.statements import Statement
 @dataclass(frozen=True, slots=True)
 class Change:
     """
-    What changes about one source: the statements that take the place of its former ones (None: they stay as they are),
-    whether they count (`is_live`), and whether everybody sees them (`is_public`); None leaves both as they are.
+    A change to one source: the statements that replace its earlier ones, whether they count (`is_live`), and whether
+    they are public (`is_public`). None means unchanged.
     """
 
     source: Source
@@ -22,16 +22,19 @@ class Change:
     is_public: bool | None = None
 
     @property
-    def is_quiet(self) -> bool:
-        """Whether the source is not public before the change, nor after it: it counts only where nothing public does."""
+    def stays_private(self) -> bool:
+        """
+        Whether the source is public neither before nor after the change. Statements of such a source count only where
+        no public statement does.
+        """
         return not self.source.is_public and not self.is_public
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """
-    What an official number covers from now on: the services and models of some statements; or, with a `source`, the
-    services that the source states and, for a generative filing, the declarant's own models that the service uses.
+    What an official number covers: the services and models of `statements`; or, if a `source` is given, the services of
+    that source and, for a generative filing, the declarant's own models that the service uses.
     """
 
     number: OfficialNumber

@@ -123,7 +123,7 @@ def _plain(changes: dict[str, Any]) -> dict[str, Any]:
 
 
 def _reroot(models: set[int]) -> None:
-    """Point every record of a merged group to the record that the remaining merges lead to."""
+    """Merge every record of the groups into the record that the merges in force lead to."""
     merges = dict(
         Correction.objects.filter(kind=CorrectionKind.MERGE, undone_at=None).values_list("model_id", "into_id")
     )
@@ -134,12 +134,12 @@ def _reroot(models: set[int]) -> None:
         ModelStatement.objects.filter(named_model=key).update(model=root)
         Derivation.objects.filter(statement__named_model=key).update(child=root)
         Derivation.objects.filter(named_parent=key).update(parent=root)
-    _rank_again(group)
+    _update_ranks(group)
     rederive(group, has_merged=True)
 
 
-def _rank_again(models: set[int]) -> None:
-    """Rank statements again after a merge: a statement by the developer of either record is the developer's own."""
+def _update_ranks(models: set[int]) -> None:
+    """Update the ranks of statements after a merge: a statement by the developer of either record is the developer's own."""
     statements = ModelStatement.objects.filter(model__in=models, source__owner__isnull=False)
     changed = []
     for statement in statements.select_related("source", "model", "named_model"):
@@ -152,9 +152,10 @@ def _rank_again(models: set[int]) -> None:
 
 
 def _group_of(models: set[int], merges: dict[int, int]) -> set[int]:
+    """Return the models and all records merged with them."""
     roots = {_root(key, merges) for key in models}
-    held = AIModel.objects.filter(merged_into__in=models | roots).values_list("pk", flat=True)
-    return models | roots | set(held) | {key for key in merges if _root(key, merges) in roots}
+    merged = AIModel.objects.filter(merged_into__in=models | roots).values_list("pk", flat=True)
+    return models | roots | set(merged) | {key for key in merges if _root(key, merges) in roots}
 
 
 def _root(key: int, merges: dict[int, int]) -> int:

@@ -1,4 +1,4 @@
-"""Writing which services and models official numbers cover."""
+"""Writing which services and models each official number covers."""
 
 from __future__ import annotations
 
@@ -15,20 +15,23 @@ from registry.register.statements import Statement
 def write_coverages(coverages: Sequence[Coverage], records: Records, *, offset: int) -> None:
     services: dict[int, set[int]] = {}
     models: dict[int, set[int]] = {}
-    for place, coverage in enumerate(coverages, offset):
+    for position, coverage in enumerate(coverages, offset):
         number = coverage.number.pk
         if coverage.source:
-            services[number], models[number] = _covered_of_source(coverage.number, coverage.source)
+            services[number], models[number] = _covered_by_source(coverage.number, coverage.source)
         else:
             services[number] = set(_services_of(coverage.statements, records))
-            named = (model for statement in coverage.statements for model in statement.models)
-            models[number] = {records.models[place, details.key].pk for details in named}
+            models[number] = {
+                records.models[position, details.key].pk
+                for statement in coverage.statements
+                for details in statement.models
+            }
     if coverages:
         _link(OfficialNumber.services.through, "service_id", services)
         _link(OfficialNumber.ai_models.through, "aimodel_id", models)
 
 
-def _covered_of_source(number: OfficialNumber, source: Source) -> tuple[set[int], set[int]]:
+def _covered_by_source(number: OfficialNumber, source: Source) -> tuple[set[int], set[int]]:
     services = ServiceStatement.objects.filter(source=source).values_list("service_id", flat=True)
     if number.kind != NumberKind.GENERATIVE:
         return set(services), set()
@@ -45,11 +48,11 @@ def _services_of(statements: Iterable[Statement], records: Records) -> Iterator[
 
 
 def _link(through: Any, column: str, wanted: dict[int, set[int]]) -> None:
-    """Let numbers lead to exactly these rows."""
+    """Link each number to exactly the wanted rows."""
     rows = [row for part in batches(wanted) for row in through.objects.filter(officialnumber__in=part)]
-    there = {(row.officialnumber_id, getattr(row, column)): row.pk for row in rows}
-    asked = {(number, key) for number, keys in wanted.items() for key in keys}
-    for part in batches([pk for pair, pk in there.items() if pair not in asked]):
+    existing = {(row.officialnumber_id, getattr(row, column)): row.pk for row in rows}
+    pairs = {(number, key) for number, keys in wanted.items() for key in keys}
+    for part in batches([pk for pair, pk in existing.items() if pair not in pairs]):
         through.objects.filter(pk__in=part).delete()
-    new = [through(officialnumber_id=number, **{column: key}) for number, key in sorted(asked - there.keys())]
+    new = [through(officialnumber_id=number, **{column: key}) for number, key in sorted(pairs - existing.keys())]
     through.objects.bulk_create(new, batch_size=1_000)

@@ -1,8 +1,8 @@
 """
-Deriving what the register shows from statements and numbers: which edges are in force, what each model is called, and
-the registration status of each model and service.
+Deriving what the register shows from statements and official numbers: which edges are in force, the name, version and
+country of each model, and the registration status of each model and service.
 
-Everything here is derived; deriving the same rows twice changes nothing.
+Deriving the same rows twice changes nothing.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from registry.search import searched_by
 
 
 def derive(models: Collection[int], services: Collection[int]) -> Edges:
-    """Derive models and services, by key; they are locked. Return the edges above the models that everybody walks."""
+    """Derive locked models and services, by key. Return the public edges from the models to their parents."""
     edges: Edges = set()
     for part in batches(models):
         statements = _statements(part)
@@ -36,39 +36,39 @@ def derive(models: Collection[int], services: Collection[int]) -> Edges:
 
 
 # --- models -----------------------------------------------------------------------------------------------------
-# Of a model of which thousands speak, so many public statements are read, the first in precedence.
-_READ_OF_A_MODEL = 50
+# A model may have thousands of statements. At most this many public ones are read, in order of precedence.
+_MOST_STATEMENTS_READ = 50
 
 
 def _statements(models: Collection[int]) -> Statements:
     """
-    The statements that count, in order: the first public ones of each model; what is pending only where nothing public
-    speaks of the lineage, or at all.
+    Return the statements that count, in order of precedence: the first public ones of each model, and the pending ones if
+    no public statement declares the lineage.
     """
-    found = _grouped(_public(models))
-    without_lineage = [key for key in models if not any(row.speaks_of_lineage for row in found.get(key, ()))]
+    statements = _by_model(_public(models))
+    without_lineage = [key for key in models if not any(row.speaks_of_lineage for row in statements.get(key, ()))]
     if without_lineage:
         pending = ModelStatement.objects.filter(model__in=without_lineage, rank=PENDING).order_by()
-        for model, rows in _grouped(pending).items():
-            found.setdefault(model, []).extend(rows)
-    return {model: sorted(rows, key=lambda row: row.precedence) for model, rows in found.items()}
+        for model, rows in _by_model(pending).items():
+            statements.setdefault(model, []).extend(rows)
+    return {model: sorted(rows, key=lambda row: row.precedence) for model, rows in statements.items()}
 
 
 def _public(models: Collection[int]) -> QuerySet[ModelStatement]:
-    """The first public statements of each model, at most _READ_OF_A_MODEL."""
+    """Return the first public statements of each model, at most _MOST_STATEMENTS_READ."""
     public = ModelStatement.objects.filter(model__in=models, rank__lt=PENDING)
     if len(models) == 1:
-        # The usual case, without the price of a window.
-        return public.order_by("rank", "-is_developers_own", "-source__stated_at", "-pk")[:_READ_OF_A_MODEL]
-    place = Window(
+        # The usual case does not need a window function, which is slower.
+        return public.order_by("rank", "-is_developers_own", "-source__stated_at", "-pk")[:_MOST_STATEMENTS_READ]
+    row_number = Window(
         RowNumber(),
         partition_by=[F("model_id")],
         order_by=[F("rank").asc(), F("is_developers_own").desc(), F("source__stated_at").desc(), F("pk").desc()],
     )
-    return public.order_by().annotate(place=place).filter(place__lte=_READ_OF_A_MODEL)
+    return public.order_by().annotate(row_number=row_number).filter(row_number__lte=_MOST_STATEMENTS_READ)
 
 
-def _grouped(rows: QuerySet[ModelStatement]) -> Statements:
+def _by_model(rows: QuerySet[ModelStatement]) -> Statements:
     statements: Statements = defaultdict(list)
     for row in rows.values_list(*COLUMNS):
         statement = StatementRow(*row)
@@ -93,7 +93,7 @@ def _derive_columns(models: Collection[int], statements: Statements) -> None:
 
 
 class _Row(NamedTuple):
-    """A model as it is, with its developer."""
+    """The stored columns of a model, with the names and the country of its developer."""
 
     key: int
     name: str
@@ -112,30 +112,30 @@ class _Row(NamedTuple):
 
 _OF_MODELS = ("pk", "name", "version", "country", "search_text", "registration_status", "public_status")
 _OF_DEVELOPERS = ("developer__name", "developer__name_en", "developer__country")
-# Its own official numbers, and those of the records that are merged into it.
+# The official numbers of a record, and those of the records merged into it.
 _OF_NUMBERS = ("official_numbers__status", "merged__official_numbers__status")
 
 
 def _rows_of(models: Collection[int]) -> list[tuple[_Row, set[str]]]:
-    """Models, each with the status of all its official numbers."""
-    found: dict[_Row, set[str]] = defaultdict(set)
+    """Return models, each with the statuses of all its official numbers."""
+    numbers: dict[_Row, set[str]] = defaultdict(set)
     rows = AIModel.objects.filter(pk__in=models).order_by()
     for *values, own, merged in rows.values_list(*_OF_MODELS, *_OF_DEVELOPERS, *_OF_NUMBERS):
-        found[_Row(*values)].update(status for status in (own, merged) if status)
-    return list(found.items())
+        numbers[_Row(*values)].update(status for status in (own, merged) if status)
+    return list(numbers.items())
 
 
 def _columns(row: _Row, statements: list[StatementRow]) -> dict[str, str]:
-    """Return the name, version and country that come first, and what the model is found by."""
-    # What is not public yet says how a model is called only where nothing public does.
+    """Return the name, version and country that take precedence, and the text by which the model is found."""
+    # A pending statement names a model only if no public statement is about it.
     statements = [statement for statement in statements if statement.rank < PENDING] or statements
-    named = next((statement for statement in statements if statement.name), None)
+    first_named = next((statement for statement in statements if statement.name), None)
     name, version = row.name, row.version
-    if named:
+    if first_named:
         versions = [statement.version for statement in statements if statement.version]
-        name = named.name
-        version = named.version or (versions[0] if named.rank == CORRECTED and versions else "")
-    version = _first(each.version for each in statements if each.rank == CORRECTED) or version
+        name = first_named.name
+        version = first_named.version or (versions[0] if first_named.rank == CORRECTED and versions else "")
+    version = _first(statement.version for statement in statements if statement.rank == CORRECTED) or version
     country = _first(statement.country for statement in statements) or row.developers_country or ""
     search_text = searched_by(*row.search_texts(name, version))["search_text"]
     return {"name": name, "version": version, "country": country, "search_text": search_text}
@@ -150,17 +150,17 @@ def _first(texts: Iterable[str]) -> str:
 
 
 def _under_review(models: Collection[int], statements: Statements) -> set[int]:
-    """The models whose developer has an initial generative filing under review for a service that uses them."""
-    read = {key: rows for key, rows in statements.items() if any(row.rank == PENDING for row in rows)}
-    found = {key for key, rows in read.items() if any(row.is_use_under_review for row in rows)}
-    # Of the others, nothing pending was read: something public speaks of their lineage.
-    if others := set(models) - read.keys():
+    """Return the models whose developer has an initial generative filing under review for a service that uses them."""
+    with_pending = {key: rows for key, rows in statements.items() if any(row.rank == PENDING for row in rows)}
+    under_review = {key for key, rows in with_pending.items() if any(row.is_use_under_review for row in rows)}
+    # Pending statements about models with a public lineage have not been read yet.
+    if without_pending := set(models) - with_pending.keys():
         pending = ModelStatement.objects.filter(
-            model__in=others,
+            model__in=without_pending,
             rank=PENDING,
             is_developers_own=True,
             used_by_service=True,
             source__filing_kind=NumberKind.GENERATIVE,
         ).order_by()
-        found |= set(pending.values_list("model_id", flat=True))
-    return found
+        under_review |= set(pending.values_list("model_id", flat=True))
+    return under_review

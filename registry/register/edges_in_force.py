@@ -1,8 +1,8 @@
 """
-Which of the stated edges of the lineage are in force: those of the statement that comes first, without the edges that
-would close a cycle.
+Deriving which declared edges of the lineage are in force: those of the statement that takes precedence, without the
+edges that would close a cycle.
 
-Everything here is derived; deriving twice changes nothing.
+Deriving twice changes nothing.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from registry.register.precedence import PENDING
 from registry.register.statement_rows import StatementRow, Statements
 
 _IN_FORCE = "(d.walked_by_all OR d.walked_by_owner OR d.walked_by_staff)"
-# Where more edges than this lie in circles, all that are new are left out: nobody may keep the registry busy with them.
-_MOST_IN_CIRCLES = 500
+# If more changed edges than this lie on cycles, all of them are left out, which limits the cost of resolving cycles.
+_MOST_ON_CYCLES = 500
 _READ = (
     "child_id",
     "parent_id",
@@ -37,7 +37,7 @@ Edges = set[tuple[int, int, bool]]
 
 @dataclass(slots=True)
 class _Chosen:
-    """The statements, by key, whose edges are walked by all, by their owner, by staff."""
+    """The statements, by key, whose edges are in force for all users, for their owner, and for staff."""
 
     by_all: set[int] = field(default_factory=set)
     by_owner: set[int] = field(default_factory=set)
@@ -48,7 +48,7 @@ class _Chosen:
 
 
 def edges_walked_by_all(models: Collection[int]) -> Edges:
-    """The edges above some models that everybody walks: child, parent, whether weights pass."""
+    """Return the public edges from some models to their parents: child, parent, whether weights pass."""
     edges: Edges = set()
     for part in batches(models):
         rows = Derivation.objects.filter(child__in=part, walked_by_all=True)
@@ -58,15 +58,15 @@ def edges_walked_by_all(models: Collection[int]) -> Edges:
 
 def derive_edges(models: Collection[int], statements: Statements) -> Edges:
     """
-    Put into force the edges of that statement about each model which comes first: for all, for owners, for staff; then
-    leave out what closes a cycle. Return the edges that everybody walks from now on, the cycles not left out.
+    Put the edges of the first statement about each model in force: for all users, for owners and for staff. Then leave
+    out the edges that close a cycle. Return the public edges, including those that are left out.
     """
     edges = [edge for part in batches(models) for edge in Derivation.objects.filter(child__in=part).only(*_READ)]
     if not edges:
         return set()
     chosen = _Chosen()
-    for about_model in statements.values():
-        _choose([statement for statement in about_model if statement.speaks_of_lineage], chosen)
+    for of_model in statements.values():
+        _choose([statement for statement in of_model if statement.speaks_of_lineage], chosen)
     _write_flags(edges, chosen)
     _leave_out_cycles(models)
     return {
@@ -75,7 +75,7 @@ def derive_edges(models: Collection[int], statements: Statements) -> Edges:
 
 
 def _choose(statements: list[StatementRow], chosen: _Chosen) -> None:
-    """A source may name one model under two keys: then both of its statements count together."""
+    """Choose among the statements about one model. If a source has two statements about it, both count together."""
     if not statements:
         return
     first = statements[0]
@@ -92,7 +92,7 @@ def _choose(statements: list[StatementRow], chosen: _Chosen) -> None:
 
 
 def _write_flags(edges: list[Derivation], chosen: _Chosen) -> None:
-    """Write what differs, one update for each combination of flags."""
+    """Write the flags that differ, with one update for each combination."""
     changed: dict[Flags, list[int]] = defaultdict(list)
     for edge in edges:
         flags = chosen.flags_of(edge.statement_id)
@@ -108,7 +108,7 @@ def _write_flags(edges: list[Derivation], chosen: _Chosen) -> None:
 # --- cycles -----------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """An edge by its key, with its two ends."""
+    """An edge: its key and its two ends."""
 
     key: int
     child: int
@@ -117,25 +117,25 @@ class _Step:
 
 def _leave_out_cycles(models: Collection[int]) -> None:
     """
-    Mark the edges that would close a cycle, the ones that count least first, and take the mark from those that no
-    longer would.
+    Mark the edges that would close a cycle, those with the lowest precedence first, and unmark those that no longer
+    would.
     """
     above = list(_steps_above(models))
     nodes = {step.child for step in above} | {step.parent for step in above} | set(models)
     marked, out_of_force = _marked(nodes)
-    circular = _in_circles([*above, *marked])
+    circular = _on_cycles([*above, *marked])
     if not circular and not marked and not out_of_force:
         return
     candidates = [*(step for step in above if step.child in models), *marked]
     suspects = [step for step in candidates if step.key in circular]
     out = {step.key for step in suspects}
-    if len(suspects) <= _MOST_IN_CIRCLES:
+    if len(suspects) <= _MOST_ON_CYCLES:
         out = _closing(above, suspects)
     _mark({step.key for step in candidates} | out | out_of_force, out)
 
 
 def _marked(nodes: Collection[int]) -> tuple[list[_Step], set[int]]:
-    """The edges of these children that are marked and would be in force without the mark; and the keys of the others."""
+    """Return the marked edges of children that would be in force otherwise, and the keys of the other marked edges."""
     in_force, out_of_force = [], set()
     for part in batches(nodes):
         rows = Derivation.objects.filter(closes_cycle=True, child__in=part)
@@ -149,16 +149,16 @@ def _marked(nodes: Collection[int]) -> tuple[list[_Step], set[int]]:
     return in_force, out_of_force
 
 
-def _in_circles(steps: Iterable[_Step]) -> set[int]:
-    """Return the keys of the edges that lie in a circle: both ends in one strongly connected component (Tarjan 1972)."""
-    listed = list(steps)
-    graph = nx.DiGraph((step.child, step.parent) for step in listed)
+def _on_cycles(steps: Iterable[_Step]) -> set[int]:
+    """Return the keys of the edges on a cycle: both ends are in one strongly connected component (Tarjan 1972)."""
+    edges = list(steps)
+    graph = nx.DiGraph((step.child, step.parent) for step in edges)
     component = {node: i for i, nodes in enumerate(nx.strongly_connected_components(graph)) for node in nodes}
-    return {step.key for step in listed if component[step.child] == component[step.parent]}
+    return {step.key for step in edges if component[step.child] == component[step.parent]}
 
 
 def _closing(above: list[_Step], suspects: list[_Step]) -> set[int]:
-    """Return the keys of the edges that close a cycle when the suspects are added in the order of their weight."""
+    """Return the keys of the edges that close a cycle when the suspects are added in the order of their weights."""
     suspected = {step.key for step in suspects}
     weights = _weights({step.key for step in above} | suspected)
     graph = _Graph((step for step in above if step.key not in suspected), weights)
@@ -177,7 +177,7 @@ Weight = tuple[int, bool, float, int]
 
 
 def _weights(keys: Collection[int]) -> dict[int, Weight]:
-    """Sort edges as precedence does; of equals the earlier counts more: who comes later closes the cycle."""
+    """Return sort keys of edges, by precedence. Among equals, the earlier edge comes first."""
     weights: dict[int, Weight] = {}
     for part in batches(keys):
         rows = Derivation.objects.filter(pk__in=part).values_list(
@@ -188,7 +188,7 @@ def _weights(keys: Collection[int]) -> dict[int, Weight]:
 
 
 def _steps_above(starts: Collection[int]) -> Iterator[_Step]:
-    """All edges in force above some models, whoever walks them, without the marked ones."""
+    """Yield all edges in force, for any user, from some models up to their roots, without the marked ones."""
     walked = f"{_IN_FORCE} AND NOT d.closes_cycle"
     places = ", ".join(["%s"] * len(starts))
     sql = (
@@ -203,7 +203,7 @@ def _steps_above(starts: Collection[int]) -> Iterator[_Step]:
 
 
 class _Graph:
-    """Edges in force, from child to parents, kept without a cycle."""
+    """An acyclic graph of edges in force, from child to parents."""
 
     def __init__(self, steps: Iterable[_Step], weights: dict[int, Weight]) -> None:
         self.weights = weights
@@ -212,34 +212,35 @@ class _Graph:
             self.up[step.child].append(step)
 
     def add_unless_circular(self, step: _Step) -> list[_Step]:
-        """Add an edge; while that closes a cycle, leave out the edge of it that counts least. Return what is left out."""
+        """Add an edge. While it closes a cycle, remove the edge of lowest precedence. Return the removed edges."""
         if step.child == step.parent:
             return [step]
         path = self._path(step.parent, step.child)
         if path is None:
             self.up[step.child].append(step)
             return []
-        worst = max([*path, step], key=lambda each: self.weights[each.key])
+        worst = max([*path, step], key=lambda edge: self.weights[edge.key])
         if worst is step:
             return [step]
         self.up[worst.child].remove(worst)
         return [worst, *self.add_unless_circular(step)]
 
     def _path(self, start: int, end: int) -> list[_Step] | None:
-        came: dict[int, _Step | None] = {start: None}
+        came_by: dict[int, _Step | None] = {start: None}
         waiting = [start]
         while waiting:
             node = waiting.pop()
             for step in self.up[node]:
-                if step.parent not in came:
-                    came[step.parent] = step
+                if step.parent not in came_by:
+                    came_by[step.parent] = step
                     waiting.append(step.parent)
-        return _back(came, end) if end in came else None
+        return _steps_to(end, came_by) if end in came_by else None
 
 
-def _back(came: dict[int, _Step | None], end: int) -> list[_Step]:
-    path, step = [], came[end]
+def _steps_to(end: int, came_by: dict[int, _Step | None]) -> list[_Step]:
+    """Return the steps that lead to a node, last step first; `came_by` maps each visited node to its last step."""
+    path, step = [], came_by[end]
     while step is not None:
         path.append(step)
-        step = came[step.child]
+        step = came_by[step.child]
     return path

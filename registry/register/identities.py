@@ -35,9 +35,9 @@ class Records:
 
     def models_of(self, coverages: Sequence[Coverage], *, offset: int) -> Iterator[AIModel]:
         """Yield the models that the statements of coverages name. The positions of the coverages start at `offset`."""
-        for place, coverage in enumerate(coverages, offset):
+        for position, coverage in enumerate(coverages, offset):
             for statement in coverage.statements:
-                yield from (self.models[place, details.key] for details in statement.models)
+                yield from (self.models[position, details.key] for details in statement.models)
 
 
 def identify(changes: Sequence[Change], coverages: Sequence[Coverage]) -> Records:
@@ -45,32 +45,32 @@ def identify(changes: Sequence[Change], coverages: Sequence[Coverage]) -> Record
     Return the records that changes and coverages name, and create the missing ones: organizations, then services, then
     models, each in the order of their keys, so that concurrent transactions do not deadlock.
     """
-    named = [
-        (place, change.source, statement)
-        for place, change in enumerate(changes)
+    placed = [
+        (position, change.source, statement)
+        for position, change in enumerate(changes)
         for statement in change.statements or ()
     ] + [
-        (place, None, statement)
-        for place, coverage in enumerate(coverages, len(changes))
+        (position, None, statement)
+        for position, coverage in enumerate(coverages, len(changes))
         for statement in coverage.statements
     ]
     records = Records({}, {}, {})
-    if not named:
+    if not placed:
         return records
-    parties = {statement.declarant for *_, statement in named}
-    parties |= {model.developer for *_, statement in named for model in statement.models}
+    parties = {statement.declarant for *_, statement in placed}
+    parties |= {model.developer for *_, statement in placed for model in statement.models}
     owners = {change.source.owner for change in changes if change.source.owner}
     records.organizations = organizations_of(parties, known=owners)
     records.services = _services_of(
         (declarant, service)
-        for _, source, statement in named
+        for _, source, statement in placed
         if (declarant := records.declarant(source, statement))
         for service in statement.services
     )
     records.models = _models_of(
         (
-            (place, source.owner if source else None, model)
-            for place, source, statement in named
+            (position, source.owner if source else None, model)
+            for position, source, statement in placed
             for model in statement.models
         ),
         records.organizations,
@@ -88,21 +88,21 @@ def organizations_of(parties: Iterable[Party], *, known: Collection[Organization
     """
     parties = set(parties)
     by_code = {organization.uscc: organization for organization in known if organization.uscc}
-    found = {party: by_code[party.uscc] for party in parties if party.uscc in by_code}
-    wanted = {party for party in parties if party.is_named and party not in found}
-    found |= _known(wanted)
-    if missing := [party for party in wanted if party not in found]:
-        _enter(missing)
-        found |= _known(missing)
-    return found
+    organizations = {party: by_code[party.uscc] for party in parties if party.uscc in by_code}
+    wanted = {party for party in parties if party.is_named and party not in organizations}
+    organizations |= _known(wanted)
+    if missing := [party for party in wanted if party not in organizations]:
+        _create(missing)
+        organizations |= _known(missing)
+    return organizations
 
 
 def _known(parties: Collection[Party]) -> dict[Party, Organization]:
     codes = {party.uscc for party in parties if party.uscc}
     by_code = {row.uscc: row for row in Organization.objects.filter(uscc__in=codes)} if codes else {}
     by_name = _by_name({party.name for party in parties if not party.uscc})
-    found = {party: by_code.get(party.uscc) if party.uscc else by_name.get(_name_key(party.name)) for party in parties}
-    return {party: row for party, row in found.items() if row is not None}
+    rows = {party: by_code.get(party.uscc) if party.uscc else by_name.get(_name_key(party.name)) for party in parties}
+    return {party: row for party, row in rows.items() if row is not None}
 
 
 def _name_key(name: str) -> str:
@@ -110,7 +110,7 @@ def _name_key(name: str) -> str:
     return name_key_of(name[:NAME_LENGTH])
 
 
-def _enter(parties: Collection[Party]) -> None:
+def _create(parties: Collection[Party]) -> None:
     """Create organizations in the order of their keys. A concurrent transaction that creates the same ones waits."""
     rows: dict[str, Organization] = {}
     for party in sorted(parties, key=lambda party: (party.uscc, party.name)):
@@ -127,24 +127,25 @@ def _by_name(names: Collection[str]) -> dict[str, Organization]:
     keys = {_name_key(name) for name in names}
     has_members = Exists(Membership.objects.filter(organization=OuterRef("pk")))
     trusted = Organization.objects.filter(name_key__in=keys).filter(Q(uscc__isnull=True) | has_members)
-    return {found.name_key: found for found in trusted.order_by("uscc", "-pk") if found.uscc is None} | {
-        found.name_key: found for found in trusted.order_by("-pk") if found.uscc is not None
+    return {row.name_key: row for row in trusted.order_by("uscc", "-pk") if row.uscc is None} | {
+        row.name_key: row for row in trusted.order_by("-pk") if row.uscc is not None
     }
 
 
-Place = int
-Keyed = tuple[Place, str]
+Position = int
+ModelAt = tuple[Position, str]
 
 
 def _models_of(
-    named: Iterable[tuple[Place, Organization | None, ModelDetails]], developers: dict[Party, Organization]
-) -> dict[Keyed, AIModel]:
+    placed: Iterable[tuple[Position, Organization | None, ModelDetails]], developers: dict[Party, Organization]
+) -> dict[ModelAt, AIModel]:
     """
     Return the AI model of each named model, by position and key, and create the missing ones. Each named model comes with
     its declarant, because a model without a developer is identified by its declarant.
     """
     wanted = {
-        (place, model.key): (_model_key(model, developers, declarant), model) for place, declarant, model in named
+        (position, model.key): (_model_key(model, developers, declarant), model)
+        for position, declarant, model in placed
     }
     known = _models_by_key({key for key, _ in wanted.values()})
     new = {key: _new_model(key, model, developers) for key, model in wanted.values() if key not in known}
@@ -152,7 +153,7 @@ def _models_of(
         # In the order of their keys, so that concurrent transactions wait for each other without a deadlock.
         AIModel.objects.bulk_create([new[key] for key in sorted(new)], ignore_conflicts=True)
         known |= _models_by_key(new)
-    return {keyed: known[key] for keyed, (key, _) in wanted.items()}
+    return {at: known[key] for at, (key, _) in wanted.items()}
 
 
 def _models_by_key(keys: Collection[str]) -> dict[str, AIModel]:
@@ -168,9 +169,9 @@ def canonical(model: AIModel) -> int:
     return model.merged_into_id or model.pk
 
 
-def known_models(named: Collection[NamedModel]) -> dict[NamedModel, int]:
+def known_models(models: Collection[NamedModel]) -> dict[NamedModel, int]:
     """Return the canonical key of each named model that is in the register."""
-    wanted = [model for model in named if model.developer.is_named and model.name]
+    wanted = [model for model in models if model.developer.is_named and model.name]
     if not wanted:
         return {}
     developers = _known({model.developer for model in wanted})
@@ -208,12 +209,12 @@ def _new_model(key: str, model: ModelDetails, developers: dict[Party, Organizati
     )
 
 
-Named = tuple[int, str]
+ServiceKey = tuple[int, str]
 
 
-def _services_of(named: Iterable[tuple[Organization, ServiceDetails]]) -> dict[Named, Service]:
+def _services_of(services: Iterable[tuple[Organization, ServiceDetails]]) -> dict[ServiceKey, Service]:
     """Return each named service by the key of its organization and its name, and create the missing ones."""
-    wanted = {(owner.pk, service.name): (owner, name_key_of(service.name)) for owner, service in named}
+    wanted = {(owner.pk, service.name): (owner, name_key_of(service.name)) for owner, service in services}
     known = _services(wanted.values())
     new = {
         (owner.pk, key): Service(organization=owner, name=name)
@@ -223,10 +224,10 @@ def _services_of(named: Iterable[tuple[Organization, ServiceDetails]]) -> dict[N
     if new:
         Service.objects.bulk_create([new[key] for key in sorted(new)], ignore_conflicts=True)
         known |= _services((service.organization, key) for (_, key), service in new.items())
-    return {named: known[owner.pk, key] for named, (owner, key) in wanted.items()}
+    return {service: known[owner.pk, key] for service, (owner, key) in wanted.items()}
 
 
-def _services(wanted: Iterable[tuple[Organization, str]]) -> dict[Named, Service]:
+def _services(wanted: Iterable[tuple[Organization, str]]) -> dict[ServiceKey, Service]:
     pairs = list(wanted)
     rows = Service.objects.filter(
         organization__in={owner.pk for owner, _ in pairs}, name_key__in={key for _, key in pairs}

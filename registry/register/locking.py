@@ -1,13 +1,13 @@
 """
-What a change of the register locks, so that two changes side by side derive nothing from half of each other and no two
-edges close a cycle unseen.
+The locks of a change to the register. They ensure that no change derives anything from a half-written concurrent change,
+and that two concurrent changes do not close a cycle together.
 
-A change locks the models whose derived columns or edges it may change (exclusively), and those that it only mentions
-and everything that they all go back to (shared). A cycle that two changes would close together leads from the new edge
-of the one up to the model whose edge the other writes: the one locks that model shared, the other exclusively, so they
-go one after another. Two changes that only build on the same base model go side by side.
+A change locks the models whose derived columns or edges it may change (exclusively), and the models that it only mentions
+and the ancestors of all of them (shared). If two changes would close a cycle together, the new edge of the first leads up
+to the model whose edges the second writes. The first locks that model shared and the second locks it exclusively, so one
+waits for the other. Changes that only share a base model run concurrently.
 
-Rows are locked in the order of their keys, so that nobody waits in a circle. SQLite has one writer at a time.
+Rows are locked in the order of their keys to prevent deadlocks. SQLite has only one writer at a time.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ _SHARED, _EXCLUSIVE = "SHARE", "NO KEY UPDATE"
 Split = Callable[[set[int]], set[int]]
 
 
-class _Moved(Exception):
-    """What is to be locked has changed between reading and locking it."""
+class _ScopeChanged(Exception):
+    """The set of rows to lock changed between reading and locking them."""
 
 
 class MergedMeanwhile(Exception):
-    """A model that was identified has been merged into another one before it was locked."""
+    """An identified model was merged into another one before it was locked."""
 
 
 def lock(models: set[int], services: Collection[int], *, changed_among: Split, refuse_merged: bool = False) -> set[int]:
     """
     Lock models and services until the end of the transaction, and return the models that are locked exclusively: those
-    that `changed_among` finds among the models, before and after locking. The others are locked shared.
+    that `changed_among` returns before and after locking. The others are locked shared.
 
-    Raises MergedMeanwhile, with nothing locked, where that is to be refused.
+    Raises MergedMeanwhile, with nothing locked, if `refuse_merged` is set and a model was merged.
     """
     if not models:
         changed: set[int] = set()
@@ -51,26 +51,26 @@ def lock(models: set[int], services: Collection[int], *, changed_among: Split, r
 
 
 def _lock_models(models: set[int], changed_among: Split, refuse_merged: bool) -> set[int]:
-    """A model that is found late must not be locked out of order: then all locks are let go, and all are taken again."""
+    """Lock in order. If more models turn out to be affected, release all locks and start again with all of them."""
     changed, keys = changed_among(models), _with_ancestors(models)
     while True:
         try:
-            # Going back to the savepoint lets go of what was locked since.
+            # A rollback to the savepoint releases the locks taken since.
             with transaction.atomic():
                 merged = _lock_in_order(changed, keys)
                 if refuse_merged and merged & models:
                     raise MergedMeanwhile
-                found = _with_ancestors(models)
-                still_changed = changed_among(models - changed)
-                if not found <= keys or still_changed:
-                    raise _Moved
+                current_keys = _with_ancestors(models)
+                newly_changed = changed_among(models - changed)
+                if not current_keys <= keys or newly_changed:
+                    raise _ScopeChanged
                 return changed
-        except _Moved:
-            changed, keys = changed | still_changed, keys | found
+        except _ScopeChanged:
+            changed, keys = changed | newly_changed, keys | current_keys
 
 
 def _with_ancestors(start: Collection[int]) -> set[int]:
-    """Models with all that any statement derives them from, whether the edge is in force or closes a cycle or neither."""
+    """Return models and their ancestors by all declared edges, including those that are not in force or close a cycle."""
     sql = (
         "WITH RECURSIVE up(id) AS (SELECT unnest(%s::bigint[]) "
         "UNION SELECT d.parent_id FROM up JOIN registry_derivation d ON d.child_id = up.id) SELECT id FROM up"
@@ -81,7 +81,7 @@ def _with_ancestors(start: Collection[int]) -> set[int]:
 
 
 def _lock_in_order(changed: set[int], keys: set[int]) -> set[int]:
-    """Lock models, and return those that are merged into another one."""
+    """Lock models in the order of their keys, and return those that are merged into another one."""
     merged: set[int] = set()
     with connection.cursor() as cursor:
         for strength, run in _runs(changed, keys):
@@ -92,6 +92,6 @@ def _lock_in_order(changed: set[int], keys: set[int]) -> set[int]:
 
 
 def _runs(changed: set[int], keys: set[int]) -> Iterator[tuple[str, list[int]]]:
-    """Keys in ascending order, in as few statements as their strengths allow."""
+    """Yield the keys in ascending order, grouped into consecutive runs of the same lock strength."""
     for is_changed, run in groupby(sorted(keys), key=changed.__contains__):
         yield _EXCLUSIVE if is_changed else _SHARED, list(run)

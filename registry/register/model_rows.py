@@ -1,4 +1,4 @@
-"""Writing what sources state of AI models: each statement with its edges, its compute and its corpora as one unit."""
+"""Writing statements about AI models, each as one unit with its edges, training compute and training data."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from registry.register.statements import RELATIONS_WITHOUT_WEIGHTS, ModelDetails
 
 @dataclass(slots=True)
 class _Unit:
-    """A statement about a model with all that hangs on it: written together, taken back together."""
+    """A statement about a model with its dependent rows, which are written and deleted together."""
 
     statement: ModelStatement
     parts: dict[type[Model], list[Any]] = field(default_factory=lambda: defaultdict(list))
@@ -44,25 +44,25 @@ _PARTS = (Derivation, TrainingCompute, TrainingDataDeclaration)
 
 
 def write_models(sources: Collection[int], wanted: list[_Unit]) -> None:
-    """Put statements about models in the place of those that the sources made, except for those that say the same."""
-    there = Counter(unit.content for unit in wanted)
-    gone, kept = [], Counter[tuple[str, ...]]()
+    """Replace the statements of the sources about models. Unchanged statements keep their rows."""
+    wanted_count = Counter(unit.content for unit in wanted)
+    gone, unchanged = [], Counter[tuple[str, ...]]()
     for unit in _units_of(sources):
-        if kept[unit.content] < there[unit.content]:
-            kept[unit.content] += 1
+        if unchanged[unit.content] < wanted_count[unit.content]:
+            unchanged[unit.content] += 1
         else:
             gone.append(unit.statement.pk)
     for part in batches(gone):
         for kind in _PARTS:
             kind._default_manager.filter(statement__in=part).delete()
         ModelStatement.objects.filter(pk__in=part).delete()
-    fresh = []
+    new = []
     for unit in wanted:
-        if kept[unit.content]:
-            kept[unit.content] -= 1
+        if unchanged[unit.content]:
+            unchanged[unit.content] -= 1
         else:
-            fresh.append(unit)
-    _insert(fresh)
+            new.append(unit)
+    _insert(new)
 
 
 def _units_of(sources: Collection[int]) -> list[_Unit]:
@@ -85,17 +85,17 @@ def _insert(units: list[_Unit]) -> None:
             kind._default_manager.bulk_create(rows, batch_size=1_000)
 
 
-def model_units(stating: Sequence[tuple[int, Change]], records: Records) -> Iterator[_Unit]:
-    for place, change in stating:
+def model_units(changes: Sequence[tuple[int, Change]], records: Records) -> Iterator[_Unit]:
+    for position, change in changes:
         details = {model.key: model for statement in change.statements or () for model in statement.models}
-        named = {key: records.models[place, key] for key in details}
-        yield from (_unit(change.source, each, named) for each in details.values())
+        models = {key: records.models[position, key] for key in details}
+        yield from (_unit(change.source, model, models) for model in details.values())
 
 
-def _unit(source: Source, details: ModelDetails, named: dict[str, AIModel]) -> _Unit:
-    unit = _Unit(_statement(source, details, named[details.key]))
+def _unit(source: Source, details: ModelDetails, models: dict[str, AIModel]) -> _Unit:
+    unit = _Unit(_statement(source, details, models[details.key]))
     common: dict[str, Any] = {"statement": unit.statement, "source": source}
-    unit.parts[Derivation] = list(_derivations(details, named, common))
+    unit.parts[Derivation] = list(_derivations(details, models, common))
     unit.parts[TrainingCompute] = [TrainingCompute(**common, **columns) for columns in details.compute]
     unit.parts[TrainingDataDeclaration] = [
         TrainingDataDeclaration(**common, position=position, **columns)
@@ -104,12 +104,12 @@ def _unit(source: Source, details: ModelDetails, named: dict[str, AIModel]) -> _
     return unit
 
 
-def _statement(source: Source, details: ModelDetails, named: AIModel) -> ModelStatement:
-    is_own = source.owner_id is not None and source.owner_id == named.developer_id
+def _statement(source: Source, details: ModelDetails, model: AIModel) -> ModelStatement:
+    is_own = source.owner_id is not None and source.owner_id == model.developer_id
     return ModelStatement(
         source=source,
-        model_id=canonical(named),
-        named_model_id=named.pk,
+        model_id=canonical(model),
+        named_model_id=model.pk,
         rank=rank_of(source, is_developers_own=is_own),
         is_developers_own=is_own,
         speaks_of_lineage=details.speaks_of_lineage,
@@ -128,14 +128,14 @@ def _number_key(number: str) -> str:
     return key if len(key) <= NUMBER_LENGTH else ""
 
 
-def _derivations(details: ModelDetails, named: dict[str, AIModel], common: dict[str, Any]) -> Iterator[Derivation]:
+def _derivations(details: ModelDetails, models: dict[str, AIModel], common: dict[str, Any]) -> Iterator[Derivation]:
     for parent in details.parents:
-        if parent.key in named:
+        if parent.key in models:
             yield Derivation(
                 **common,
-                child_id=canonical(named[details.key]),
-                parent_id=canonical(named[parent.key]),
-                named_parent_id=named[parent.key].pk,
+                child_id=canonical(models[details.key]),
+                parent_id=canonical(models[parent.key]),
+                named_parent_id=models[parent.key].pk,
                 relation=parent.relation,
                 modified=parent.modified,
                 evidence=parent.evidence,

@@ -1,9 +1,9 @@
 """
-The register as a pipeline: what sources state goes in, what the register shows comes out. Read from top to bottom.
+The pipeline from the statements of sources to what the register shows.
 
     apply → identify the records → lock once → write what differs → derive once → announce
 
-Each step takes what the steps before it return; none calls one before it, and nothing is derived twice in a change.
+Each step uses the results of the steps before it and never calls them. Nothing is derived twice in one change.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ def apply(
     number: OfficialNumber | None = None,
 ) -> None:
     """
-    Apply one change: state (`statements`), publish (`is_public=True`), withdraw (`is_live=False`), or all at once; the
-    number, if any, covers from now on what the source states. The source is saved with it.
+    Apply one change to a source: replace its statements (`statements`), publish it (`is_public=True`), withdraw it
+    (`is_live=False`), or several of these. The number, if any, then covers what the source declares. The source is saved.
     """
     coverages = [Coverage(number, source)] if number else []
     apply_all([Change(source, statements, is_live, is_public)], coverages)
@@ -43,14 +43,14 @@ def apply(
 
 @transaction.atomic(savepoint=False)
 def apply_all(changes: Sequence[Change], coverages: Sequence[Coverage] = ()) -> None:
-    """The same for many sources and numbers at once: a list of ten thousand rows, or a thousand filings."""
+    """Apply changes to many sources and numbers at once, such as a list of ten thousand rows or a thousand filings."""
     records, scope, changed = _identify_and_lock(changes, coverages)
-    # What is not public moves no edge that everybody walks.
-    loud = set() if all(change.is_quiet for change in changes) and not coverages else changed
-    before = edges_walked_by_all(loud)
+    # Statements that are not public do not change the public edges.
+    is_public = any(not change.stays_private for change in changes) or bool(coverages)
+    before = edges_walked_by_all(changed) if is_public else set()
     write(changes, coverages, records)
     after = derive(changed, scope.services)
-    _announce(scope, changed, before, after if loud else before, {coverage.number.key for coverage in coverages})
+    _announce(scope, changed, before, after if is_public else before, {coverage.number.key for coverage in coverages})
 
 
 @transaction.atomic(savepoint=False)
@@ -58,8 +58,8 @@ def rederive(
     models: Collection[int], services: Collection[int] = (), *, numbers: Iterable[str] = (), has_merged: bool = False
 ) -> None:
     """
-    Derive models and services again after a change that is written already: a registrar has corrected or merged models,
-    or numbers, given by their keys, have moved to another status.
+    Derive models and services again after a change that is already written: a registrar corrected or merged models, or
+    the status of official numbers, given by their keys, changed.
     """
     scope = Scope(set(models), set(services), covered=set(models))
     changed = lock(scope.models, scope.services, changed_among=set)
@@ -71,7 +71,7 @@ def rederive(
 
 
 def _identify_and_lock(changes: Sequence[Change], coverages: Sequence[Coverage]) -> tuple[Records, Scope, set[int]]:
-    """Which records are meant, what hangs on the change, and the models of it that are derived again; all are locked."""
+    """Return the records, the scope of the change, and the models to derive again. All of them are locked."""
     while True:
         records = identify(changes, coverages)
         scope = scope_of(changes, coverages, records)
@@ -85,7 +85,7 @@ def _identify_and_lock(changes: Sequence[Change], coverages: Sequence[Coverage])
 
 
 def _announce(scope: Scope, changed: set[int], before: Edges, after: Edges, numbers: set[str]) -> None:
-    """Tell whoever depends on the register, in the transaction of the change."""
+    """Send the signals of the register, in the transaction of the change."""
     if numbers:
         numbers_changed.send(OfficialNumber, numbers=numbers, models=scope.covered)
     if before != after:

@@ -57,7 +57,7 @@ CORRECTABLE = (
 
 
 def rank_of(source: Source, *, is_developers_own: bool) -> int:
-    """Return the place of a statement in the order of precedence, 0 the first."""
+    """Return the rank of a statement in the order of precedence, from 0."""
     if not source.is_live:
         return HIDDEN
     if not source.is_public:

@@ -1,4 +1,4 @@
-"""Putting rows in the place of others: those that say the same stay, with their ids."""
+"""Replacing the rows of sources. Rows with the same content are kept, with their ids."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ from registry.register.batches import batches
 
 
 def write_rows(kind: type[Model], sources: Collection[int], rows: list[Any]) -> None:
-    """Put rows in the place of those that the sources stated, except for those that say the same."""
-    there = [row for part in batches(sources) for row in kind._default_manager.filter(source__in=part)]
-    gone, fresh = _difference(there, rows)
+    """Replace the rows of the sources. Rows with the same content are kept."""
+    existing = [row for part in batches(sources) for row in kind._default_manager.filter(source__in=part)]
+    gone, new = _difference(existing, rows)
     for part in batches([row.pk for row in gone]):
         kind._default_manager.filter(pk__in=part).delete()
-    kind._default_manager.bulk_create(fresh, batch_size=1_000)
+    kind._default_manager.bulk_create(new, batch_size=1_000)
 
 
-def _difference(there: Iterable[Any], wanted: Iterable[Any]) -> tuple[list[Any], list[Any]]:
-    """Return the rows that are there and not wanted, and those that are wanted and not there."""
-    kept: dict[str, list[Any]] = defaultdict(list)
-    for row in there:
-        kept[content_of(row)].append(row)
-    fresh = []
+def _difference(existing: Iterable[Any], wanted: Iterable[Any]) -> tuple[list[Any], list[Any]]:
+    """Return the existing rows that are not wanted, and the wanted rows that do not exist."""
+    unmatched: dict[str, list[Any]] = defaultdict(list)
+    for row in existing:
+        unmatched[content_of(row)].append(row)
+    new = []
     for row in wanted:
-        if same := kept.get(content_of(row)):
+        if same := unmatched.get(content_of(row)):
             same.pop()
         else:
-            fresh.append(row)
-    return [row for rows in kept.values() for row in rows], fresh
+            new.append(row)
+    return [row for rows in unmatched.values() for row in rows], new
 
 
-# What two rows with the same content may differ in: they are derived, or tell the rows apart.
+# Columns that are not compared: they are derived, or they identify the row.
 _NOT_CONTENT = frozenset(
     {"id", "uid", "rank", "statement_id", "closes_cycle", "walked_by_all", "walked_by_owner", "walked_by_staff"}
 )

@@ -31,50 +31,50 @@ class Scope:
 def scope_of(changes: Sequence[Change], coverages: Sequence[Coverage], records: Records) -> Scope:
     """Return the scope of a change. At most six queries, regardless of the number of sources and numbers."""
     scope = Scope()
-    loud: set[int] = set()
-    for place, change in enumerate(changes):
-        loud |= _add_new_statements(scope, place, change, records)
-    loud |= _add_old_statements(scope, changes)
+    affected: set[int] = set()
+    for position, change in enumerate(changes):
+        affected |= _add_new_statements(scope, position, change, records)
+    affected |= _add_old_statements(scope, changes)
     _add_covered(scope, coverages)
     for model in records.models_of(coverages, offset=len(changes)):
         scope.covered.add(canonical(model))
     scope.services |= {service.pk for service in records.services.values()}
     scope.models |= scope.covered
-    scope.mentioned -= loud | scope.covered
+    scope.mentioned -= affected | scope.covered
     return scope
 
 
-def _add_new_statements(scope: Scope, place: int, change: Change, records: Records) -> set[int]:
+def _add_new_statements(scope: Scope, position: int, change: Change, records: Records) -> set[int]:
     """Add the models of the new statements, and return those whose shown values may change."""
-    loud = set()
+    affected = set()
     for statement in change.statements or ():
         for details in statement.models:
-            model = records.models[place, details.key]
+            model = records.models[position, details.key]
             key = canonical(model)
             scope.models.add(key)
             is_own = model.developer_id is not None and model.developer_id == change.source.owner_id
-            (loud if is_own or not change.is_quiet else scope.mentioned).add(key)
+            (affected if is_own or not change.stays_private else scope.mentioned).add(key)
             if details.parents:
                 scope.with_parents.add(key)
-    return loud
+    return affected
 
 
 def _add_old_statements(scope: Scope, changes: Sequence[Change]) -> set[int]:
-    """Add the models and services of the statements so far, and return the models whose shown values may change."""
-    loud = set()
-    quiet = {change.source.pk: change.is_quiet for change in changes if change.source.pk}
-    for part in batches(quiet):
+    """Add the models and services of the existing statements, and return the models whose shown values may change."""
+    affected = set()
+    is_private = {change.source.pk: change.stays_private for change in changes if change.source.pk}
+    for part in batches(is_private):
         rows = ModelStatement.objects.filter(source__in=part).values_list("source_id", "model_id", "is_developers_own")
         for source, model, is_own in rows:
             scope.models.add(model)
-            (loud if is_own or not quiet[source] else scope.mentioned).add(model)
+            (affected if is_own or not is_private[source] else scope.mentioned).add(model)
         services = ServiceStatement.objects.filter(source__in=part).values_list("service_id", flat=True)
         scope.services.update(services)
-    return loud
+    return affected
 
 
 def _add_covered(scope: Scope, coverages: Sequence[Coverage]) -> None:
-    """Add what the numbers have covered so far, and all models of a source that a number covers."""
+    """Add what the numbers cover before the change, and all models of a source that a number will cover."""
     for part in batches({coverage.number.pk for coverage in coverages}):
         models = OfficialNumber.ai_models.through.objects.filter(officialnumber__in=part)
         rows = models.values_list("aimodel_id", "aimodel__merged_into_id")

@@ -1,4 +1,4 @@
-"""What deriving reads of a statement about a model: plain rows, since a model may have thousands."""
+"""The columns of statements that deriving reads, as plain rows: a model may have thousands of statements."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from registry.register.precedence import PENDING
 
 
 class StatementRow(NamedTuple):
-    """A statement about a model, by key, with what decides which statement comes first."""
+    """A statement about a model, with the columns that determine its precedence. Rows are referred to by their keys."""
 
     key: int
     model: int
@@ -28,17 +28,17 @@ class StatementRow(NamedTuple):
 
     @property
     def precedence(self) -> tuple[int, bool, float, int]:
-        """Sorts statements about one model, the one that comes first first (see registry.register.precedence)."""
+        """The sort key of a statement about a model: the lowest takes precedence (see registry.register.precedence)."""
         return self.rank, not self.is_developers_own, -self.stated_at.timestamp(), -self.key
 
     @property
     def is_use_under_review(self) -> bool:
-        """Whether it is of a generative filing under review, by the developer, for a service that uses the model."""
+        """Whether the developer has a generative filing under review for a service that uses the model, with this statement."""
         is_own_use = self.is_developers_own and bool(self.used_by_service)
         return self.rank == PENDING and is_own_use and self.filing_kind == NumberKind.GENERATIVE
 
 
-# The columns of a StatementRow, as the ORM reads them.
+# The columns of a StatementRow, by their names in the ORM.
 COLUMNS = (
     "pk",
     "model_id",

@@ -1,4 +1,4 @@
-"""What a source states, as plain values, before it becomes rows. Whoever reads a filing, a list or the catalog makes these."""
+"""Statements of a source as plain values, before they are written. Made from filings, published lists and the catalog."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Columns = dict[str, Any]
-# By these relations the weights of the parent do not reach the child; all others, and none given, pass them.
+# Relations by which the child does not inherit the weights of the parent. By all others, and by default, it does.
 RELATIONS_WITHOUT_WEIGHTS = frozenset({"architecture_only", "distillation"})
 
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """An organization as a source names it: by code, by name, or both."""
+    """An organization as a source names it: by USCC, by name, or both."""
 
     name: str = ""
     uscc: str = ""
@@ -25,7 +25,7 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class NamedModel:
-    """An AI model as somebody names it: by its developer, its name and its version."""
+    """An AI model as identified in a statement: by its developer, name and version."""
 
     developer: Party
     name: str
@@ -34,7 +34,7 @@ class NamedModel:
 
 @dataclass(frozen=True, slots=True)
 class Parent:
-    """One entry of what a model derives from; `key` names another model of the same source."""
+    """A parent of a model. `key` refers to another model of the same source."""
 
     key: str
     relation: str = ""
@@ -44,7 +44,7 @@ class Parent:
 
 @dataclass(slots=True)
 class ModelDetails:
-    """An AI model with all that is stated of it; `columns` are those of ModelStatement."""
+    """An AI model with everything that a source declares about it. `columns` are those of ModelStatement."""
 
     key: str
     name: str
@@ -62,7 +62,7 @@ class ModelDetails:
 
 @dataclass(slots=True)
 class ServiceDetails:
-    """A service with what is stated of it; `columns` are those of ServiceStatement."""
+    """A service with everything that a source declares about it. `columns` are those of ServiceStatement."""
 
     name: str
     columns: Columns = field(default_factory=dict)
@@ -70,7 +70,7 @@ class ServiceDetails:
 
 @dataclass(slots=True)
 class Statement:
-    """What a source states for one declarant: the organization whose statement it is, and which offers the services."""
+    """The statement of one declarant: the organization that makes it and offers the services."""
 
     declarant: Party
     organization: Columns = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Writing what sources state, who sees it, and what numbers cover. Rows that are stated again as they are keep their ids."""
+"""Writing statements, their visibility, and what numbers cover. Rows with unchanged content keep their ids."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from registry.register.statements import Party
 
 
 def write(changes: Sequence[Change], coverages: Sequence[Coverage], records: Records) -> None:
-    """Write changes, then what numbers cover by them: two queries a source, and a fixed number for all of them."""
+    """Write changes, then what numbers cover. Two queries for each source, and a fixed number for all sources."""
     new = {change.source.key for change in changes if change.source.pk is None}
     reranked = [change.source for change in changes if _write_source(change) and change.source.key not in new]
-    stating = [(place, change) for place, change in enumerate(changes) if change.statements is not None]
-    known = [change.source.pk for _, change in stating if change.source.key not in new]
-    if stating:
-        write_rows(OrganizationStatement, known, list(_organization_rows(stating, records)))
-        write_rows(ServiceStatement, known, list(_service_rows(stating, records)))
-        write_models(known, list(model_units(stating, records)))
-        _learn_own_names([change for _, change in stating])
-        _learn_countries(stating, records)
+    with_statements = [(position, change) for position, change in enumerate(changes) if change.statements is not None]
+    known = [change.source.pk for _, change in with_statements if change.source.key not in new]
+    if with_statements:
+        write_rows(OrganizationStatement, known, list(_organization_rows(with_statements, records)))
+        write_rows(ServiceStatement, known, list(_service_rows(with_statements, records)))
+        write_models(known, list(model_units(with_statements, records)))
+        _learn_own_names([change for _, change in with_statements])
+        _learn_countries(with_statements, records)
     for source in reranked:
         _write_ranks(source)
     write_coverages(coverages, records, offset=len(changes))
 
 
 def _write_source(change: Change) -> bool:
-    """Save the source, and return whether its statements count otherwise than before."""
+    """Save the source, and return whether the ranks of its statements may have changed."""
     source = change.source
     before = (source.is_live, source.is_public)
     source.is_live = source.is_live if change.is_live is None else change.is_live
@@ -49,18 +49,19 @@ def _write_ranks(source: Source) -> None:
     ModelStatement.objects.filter(source=source).exclude(rank=rank).update(rank=rank)
 
 
-Stating = Sequence[tuple[int, Change]]
+# Changes with statements, by their positions.
+Positioned = Sequence[tuple[int, Change]]
 
 
-def _organization_rows(stating: Stating, records: Records) -> Iterator[OrganizationStatement]:
-    """One row for each declarant, and one for each developer that is named."""
-    for _, change in stating:
+def _organization_rows(changes: Positioned, records: Records) -> Iterator[OrganizationStatement]:
+    """Yield one row for each declarant and one for each named developer."""
+    for _, change in changes:
         rows: dict[int, OrganizationStatement] = {}
         for statement in change.statements or ():
             declarant = records.declarant(change.source, statement)
             if declarant is not None and declarant.pk not in rows:
-                named = {"name": statement.declarant.name, "country": statement.declarant.country}
-                columns = {**named, **statement.organization}
+                columns = {"name": statement.declarant.name, "country": statement.declarant.country}
+                columns |= statement.organization
                 rows[declarant.pk] = OrganizationStatement(source=change.source, organization=declarant, **columns)
         for party in _parties(change):
             organization = records.organizations.get(party)
@@ -78,8 +79,8 @@ def _parties(change: Change) -> dict[Party, None]:
     return dict.fromkeys(parties)
 
 
-def _service_rows(stating: Stating, records: Records) -> Iterator[ServiceStatement]:
-    for _, change in stating:
+def _service_rows(changes: Positioned, records: Records) -> Iterator[ServiceStatement]:
+    for _, change in changes:
         for statement in change.statements or ():
             declarant = records.declarant(change.source, statement)
             for details in statement.services if declarant else ():
@@ -89,22 +90,22 @@ def _service_rows(stating: Stating, records: Records) -> Iterator[ServiceStateme
 
 
 def _learn_own_names(changes: Iterable[Change]) -> None:
-    """What an organization calls itself takes the place of what others called it."""
+    """Replace names that were given by others by the names that the organizations use themselves."""
     for change in changes:
         owner = change.source.owner
-        named = [statement for statement in change.statements or () if statement.declarant.name]
-        if owner and named and owner.is_named_by_others:
-            owner.name = named[0].declarant.name[:200]
-            owner.name_en = (named[0].organization.get("name_en") or "")[:200]
+        with_name = [statement for statement in change.statements or () if statement.declarant.name]
+        if owner and with_name and owner.is_named_by_others:
+            owner.name = with_name[0].declarant.name[:200]
+            owner.name_en = (with_name[0].organization.get("name_en") or "")[:200]
             owner.is_named_by_others = False
             owner.save()
 
 
-def _learn_countries(stating: Stating, records: Records) -> None:
-    """Remember where an organization is when a public source says so first; who is busy elsewhere is left for later."""
+def _learn_countries(changes: Positioned, records: Records) -> None:
+    """Set missing countries of organizations from public sources. Organizations locked by other transactions are skipped."""
     countries = {
         organization.pk: party.country
-        for _, change in stating
+        for _, change in changes
         if change.source.is_public
         for party in _parties(change)
         if (organization := records.organizations.get(party)) and party.country and not organization.country

@@ -31,7 +31,7 @@ def test_an_edit_of_another_version_is_refused_with_the_current_one(filer):
     filing = a_filing(filer)
     with pytest.raises(ChangedMeanwhile) as refused:
         actions.edit_dossier(filing, parsed(changes=NEW), by=filer, expected_version="0" * 64)
-    assert refused.value.there.sha256 == parsed().canonical.sha256
+    assert refused.value.current.sha256 == parsed().canonical.sha256
     assert filing.events.count() == 1
 
 

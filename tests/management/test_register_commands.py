@@ -15,7 +15,7 @@ from django.db import connection
 
 from compliance import demo
 from compliance.filings import actions
-from compliance.filings.history.triggers import thaw
+from compliance.filings.history.triggers import drop_triggers
 from compliance.models import Document, Event, Filing, Flag
 from registry.models import AIModel, ModelStatement
 from tests.building import EXAMPLES
@@ -99,7 +99,9 @@ def by_hand(sql: str) -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        thaw(None, SimpleNamespace(connection=connection, execute=lambda statement, params: cursor.execute(statement)))
+        drop_triggers(
+            None, SimpleNamespace(connection=connection, execute=lambda statement, params: cursor.execute(statement))
+        )
         cursor.execute(sql)
 
 

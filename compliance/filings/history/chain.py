@@ -1,4 +1,4 @@
-"""The hash chain of a filing's history: each event's hash covers the event and the hash before it. Pure."""
+"""The hash chain of the history of a filing: the hash of each event covers the event and the previous hash. Pure."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def event_hash(
     """
     Return the SHA-256, in hexadecimal, of the previous hash and the event as canonical JSON.
 
-    `at` is taken in UTC to the microsecond; an event with a revision names the revision's SHA-256 in `data`, so the
-    chain covers the revisions too.
+    `at` is converted to UTC, with microseconds. An event with a revision has the SHA-256 of the revision in `data`, so the
+    chain also covers the revisions.
     """
     line = {
         "filing": filing,

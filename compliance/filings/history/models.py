@@ -1,4 +1,4 @@
-"""The history of a filing: one line an event, chained by hashes."""
+"""The history of a filing: its events, chained by hashes."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from compliance.filings.models import Filing
 
 class Event(models.Model):
     """
-    One line of a filing's history. `hash` is over the line and the hash before it (see compliance.filings.history.chain), so that a
-    changed, removed or inserted line shows. The database refuses to change or delete it.
+    An event in the history of a filing. `hash` covers the event and the previous hash (see
+    compliance.filings.history.chain), so that changed, removed or inserted events are detected. The database refuses to
+    change or delete events.
     """
 
     filing = models.ForeignKey(Filing, models.PROTECT, related_name="events", verbose_name=_("filing"))

@@ -1,4 +1,4 @@
-"""Writing the history of a filing: one line an event, chained by hashes."""
+"""Writing the history of a filing: its events, chained by hashes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from compliance.filings.history.chain import event_hash
 from compliance.models import Event, Filing
 from registry.models import User
 
-# Who acts where nobody does: the registry, when a check finds that something has changed.
+# The actor of events without a person: a check of the registry found a change.
 THE_REGISTRY = "registry"
 
 
@@ -25,8 +25,8 @@ def next_event(
     actor: str | None = None,
 ) -> Event:
     """
-    Return the next event of a filing's chain and let the filing name it as its last one; the caller, who has locked the
-    filing, saves both. `actor` is given where the registry itself acts in the name of a person.
+    Return the next event of a filing and set it as the last event on the filing. The caller has locked the filing and must
+    save both. `actor` is given if the registry itself acts in the name of a person.
     """
     line = {
         "number": filing.last_event_number + 1,
@@ -45,13 +45,13 @@ def next_event(
 
 
 def save_with_event(filing: Filing, verb: str, from_status: str, **event: Any) -> Event:
-    """Save a locked filing together with the next event of its chain; the arguments are those of `next_event`."""
-    following = next_event(filing, verb, from_status, **event)
+    """Save a locked filing together with its next event. The arguments are those of `next_event`."""
+    saved = next_event(filing, verb, from_status, **event)
     filing.save()
-    # A filing that is saved first has its key only now.
-    following.filing = filing
-    following.save(force_insert=True)
-    return following
+    # A new filing has its primary key only after it is saved.
+    saved.filing = filing
+    saved.save(force_insert=True)
+    return saved
 
 
 def record(filing: Filing, verb: str, **event: Any) -> Event:

@@ -1,4 +1,4 @@
-"""SQL that makes the database itself refuse to change or delete what is history."""
+"""Database triggers that refuse to change or delete events and revisions."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ TABLES = ("compliance_revision", "compliance_event")
 VERBS = ("update", "delete")
 
 
-def freeze(apps: Any, schema_editor: Any) -> None:
-    """Create the triggers; PostgreSQL and SQLite."""
+def create_triggers(apps: Any, schema_editor: Any) -> None:
+    """Create the triggers, on PostgreSQL or SQLite."""
     for statement in statements(schema_editor.connection.vendor):
         schema_editor.execute(statement, params=None)
 
 
-def thaw(apps: Any, schema_editor: Any) -> None:
+def drop_triggers(apps: Any, schema_editor: Any) -> None:
     """Drop the triggers."""
     is_postgresql = schema_editor.connection.vendor == "postgresql"
     truncations = [(f"{table}_has_no_truncate", table, "") for table in TABLES] if is_postgresql else []

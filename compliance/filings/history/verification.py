@@ -1,4 +1,4 @@
-"""Verifying the history: the chain of each filing's events, and the revisions that the events name."""
+"""Verifying the history: the hash chain of the events of each filing, and the revisions that the events mention."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from compliance.models import Event, Filing, Revision
 AT_ONCE = 500
 _LINE_FIELDS = ("number", "verb", "from_status", "to_status", "at", "actor", "reason", "data")
 
-_SAYS = {
+_MESSAGES = {
     "event_changed": Bilingual("event {number} was changed: its hash does not match", "事件 {number} 被修改：哈希不符"),
     "event_missing": Bilingual("event {number} is missing", "缺少事件 {number}"),
     "event_inserted": Bilingual("event {number} was inserted after the last one", "事件 {number} 系在末尾之后插入"),
@@ -44,26 +44,26 @@ _SAYS = {
 
 @dataclass(frozen=True, slots=True)
 class HistoryFault:
-    """A row of a filing's history that is not as it was written."""
+    """A row of the history of a filing that was changed, removed or inserted."""
 
     case: str
     code: str
     values: tuple[tuple[str, object], ...]
 
     def describe(self, language: Language) -> str:
-        return f"{self.case}: {_SAYS[self.code].filled(language, dict(self.values))}"
+        return f"{self.case}: {_MESSAGES[self.code].filled(language, dict(self.values))}"
 
 
 def faults_of_history(filings: QuerySet[Filing] | None = None) -> list[HistoryFault]:
-    """Return every changed, removed or inserted row of the history of filings (default: of all)."""
+    """Return every changed, removed or inserted row of the history of the filings. Defaults to all filings."""
     rows = Filing.objects.all() if filings is None else filings
     return [fault for part in _parts(rows) for fault in _faults_of(part)]
 
 
 def head_of_history() -> str:
     """
-    Return one hash over the ends of all chains. Kept elsewhere, it shows later that no end was cut off and no filing
-    taken away.
+    Return one hash over the last events of all filings. If it is stored elsewhere, it shows later whether last events or
+    whole filings were removed.
     """
     digest = hashlib.sha256()
     for uid, head in Filing.objects.order_by("uid").values_list("uid", "last_event_hash").iterator():
@@ -72,9 +72,9 @@ def head_of_history() -> str:
 
 
 def _parts(filings: QuerySet[Filing]) -> Iterator[list[Filing]]:
-    after = 0
-    while part := list(filings.filter(pk__gt=after).order_by("pk")[:AT_ONCE]):
-        after = part[-1].pk
+    last_key = 0
+    while part := list(filings.filter(pk__gt=last_key).order_by("pk")[:AT_ONCE]):
+        last_key = part[-1].pk
         yield part
 
 
@@ -91,14 +91,14 @@ def _faults_of(filings: list[Filing]) -> Iterator[HistoryFault]:
 
 
 def _chain_faults(filing: Filing, events: list[Event]) -> Iterator[HistoryFault]:
-    there = {event.number: event for event in events}
+    by_number = {event.number: event for event in events}
     yield from (
         _fault(filing, "event_missing", number=number)
         for number in range(1, filing.last_event_number + 1)
-        if number not in there
+        if number not in by_number
     )
     previous = ""
-    for number, event in sorted(there.items()):
+    for number, event in sorted(by_number.items()):
         line = {name: getattr(event, name) for name in _LINE_FIELDS}
         if number > filing.last_event_number:
             yield _fault(filing, "event_inserted", number=number)
@@ -106,14 +106,14 @@ def _chain_faults(filing: Filing, events: list[Event]) -> Iterator[HistoryFault]
             event.previous_hash, filing=str(filing.uid), **line
         ):
             yield _fault(filing, "event_changed", number=number)
-        elif event.previous_hash != previous and (number == 1 or number - 1 in there):
+        elif event.previous_hash != previous and (number == 1 or number - 1 in by_number):
             yield _fault(filing, "event_unchained", number=number)
         previous = event.hash
-    yield from _end_faults(filing, there.get(filing.last_event_number))
+    yield from _end_faults(filing, by_number.get(filing.last_event_number))
 
 
 def _actor_of(event: Event) -> str:
-    """Who acted: a person, or the registry on a person's word."""
+    """Return the expected actor: the person, or the registry if a waiver of that person lapsed."""
     if event.verb == WAIVER_LAPSED and event.data.get("waived_by") == event.by.username:
         return THE_REGISTRY
     return str(event.by.username)
@@ -129,21 +129,21 @@ def _end_faults(filing: Filing, last: Event | None) -> Iterator[HistoryFault]:
 
 
 def _revision_faults(filing: Filing, revisions: Iterable[Revision], events: list[Event]) -> Iterator[HistoryFault]:
-    named = {
+    mentioned = {
         event.data["revision"]: event for event in events if isinstance(event.data, dict) and "revision" in event.data
     }
-    there = {revision.number: revision for revision in revisions}
-    for number in sorted(named.keys() | there.keys(), key=str):
-        if number not in there:
+    existing = {revision.number: revision for revision in revisions}
+    for number in sorted(mentioned.keys() | existing.keys(), key=str):
+        if number not in existing:
             yield _fault(filing, "revision_missing", number=number)
-        elif number not in named:
+        elif number not in mentioned:
             yield _fault(filing, "revision_inserted", number=number)
-        elif _is_changed(there[number], named[number]):
+        elif _is_changed(existing[number], mentioned[number]):
             yield _fault(filing, "revision_changed", number=number)
 
 
 def _is_changed(revision: Revision, event: Event) -> bool:
-    """A revision is as it was written when its bytes have the hash of its event, and day and person are the same."""
+    """Return whether the content, the time or the person of a revision differs from its event."""
     digest = hashlib.sha256(revision.content.encode()).hexdigest()
     is_same = {digest, revision.sha256} == {event.data.get("sha256")}
     return not is_same or (revision.by_id, revision.at) != (event.by_id, event.at)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from compliance.filings.register_statements import restate
+from compliance.filings.register_statements import rebuild_statements
 from compliance.models import Filing
 from registry.register.batches import batches
 
@@ -20,6 +20,6 @@ class Command(BaseCommand):
         keys = list(Filing.objects.filter(first_submitted_at__isnull=False).order_by("pk").values_list("pk", flat=True))
         done = 0
         for part in batches(keys, AT_ONCE):
-            done += restate(part)
+            done += rebuild_statements(part)
             self.stdout.write(f"processed {done} of {len(keys)}")
         self.stdout.write(self.style.SUCCESS(f"Filings processed: {len(keys)}."))
