@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -18,7 +17,7 @@ from compliance.filings.locking import ExpectedVersion
 from compliance.filings.numbering import issue_number, name_to_register
 from compliance.filings.opening import REVISION_COLUMNS, columns_of_dossier, find_target
 from compliance.filings.refusals import NumberRefused, TargetNotInForce
-from compliance.filings.transitions import freeze_revision, now, record_change, start_transition
+from compliance.filings.transitions import Step, freeze_revision, record_change, transition
 from compliance.models import Action, Document, Filing
 from registry import refusals
 from registry.models import NumberStatus, User
@@ -32,14 +31,16 @@ def decide_filing(filing: Filing, *, by: User, reason: str = "", expected_versio
     Decide to file a filing. An initial filing gets its official number, a change becomes the next revision of the filing
     that it amends, and a cancellation cancels that filing.
     """
-    filing, source = start_transition(workflow.DECIDE.verb, filing, by=by, expected_version=expected_version)
-    filing.decided_at = now()
-    if filing.is_amendment:
-        return _amend(filing, workflow.DECIDE.verb, source, by=by, reason=reason)
-    dossier = load(filing.revisions.latest("number").content)
-    today = timezone.localdate(filing.decided_at)
-    number = issue_number(filing, dossier, on=today)
-    return _filed(filing, workflow.DECIDE.verb, source, number, today, by=by, reason=reason)
+    with transition(workflow.DECIDE.verb, filing, by=by, expected_version=expected_version, reason=reason) as step:
+        filing = step.filing
+        filing.decided_at = step.at
+        if filing.is_amendment:
+            _amend(step, by=by)
+        else:
+            dossier = load(filing.revisions.latest("number").content)
+            today = timezone.localdate(step.at)
+            _hold_number(step, dossier, issue_number(filing, dossier, on=today), today)
+    return filing
 
 
 @transaction.atomic
@@ -60,40 +61,34 @@ def record_decision(
     Raises NumberRefused if the number does not have the form of its kind or belongs to someone else, the date is in the
     future, or the filing does not have the document.
     """
-    filing, source = start_transition(workflow.RECORD_DECISION.verb, filing, by=by, expected_version=expected_version)
-    filing.decided_at = now()
-    _refuse_invalid_decision(filing, number, day, document)
-    proof = {"document": document} if document else {}
-    if filing.is_amendment:
-        return _amend(filing, workflow.RECORD_DECISION.verb, source, by=by, reason=reason, data=proof)
-    return _filed(
-        filing, workflow.RECORD_DECISION.verb, source, normalized(number), day, by=by, reason=reason, data=proof
-    )
+    with transition(
+        workflow.RECORD_DECISION.verb, filing, by=by, expected_version=expected_version, reason=reason
+    ) as step:
+        filing = step.filing
+        filing.decided_at = step.at
+        _refuse_invalid_decision(filing, number, day, document)
+        if filing.is_amendment:
+            _amend(step, by=by)
+        else:
+            dossier = load(filing.revisions.latest("number").content)
+            _hold_number(step, dossier, normalized(number), day)
+        if document:
+            step.data["document"] = document
+    return filing
 
 
 @transaction.atomic
 def reject_filing(filing: Filing, *, by: User, reason: str, expected_version: ExpectedVersion = None) -> Filing:
     """Reject a filing, with a reason. Its statements are hidden in the register."""
-    filing, source = start_transition(
-        workflow.REJECT.verb, filing, by=by, expected_version=expected_version, reason=reason
-    )
-    filing.decided_at = now()
-    register_statements.withdraw(filing)
-    return record_change(filing, workflow.REJECT.verb, source, by=by, at=filing.decided_at, reason=reason)
+    with transition(workflow.REJECT.verb, filing, by=by, expected_version=expected_version, reason=reason) as step:
+        step.filing.decided_at = step.at
+        register_statements.withdraw(step.filing)
+    return step.filing
 
 
-def _filed(
-    filing: Filing,
-    verb: str,
-    source: str,
-    number: str,
-    day: date,
-    *,
-    by: User,
-    reason: str,
-    data: dict[str, Any] | None = None,
-) -> Filing:
-    dossier = load(filing.revisions.latest("number").content)
+def _hold_number(step: Step, dossier: Dossier, number: str, day: date) -> None:
+    """Let a filing hold its number from a day on, and publish what it states."""
+    filing = step.filing
     try:
         filing.official_number = actions.hold_number(
             number,
@@ -106,30 +101,18 @@ def _filed(
     except refusals.RegisterRefused as error:
         raise NumberRefused(error.code, "/number", **{k: str(v) for k, v in error.values.items()}) from error
     register_statements.publish(filing)
-    data = {"number": filing.official_number.number, "day": day.isoformat(), **(data or {})}
-    return record_change(filing, verb, source, by=by, at=_decided_at(filing), reason=reason, data=data)
+    step.data = {"number": filing.official_number.number, "day": day.isoformat()}
 
 
-def _decided_at(filing: Filing) -> datetime:
-    assert filing.decided_at is not None
-    return filing.decided_at
-
-
-def _amend(
-    filing: Filing, verb: str, source: str, *, by: User, reason: str, data: dict[str, Any] | None = None
-) -> Filing:
+def _amend(step: Step, *, by: User) -> None:
     """Apply a change or cancellation to its target, which keeps the number."""
+    filing = step.filing
     target = filing.target = filing.target or find_target(filing)
     if target is None or not _can_be_amended(target, filing):
         raise TargetNotInForce(str(load(filing.revisions.latest("number").content).amends or ""))
-    at = _decided_at(filing)
-    amended = {"number": target.official_number.number, "target": target.case_number, **(data or {})}
-    record_change(filing, verb, source, by=by, at=at, reason=reason, data=amended)
-    if filing.action == Action.CANCELLATION:
-        _cancel(target, filing, by=by, at=at)
-    else:
-        _change(target, filing, by=by, at=at)
-    return filing
+    step.data = {"number": target.official_number.number, "target": target.case_number}
+    amend = _cancel if filing.action == Action.CANCELLATION else _change
+    amend(target, filing, by=by, at=step.at)
 
 
 def _can_be_amended(target: Filing, filing: Filing) -> bool:

@@ -9,7 +9,7 @@ from compliance.documents.counting import refuse_while_documents_are_read
 from compliance.filings import workflow
 from compliance.filings.locking import ExpectedVersion
 from compliance.filings.refusals import ErrorsOpen, ReasonMissing
-from compliance.filings.transitions import now, record_change, start_transition
+from compliance.filings.transitions import transition
 from compliance.models import Filing, Flag, WorkingCopy
 from registry.models import User
 
@@ -17,10 +17,10 @@ from registry.models import User
 @transaction.atomic
 def accept_filing(filing: Filing, *, by: User, reason: str = "", expected_version: ExpectedVersion = None) -> Filing:
     """Accept a filing as complete. Raises ErrorsOpen if it has open errors."""
-    filing, source = start_transition(workflow.ACCEPT.verb, filing, by=by, expected_version=expected_version)
-    refuse_while_documents_are_read(filing)
-    filing.accepted_at = now()
-    filing = record_change(filing, workflow.ACCEPT.verb, source, by=by, at=filing.accepted_at, reason=reason)
+    with transition(workflow.ACCEPT.verb, filing, by=by, expected_version=expected_version, reason=reason) as step:
+        filing = step.filing
+        refuse_while_documents_are_read(filing)
+        filing.accepted_at = step.at
     check_now(filing)
     if errors := list(_errors(filing)):
         # The exception rolls back the transition.
@@ -33,24 +33,23 @@ def return_filing(filing: Filing, *, by: User, reason: str = "", expected_versio
     """
     Return a filing for correction. Its open errors are the correction notice; without open errors, a reason is required.
     """
-    filing, source = start_transition(workflow.RETURN.verb, filing, by=by, expected_version=expected_version)
-    refuse_while_documents_are_read(filing)
-    check_now(filing)
-    gaps = [flag.as_line for flag in _errors(filing)]
-    if not gaps and not reason.strip():
-        raise ReasonMissing
-    filing.returned_at = now()
-    _create_working_copy(filing, by)
-    return record_change(
-        filing, workflow.RETURN.verb, source, by=by, at=filing.returned_at, reason=reason, data={"gaps": gaps}
-    )
+    with transition(workflow.RETURN.verb, filing, by=by, expected_version=expected_version, reason=reason) as step:
+        filing = step.filing
+        refuse_while_documents_are_read(filing)
+        check_now(filing)
+        step.data = {"gaps": [flag.as_line for flag in _errors(filing)]}
+        if not step.data["gaps"] and not reason.strip():
+            raise ReasonMissing
+        filing.returned_at = step.at
+        _create_working_copy(filing, by)
+    return filing
 
 
 @transaction.atomic
 def forward_filing(filing: Filing, *, by: User, reason: str = "", expected_version: ExpectedVersion = None) -> Filing:
     """Forward an accepted filing to the provincial review or, if its kind requires it, from there to the national review."""
-    filing, source = start_transition(workflow.FORWARD.verb, filing, by=by, expected_version=expected_version)
-    return record_change(filing, workflow.FORWARD.verb, source, by=by, at=now(), reason=reason)
+    with transition(workflow.FORWARD.verb, filing, by=by, expected_version=expected_version, reason=reason) as step:
+        return step.filing
 
 
 def _errors(filing: Filing) -> list[Flag]:

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from compliance.filings import workflow
 from compliance.filings.locking import ExpectedVersion
-from compliance.filings.transitions import now, record_change, start_transition
+from compliance.filings.transitions import transition
 from compliance.models import Filing
 from registry.models import User
 from registry.numbers import actions
@@ -35,7 +35,7 @@ def resume_filing(filing: Filing, *, by: User, reason: str = "", expected_versio
 @transaction.atomic
 def _change_status(verb: str, filing: Filing, *, by: User, reason: str, expected_version: ExpectedVersion) -> Filing:
     """Change the status of a filing and of its number. The statuses of its models and services follow."""
-    filing, source = start_transition(verb, filing, by=by, expected_version=expected_version, reason=reason)
-    if filing.official_number:
-        actions.set_number_status(filing.official_number, filing.status)
-    return record_change(filing, verb, source, by=by, at=now(), reason=reason)
+    with transition(verb, filing, by=by, expected_version=expected_version, reason=reason) as step:
+        if step.filing.official_number:
+            actions.set_number_status(step.filing.official_number, step.filing.status)
+    return step.filing

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -18,15 +21,29 @@ from compliance.models import Filing, Revision
 from registry.models import User
 
 
-def start_transition(
-    verb: str, filing: Filing, *, by: User, expected_version: ExpectedVersion = None, reason: str = ""
-) -> tuple[Filing, str]:
-    """
-    Lock a filing, check the permission, the version and the transition, and set the new status.
+@dataclass(slots=True)
+class Step:
+    """A transition under way: the locked filing with its new status, not saved yet, the moment, and the data of its event."""
 
-    Returns the filing, which is not saved yet, and its previous status.
+    filing: Filing
+    at: datetime
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+@contextmanager
+def transition(
+    verb: str, filing: Filing, *, by: User, expected_version: ExpectedVersion = None, reason: str = ""
+) -> Iterator[Step]:
     """
-    refuse_unless_permitted(_duty_of(verb, filing), filing, by)
+    Take a filing along a row of the workflow table, in the transaction of the caller.
+
+    On entry, lock the filing with its related filings, check the permission, the version and the transition, and set the
+    new status. On exit, save the filing, record the event, and mark the filings due. An exception in between leaves
+    everything to the rollback of the caller.
+
+    Raises NotAFiler, NotPermitted, ChangedMeanwhile, TransitionRefused, ReasonMissing.
+    """
+    refuse_unless_permitted(_duty_of(verb), filing, by)
     filing = lock_with_related_filings(filing)
     refuse_other_version(filing, expected_version, by)
     row = workflow.transition(verb, kind=filing.kind, action=filing.action, status=filing.status)
@@ -34,12 +51,13 @@ def start_transition(
         raise TransitionRefused(verb, filing.status)
     if row.needs_reason and not reason.strip():
         raise ReasonMissing
-    source: str = filing.status
-    filing.status = row.target
-    return filing, source
+    source, filing.status = filing.status, row.target
+    step = Step(filing, now())
+    yield step
+    record_change(filing, verb, source, by=by, at=step.at, reason=reason, data=step.data)
 
 
-def _duty_of(verb: str, filing: Filing) -> str:
+def _duty_of(verb: str) -> str:
     """Return the duty of a verb in any status, so that a user without permission does not learn the status."""
     rows = (row for rows in workflow.OF_KIND.values() for row in rows)
     return next(row.duty for row in rows if row.verb == verb)
