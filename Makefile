@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test lint check format docs bench ci lock full
+.PHONY: help install install-dev run test lint lint-quick check format docs bench ci lock full
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,13 +37,15 @@ test: $(READY_DEV) ## run the tests on SQLite, then on PostgreSQL + Redis where 
 full: $(READY_DEV) ## run the slow sweeps, which CI leaves out
 	@$(BIN)/python -m tools.run_tests -m full
 
-lint: $(READY_DEV) ## format, faults, types, import directions, templates
-	@$(BIN)/ruff format --check --quiet .
-	@$(BIN)/ruff check --quiet .
+lint: lint-quick ## format, faults, types, import directions, templates
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache > var/import-contracts.log 2>&1 || { cat var/import-contracts.log; exit 1; }
 	@$(BIN)/djade --check $$(git ls-files 'templates/*.html')
 	@$(BIN)/djlint --lint --quiet templates
+
+lint-quick: $(READY_DEV) ## format and faults; what pre-commit runs
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
 
 check: $(READY_DEV) ## Django's checks, migrations, translations, names, generated files
 	@$(BIN)/python manage.py check --fail-level WARNING

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from compliance.api.etags import quoted
+from compliance.api.refusal_texts import DOCUMENTS, NOT_ISSUED, NOT_PERMITTED, NUMBERS, WAIVERS
 from compliance.dossier.faults import Malformed
 from compliance.dossier.parsing import Parsed, parse
 from compliance.filings import refusals
@@ -137,113 +138,8 @@ def _applicant_is_fixed() -> Problem:
     return Problem.at("/applicant/uscc", 409, "applicant_is_fixed", _("Applicant cannot be changed"), message)
 
 
-_NOT_PERMITTED = {
-    "not_a_reviewer": gettext_lazy("Only reviewers and registrars may do this."),
-    "not_a_registrar": gettext_lazy("Only registrars may do this."),
-    "not_your_province": gettext_lazy(
-        "The filing belongs to a province that you do not review. A reviewer of that province or a "
-        "registrar must do this."
-    ),
-    "own_filing": gettext_lazy(
-        "You are a member of the applicant, so someone else must review and decide its filings."
-    ),
-    "prepared_by_you": gettext_lazy("You prepared this filing, so someone else must review and decide it."),
-    "reviewed_by_you": gettext_lazy("You reviewed this filing, so another registrar must decide it."),
-}
-_NUMBERS = {
-    "number_malformed": gettext_lazy(
-        "“%(number)s” is not a valid number for this kind of filing. Copy the number from the "
-        "published list or the notice."
-    ),
-    "number_taken": gettext_lazy(
-        "Another filing already has the number %(number)s. Check the number, or search for that filing."
-    ),
-    "number_not_standing": gettext_lazy(
-        "According to the published list, the number %(number)s is cancelled, revoked or suspended. "
-        "Contact a registrar."
-    ),
-    "not_the_targets_number": gettext_lazy(
-        "This filing does not amend the number %(number)s. A change or cancellation has no number of "
-        "its own: enter the number of the filing that it amends."
-    ),
-    "number_of_another": gettext_lazy(
-        "In the published list, the number %(number)s belongs to %(holder)s. Check the number. If "
-        "the holder was renamed, contact a registrar."
-    ),
-    "day_to_come": gettext_lazy("%(day)s is in the future. Enter the date on which the authority decided."),
-    "document_not_held": gettext_lazy(
-        "The filing has no document with the SHA-256 %(document)s. Upload the document first."
-    ),
-}
-_DOCUMENTS = {
-    "empty": (400, gettext_lazy("The file is empty. Check the file and upload it again.")),
-    "unknown_type": (
-        415,
-        gettext_lazy(
-            "The content of “%(filename)s” is not an accepted file type. Upload PDF, DOCX, DOC, XLSX, "
-            "CSV, TXT, PNG or JPEG."
-        ),
-    ),
-    "too_large": (
-        413,
-        gettext_lazy(
-            "The file is larger than %(limit)s bytes, the limit for this kind of document. Upload a smaller file."
-        ),
-    ),
-    "bad_filename": (
-        400,
-        gettext_lazy(
-            "The file name contains characters that a dossier cannot store. Rename the file and upload it again."
-        ),
-    ),
-    "no_such_entry": (
-        400,
-        gettext_lazy(
-            "There is no entry %(entry)s: the dossier lists %(count)s documents, counted from 0. Correct the index."
-        ),
-    ),
-    "entry_names_another": (
-        409,
-        gettext_lazy(
-            "Entry %(entry)s lists a document with the SHA-256 %(named)s, but this file has %(found)s. "
-            "Upload the listed document, or correct the entry."
-        ),
-    ),
-    "not_named": (
-        409,
-        gettext_lazy(
-            "The submitted revision lists no document with the SHA-256 %(found)s. Upload a document that "
-            "it lists. You can list another one after the filing is returned for correction."
-        ),
-    ),
-    "too_many": (
-        409,
-        gettext_lazy("A filing can have at most %(limit)s documents. Combine several documents into one file."),
-    ),
-}
-_WAIVERS = {
-    "no_such_flag": gettext_lazy(
-        "There is no open flag of rule %(rule)s at “%(place)s” with this variant. Copy `rule`, `at` "
-        "and `variant` from the list of flags."
-    ),
-    "not_waived": gettext_lazy(
-        "The flag of rule %(rule)s at “%(place)s” is not waived, so there is no waiver to lift."
-    ),
-    "day_past": gettext_lazy("%(day)s is in the past. Enter today's date or a later one."),
-}
-_NOT_ISSUED = {
-    "no_algorithm_type": gettext_lazy(
-        "The dossier has no algorithm type, which is part of the number. Return the filing for correction."
-    ),
-    "no_province": gettext_lazy(
-        "The dossier has no province, which is the first part of the number. Return the filing for correction."
-    ),
-    "series_exhausted": gettext_lazy("The number series is exhausted. Record a number that the authority issued."),
-}
-
-
 def _not_permitted(error: refusals.NotPermitted) -> Problem:
-    return Problem(403, error.code, _("Not allowed"), str(_NOT_PERMITTED[error.code]))
+    return Problem(403, error.code, _("Not allowed"), str(NOT_PERMITTED[error.code]))
 
 
 def _errors_open(error: refusals.ErrorsOpen) -> Problem:
@@ -282,7 +178,7 @@ def _target_not_in_force(error: refusals.TargetNotInForce) -> Problem:
 
 def _number_refused(error: refusals.NumberRefused) -> Problem:
     status = 409 if error.code in ("number_taken", "number_of_another", "number_not_standing") else 400
-    return Problem.at(error.at, status, error.code, _("Number refused"), str(_NUMBERS[error.code]) % error.values)
+    return Problem.at(error.at, status, error.code, _("Number refused"), str(NUMBERS[error.code]) % error.values)
 
 
 def _still_being_read(error: refusals.StillBeingRead) -> Problem:
@@ -299,11 +195,11 @@ def _not_checked() -> Problem:
 
 def _waiver_refused(error: refusals.WaiverRefused) -> Problem:
     status = 400 if error.code == "day_past" else 409
-    return Problem.at(error.at, status, error.code, _("Waiver refused"), str(_WAIVERS[error.code]) % error.values)
+    return Problem.at(error.at, status, error.code, _("Waiver refused"), str(WAIVERS[error.code]) % error.values)
 
 
 def _number_not_issued(error: refusals.NumberNotIssued) -> Problem:
-    return Problem(409, error.code, _("No number can be issued"), str(_NOT_ISSUED[error.code]))
+    return Problem(409, error.code, _("No number can be issued"), str(NOT_ISSUED[error.code]))
 
 
 def no_such_model(key: str, keys: list[str]) -> Problem:
@@ -316,7 +212,7 @@ def no_such_model(key: str, keys: list[str]) -> Problem:
 
 def document_refused(error: refusals.DocumentRefused) -> Problem:
     """Return the problem details of a refused document."""
-    status, text = _DOCUMENTS[error.code]
+    status, text = DOCUMENTS[error.code]
     return Problem(status, error.code, _("Document refused"), str(text) % error.values)
 
 
