@@ -97,6 +97,8 @@ STORAGES = {
 # --- people -------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "registry.User"
 LOGIN_URL = reverse_lazy("admin:login")
+# Whoever signs in without having asked for a page.
+LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
