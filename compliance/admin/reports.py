@@ -20,7 +20,7 @@ from compliance.admin.pages import PageAdmin, post_only, user_of
 from compliance.language import language_of
 from compliance.models import ReportRun
 from compliance.reports.catalog import REPORTS
-from compliance.reports.presenting import MOST_ON_A_PAGE, as_csv, describe, rows_for, summary_of
+from compliance.reports.presenting import MOST_ON_A_PAGE, as_csv, describe, headings_of, rows_for
 from compliance.reports.writing import write_now
 
 
@@ -83,7 +83,10 @@ class ReportRunAdmin(PageAdmin):
             raise Http404
         language = language_of(get_language())
         if form == "csv":
-            content, media = as_csv(rows_for(run, user_of(request)), language), "text/csv; charset=utf-8"
+            content, media = (
+                as_csv(REPORTS[run.report], rows_for(run, user_of(request)), language),
+                "text/csv; charset=utf-8",
+            )
         else:
             content, media = (
                 render_to_string("compliance/report.html", context_of(run, request, most=None)),
@@ -103,8 +106,10 @@ def context_of(run: ReportRun, request: HttpRequest, most: int | None = MOST_ON_
         "run": run,
         "title": report.title.in_(language),
         "description": report.description.in_(language),
-        "summary": summary_of(rows, language),
-        "rows": describe(rows[:most], language),
+        "body": report.body,
+        "headings": headings_of(report, language),
+        "summary": report.summarize(rows, language),
+        "rows": describe(report, rows[:most], language),
         "left_out": 0 if most is None else max(len(rows) - most, 0),
         "language": get_language(),
         "style": _style() if most is None else "",

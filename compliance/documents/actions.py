@@ -16,7 +16,7 @@ from compliance.dossier.faults import Malformed
 from compliance.dossier.normal import normal_form
 from compliance.dossier.parsing import Parsed, parse
 from compliance.filings import workflow
-from compliance.filings.locking import ExpectedVersion, lock_filing, refuse_other_version
+from compliance.filings.locking import ExpectedVersion, lock_with_related_filings, refuse_other_version
 from compliance.filings.opening import replace_working_copy
 from compliance.filings.permissions import refuse_unless_filer
 from compliance.filings.refusals import DocumentRefused, TransitionRefused
@@ -48,7 +48,7 @@ def upload_document(
 def _store(
     filing: Filing, file: Incoming, *, entry: int | None, by: User, expected_version: ExpectedVersion
 ) -> tuple[Document, bool]:
-    filing = lock_filing(filing)
+    filing = lock_with_related_filings(filing)
     refuse_other_version(filing, expected_version, by)
     if filing.status in workflow.ENDED:
         raise TransitionRefused(workflow.UPLOAD, filing.status)

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from compliance.evidence.verdicts import dossier_of, new_seed, seed_for_sketches, summarize
 from compliance.filings import workflow
-from compliance.filings.locking import lock_filing
+from compliance.filings.locking import lock_with_related_filings
 from compliance.filings.permissions import refuse_unless_permitted
 from compliance.filings.refusals import NoSuchModel, TransitionRefused
 from compliance.filings.transitions import now, record_change
@@ -27,7 +27,7 @@ def file_evidence(filing: Filing, model_key: str, evidence: Mapping[str, Any], *
     Raises NoSuchModel if the dossier lists no model with this key, TransitionRefused for an ended filing.
     """
     refuse_unless_permitted(workflow.REVIEWING if by.roles else workflow.FILING, filing, by)
-    filing = lock_filing(filing)
+    filing = lock_with_related_filings(filing)
     if filing.status in workflow.ENDED:
         raise TransitionRefused(workflow.FILE_EVIDENCE, filing.status)
     keys = [model.key for model in dossier_of(filing, by).models or () if model.key]

@@ -64,7 +64,7 @@ def _duty_of(verb: str) -> str:
 
 
 def record_change(filing: Filing, verb: str, source: str, **event: Any) -> Filing:
-    """Save a changed filing, record its event, and mark related filings due. All of them are locked."""
+    """Save a changed filing, record its event, and mark it due with its related filings, which the caller has locked."""
     filing.changed_at = event["at"]
     save_with_event(filing, verb, source, **event)
     mark_due(related_filings(filing), at=event["at"])

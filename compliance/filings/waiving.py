@@ -12,7 +12,7 @@ from compliance.checking.case_facts import cases_of
 from compliance.checking.flag_counts import recount
 from compliance.checking.waiver_basis import waiver_basis_of
 from compliance.filings import workflow
-from compliance.filings.locking import ExpectedVersion, lock_filing, refuse_other_version
+from compliance.filings.locking import ExpectedVersion, lock_with_related_filings, refuse_other_version
 from compliance.filings.permissions import refuse_unless_permitted
 from compliance.filings.refusals import NotChecked, ReasonMissing, TransitionRefused, WaiverRefused
 from compliance.filings.transitions import now, record_change
@@ -60,7 +60,7 @@ def _find_flag(
 ) -> tuple[Filing, Flag]:
     """Lock the filing and find the flag, after checking that the user may waive it."""
     refuse_unless_permitted(workflow.REVIEWING, filing, by)
-    filing = lock_filing(filing)
+    filing = lock_with_related_filings(filing)
     refuse_other_version(filing, expected_version, by)
     if filing.status in workflow.ENDED:
         raise TransitionRefused(verb, filing.status)

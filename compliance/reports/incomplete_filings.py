@@ -12,10 +12,10 @@ from django.utils import timezone
 from compliance.language import Bilingual
 from compliance.models import Flag
 from compliance.reports.catalog import weekly_report
+from compliance.reports.incomplete_filings_summary import COLUMNS, OPEN, RAISED, RESOLVED, labels_of, summary_of
 from compliance.reports.periods import Period
 
-OPEN, RAISED, RESOLVED = "open", "raised", "resolved"
-_COLUMNS = (
+_FIELDS = (
     "pk",
     "filing__uid",
     "filing__pk",
@@ -42,6 +42,10 @@ _COLUMNS = (
         "The flags of each filing that are open at the end of the period, and those raised or resolved in it.",
         "期末各项申报未解决的问题，以及期内新发现和已解决的问题。",
     ),
+    columns=COLUMNS,
+    labels=labels_of,
+    summarize=summary_of,
+    body="compliance/incomplete_filings.html",
 )
 def incomplete_filings(period: Period) -> Iterator[dict[str, Any]]:
     """
@@ -60,7 +64,7 @@ def incomplete_filings(period: Period) -> Iterator[dict[str, Any]]:
         .filter(Q(resolved_at__isnull=True) | Q(resolved_at__gt=F("filing__first_submitted_at")))
         .order_by("filing__province", "filing__applicant__name", "filing_id", "level", "rule", "pk")
     )
-    for row in flags.values(*_COLUMNS).iterator(chunk_size=2_000):
+    for row in flags.values(*_FIELDS).iterator(chunk_size=2_000):
         yield _row(row, period)
 
 

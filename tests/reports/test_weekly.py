@@ -14,8 +14,9 @@ import time_machine
 from compliance.filings import actions
 from compliance.models import Filing, ReportRun
 from compliance.reports.catalog import REPORTS
+from compliance.reports.incomplete_filings_summary import summary_of
 from compliance.reports.periods import Period, ended_weeks, monday_before
-from compliance.reports.presenting import as_csv, rows_for, summary_of
+from compliance.reports.presenting import as_csv, rows_for
 from compliance.reports.writing import _write_once, write_due, write_now
 from compliance.tasks import write_due_reports
 from config.celery import app
@@ -26,11 +27,13 @@ from tests.making_filings import a_filing, a_submitted_filing, check_everything
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 MONDAY = datetime(2026, 11, 2, tzinfo=SHANGHAI)
 WEEK = timedelta(days=7)
+INCOMPLETE_FILINGS = REPORTS["incomplete_filings"]
+RUNS = ReportRun.objects.filter(report=INCOMPLETE_FILINGS.name)
 INCOMPLETE = {"/algorithm/mechanism": None, "/service/launched_on": None}
 
 
 def periods() -> list[tuple[datetime, datetime]]:
-    runs = ReportRun.objects.filter(asked_by=None).order_by("ends_at")
+    runs = RUNS.filter(asked_by=None).order_by("ends_at")
     return [(run.begins_at.astimezone(SHANGHAI), run.ends_at.astimezone(SHANGHAI)) for run in runs]
 
 
@@ -48,7 +51,7 @@ def test_each_of_five_weeks_is_written_once_although_beat_was_down_for_two(db):
         hours(MONDAY + timedelta(minutes=20), MONDAY + 1.5 * WEEK, traveler)
         hours(MONDAY + 3.6 * WEEK, MONDAY + 5.1 * WEEK, traveler)
     assert periods() == [(MONDAY + i * WEEK, MONDAY + (i + 1) * WEEK) for i in range(-1, 5)]
-    written = {run.begins_at.astimezone(SHANGHAI): run.written_at for run in ReportRun.objects.all()}
+    written = {run.begins_at.astimezone(SHANGHAI): run.written_at for run in RUNS.all()}
     assert len({written[MONDAY + i * WEEK] for i in (1, 2)}) == 1
 
 
@@ -58,7 +61,7 @@ def test_the_schedule_runs_the_task_hourly():
 
 
 def test_a_period_is_written_once_even_when_retried(db):
-    report, period = REPORTS["incomplete_filings"], Period(MONDAY, MONDAY + WEEK)
+    report, period = INCOMPLETE_FILINGS, Period(MONDAY, MONDAY + WEEK)
     assert [bool(_write_once(report, period)) for _ in range(3)] == [True, False, False]
 
 
@@ -109,7 +112,7 @@ def three_weeks(filer):
 
 def test_each_missed_week_reports_its_own_period(three_weeks):
     first, second = three_weeks
-    reported = [changes(run) for run in ReportRun.objects.order_by("ends_at")]
+    reported = [changes(run) for run in RUNS.order_by("ends_at")]
     assert reported == [
         [("raised", first, "ALG-03")],
         [("resolved", first, "ALG-03"), ("raised", second, "ALG-03")],
@@ -118,11 +121,11 @@ def test_each_missed_week_reports_its_own_period(three_weeks):
 
 
 def test_a_draft_is_not_reported(three_weeks):
-    assert "draft" not in "".join(ReportRun.objects.values_list("content", flat=True))
+    assert "draft" not in "".join(RUNS.values_list("content", flat=True))
 
 
 def test_the_report_has_a_summary_and_downloads_as_csv(three_weeks, registrar, reviewer, far_reviewer):
-    run = ReportRun.objects.order_by("ends_at")[1]
+    run = RUNS.order_by("ends_at")[1]
     assert [len(rows_for(run, person)) for person in (registrar, reviewer, far_reviewer)] == [2, 2, 0]
     summary = summary_of(rows_for(run, registrar), "en")
     assert {name: summary[name] for name in ("open", "filings", "raised", "resolved")} == {
@@ -132,7 +135,9 @@ def test_the_report_has_a_summary_and_downloads_as_csv(three_weeks, registrar, r
         "resolved": 1,
     }
     assert [(line["name"], line["count"]) for line in summary["by_rule"]] == [("ALG-03", 1)]
-    rows = list(csv.DictReader(io.StringIO(as_csv(rows_for(run, registrar), "en").removeprefix("\ufeff"))))
+    rows = list(
+        csv.DictReader(io.StringIO(as_csv(INCOMPLETE_FILINGS, rows_for(run, registrar), "en").removeprefix("\ufeff")))
+    )
     assert [row["case number"] for row in rows] == list(three_weeks)
     assert all(row["link"].endswith("/change/") and row["filing id"] for row in rows)
 
@@ -140,13 +145,13 @@ def test_the_report_has_a_summary_and_downloads_as_csv(three_weeks, registrar, r
 def test_text_of_a_filer_is_not_a_formula_in_a_spreadsheet(filer, registrar):
     a_submitted_filing(filer, changes={**INCOMPLETE, "/service/name": "=1+1"})
     check_everything()
-    run = write_now(REPORTS["incomplete_filings"], by=registrar)
-    assert "'=1+1" in as_csv(rows_for(run, registrar), "zh")
+    run = write_now(INCOMPLETE_FILINGS, by=registrar)
+    assert "'=1+1" in as_csv(INCOMPLETE_FILINGS, rows_for(run, registrar), "zh")
 
 
 def test_reports_can_be_listed_viewed_downloaded_and_written_at_the_desk(three_weeks, registrar):
     client = desk_of(registrar)
-    run = ReportRun.objects.order_by("ends_at")[1]
+    run = RUNS.order_by("ends_at")[1]
     page = f"/admin/compliance/reportrun/{run.pk}/change/"
     assert "Resolved in the period" in client.get(page).content.decode()
     for form, begins in (("csv", "\ufeffchange,"), ("html", "\n<!DOCTYPE html>")):
@@ -155,7 +160,7 @@ def test_reports_can_be_listed_viewed_downloaded_and_written_at_the_desk(three_w
         assert answer.content.decode().lstrip("\n").startswith(begins.lstrip("\n"))
     written = client.post("/admin/compliance/reportrun/write/incomplete_filings/")
     assert written.status_code == 302
-    assert ReportRun.objects.filter(asked_by=registrar).count() == 1
+    assert RUNS.filter(asked_by=registrar).count() == 1
     assert client.get("/admin/compliance/reportrun/").status_code == 200
 
 
@@ -163,4 +168,5 @@ def test_a_report_on_demand_has_a_row_for_an_open_flag(filer, registrar):
     filing = a_submitted_filing(filer, changes=INCOMPLETE)
     check_everything()
     assert parsed("algorithm").dossier.kind == Filing.objects.get(pk=filing.pk).kind
-    assert write_now(REPORTS["incomplete_filings"], by=registrar).row_count == 1
+    assert write_now(INCOMPLETE_FILINGS, by=registrar).row_count == 1
+
