@@ -17,7 +17,8 @@ from compliance.filings.locking import ExpectedVersion
 from compliance.filings.numbering import issue_number, name_to_register
 from compliance.filings.opening import REVISION_COLUMNS, columns_of_dossier, find_target
 from compliance.filings.refusals import NumberRefused, TargetNotInForce
-from compliance.filings.transitions import Step, freeze_revision, record_change, transition
+from compliance.filings.revisions import freeze_revision
+from compliance.filings.transitions import Step, record_change, transition
 from compliance.models import Action, Document, Filing
 from registry import refusals
 from registry.models import NumberStatus, User

@@ -8,7 +8,8 @@ from compliance.dossier.stored import load
 from compliance.filings import register_statements, workflow
 from compliance.filings.locking import ExpectedVersion
 from compliance.filings.opening import columns_of_dossier, find_target
-from compliance.filings.transitions import freeze_revision, transition
+from compliance.filings.revisions import freeze_revision
+from compliance.filings.transitions import transition
 from compliance.models import Filing
 from registry.models import User
 

@@ -17,7 +17,7 @@ from compliance.filings.history.recording import save_with_event
 from compliance.filings.locking import ExpectedVersion, lock_with_related_filings, refuse_other_version, related_filings
 from compliance.filings.permissions import refuse_unless_permitted
 from compliance.filings.refusals import ReasonMissing, TransitionRefused
-from compliance.models import Filing, Revision
+from compliance.models import Filing
 from registry.models import User
 
 
@@ -70,13 +70,6 @@ def record_change(filing: Filing, verb: str, source: str, **event: Any) -> Filin
     mark_due(related_filings(filing), at=event["at"])
     announce_after_commit(filing.pk)
     return filing
-
-
-def freeze_revision(filing: Filing, content: str, sha256: str, *, by: User, at: datetime) -> Revision:
-    """Store a dossier as the next revision of a filing."""
-    is_first = filing.first_submitted_at is None
-    last = 0 if is_first else filing.revisions.order_by("-number").values_list("number", flat=True).first() or 0
-    return Revision.objects.create(filing=filing, number=last + 1, content=content, sha256=sha256, at=at, by=by)
 
 
 def now() -> datetime:

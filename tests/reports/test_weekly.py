@@ -169,4 +169,3 @@ def test_a_report_on_demand_has_a_row_for_an_open_flag(filer, registrar):
     check_everything()
     assert parsed("algorithm").dossier.kind == Filing.objects.get(pk=filing.pk).kind
     assert write_now(INCOMPLETE_FILINGS, by=registrar).row_count == 1
-

@@ -130,7 +130,4 @@ def reviewed() -> dict[str, list[str]]:
 
 
 if __name__ == "__main__":
-    for name in COMPLETE:
-        print(f"# {name}")
-        print("\n".join(table(name)))
-        print()
+    print("\n\n".join("\n".join([f"# {name}", *table(name)]) for name in COMPLETE))
