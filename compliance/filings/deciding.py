@@ -108,12 +108,18 @@ def _hold_number(step: Step, dossier: Dossier, number: str, day: date) -> None:
 def _amend(step: Step, *, by: User) -> None:
     """Apply a change or cancellation to its target, which keeps the number."""
     filing = step.filing
-    target = filing.target = filing.target or find_target(filing)
+    target = filing.target = _lock_target(filing)
     if target is None or not _can_be_amended(target, filing):
         raise TargetNotInForce(str(load(filing.revisions.latest("number").content).amends or ""))
     step.data = {"number": target.official_number.number, "target": target.case_number}
     amend = _cancel if filing.action == Action.CANCELLATION else _change
     amend(target, filing, by=by, at=step.at)
+
+
+def _lock_target(filing: Filing) -> Filing | None:
+    """Return the filing that this one amends. It may be found only now, so that it is not locked with the related ones."""
+    target = filing.target or find_target(filing)
+    return target and Filing.objects.select_for_update(of=("self",)).get(pk=target.pk)
 
 
 def _can_be_amended(target: Filing, filing: Filing) -> bool:

@@ -9,7 +9,7 @@ from compliance.documents.counting import refuse_while_documents_are_read
 from compliance.filings import workflow
 from compliance.filings.locking import ExpectedVersion
 from compliance.filings.refusals import ErrorsOpen, ReasonMissing
-from compliance.filings.transitions import transition
+from compliance.filings.transitions import now, transition
 from compliance.models import Filing, Flag, WorkingCopy
 from registry.models import User
 
@@ -37,6 +37,8 @@ def return_filing(filing: Filing, *, by: User, reason: str = "", expected_versio
         filing = step.filing
         refuse_while_documents_are_read(filing)
         check_now(filing)
+        # A waiver that ended is an event of the check: the return comes after it.
+        step.at = now()
         step.data = {"gaps": [flag.as_line for flag in _errors(filing)]}
         if not step.data["gaps"] and not reason.strip():
             raise ReasonMissing

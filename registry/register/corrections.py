@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from registry.models import (
@@ -20,7 +20,7 @@ from registry.models import (
     User,
 )
 from registry.refusals import RegisterRefused
-from registry.register.pipeline import apply, rederive
+from registry.register.pipeline import apply, rederiving
 from registry.register.precedence import CORRECTABLE, CORRECTED, rank_of
 
 
@@ -33,14 +33,19 @@ def correct_model(model: AIModel, changes: dict[str, Any], *, reason: str, by: U
     `merged_away`.
     """
     _refuse_unless_registrar(by, reason, model)
-    model = _locked(model)
-    if model.merged_into_id:
-        raise RegisterRefused("merged_away")
     if not changes:
         raise RegisterRefused("nothing_to_correct")
     if unknown := sorted(set(changes) - set(CORRECTABLE)):
         raise RegisterRefused("not_correctable", fields=", ".join(unknown), known=", ".join(CORRECTABLE))
-    correction = Correction(kind=CorrectionKind.CORRECT, model=model, changes=_plain(changes), reason=reason.strip())
+    with rederiving({model.pk}):
+        model = AIModel.objects.get(pk=model.pk)
+        if model.merged_into_id:
+            raise RegisterRefused("merged_away")
+        return _create_correction(model, changes, reason.strip(), by)
+
+
+def _create_correction(model: AIModel, changes: dict[str, Any], reason: str, by: User) -> Correction:
+    correction = Correction(kind=CorrectionKind.CORRECT, model=model, changes=_plain(changes), reason=reason)
     correction.by, correction.at = by, timezone.now()
     correction.source = Source.objects.create(
         kind=SourceKind.CORRECTION,
@@ -58,7 +63,6 @@ def correct_model(model: AIModel, changes: dict[str, Any], *, reason: str, by: U
         **changes,
     )
     correction.save()
-    rederive({model.pk})
     return correction
 
 
@@ -70,13 +74,10 @@ def merge_models(model: AIModel, into: AIModel, *, reason: str, by: User) -> Cor
     Raises RegisterRefused: `not_a_registrar`, `own_model`, `reason_missing`, `same_model`, `merged_away`.
     """
     _refuse_unless_registrar(by, reason, model, into)
-    locked = {
-        row.pk: row for row in AIModel.objects.select_for_update().filter(pk__in=(model.pk, into.pk)).order_by("pk")
-    }
-    model, into = locked[model.pk], locked[into.pk]
     if model.pk == into.pk:
         raise RegisterRefused("same_model")
-    if model.merged_into_id or into.merged_into_id:
+    _lock_merges()
+    if AIModel.objects.filter(pk__in=(model.pk, into.pk), merged_into__isnull=False).exists():
         raise RegisterRefused("merged_away")
     correction = Correction.objects.create(
         kind=CorrectionKind.MERGE, model=model, into=into, reason=reason.strip(), by=by, at=timezone.now()
@@ -93,6 +94,7 @@ def undo_correction(correction: Correction, *, reason: str, by: User) -> Correct
     Raises RegisterRefused: `not_a_registrar`, `reason_missing`, `already_undone`.
     """
     _refuse_unless_registrar(by, reason)
+    _lock_merges()
     correction = Correction.objects.select_for_update().get(pk=correction.pk)
     if correction.undone_at:
         raise RegisterRefused("already_undone")
@@ -105,8 +107,15 @@ def undo_correction(correction: Correction, *, reason: str, by: User) -> Correct
     return correction
 
 
-def _locked(model: AIModel) -> AIModel:
-    return AIModel.objects.select_for_update().get(pk=model.pk)
+# Any number will do, as long as nothing else in the database takes an advisory lock with it.
+_MERGES = 0x6D657267
+
+
+def _lock_merges() -> None:
+    """Let one merge, or one undoing, be made at a time: they read all merges in force before they lock the models."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_MERGES])
 
 
 def _refuse_unless_registrar(by: User, reason: str, *models: AIModel) -> None:
@@ -128,14 +137,14 @@ def _reroot(models: set[int]) -> None:
         Correction.objects.filter(kind=CorrectionKind.MERGE, undone_at=None).values_list("model_id", "into_id")
     )
     group = _group_of(models, merges)
-    roots = {key: _root(key, merges) for key in group}
-    for key, root in roots.items():
-        AIModel.objects.filter(pk=key).update(merged_into=root if root != key else None)
-        ModelStatement.objects.filter(named_model=key).update(model=root)
-        Derivation.objects.filter(statement__named_model=key).update(child=root)
-        Derivation.objects.filter(named_parent=key).update(parent=root)
-    _update_ranks(group)
-    rederive(group, has_merged=True)
+    with rederiving(group, has_merged=True):
+        for key in group:
+            root = _root(key, merges)
+            AIModel.objects.filter(pk=key).update(merged_into=root if root != key else None)
+            ModelStatement.objects.filter(named_model=key).update(model=root)
+            Derivation.objects.filter(statement__named_model=key).update(child=root)
+            Derivation.objects.filter(named_parent=key).update(parent=root)
+        _update_ranks(group)
 
 
 def _update_ranks(models: set[int]) -> None:

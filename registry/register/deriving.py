@@ -11,28 +11,34 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from django.db.models import F, QuerySet, Window
+from django.db.models import F, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from registry.models import AIModel, ModelStatement, NumberKind
 from registry.register.batches import batches
-from registry.register.edges_in_force import Edges, derive_edges
+from registry.register.edges_in_force import PublicEdges, leave_out_cycles, put_in_force
 from registry.register.precedence import CORRECTED, PENDING
 from registry.register.statement_rows import COLUMNS, StatementRow, Statements
 from registry.register.statuses import Statuses, derive_services, statuses, write_statuses
 from registry.search import searched_by
 
 
-def derive(models: Collection[int], services: Collection[int]) -> Edges:
-    """Derive locked models and services, by key. Return the public edges from the models to their parents."""
-    edges: Edges = set()
+def derive(
+    models: Collection[int], services: Collection[int], *, former_parents: Collection[int]
+) -> tuple[PublicEdges, set[int]]:
+    """
+    Derive locked models and services, by key. Return the public edges from the models to their parents, and the models
+    with an edge that closes a cycle now, or does so no longer. `former_parents` are the parents before the change.
+    """
+    edges: PublicEdges = set()
     for part in batches(models):
         statements = _statements(part)
-        edges |= derive_edges(part, statements)
+        edges |= put_in_force(part, statements)
         _derive_columns(part, statements)
+    moved = leave_out_cycles(models, former_parents)
     for part in batches(services):
         derive_services(part)
-    return edges
+    return edges, moved
 
 
 # --- models -----------------------------------------------------------------------------------------------------
@@ -46,6 +52,7 @@ def _statements(models: Collection[int]) -> Statements:
     no public statement declares the lineage.
     """
     statements = _by_model(_public(models))
+    _add_late_ones(statements)
     without_lineage = [key for key in models if not any(row.speaks_of_lineage for row in statements.get(key, ()))]
     if without_lineage:
         pending = ModelStatement.objects.filter(model__in=without_lineage, rank=PENDING).order_by()
@@ -54,9 +61,20 @@ def _statements(models: Collection[int]) -> Statements:
     return {model: sorted(rows, key=lambda row: row.precedence) for model, rows in statements.items()}
 
 
-def _public(models: Collection[int]) -> QuerySet[ModelStatement]:
-    """Return the first public statements of each model, at most _MOST_STATEMENTS_READ."""
-    public = ModelStatement.objects.filter(model__in=models, rank__lt=PENDING)
+def _add_late_ones(statements: Statements) -> None:
+    """Add the first statements with a name and with a lineage that come after the first _MOST_STATEMENTS_READ of a model."""
+    full = [key for key, rows in statements.items() if len(rows) == _MOST_STATEMENTS_READ]
+    unnamed = [key for key in full if not any(row.name for row in statements[key])]
+    without_lineage = [key for key in full if not any(row.speaks_of_lineage for row in statements[key])]
+    for models, condition in ((unnamed, ~Q(name="")), (without_lineage, Q(speaks_of_lineage=True))):
+        for key, rows in _by_model(_public(models, condition)).items() if models else ():
+            read = {row.key for row in statements[key]}
+            statements[key] += [row for row in rows if row.key not in read]
+
+
+def _public(models: Collection[int], condition: Q = Q()) -> QuerySet[ModelStatement]:  # noqa: B008 (a Q is not changed)
+    """Return the first public statements of each model that meet a condition, at most _MOST_STATEMENTS_READ."""
+    public = ModelStatement.objects.filter(condition, model__in=models, rank__lt=PENDING)
     if len(models) == 1:
         # The usual case does not need a window function, which is slower.
         return public.order_by("rank", "-is_developers_own", "-source__stated_at", "-pk")[:_MOST_STATEMENTS_READ]

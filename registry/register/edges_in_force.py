@@ -8,8 +8,9 @@ Deriving twice changes nothing.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import networkx as nx
 from django.db import connection
@@ -20,7 +21,7 @@ from registry.register.precedence import PENDING
 from registry.register.statement_rows import StatementRow, Statements
 
 _IN_FORCE = "(d.walked_by_all OR d.walked_by_owner OR d.walked_by_staff)"
-# If more changed edges than this lie on cycles, all of them are left out, which limits the cost of resolving cycles.
+# If more edges than this lie on cycles, those that changed are left out, which limits the cost of resolving cycles.
 _MOST_ON_CYCLES = 500
 _READ = (
     "child_id",
@@ -32,7 +33,16 @@ _READ = (
     "walked_by_staff",
 )
 Flags = tuple[bool, bool, bool]
-Edges = set[tuple[int, int, bool]]
+PublicEdges = set[tuple[int, int, bool]]
+
+
+class Edge(NamedTuple):
+    """A declared edge of the lineage."""
+
+    child_id: int
+    parent_id: int
+    passes_weights: bool
+    walked_by_all: bool
 
 
 @dataclass(slots=True)
@@ -47,19 +57,21 @@ class _Chosen:
         return statement in self.by_all, statement in self.by_owner, statement in self.by_staff
 
 
-def edges_walked_by_all(models: Collection[int]) -> Edges:
-    """Return the public edges from some models to their parents: child, parent, whether weights pass."""
-    edges: Edges = set()
-    for part in batches(models):
-        rows = Derivation.objects.filter(child__in=part, walked_by_all=True)
-        edges.update(rows.values_list("child_id", "parent_id", "passes_weights"))
-    return edges
+def declared_edges(models: Collection[int]) -> list[Edge]:
+    """Return the edges that any statement declares from some models to their parents."""
+    rows = (Derivation.objects.filter(child__in=part).values_list(*Edge._fields) for part in batches(models))
+    return [Edge(*row) for part in rows for row in part]
 
 
-def derive_edges(models: Collection[int], statements: Statements) -> Edges:
+def public(edges: Iterable[Edge]) -> PublicEdges:
+    """Return the edges that all users walk: child, parent, whether weights pass."""
+    return {(edge.child_id, edge.parent_id, edge.passes_weights) for edge in edges if edge.walked_by_all}
+
+
+def put_in_force(models: Collection[int], statements: Statements) -> PublicEdges:
     """
-    Put the edges of the first statement about each model in force: for all users, for owners and for staff. Then leave
-    out the edges that close a cycle. Return the public edges, including those that are left out.
+    Put the edges of the first statement about each model in force: for all users, for owners and for staff. Return the
+    public edges, including those that close a cycle.
     """
     edges = [edge for part in batches(models) for edge in Derivation.objects.filter(child__in=part).only(*_READ)]
     if not edges:
@@ -68,7 +80,6 @@ def derive_edges(models: Collection[int], statements: Statements) -> Edges:
     for of_model in statements.values():
         _choose([statement for statement in of_model if statement.speaks_of_lineage], chosen)
     _write_flags(edges, chosen)
-    _leave_out_cycles(models)
     return {
         (edge.child_id, edge.parent_id, edge.passes_weights) for edge in edges if edge.statement_id in chosen.by_all
     }
@@ -108,45 +119,36 @@ def _write_flags(edges: list[Derivation], chosen: _Chosen) -> None:
 # --- cycles -----------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """An edge: its key and its two ends."""
+    """An edge: its key, its two ends, whether it is marked as closing a cycle, and whether it is in force for anybody."""
 
     key: int
     child: int
     parent: int
+    is_marked: bool
+    is_in_force: bool
 
 
-def _leave_out_cycles(models: Collection[int]) -> None:
+def leave_out_cycles(models: Collection[int], former_parents: Collection[int] = ()) -> set[int]:
     """
     Mark the edges that would close a cycle, those with the lowest precedence first, and unmark those that no longer
-    would.
+    would. Return the children of the edges whose mark changed.
+
+    `former_parents` are the parents of the models before the change: an edge that no longer leads to one of them may
+    have been the reason for a mark above it. All edges of a cycle are decided anew, so that the result does not depend
+    on the order of the changes.
     """
-    above = list(_steps_above(models))
-    nodes = {step.child for step in above} | {step.parent for step in above} | set(models)
-    marked, out_of_force = _marked(nodes)
-    circular = _on_cycles([*above, *marked])
-    if not circular and not marked and not out_of_force:
-        return
-    candidates = [*(step for step in above if step.child in models), *marked]
-    suspects = [step for step in candidates if step.key in circular]
-    out = {step.key for step in suspects}
-    if len(suspects) <= _MOST_ON_CYCLES:
-        out = _closing(above, suspects)
-    _mark({step.key for step in candidates} | out | out_of_force, out)
-
-
-def _marked(nodes: Collection[int]) -> tuple[list[_Step], set[int]]:
-    """Return the marked edges of children that would be in force otherwise, and the keys of the other marked edges."""
-    in_force, out_of_force = [], set()
-    for part in batches(nodes):
-        rows = Derivation.objects.filter(closes_cycle=True, child__in=part)
-        for key, child, parent, *flags in rows.values_list(
-            "pk", "child_id", "parent_id", "walked_by_all", "walked_by_owner", "walked_by_staff"
-        ):
-            if any(flags):
-                in_force.append(_Step(key, child, parent))
-            else:
-                out_of_force.add(key)
-    return in_force, out_of_force
+    changed = set(models)
+    steps = _steps_above(changed.union(former_parents))
+    in_force = [step for step in steps if step.is_in_force]
+    circular = _on_cycles(in_force)
+    on_cycles = [step for step in in_force if step.key in circular]
+    if len(on_cycles) <= _MOST_ON_CYCLES:
+        out = _closing(on_cycles)
+    else:
+        out = {step.key for step in on_cycles if step.is_marked or step.child in changed}
+    moved = [step for step in steps if step.is_marked != (step.key in out)]
+    _mark({step.key for step in moved}, out)
+    return {step.child for step in moved}
 
 
 def _on_cycles(steps: Iterable[_Step]) -> set[int]:
@@ -157,20 +159,23 @@ def _on_cycles(steps: Iterable[_Step]) -> set[int]:
     return {step.key for step in edges if component[step.child] == component[step.parent]}
 
 
-def _closing(above: list[_Step], suspects: list[_Step]) -> set[int]:
-    """Return the keys of the edges that close a cycle when the suspects are added in the order of their weights."""
-    suspected = {step.key for step in suspects}
-    weights = _weights({step.key for step in above} | suspected)
-    graph = _Graph((step for step in above if step.key not in suspected), weights)
-    ordered = sorted(suspects, key=lambda step: weights[step.key])
-    return {left.key for step in ordered for left in graph.add_unless_circular(step)}
+def _closing(steps: list[_Step]) -> set[int]:
+    """Return the keys of the edges that close a cycle when all of them are added in the order of their weights."""
+    weights = _weights({step.key for step in steps})
+    graph, out = nx.DiGraph(), set()
+    for step in sorted(steps, key=lambda step: weights[step.key]):
+        graph.add_nodes_from((step.child, step.parent))
+        if nx.has_path(graph, step.parent, step.child):
+            out.add(step.key)
+        else:
+            graph.add_edge(step.child, step.parent)
+    return out
 
 
-def _mark(touched: set[int], out: set[int]) -> None:
-    for part in batches(touched - out):
-        Derivation.objects.filter(pk__in=part, closes_cycle=True).update(closes_cycle=False)
-    for part in batches(out):
-        Derivation.objects.filter(pk__in=part, closes_cycle=False).update(closes_cycle=True)
+def _mark(moved: set[int], out: set[int]) -> None:
+    for is_marked, keys in ((False, moved - out), (True, moved & out)):
+        for part in batches(keys):
+            Derivation.objects.filter(pk__in=part).update(closes_cycle=is_marked)
 
 
 Weight = tuple[int, bool, float, int]
@@ -187,60 +192,19 @@ def _weights(keys: Collection[int]) -> dict[int, Weight]:
     return weights
 
 
-def _steps_above(starts: Collection[int]) -> Iterator[_Step]:
-    """Yield all edges in force, for any user, from some models up to their roots, without the marked ones."""
-    walked = f"{_IN_FORCE} AND NOT d.closes_cycle"
-    places = ", ".join(["%s"] * len(starts))
-    sql = (
-        f"WITH RECURSIVE reached(id) AS (SELECT m.id FROM registry_aimodel m WHERE m.id IN ({places}) UNION "
-        f"SELECT d.parent_id FROM reached r JOIN registry_derivation d ON d.child_id = r.id WHERE {walked}) "
-        "SELECT d.id, d.child_id, d.parent_id FROM reached r JOIN registry_derivation d ON d.child_id = r.id "
-        f"WHERE {walked}"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(sql, list(starts))
-        yield from (_Step(*row) for row in cursor.fetchall())
-
-
-class _Graph:
-    """An acyclic graph of edges in force, from child to parents."""
-
-    def __init__(self, steps: Iterable[_Step], weights: dict[int, Weight]) -> None:
-        self.weights = weights
-        self.up: dict[int, list[_Step]] = defaultdict(list)
-        for step in steps:
-            self.up[step.child].append(step)
-
-    def add_unless_circular(self, step: _Step) -> list[_Step]:
-        """Add an edge. While it closes a cycle, remove the edge of lowest precedence. Return the removed edges."""
-        if step.child == step.parent:
-            return [step]
-        path = self._path(step.parent, step.child)
-        if path is None:
-            self.up[step.child].append(step)
-            return []
-        worst = max([*path, step], key=lambda edge: self.weights[edge.key])
-        if worst is step:
-            return [step]
-        self.up[worst.child].remove(worst)
-        return [worst, *self.add_unless_circular(step)]
-
-    def _path(self, start: int, end: int) -> list[_Step] | None:
-        came_by: dict[int, _Step | None] = {start: None}
-        waiting = [start]
-        while waiting:
-            node = waiting.pop()
-            for step in self.up[node]:
-                if step.parent not in came_by:
-                    came_by[step.parent] = step
-                    waiting.append(step.parent)
-        return _steps_to(end, came_by) if end in came_by else None
-
-
-def _steps_to(end: int, came_by: dict[int, _Step | None]) -> list[_Step]:
-    """Return the steps that lead to a node, last step first; `came_by` maps each visited node to its last step."""
-    path, step = [], came_by[end]
-    while step is not None:
-        path.append(step)
-        step = came_by[step.child]
-    return path
+def _steps_above(starts: Collection[int]) -> list[_Step]:
+    """Return the edges from some models up to their roots that are in force for any user or marked."""
+    walked = f"({_IN_FORCE} OR d.closes_cycle)"
+    steps: set[_Step] = set()
+    for part in batches(starts):
+        places = ", ".join(["%s"] * len(part))
+        sql = (
+            f"WITH RECURSIVE reached(id) AS (SELECT m.id FROM registry_aimodel m WHERE m.id IN ({places}) UNION "
+            f"SELECT d.parent_id FROM reached r JOIN registry_derivation d ON d.child_id = r.id WHERE {walked}) "
+            f"SELECT d.id, d.child_id, d.parent_id, d.closes_cycle, {_IN_FORCE} "
+            f"FROM reached r JOIN registry_derivation d ON d.child_id = r.id WHERE {walked}"
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(sql, part)
+            steps.update(_Step(*ends, bool(marked), bool(in_force)) for *ends, marked, in_force in cursor.fetchall())
+    return sorted(steps, key=lambda step: step.key)

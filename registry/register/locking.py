@@ -12,7 +12,7 @@ Rows are locked in the order of their keys to prevent deadlocks. SQLite has only
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from itertools import groupby
 
 from django.db import connection, transaction
@@ -28,20 +28,22 @@ class _ScopeChanged(Exception):
 
 
 class MergedMeanwhile(Exception):
-    """An identified model was merged into another one before it was locked."""
+    """A record was merged into another one, or a merge was undone, between reading and locking it."""
 
 
-def lock(models: set[int], services: Collection[int], *, changed_among: Split, refuse_merged: bool = False) -> set[int]:
+def lock(
+    models: set[int], services: Collection[int], *, changed_among: Split, merged_into: Mapping[int, int | None]
+) -> set[int]:
     """
     Lock models and services until the end of the transaction, and return the models that are locked exclusively: those
-    that `changed_among` returns before and after locking. The others are locked shared.
+    that `changed_among` returns before and after locking. The others, and the records in `merged_into`, are locked shared.
 
-    Raises MergedMeanwhile, with nothing locked, if `refuse_merged` is set and a model was merged.
+    Raises MergedMeanwhile, with nothing locked, if a record is merged into another one than `merged_into` tells.
     """
     if not models:
         changed: set[int] = set()
     elif connection.vendor == "postgresql":
-        changed = _lock_models(models, changed_among, refuse_merged)
+        changed = _lock_models(models, changed_among, merged_into)
     else:
         changed = changed_among(models)
     if services and connection.vendor == "postgresql":
@@ -50,15 +52,15 @@ def lock(models: set[int], services: Collection[int], *, changed_among: Split, r
     return changed
 
 
-def _lock_models(models: set[int], changed_among: Split, refuse_merged: bool) -> set[int]:
+def _lock_models(models: set[int], changed_among: Split, merged_into: Mapping[int, int | None]) -> set[int]:
     """Lock in order. If more models turn out to be affected, release all locks and start again with all of them."""
-    changed, keys = changed_among(models), _with_ancestors(models)
+    changed, keys = changed_among(models), _with_ancestors(models) | merged_into.keys()
     while True:
         try:
             # A rollback to the savepoint releases the locks taken since.
             with transaction.atomic():
-                merged = _lock_in_order(changed, keys)
-                if refuse_merged and merged & models:
+                found = _lock_in_order(changed, keys)
+                if any(found.get(key) != record for key, record in merged_into.items()):
                     raise MergedMeanwhile
                 current_keys = _with_ancestors(models)
                 newly_changed = changed_among(models - changed)
@@ -80,15 +82,15 @@ def _with_ancestors(start: Collection[int]) -> set[int]:
         return {key for (key,) in cursor.fetchall()}
 
 
-def _lock_in_order(changed: set[int], keys: set[int]) -> set[int]:
-    """Lock models in the order of their keys, and return those that are merged into another one."""
-    merged: set[int] = set()
+def _lock_in_order(changed: set[int], keys: set[int]) -> dict[int, int | None]:
+    """Lock models in the order of their keys, and return the record that each is merged into."""
+    merged_into: dict[int, int | None] = {}
     with connection.cursor() as cursor:
         for strength, run in _runs(changed, keys):
             sql = f"SELECT id, merged_into_id FROM registry_aimodel WHERE id = ANY(%s) ORDER BY id FOR {strength}"
             cursor.execute(sql, [run])
-            merged |= {key for key, merged_into in cursor.fetchall() if merged_into}
-    return merged
+            merged_into |= dict(cursor.fetchall())
+    return merged_into
 
 
 def _runs(changed: set[int], keys: set[int]) -> Iterator[tuple[str, list[int]]]:

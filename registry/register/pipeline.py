@@ -8,7 +8,8 @@ Each step uses the results of the steps before it and never calls them. Nothing 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 
 from django.db import transaction
@@ -16,7 +17,7 @@ from django.db import transaction
 from registry.models import AIModel, OfficialNumber, Source
 from registry.register.changes import Change, Coverage
 from registry.register.deriving import derive
-from registry.register.edges_in_force import Edges, edges_walked_by_all
+from registry.register.edges_in_force import Edge, declared_edges, public
 from registry.register.identities import Records, identify
 from registry.register.locking import MergedMeanwhile, lock
 from registry.register.scope import Scope, changed_among, scope_of
@@ -45,29 +46,33 @@ def apply(
 def apply_all(changes: Sequence[Change], coverages: Sequence[Coverage] = ()) -> None:
     """Apply changes to many sources and numbers at once, such as a list of ten thousand rows or a thousand filings."""
     records, scope, changed = _identify_and_lock(changes, coverages)
-    # Statements that are not public do not change the public edges.
-    is_public = any(not change.stays_private for change in changes) or bool(coverages)
-    before = edges_walked_by_all(changed) if is_public else set()
+    before = declared_edges(changed)
     write(changes, coverages, records)
-    after = derive(changed, scope.services)
-    _announce(scope, changed, before, after if is_public else before, {coverage.number.key for coverage in coverages})
+    _derive_and_announce(scope, changed, before, {coverage.number.key for coverage in coverages})
+
+
+@contextmanager
+def rederiving(models: Collection[int], services: Collection[int] = (), *, has_merged: bool = False) -> Iterator[None]:
+    """
+    Lock models and services, let the caller change records or statements of them, and derive them again: a registrar
+    corrects or merges models. Nothing of what the caller changes may be read before.
+    """
+    with transaction.atomic(savepoint=False):
+        scope = Scope(set(models), set(services), covered=set(models))
+        changed = lock(scope.models, scope.services, changed_among=set, merged_into={})
+        before = declared_edges(changed)
+        yield
+        _derive_and_announce(scope, changed, before, set())
+        if has_merged:
+            numbers_changed.send(OfficialNumber, numbers=set(), models=scope.covered)
 
 
 @transaction.atomic(savepoint=False)
-def rederive(
-    models: Collection[int], services: Collection[int] = (), *, numbers: Iterable[str] = (), has_merged: bool = False
-) -> None:
-    """
-    Derive models and services again after a change that is already written: a registrar corrected or merged models, or
-    the status of official numbers, given by their keys, changed.
-    """
+def rederive(models: Collection[int], services: Collection[int] = (), *, numbers: Iterable[str]) -> None:
+    """Derive models and services again after the status of official numbers, given by their keys, has changed."""
     scope = Scope(set(models), set(services), covered=set(models))
-    changed = lock(scope.models, scope.services, changed_among=set)
-    before = edges_walked_by_all(changed)
-    after = derive(changed, scope.services)
-    _announce(scope, changed, before, after, set(numbers))
-    if has_merged and not numbers:
-        numbers_changed.send(OfficialNumber, numbers=set(), models=scope.covered)
+    changed = lock(scope.models, scope.services, changed_among=set, merged_into={})
+    _derive_and_announce(scope, changed, declared_edges(changed), set(numbers))
 
 
 def _identify_and_lock(changes: Sequence[Change], coverages: Sequence[Coverage]) -> tuple[Records, Scope, set[int]]:
@@ -75,18 +80,18 @@ def _identify_and_lock(changes: Sequence[Change], coverages: Sequence[Coverage])
     while True:
         records = identify(changes, coverages)
         scope = scope_of(changes, coverages, records)
+        split = partial(changed_among, scope)
         try:
-            changed = lock(
-                scope.models, scope.services, changed_among=partial(changed_among, scope), refuse_merged=True
-            )
+            changed = lock(scope.models, scope.services, changed_among=split, merged_into=scope.merged_into)
         except MergedMeanwhile:
             continue
         return records, scope, changed
 
 
-def _announce(scope: Scope, changed: set[int], before: Edges, after: Edges, numbers: set[str]) -> None:
-    """Send the signals of the register, in the transaction of the change."""
+def _derive_and_announce(scope: Scope, changed: set[int], before: list[Edge], numbers: set[str]) -> None:
+    """Derive once, and send the signals of the register, in the transaction of the change."""
+    after, moved = derive(changed, scope.services, former_parents={edge.parent_id for edge in before})
     if numbers:
         numbers_changed.send(OfficialNumber, numbers=numbers, models=scope.covered)
-    if before != after:
-        lineage_changed.send(AIModel, models=changed)
+    if moved or public(before) != after:
+        lineage_changed.send(AIModel, models=changed | moved)

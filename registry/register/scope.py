@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef
 from registry.models import AIModel, Derivation, ModelStatement, OfficialNumber, ServiceStatement
 from registry.register.batches import batches
 from registry.register.changes import Change, Coverage
-from registry.register.identities import Records, canonical
+from registry.register.identities import Records
 from registry.register.precedence import PENDING
 
 
@@ -19,6 +19,7 @@ class Scope:
     """
     The keys of the models and services that a change affects, before it or after it, and of the models that its numbers
     cover. Some models may be only `mentioned`; for some of these the change declares parents (`with_parents`).
+    `merged_into` tells, for each record that was read, the record that it was merged into at that moment, or None.
     """
 
     models: set[int] = field(default_factory=set)
@@ -26,6 +27,12 @@ class Scope:
     covered: set[int] = field(default_factory=set)
     mentioned: set[int] = field(default_factory=set)
     with_parents: set[int] = field(default_factory=set)
+    merged_into: dict[int, int | None] = field(default_factory=dict)
+
+    def canonical(self, key: int, merged_into: int | None) -> int:
+        """Return the key of the record that stands for a record that was read, and remember what was read."""
+        self.merged_into[key] = merged_into
+        return merged_into or key
 
 
 def scope_of(changes: Sequence[Change], coverages: Sequence[Coverage], records: Records) -> Scope:
@@ -37,7 +44,7 @@ def scope_of(changes: Sequence[Change], coverages: Sequence[Coverage], records: 
     affected |= _add_old_statements(scope, changes)
     _add_covered(scope, coverages)
     for model in records.models_of(coverages, offset=len(changes)):
-        scope.covered.add(canonical(model))
+        scope.covered.add(scope.canonical(model.pk, model.merged_into_id))
     scope.services |= {service.pk for service in records.services.values()}
     scope.models |= scope.covered
     scope.mentioned -= affected | scope.covered
@@ -50,7 +57,7 @@ def _add_new_statements(scope: Scope, position: int, change: Change, records: Re
     for statement in change.statements or ():
         for details in statement.models:
             model = records.models[position, details.key]
-            key = canonical(model)
+            key = scope.canonical(model.pk, model.merged_into_id)
             scope.models.add(key)
             is_own = model.developer_id is not None and model.developer_id == change.source.owner_id
             (affected if is_own or not change.stays_private else scope.mentioned).add(key)
@@ -64,10 +71,14 @@ def _add_old_statements(scope: Scope, changes: Sequence[Change]) -> set[int]:
     affected = set()
     is_private = {change.source.pk: change.stays_private for change in changes if change.source.pk}
     for part in batches(is_private):
-        rows = ModelStatement.objects.filter(source__in=part).values_list("source_id", "model_id", "is_developers_own")
-        for source, model, is_own in rows:
-            scope.models.add(model)
-            (affected if is_own or not is_private[source] else scope.mentioned).add(model)
+        rows = ModelStatement.objects.filter(source__in=part)
+        # Both the record that is named and the one that it counts for, since a merge may be undone before they are locked.
+        for record in ("named_model", "model"):
+            columns = ("source_id", "is_developers_own", f"{record}_id", f"{record}__merged_into_id")
+            for source, is_own, *model in rows.values_list(*columns):
+                key = scope.canonical(*model)
+                scope.models.add(key)
+                (affected if is_own or not is_private[source] else scope.mentioned).add(key)
         services = ServiceStatement.objects.filter(source__in=part).values_list("service_id", flat=True)
         scope.services.update(services)
     return affected
@@ -78,7 +89,7 @@ def _add_covered(scope: Scope, coverages: Sequence[Coverage]) -> None:
     for part in batches({coverage.number.pk for coverage in coverages}):
         models = OfficialNumber.ai_models.through.objects.filter(officialnumber__in=part)
         rows = models.values_list("aimodel_id", "aimodel__merged_into_id")
-        scope.covered |= {merged or key for key, merged in rows}
+        scope.covered |= {scope.canonical(*row) for row in rows}
         services = OfficialNumber.services.through.objects.filter(officialnumber__in=part)
         scope.services.update(services.values_list("service_id", flat=True))
     if any(coverage.source for coverage in coverages):

@@ -1,4 +1,7 @@
-"""Concurrent submissions whose edges together would close a cycle: no deadlock, and no cycle in the lineage."""
+"""
+Concurrent submissions whose edges together would close a cycle, and merges beside them: no deadlock, and no cycle in the
+lineage.
+"""
 
 from __future__ import annotations
 
@@ -49,6 +52,19 @@ from registry.models import Derivation
 for child, parent, closes in Derivation.objects.filter(child__name__startswith="环").values_list("child", "parent", "closes_cycle"):
     print("edge", child, parent, closes)
 """
+# A registrar merges models of the first ring into their base model, and separates them again.
+MERGES = """
+from registry.models import AIModel, StaffRole, User
+from registry.register.corrections import merge_models, undo_correction
+registrar, _ = User.objects.get_or_create(username="merging registrar")
+StaffRole.objects.get_or_create(user=registrar, role="registrar")
+base = AIModel.objects.get(name="Llama-2-7B")
+for turn in range(3):
+    for model in AIModel.objects.filter(name__startswith="环0-"):
+        merge = merge_models(model, base, reason="the same", by=registrar)
+        undo_correction(merge, reason="not the same", by=registrar)
+        print("merged", model.pk)
+"""
 
 
 def lines(stack: Stack, script: str, word: str) -> list[list[str]]:
@@ -56,24 +72,44 @@ def lines(stack: Stack, script: str, word: str) -> list[list[str]]:
     return [line.split()[1:] for line in out.splitlines() if line.startswith(f"{word} ")]
 
 
-def test_concurrent_submissions_leave_no_cycle(make_stack):
-    stack = make_stack()
-    stack.up(stack.web)
+def submit_ring(stack: Stack, filings: list[list[str]], turn: int) -> list[int]:
+    """Submit the filings of a turn side by side, and return the statuses of the answers."""
     token = stack.token_of("filer")
-    filings = lines(stack, PREPARE, "filing")
-    assert len(filings) == WRITERS * ROUNDS
 
     def submit(uid: str) -> tuple[int, Any]:
         return stack.call("POST", f"/api/v1/filings/{uid}/submit/", b"", token)
 
-    for turn in range(ROUNDS):
-        of_turn = [uid for number, uid in filings if int(number) == turn]
-        with ThreadPoolExecutor(WRITERS) as threads:
-            answers = list(threads.map(submit, of_turn))
-        assert [status for status, _ in answers] == [200] * WRITERS
+    with ThreadPoolExecutor(WRITERS) as threads:
+        answers = threads.map(submit, [uid for number, uid in filings if int(number) == turn])
+        return [status for status, _ in answers]
 
+
+def left_out_of_an_acyclic_graph(stack: Stack) -> int:
+    """Assert that the edges in force are free of cycles, and return how many edges are left out."""
     edges = [(child, parent, closes == "True") for child, parent, closes in lines(stack, EDGES, "edge")]
     assert len(edges) == 2 * WRITERS * ROUNDS
-    kept = nx.DiGraph((child, parent) for child, parent, closes in edges if not closes)
-    assert nx.is_directed_acyclic_graph(kept)
-    assert sum(closes for *_, closes in edges) == ROUNDS
+    assert nx.is_directed_acyclic_graph(nx.DiGraph((child, parent) for child, parent, closes in edges if not closes))
+    return sum(closes for *_, closes in edges)
+
+
+def test_concurrent_submissions_leave_no_cycle(make_stack):
+    stack = make_stack()
+    stack.up(stack.web)
+    filings = lines(stack, PREPARE, "filing")
+    assert len(filings) == WRITERS * ROUNDS
+    for turn in range(ROUNDS):
+        assert submit_ring(stack, filings, turn) == [200] * WRITERS
+    assert left_out_of_an_acyclic_graph(stack) == ROUNDS
+
+
+def test_merges_beside_submissions_leave_no_cycle(make_stack):
+    stack = make_stack()
+    stack.up(stack.web)
+    filings = lines(stack, PREPARE, "filing")
+    assert submit_ring(stack, filings, 0) == [200] * WRITERS
+    with ThreadPoolExecutor(1) as merging:
+        merged = merging.submit(lines, stack, MERGES, "merged")
+        for turn in range(1, ROUNDS):
+            assert submit_ring(stack, filings, turn) == [200] * WRITERS
+        assert len(merged.result()) == 3 * WRITERS
+    assert left_out_of_an_acyclic_graph(stack) == ROUNDS
