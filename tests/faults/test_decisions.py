@@ -20,11 +20,12 @@ from stdnum.cn import uscc
 from compliance.filings import actions
 from registry.models import Membership, Organization, User
 from tests.making_filings import a_submitted_filing
-filer, reviewer = User.objects.get(username="filer"), User.objects.get(username="reviewer")
 for i in range({NUMBER}):
     code = f"91440300MADEM{{i % 10:04}}"
     code += uscc.calc_check_digit(code)
     owner, _ = Organization.objects.get_or_create(uscc=code, defaults={{"name": f"示例并发{{i % 10}}有限公司"}})
+    # A user's memberships are read once.
+    filer, reviewer = User.objects.get(username="filer"), User.objects.get(username="reviewer")
     Membership.objects.get_or_create(user=filer, organization=owner, defaults={{"role": "filer"}})
     kind = ("registration", "generative", "algorithm")[i % 3]
     changes = {{"/applicant/uscc": code, "/reference": f"r{{i}}", "/service/name": f"服务{{i}}"}}
