@@ -16,7 +16,7 @@ from django.db.models.functions import RowNumber
 
 from registry.models import AIModel, ModelStatement, NumberKind
 from registry.register.batches import batches
-from registry.register.edges_in_force import PublicEdges, leave_out_cycles, put_in_force
+from registry.register.edges_in_force import Edge, leave_out_cycles, put_in_force
 from registry.register.precedence import CORRECTED, PENDING
 from registry.register.statement_rows import COLUMNS, StatementRow, Statements
 from registry.register.statuses import Statuses, derive_services, statuses, write_statuses
@@ -25,17 +25,17 @@ from registry.search import searched_by
 
 def derive(
     models: Collection[int], services: Collection[int], *, former_parents: Collection[int]
-) -> tuple[PublicEdges, set[int]]:
+) -> tuple[list[Edge], set[int]]:
     """
-    Derive locked models and services, by key. Return the public edges from the models to their parents, and the models
-    with an edge that closes a cycle now, or does so no longer. `former_parents` are the parents before the change.
+    Derive locked models and services, by key. Return the edges from the models to their parents, and the models with an
+    edge that closes a cycle now, or does so no longer. `former_parents` are the parents before the change.
     """
-    edges: PublicEdges = set()
+    edges: list[Edge] = []
     for part in batches(models):
         statements = _statements(part)
-        edges |= put_in_force(part, statements)
+        edges += put_in_force(part, statements)
         _derive_columns(part, statements)
-    moved = leave_out_cycles(models, former_parents)
+    moved = leave_out_cycles(models, former_parents) if edges or former_parents else set()
     for part in batches(services):
         derive_services(part)
     return edges, moved

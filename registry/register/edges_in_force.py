@@ -68,21 +68,21 @@ def public(edges: Iterable[Edge]) -> PublicEdges:
     return {(edge.child_id, edge.parent_id, edge.passes_weights) for edge in edges if edge.walked_by_all}
 
 
-def put_in_force(models: Collection[int], statements: Statements) -> PublicEdges:
+def put_in_force(models: Collection[int], statements: Statements) -> list[Edge]:
     """
-    Put the edges of the first statement about each model in force: for all users, for owners and for staff. Return the
-    public edges, including those that close a cycle.
+    Put the edges of the first statement about each model in force: for all users, for owners and for staff. Return all
+    declared edges of the models.
     """
     edges = [edge for part in batches(models) for edge in Derivation.objects.filter(child__in=part).only(*_READ)]
     if not edges:
-        return set()
+        return []
     chosen = _Chosen()
     for of_model in statements.values():
         _choose([statement for statement in of_model if statement.speaks_of_lineage], chosen)
     _write_flags(edges, chosen)
-    return {
-        (edge.child_id, edge.parent_id, edge.passes_weights) for edge in edges if edge.statement_id in chosen.by_all
-    }
+    return [
+        Edge(edge.child_id, edge.parent_id, edge.passes_weights, edge.statement_id in chosen.by_all) for edge in edges
+    ]
 
 
 def _choose(statements: list[StatementRow], chosen: _Chosen) -> None:

@@ -93,5 +93,5 @@ def _derive_and_announce(scope: Scope, changed: set[int], before: list[Edge], nu
     after, moved = derive(changed, scope.services, former_parents={edge.parent_id for edge in before})
     if numbers:
         numbers_changed.send(OfficialNumber, numbers=numbers, models=scope.covered)
-    if moved or public(before) != after:
+    if moved or public(before) != public(after):
         lineage_changed.send(AIModel, models=changed | moved)

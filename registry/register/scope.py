@@ -73,12 +73,11 @@ def _add_old_statements(scope: Scope, changes: Sequence[Change]) -> set[int]:
     for part in batches(is_private):
         rows = ModelStatement.objects.filter(source__in=part)
         # Both the record that is named and the one that it counts for, since a merge may be undone before they are locked.
-        for record in ("named_model", "model"):
-            columns = ("source_id", "is_developers_own", f"{record}_id", f"{record}__merged_into_id")
-            for source, is_own, *model in rows.values_list(*columns):
-                key = scope.canonical(*model)
-                scope.models.add(key)
-                (affected if is_own or not is_private[source] else scope.mentioned).add(key)
+        named, counting = ("named_model_id", "named_model__merged_into_id"), ("model_id", "model__merged_into_id")
+        for source, is_own, *pairs in rows.values_list("source_id", "is_developers_own", *named, *counting):
+            keys = {scope.canonical(*pairs[:2]), scope.canonical(*pairs[2:])}
+            scope.models |= keys
+            (affected if is_own or not is_private[source] else scope.mentioned).update(keys)
         services = ServiceStatement.objects.filter(source__in=part).values_list("service_id", flat=True)
         scope.services.update(services)
     return affected
