@@ -74,7 +74,8 @@ TEMPLATES = [
 ]
 
 # --- data ---------------------------------------------------------------------------------------------------
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR / 'registry.sqlite3'}")}
+# A blank DATABASE_URL, as a compose file leaves it, means the embedded database.
+DATABASES = {"default": env.db_url_config(env.str("DATABASE_URL", "") or f"sqlite:///{VAR / 'registry.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         # WAL: readers never wait for a writer. IMMEDIATE: a transaction takes the write lock when it begins.

@@ -109,9 +109,10 @@ def with_todays_counts(rows: list[Any]) -> list[Any]:
 def bring_counts_up_to_date(filings: list[Filing]) -> list[Filing]:
     """The same for filings, which are not saved."""
     counts = _outdated(filings)
-    for filing in filings if counts else ():
-        for name, value in counts[filing.pk].columns.items() if filing.pk in counts else ():
-            setattr(filing, name, value)
+    for filing in filings:
+        if filing.pk in counts:
+            for name, value in counts[filing.pk].columns.items():
+                setattr(filing, name, value)
     return filings
 
 

@@ -158,15 +158,22 @@ def _models_of(
 
 def _models_by_key(keys: Collection[str]) -> dict[str, AIModel]:
     parts = batches(keys)
-    return {row.key: row for part in parts for row in AIModel.objects.filter(key__in=part).only(*_READ_OF_MODELS)}
+    models = AIModel.objects.select_related("merged_into").only(*_READ_OF_MODELS)
+    return {row.key: row for part in parts for row in models.filter(key__in=part)}
 
 
-_READ_OF_MODELS = ("key", "developer_id", "merged_into_id")
+_READ_OF_MODELS = ("key", "developer_id", "merged_into__developer_id")
 
 
 def canonical(model: AIModel) -> int:
     """Return the key of the record that a model was merged into, or else its own key."""
     return model.merged_into_id or model.pk
+
+
+def is_developer(organization: int | None, model: AIModel) -> bool:
+    """Return whether an organization developed a model, according to its record or to the one that it was merged into."""
+    records = [model, model.merged_into] if model.merged_into else [model]
+    return organization is not None and any(record.developer_id == organization for record in records)
 
 
 def known_models(models: Collection[NamedModel]) -> dict[NamedModel, int]:

@@ -21,7 +21,7 @@ from registry.models import (
 from registry.numbers.forms import NUMBER_LENGTH, number_key
 from registry.register.batches import batches
 from registry.register.changes import Change
-from registry.register.identities import Records, canonical
+from registry.register.identities import Records, canonical, is_developer
 from registry.register.precedence import rank_of
 from registry.register.rows import content_of
 from registry.register.statements import RELATIONS_WITHOUT_WEIGHTS, ModelDetails
@@ -105,7 +105,7 @@ def _unit(source: Source, details: ModelDetails, models: dict[str, AIModel]) -> 
 
 
 def _statement(source: Source, details: ModelDetails, model: AIModel) -> ModelStatement:
-    is_own = source.owner_id is not None and source.owner_id == model.developer_id
+    is_own = is_developer(source.owner_id, model)
     return ModelStatement(
         source=source,
         model_id=canonical(model),

@@ -52,27 +52,31 @@ def apply_all(changes: Sequence[Change], coverages: Sequence[Coverage] = ()) -> 
 
 
 @contextmanager
-def rederiving(models: Collection[int], services: Collection[int] = (), *, has_merged: bool = False) -> Iterator[None]:
+def rederiving(
+    models: Collection[int],
+    services: Collection[int] = (),
+    *,
+    numbers: Iterable[str] = (),
+    has_merged: bool = False,
+) -> Iterator[None]:
     """
     Lock models and services, let the caller change records or statements of them, and derive them again: a registrar
-    corrects or merges models. Nothing of what the caller changes may be read before.
+    corrects or merges models. What the caller changes is read after entering.
     """
     with transaction.atomic(savepoint=False):
         scope = Scope(set(models), set(services), covered=set(models))
         changed = lock(scope.models, scope.services, changed_among=set, merged_into={})
         before = declared_edges(changed)
         yield
-        _derive_and_announce(scope, changed, before, set())
+        _derive_and_announce(scope, changed, before, set(numbers))
         if has_merged:
             numbers_changed.send(OfficialNumber, numbers=set(), models=scope.covered)
 
 
-@transaction.atomic(savepoint=False)
 def rederive(models: Collection[int], services: Collection[int] = (), *, numbers: Iterable[str]) -> None:
     """Derive models and services again after the status of official numbers, given by their keys, has changed."""
-    scope = Scope(set(models), set(services), covered=set(models))
-    changed = lock(scope.models, scope.services, changed_among=set, merged_into={})
-    _derive_and_announce(scope, changed, declared_edges(changed), set(numbers))
+    with rederiving(models, services, numbers=numbers):
+        pass
 
 
 def _identify_and_lock(changes: Sequence[Change], coverages: Sequence[Coverage]) -> tuple[Records, Scope, set[int]]:

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef
 from registry.models import AIModel, Derivation, ModelStatement, OfficialNumber, ServiceStatement
 from registry.register.batches import batches
 from registry.register.changes import Change, Coverage
-from registry.register.identities import Records
+from registry.register.identities import Records, is_developer
 from registry.register.precedence import PENDING
 
 
@@ -59,7 +59,7 @@ def _add_new_statements(scope: Scope, position: int, change: Change, records: Re
             model = records.models[position, details.key]
             key = scope.canonical(model.pk, model.merged_into_id)
             scope.models.add(key)
-            is_own = model.developer_id is not None and model.developer_id == change.source.owner_id
+            is_own = is_developer(change.source.owner_id, model)
             (affected if is_own or not change.stays_private else scope.mentioned).add(key)
             if details.parents:
                 scope.with_parents.add(key)

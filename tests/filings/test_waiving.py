@@ -152,8 +152,12 @@ def test_a_check_within_an_action_may_lapse_a_waiver(filing, filer, reviewer):
     Flag.objects.filter(filing=filing).update(waiver_basis="of another file")
     with pytest.raises(ErrorsOpen):
         actions.accept_filing(filing, by=reviewer)
-    actions.return_filing(filing, by=reviewer)
+    with time_machine.travel("2026-11-20 11:00+08:00", tick=True):
+        actions.return_filing(filing, by=reviewer)
     assert verbs(filing)[-2:] == ["waiver_lapsed", "return"]
+    # A return comes after the check within it.
+    moments = list(Event.objects.filter(filing=filing).order_by("number").values_list("at", flat=True))
+    assert moments == sorted(moments)
     assert faults_of_history(Filing.objects.filter(pk=filing.pk)) == []
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 
+from compliance.filings import actions
 from registry import refusals
 from registry.lineage import walks
-from registry.models import AIModel, Correction, Derivation, ModelStatement
+from registry.models import AIModel, Correction, Derivation, ModelStatement, Source
 from registry.reference.base_models import base_models
-from registry.register import corrections
+from registry.register import corrections, pipeline
 from registry.register.catalog import load_catalog
 from registry.register.precedence import shown_values
+from tests.making_filings import a_submitted_filing
 
 NOBODY = AnonymousUser()
 
@@ -120,3 +123,35 @@ def test_a_model_is_not_merged_into_itself_or_twice(catalog, registrar):
         with pytest.raises(refusals.RegisterRefused) as refused:
             corrections.merge_models(row, into, reason="x", by=registrar)
         assert refused.value.code == code
+
+
+def test_a_statement_that_an_earlier_version_left_on_a_merged_record_is_withdrawn(filer, registrar):
+    filing = a_submitted_filing(filer, "generative")
+    statement = ModelStatement.objects.get(source=filing.source)
+    load_catalog()
+    corrections.merge_models(statement.model, model("Llama-2-13B"), reason="the same", by=registrar)
+    ModelStatement.objects.filter(pk=statement.pk).update(model=statement.named_model)
+    actions.withdraw_filing(filing, by=filer)
+    assert Source.objects.get(pk=filing.source_id).is_live is False
+
+
+@pytest.mark.skipif(
+    settings.TEST_ON == "sqlite", reason="SQLite has one writer: nothing comes between reading and locking."
+)
+def test_a_statement_counts_for_the_record_that_stands_when_it_is_locked(filer, registrar, monkeypatch):
+    first = a_submitted_filing(filer, "generative")
+    record = ModelStatement.objects.get(source=first.source).model
+    load_catalog()
+    merge = corrections.merge_models(record, model("Llama-2-13B"), reason="the same", by=registrar)
+    lock, undone = pipeline.lock, []
+
+    def undo_and_lock(*arguments, **options):
+        if not undone:
+            undone.append(merge)
+            corrections.undo_correction(merge, reason="not the same", by=registrar)
+        return lock(*arguments, **options)
+
+    monkeypatch.setattr(pipeline, "lock", undo_and_lock)
+    changes = {"/reference": "second", "/service/name": "another"}
+    second = a_submitted_filing(filer, "generative", changes)
+    assert ModelStatement.objects.get(source=second.source).model == record

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
+from compliance.dossier.projection import statement_of
+from compliance.dossier.stored import load
 from compliance.filings import actions
 from compliance.models import Filing
 from registry.lineage import walks
@@ -221,6 +223,18 @@ def test_after_a_merge_the_statement_of_either_developer_is_the_developers_own(f
     assert (statement.model, statement.is_developers_own) == (into, True)
     undo_correction(merge, reason="two", by=registrar)
     assert ModelStatement.objects.get(source=own.source).model == record
+
+
+def test_a_statement_made_again_after_a_merge_stays_the_developers_own(filer, registrar):
+    filing = submitted(filer, [{**BASE, "name": "别名"}], "a")
+    merge_models(model("别名"), model("模型 a"), reason="one", by=registrar)
+
+    def is_own() -> dict[str, bool]:
+        return dict(ModelStatement.objects.filter(source=filing.source).values_list("name", "is_developers_own"))
+
+    assert is_own() == {"模型 a": True, "别名": True}
+    apply(filing.source, [statement_of(load(filing.revisions.get().content))])
+    assert is_own() == {"模型 a": True, "别名": True}
 
 
 def test_a_code_given_by_a_stranger_does_not_take_over_a_name(filer, other_filer):
