@@ -125,6 +125,12 @@ UNFOLD = {
                         "permission": "registry.admin.permissions.is_administrator",
                     },
                     {
+                        "title": _("API tokens"),
+                        "icon": "key",
+                        "link": reverse_lazy("admin:registry_apitoken_changelist"),
+                        "permission": "registry.admin.permissions.is_staff",
+                    },
+                    {
                         "title": _("Calendar days"),
                         "icon": "calendar_month",
                         "link": reverse_lazy("admin:compliance_calendarday_changelist"),

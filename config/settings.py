@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "compliance",
 ]
 MIDDLEWARE = [
+    "registry.request_ids.RequestIds",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -127,6 +128,7 @@ vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 # --- jobs ---------------------------------------------------------------------------------------------------
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 CELERY_BROKER_URL = REDIS_URL
+REDIS_KEY_PREFIX = env.str("REDIS_KEY_PREFIX", default="registry:")
 # A worker holds the filings it leased for checking for this long; then another worker may take them.
 CHECK_LEASE_SECONDS = env.int("CHECK_LEASE_SECONDS", default=60)
 # Number of filings that are checked in one task and one transaction.
@@ -142,7 +144,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     # Without timeouts, a hanging broker would block its clients forever. A worker waits for work at most 1 s at a time.
     "socket_connect_timeout": 1,
     "socket_timeout": 5,
-    "global_keyprefix": env.str("REDIS_KEY_PREFIX", default="registry:"),
+    "global_keyprefix": REDIS_KEY_PREFIX,
 }
 
 # --- API ----------------------------------------------------------------------------------------------------
@@ -152,12 +154,20 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["compliance.api.requests.JsonBytesParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "registry.api.requests.AlwaysJsonNegotiation",
-    "DEFAULT_PAGINATION_CLASS": "registry.api.requests.CursorPages",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "registry.api.description.Description",
     "EXCEPTION_HANDLER": "registry.api.problems.as_problem",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
+# Requests of a token, requests without a token from an address, and unknown tokens from an address.
+RATE_LIMITS = {
+    "token": env.str("RATE_LIMIT_TOKEN", default="6000/minute"),
+    "address": env.str("RATE_LIMIT_ADDRESS", default="600/minute"),
+    "failed": env.str("RATE_LIMIT_FAILED", default="60/minute"),
+}
+RATE_LIMIT_STORAGE = REDIS_URL
+# Number of proxies in front of the web server that add to X-Forwarded-For.
+PROXIES = env.int("PROXIES", default=0)
 SPECTACULAR_SETTINGS = {
     "TITLE": "AI Model Compliance Registry",
     "DESCRIPTION": "Filings of AI models and services, what is missing from each, and the legal basis.",
@@ -171,7 +181,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": False,
     # The component of the dossier is exactly the generated JSON Schema: no enums are moved out of it.
-    "POSTPROCESSING_HOOKS": [],
+    "POSTPROCESSING_HOOKS": ["registry.api.description.complete"],
 }
 
 # --- safety -------------------------------------------------------------------------------------------------
@@ -196,7 +206,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BASE_URL.startswith("https://")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"request_id": {"()": "registry.request_ids.WithRequestId"}},
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["request_id"]}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
 }

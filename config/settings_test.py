@@ -11,6 +11,8 @@ from config.settings import DATABASES, env
 SECRET_KEY = "for tests alone"  # noqa: S105
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CELERY_BROKER_URL = "memory://"
+# Each process of the tests counts by itself.
+RATE_LIMIT_STORAGE = ""
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {}
 LOG_LEVEL = "WARNING"
 TEST_ON = os.environ.get("TEST_ON", "sqlite")

@@ -27,9 +27,13 @@ def parts(port: int, environment: dict[str, str], *, logs: Path = LOGS, var: Pat
 _QUIETLY = ["--graceful-timeout", "3", "--access-logfile", "-"]
 
 
+# The most that gunicorn allows: a query may name many ids.
+_LONG_LINES = ["--limit-request-line", "8190"]
+
+
 def _web(port: int) -> list[str]:
     gunicorn = [sys.executable, "-m", "gunicorn", "config.wsgi", "--chdir", str(ROOT)]
-    return [*gunicorn, "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4", *_QUIETLY]
+    return [*gunicorn, "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4", *_QUIETLY, *_LONG_LINES]
 
 
 def _celery(command: str) -> list[str]:

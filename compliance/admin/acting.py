@@ -15,8 +15,8 @@ from compliance.filings import actions, workflow
 from compliance.filings.permissions import can_perform
 from compliance.language import Bilingual, language_of
 from compliance.models import Filing, Flag
+from registry.api.parameters import day_in
 from registry.api.problems import Problem
-from registry.api.requests import day_in
 from registry.models import User
 
 ACTIONS = {

@@ -23,8 +23,9 @@ from compliance.dossier.codes import ACCESS, DEVELOPMENT, MODALITIES, ORIGINS, R
 from compliance.evidence.verdicts import evidence_of_model
 from compliance.language import Language, language_of, listed
 from compliance.models import Filing
-from registry.api.corrections import ChangesSerializer, refusals_as_problems
+from registry.api.corrections import refusals_as_problems
 from registry.api.problems import Problem
+from registry.api.serializers import ChangesSerializer
 from registry.lineage.layout import laid_out
 from registry.lineage.picture import drawn
 from registry.models import AIModel, Correction, Derivation, ModelStatement, Role, TrainingDataDeclaration

@@ -19,7 +19,7 @@ from compliance.rules.comparing import as_of, compared
 from compliance.rules.instruments import spelled_out
 from compliance.rules.problems import Finding
 from compliance.rules.wording import describe, place
-from registry.api.requests import day_in
+from registry.api.parameters import day_in
 
 
 def judged_as_of(filing: Filing, request: HttpRequest) -> dict[str, Any]:

@@ -18,13 +18,13 @@ from django.utils.translation import gettext as _
 
 from compliance.admin.pages import user_of
 from compliance.admin.permissions import can_see_filings
-from compliance.api.dependence import LAST_YEAR
+from compliance.api.dependence import LAST_DAY
 from compliance.dossier.codes import KINDS
 from compliance.language import Language, language_of
 from compliance.reports.presenting import csv_of, province_in
 from compliance.statistics.dependence import DOMESTIC, FOREIGN, UNKNOWN, trace_models_in_use
 from compliance.statistics.what_breaks import Barred, what_breaks
-from registry.api.requests import day_in
+from registry.api.parameters import day_in
 from registry.lineage.ancestry import WAYS
 from registry.reference.base_models import FAMILIES
 
@@ -57,7 +57,7 @@ def _query(request: HttpRequest) -> dict[str, Any]:
     return {
         "through": way if way in WAYS else "weights",
         "family": family if family in FAMILIES else "",
-        "on": day if (day := day_in(request.GET.get("on", ""))) and day.year <= LAST_YEAR else timezone.localdate(),
+        "on": day if (day := day_in(request.GET.get("on", ""))) and day <= LAST_DAY else timezone.localdate(),
     }
 
 

@@ -2,55 +2,58 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from compliance.api import problems
-from compliance.api.etags import expected_version, quoted
+from compliance.api.etags import IF_MATCH, expected_version, quoted
 from compliance.api.evidence import EvidenceParser
-from compliance.api.filings import IF_MATCH, find_filing
-from compliance.api.serializers import ProblemSerializer
+from compliance.api.filings import body_of, find_filing
 from compliance.dossier.faults import Malformed
 from compliance.dossier.parsing import Parsed
 from compliance.evidence.model_cards import parsed_with_card
 from compliance.filings import actions
 from compliance.provenance.cards import Card, read_card
 from compliance.provenance.drafting import Drafted, NoName, NoSuchModel
+from registry.api import parameters
+from registry.api.endpoint import FILE, Endpoint, operation
 from registry.api.problems import Problem
-from registry.api.requests import refuse_unknown, user_of
+from registry.api.requests import user_of
 
-KEY = OpenApiParameter(
+KEY = parameters.text(
     "key",
-    str,
-    description="Key of the model in the dossier that the card describes. By default, the model is found by the name in the card.",
+    "Key of the model in the dossier that the card describes. By default, the model is found by the name in the card.",
 )
-FILE = OpenApiParameter("filename", str, description="Name of the file. It names the model if the card does not.")
-ANSWER = inline_serializer(
-    "ModelCard",
-    {
-        "model": serializers.CharField(),
-        "kept": serializers.ListField(child=serializers.CharField()),
-        "card": serializers.DictField(),
-    },
-)
+FILE_NAME = parameters.text("filename", "Name of the file. It names the model if the card does not.")
 
 
-class ModelCardView(APIView):
+class ImportedCardSerializer(serializers.Serializer[Any]):
+    """What was taken from a model card: `kept` lists the fields of the dossier that differ from it and were kept."""
+
+    model = serializers.CharField()
+    kept = serializers.ListField(child=serializers.CharField())
+    card = serializers.DictField()
+
+
+class ModelCardView(Endpoint):
     """Import of a model card into a dossier."""
 
     parser_classes = [EvidenceParser]
 
-    @extend_schema(
-        operation_id="model_card_import",
-        parameters=[KEY, FILE, IF_MATCH],
-        request={"text/markdown": OpenApiTypes.STR},
-        responses={200: ANSWER, **dict.fromkeys((400, 403, 404, 409, 412, 413), ProblemSerializer)},
+    @operation(
+        "model_card_import",
+        "Evidence",
+        {200: ImportedCardSerializer},
+        parameters=[KEY, FILE_NAME],
+        headers=[IF_MATCH],
+        body={"text/markdown": {"type": "string"}},
+        refuses=(409, 412),
+        scope=FILE,
     )
     def post(self, request: Request, id: UUID) -> Response:
         """
@@ -58,19 +61,16 @@ class ModelCardView(APIView):
 
         Values that are already in the dossier are not changed. `kept` lists the fields where the card differs from them.
         """
-        refuse_unknown(request, {"key", "filename"})
-        filing = find_filing(request, id)
-        card = read_card(
-            request.data if isinstance(request.data, bytes) else b"", request.query_params.get("filename", "")
-        )
+        filing, filename = find_filing(request, id), self.query["filename"]
+        card = read_card(body_of(request), filename)
         dossier = filing.dossier_for(user_of(request))
-        drafted, parsed = _extended(dossier.content.encode(), card, request.query_params.get("key"))
+        drafted, parsed = _extended(dossier.content.encode(), card, self.query["key"] or None)
         with problems.refusals_as_problems():
             expected = expected_version(request.headers)
             if expected is None:
                 expected = frozenset({dossier.sha256})
             actions.edit_dossier(filing, parsed, by=user_of(request), expected_version=expected)
-        card_json = card.as_json(request.query_params.get("filename", ""), problems.reader_language())
+        card_json = card.as_json(filename, problems.reader_language())
         answer = {"model": drafted.key, "kept": list(drafted.kept), "card": card_json}
         return Response(answer, headers={"ETag": quoted(parsed.canonical.sha256)})
 

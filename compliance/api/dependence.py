@@ -4,32 +4,32 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from compliance.filings.workflow import STATUSES
 from compliance.models import Kind
 from compliance.statistics.dependence import trace_models_in_use
 from compliance.statistics.what_breaks import Barred, what_breaks
-from registry.api.requests import bad_query, choice_param, day_in, pattern_param, refuse_unknown, user_of, uuid_param
+from registry.api import parameters
+from registry.api.ancestry import models_or_problem
+from registry.api.endpoint import Endpoint, operation
+from registry.api.parameters import bad_query
+from registry.api.requests import user_of
 from registry.lineage.ancestry import WAYS
-from registry.lineage.walks import Through
-from registry.models import AIModel
+from registry.models import User
 from registry.reference.base_models import FAMILIES
 
 Fields = serializers.Serializer[Any]
-THROUGH = OpenApiParameter("through", str, enum=list(WAYS), description="Relations to follow. Defaults to weights.")
-# Days after this year are refused, because calculations with them could overflow.
-LAST_YEAR = 9000
-DAY = OpenApiParameter("on", OpenApiTypes.DATE, description="Date of the statistics. Defaults to today.")
+THROUGH = parameters.choice("through", list(WAYS), "Relations to follow. Defaults to weights.", "weights")
+# Calculations with later days could overflow; nothing that is known today changes after this one.
+LAST_DAY = date(9000, 12, 31)
+DAY = parameters.day("on", "Date of the statistics. Defaults to today.")
 
 
 class ShareSerializer(Fields):
@@ -68,6 +68,8 @@ class GroupSerializer(CountedSerializer):
 
 
 class DependenceSerializer(CountedSerializer):
+    may_omit = ("groups",)
+
     on = serializers.DateField()
     through = serializers.CharField()
     by = serializers.CharField()
@@ -104,107 +106,70 @@ class WhatBreaksSerializer(Fields):
     rows = StruckSerializer(many=True)
 
 
-class DependenceView(APIView):
+class DependenceView(Endpoint):
     """Dependence statistics."""
 
     FILTERS = [
         DAY,
         THROUGH,
-        OpenApiParameter("by", str, enum=["country", "family", "license"], description="Defaults to country."),
-        OpenApiParameter("group", str, enum=["province", "applicant", "year", "kind"]),
-        OpenApiParameter("kind", str, enum=[Kind.GENERATIVE, Kind.REGISTRATION]),
-        OpenApiParameter(
-            "status", str, enum=list(STATUSES), description="Status of the filing on the date of the statistics."
-        ),
-        OpenApiParameter("province", str, description="Two-digit code of the province."),
-        OpenApiParameter("applicant", str, description="USCC of the applicant."),
-        OpenApiParameter(
-            "filing", OpenApiTypes.UUID, many=True, description="Restrict to these filings. Can be repeated."
-        ),
+        parameters.choice("by", ["country", "family", "license"], "Defaults to country.", "country"),
+        parameters.choice("group", ["province", "applicant", "year", "kind"]),
+        parameters.choice("kind", [Kind.GENERATIVE, Kind.REGISTRATION]),
+        parameters.choice("status", list(STATUSES), "Status of the filing on the date of the statistics."),
+        parameters.province(),
+        parameters.uscc("applicant", "USCC of the applicant."),
+        parameters.uuid("filing", "Restrict to these filings. Can be repeated.", most=50),
     ]
 
-    @extend_schema(operation_id="statistics_dependence", parameters=FILTERS, responses=DependenceSerializer)
+    @operation("statistics_dependence", "Statistics", {200: DependenceSerializer}, parameters=FILTERS)
     def get(self, request: Request) -> Response:
         """
         Count what the models in use are built on: the share that derives from base models of each country, family or
         license, on a given date. Only submitted filings that you may see are counted.
         """
-        refuse_unknown(request, {parameter.name for parameter in self.FILTERS})
-        by = choice_param(request, "by", ("country", "family", "license")) or "country"
-        group = choice_param(request, "group", ("province", "applicant", "year", "kind"))
+        query = self.query
         models = trace_models_in_use(
-            user_of(request), day=_day(request), through=_through(request), filters=_conditions(request)
+            user_of(request), day=_day(query), through=WAYS[query["through"]], filters=_conditions(query)
         )
-        counts = models.count(by, group)  # type: ignore[arg-type]
-        return Response(DependenceSerializer(counts).data)
+        return Response(DependenceSerializer(models.count(query["by"], query["group"])).data)
 
 
-class WhatBreaksView(APIView):
+class WhatBreaksView(Endpoint):
     """What breaks if a family, a country or a model is barred."""
 
-    FILTERS = [
-        DAY,
-        THROUGH,
-        OpenApiParameter("family", str, enum=sorted(FAMILIES), description="Model family of the catalog."),
-        OpenApiParameter("country", str, description="Country code (ISO 3166-1) of base models."),
-        OpenApiParameter("model", OpenApiTypes.UUID, description="One AI model."),
+    BARRED = [
+        parameters.choice("family", sorted(FAMILIES), "Model family of the catalog."),
+        parameters.country("country", "Country code (ISO 3166-1) of base models."),
+        parameters.uuid("model", "One AI model."),
     ]
 
-    @extend_schema(operation_id="statistics_what_breaks", parameters=FILTERS, responses=WhatBreaksSerializer)
+    @operation(
+        "statistics_what_breaks",
+        "Statistics",
+        {200: WhatBreaksSerializer},
+        parameters=[DAY, THROUGH, *BARRED],
+        exactly_one_of=("barred", "What is barred: exactly one of `family`, `country` and `model`.", BARRED),
+    )
     def get(self, request: Request) -> Response:
         """Return the filings, applicants and users that depend on a family, a country's base models or one model."""
-        refuse_unknown(request, {parameter.name for parameter in self.FILTERS})
-        counts = what_breaks(user_of(request), _barred(request), through=_through(request), day=_day(request))
+        user, query = user_of(request), self.query
+        counts = what_breaks(user, _barred(query, user), through=WAYS[query["through"]], day=_day(query))
         return Response(WhatBreaksSerializer(counts).data)
 
 
-def _barred(request: Request) -> Barred:
-    given = [name for name in ("family", "country", "model") if request.query_params.get(name)]
+def _barred(query: dict[str, Any], user: User) -> Barred:
+    given = [name for name in ("family", "country", "model") if query[name]]
     if len(given) != 1:
         raise bad_query("family", _("Specify exactly one of `family`, `country` and `model`."))
-    family = choice_param(request, "family", list(FAMILIES)) or ""
-    country = pattern_param(
-        request, "country", "[A-Z]{2}", _("Use a country code of two capital letters (ISO 3166-1), such as US.")
-    )
-    uid = uuid_param(request, "model")
-    models = AIModel.objects.visible_to(user_of(request)).filter(uid=uid) if uid else AIModel.objects.none()
-    if uid and not models:
-        raise bad_query(
-            "model", _("These AI models do not exist, or you are not allowed to see them: %(ids)s.") % {"ids": uid}
-        )
-    return Barred(family, country or "", frozenset(models.values_list("pk", flat=True)))
+    models = models_or_problem([query["model"]], user) if query["model"] else []
+    return Barred(query["family"] or "", query["country"] or "", frozenset(model.pk for model in models))
 
 
-def _through(request: Request) -> Through:
-    return WAYS[choice_param(request, "through", list(WAYS)) or "weights"]
+def _day(query: dict[str, Any]) -> date:
+    return min(query["on"] or timezone.localdate(), LAST_DAY)
 
 
-def _day(request: Request) -> date:
-    text = request.query_params.get("on")
-    day = day_in(text) if text is not None else timezone.localdate()
-    if day is None or day.year > LAST_YEAR:
-        raise bad_query("on", _("Use a date in the format YYYY-MM-DD."))
-    return day
-
-
-def _conditions(request: Request) -> Q:
-    conditions = Q()
-    for name, column, choices in (("kind", "kind", Kind.values), ("status", "status_then", list(STATUSES))):
-        if value := choice_param(request, name, choices):
-            conditions &= Q(**{column: value})
-    if province := pattern_param(
-        request, "province", "[0-9]{2}", _("Use the two-digit code of a province, such as 44.")
-    ):
-        conditions &= Q(province=province)
-    if uscc := request.query_params.get("applicant"):
-        conditions &= Q(applicant__uscc=uscc)
-    if filings := request.query_params.getlist("filing"):
-        conditions &= Q(uid__in=_ids(filings))
-    return conditions
-
-
-def _ids(values: list[str]) -> list[UUID]:
-    try:
-        return [UUID(value) for value in values]
-    except ValueError as error:
-        raise bad_query("filing", _("Use ids of filings as listed by GET /filings/.")) from error
+def _conditions(query: dict[str, Any]) -> Q:
+    columns = {"kind": "kind", "status": "status_then", "province": "province", "applicant": "applicant__uscc"}
+    conditions = Q(**{column: query[name] for name, column in columns.items() if query[name]})
+    return conditions & Q(uid__in=query["filing"]) if query["filing"] else conditions

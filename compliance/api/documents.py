@@ -11,29 +11,33 @@ from uuid import UUID
 
 from django.http import FileResponse, Http404
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
 from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from compliance.api import problems
 from compliance.api.document_serializers import DocumentSerializer
-from compliance.api.etags import expected_version, quoted
+from compliance.api.etags import IF_MATCH, expected_version, quoted
 from compliance.api.filings import find_filing
-from compliance.api.serializers import ProblemSerializer
 from compliance.documents.actions import upload_document
 from compliance.documents.uploads import LARGEST, HashingUploadHandler, Incoming, TooLarge, incoming, received
 from compliance.filings.refusals import DocumentRefused
 from compliance.models import Document, Filing
+from registry.api import parameters
+from registry.api.endpoint import FILE, Endpoint, listing_of, operation
 from registry.api.problems import Problem
-from registry.api.requests import bad_query, user_of
+from registry.api.requests import user_of
 from registry.models import User
 
-ENTRY = OpenApiParameter(
-    "entry", int, description="Index of the entry in documents[] to fill in, for a draft or returned filing."
+ENTRY = parameters.number(
+    "entry",
+    "Index of the entry in documents[] to fill in, for a draft or returned filing.",
+    least=0,
+    most=999_999,
 )
-FILENAME = OpenApiParameter("filename", str, description="File name, if the request body is the file.")
+FILE_NAME = parameters.text("filename", "File name, if the request body is the file.", length=255)
+_BINARY = {"type": "string", "format": "binary"}
+_FORM = {"type": "object", "properties": {"file": _BINARY}, "required": ["file"]}
 _CHUNK = 64 * 1024
 _DISPOSITION_NAME = re.compile(r"filename\*=UTF-8''(?P<coded>[^;]+)|filename=\"?(?P<plain>[^\";]+)", re.IGNORECASE)
 
@@ -49,12 +53,12 @@ class StreamParser(BaseParser):
         return stream
 
 
-class DocumentsView(APIView):
+class DocumentsView(Endpoint):
     """The documents of a filing."""
 
     parser_classes = [MultiPartParser, StreamParser]
 
-    @extend_schema(operation_id="documents_list", responses=DocumentSerializer(many=True))
+    @operation("documents_list", "Documents", {200: listing_of(DocumentSerializer)})
     def get(self, request: Request, id: UUID) -> Response:
         """List the documents of a filing. Only the applicant sees those that no submitted revision lists."""
         filing = find_filing(request, id)
@@ -63,28 +67,24 @@ class DocumentsView(APIView):
             documents = documents.filter(sha256__in=hashes_in_revisions(filing))
         return Response({"results": DocumentSerializer(documents, many=True).data})
 
-    @extend_schema(
-        operation_id="documents_upload",
-        parameters=[ENTRY, FILENAME],
-        request={
-            "multipart/form-data": {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}},
-            "application/octet-stream": OpenApiTypes.BINARY,
-        },
-        responses={
-            201: DocumentSerializer,
-            200: DocumentSerializer,
-            **dict.fromkeys((400, 403, 409, 412, 413, 415), ProblemSerializer),
-        },
+    @operation(
+        "documents_upload",
+        "Documents",
+        {201: DocumentSerializer, 200: DocumentSerializer},
+        parameters=[ENTRY, FILE_NAME],
+        headers=[IF_MATCH],
+        body={"multipart/form-data": _FORM, "application/octet-stream": _BINARY},
+        refuses=(409, 412),
+        scope=FILE,
     )
     def post(self, request: Request, id: UUID) -> Response:
         """Upload a document as the form field `file` or as the request body. The same bytes again return 200."""
         filing = find_filing(request, id)
-        entry = _entry(request)
         with problems.refusals_as_problems():
             document, is_new = upload_document(
                 filing,
-                _file(request),
-                entry=entry,
+                _file(request, self.query["filename"]),
+                entry=self.query["entry"],
                 by=user_of(request),
                 expected_version=expected_version(request.headers),
             )
@@ -96,12 +96,10 @@ class DocumentsView(APIView):
         )
 
 
-class DocumentView(APIView):
+class DocumentView(Endpoint):
     """The content of a document."""
 
-    @extend_schema(
-        operation_id="documents_download", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY}
-    )
+    @operation("documents_download", "Documents", {(200, "*/*"): _BINARY})
     def get(self, request: Request, id: UUID, sha256: str) -> FileResponse:
         """Download a document. Its SHA-256 is part of its URL and is its ETag."""
         return download(find_filing(request, id), sha256, by=user_of(request))
@@ -134,20 +132,11 @@ def download(filing: Filing, sha256: str, *, by: User) -> FileResponse:
     )
 
 
-def _entry(request: Request) -> int | None:
-    index = request.query_params.get("entry")
-    if index is None:
-        return None
-    if not re.fullmatch("[0-9]{1,6}", index):
-        raise bad_query("entry", _("Use the index of the entry in documents[], starting from 0."))
-    return int(index)
-
-
-def _file(request: Request) -> Incoming:
+def _file(request: Request, filename: str) -> Incoming:
     try:
         if request.content_type.startswith("multipart/form-data"):
             return _file_of_form(request)
-        return received(_chunks(request.stream), _filename(request), limit=LARGEST)
+        return received(_chunks(request.stream), _filename(request, filename), limit=LARGEST)
     except TooLarge as error:
         raise DocumentRefused("too_large", limit=error.limit) from error
 
@@ -169,9 +158,9 @@ def _chunks(stream: IO[bytes] | None) -> Iterator[bytes]:
         yield chunk
 
 
-def _filename(request: Request) -> str:
+def _filename(request: Request, given: str) -> str:
     """Return the name of a file sent as the body: from the query, Content-Disposition, or "document"."""
     match = _DISPOSITION_NAME.search(request.headers.get("Content-Disposition", ""))
     from_header = unquote(match["coded"]) if match and match["coded"] else match["plain"] if match else ""
-    name = request.query_params.get("filename") or from_header or "document"
+    name = given or from_header or "document"
     return re.split(r"[/\\]", name)[-1][:255] or "document"

@@ -5,6 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from drf_spectacular.utils import OpenApiParameter
+
+_TAG = '(W/)?"[^"\\x00-\\x20]*"'
+_SCHEMA = {"type": "string", "pattern": f"^(\\*|{_TAG}(, *{_TAG})*)$"}
+_ADVICE = "The ETag that GET returned: the request is refused (412) if the resource has changed since."
+IF_MATCH = OpenApiParameter("If-Match", _SCHEMA, OpenApiParameter.HEADER, description=_ADVICE)
+IF_MATCH_REQUIRED = OpenApiParameter("If-Match", _SCHEMA, OpenApiParameter.HEADER, description=_ADVICE, required=True)
 _STRONG = re.compile(r'(?:^|[\s,])"([^"]*)"')
 
 

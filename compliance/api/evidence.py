@@ -7,16 +7,13 @@ from uuid import UUID
 
 from django.http import Http404
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from compliance.api import problems
-from compliance.api.evidence_serializers import EvidenceListSerializer, EvidenceSerializer
-from compliance.api.filings import find_filing
+from compliance.api.evidence_serializers import EvidenceSerializer
+from compliance.api.filings import body_of, find_filing
 from compliance.api.requests import BytesParser
-from compliance.api.serializers import ProblemSerializer
 from compliance.dossier.pointer import ROOT
 from compliance.evidence.actions import file_evidence
 from compliance.evidence.verdicts import can_see_evidence, dossier_of, evidence_of_model, filed_evidence
@@ -24,18 +21,17 @@ from compliance.models import Filing
 from compliance.provenance.faults import Unusable
 from compliance.provenance.reading import MOST_BYTES, PARTS, read_json
 from compliance.provenance.validating import faults_in
+from registry.api import parameters
+from registry.api.endpoint import FILE, Endpoint, listing_of, operation
 from registry.api.problems import Problem
-from registry.api.requests import bad_query, refuse_unknown, user_of
+from registry.api.requests import user_of
 from registry.api.views import find_model
 from registry.models import User
 
 # Files that are text; all others are JSON.
 TEXTS = ("README.md", "mergekit_config.yml")
-PART = OpenApiParameter(
-    "part",
-    str,
-    enum=list(PARTS),
-    description="The file that the body contains. By default, the body is a JSON object of files.",
+PART = parameters.choice(
+    "part", list(PARTS), "The file that the body contains. By default, the body is a JSON object of files."
 )
 
 
@@ -46,44 +42,44 @@ class EvidenceParser(BytesParser):
     limit = MOST_BYTES
 
 
-class FilingEvidenceView(APIView):
+class FilingEvidenceView(Endpoint):
     """The evidence of one model of a filing."""
 
     parser_classes = [EvidenceParser]
 
-    @extend_schema(operation_id="evidence_read", responses=EvidenceSerializer)
+    @operation("evidence_read", "Evidence", {200: EvidenceSerializer})
     def get(self, request: Request, id: UUID, key: str) -> Response:
         """Return the evidence filed for a model, with the declaration and the verdict."""
-        refuse_unknown(request, set())
         filing = find_filing(request, id)
         return Response(_evidence_json(filing, key, user_of(request)))
 
-    @extend_schema(
-        operation_id="evidence_file",
+    @operation(
+        "evidence_file",
+        "Evidence",
+        {201: EvidenceSerializer},
         parameters=[PART],
-        request={"application/json": {"type": "object"}, "text/markdown": OpenApiTypes.STR},
-        responses={201: EvidenceSerializer, **dict.fromkeys((400, 403, 404, 409, 413), ProblemSerializer)},
+        body={"application/json": {"type": "object"}, "text/markdown": {"type": "string"}},
+        refuses=(409,),
+        scope=FILE,
     )
     def post(self, request: Request, id: UUID, key: str) -> Response:
         """
         File evidence: a JSON object of files by name, or one file with `?part=`. A file that was filed before is
         replaced. If any file is malformed, the whole request is refused. Send headers only, never weights.
         """
-        refuse_unknown(request, {"part"})
         filing = find_filing(request, id)
-        evidence = _evidence(request)
+        evidence = _evidence(body_of(request), self.query["part"])
         with problems.refusals_as_problems():
             filing = file_evidence(filing, key, evidence, by=user_of(request))
         return Response(_evidence_json(filing, key, user_of(request)), status=201)
 
 
-class ModelEvidenceView(APIView):
+class ModelEvidenceView(Endpoint):
     """The evidence of an AI model from all filings."""
 
-    @extend_schema(operation_id="models_evidence", responses=EvidenceListSerializer)
+    @operation("models_evidence", "Evidence", {200: listing_of(EvidenceSerializer)})
     def get(self, request: Request, id: UUID) -> Response:
         """Return the evidence of a model from all filings. Only staff and the developer of the model can read it."""
-        refuse_unknown(request, set())
         user, model = user_of(request), find_model(request, id)
         if not can_see_evidence(model, user):
             raise Http404
@@ -98,11 +94,7 @@ def _evidence_json(filing: Filing, key: str, user: User) -> Any:
     raise Http404
 
 
-def _evidence(request: Request) -> dict[str, Any]:
-    body = request.data if isinstance(request.data, bytes) else b""
-    part = request.query_params.get("part")
-    if part is not None and part not in PARTS:
-        raise bad_query("part", _("Choose one of: %(parts)s.") % {"parts": ", ".join(PARTS)})
+def _evidence(body: bytes, part: str | None) -> dict[str, Any]:
     try:
         evidence = _read(body, part)
     except Unusable as fault:

@@ -72,7 +72,3 @@ class EvidenceSerializer(serializers.Serializer[FiledEvidence]):
             "text": as_text(verdict, language),
         }
         return VerdictSerializer(parts).data
-
-
-class EvidenceListSerializer(Fields):
-    results = EvidenceSerializer(many=True)

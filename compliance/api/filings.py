@@ -4,62 +4,58 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import Http404, HttpResponse
-from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from django.http import Http404, HttpResponse, HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from compliance.api import problems
-from compliance.api.etags import expected_version, quoted
-from compliance.api.filters import FILTERS, filter_filings
+from compliance.api.etags import IF_MATCH_REQUIRED, expected_version, quoted
+from compliance.api.filters import FILTERS, LISTING, filter_filings
 from compliance.api.openapi import DossierExtension
 from compliance.api.serializers import (
     DossierDocument,
     EventSerializer,
     FilingSerializer,
+    FlagSerializer,
     FlagsSerializer,
-    ProblemSerializer,
     flag_json,
 )
 from compliance.api.summaries import Row, check_state, read_summaries, summary, version_of
-from compliance.checking.flag_counts import with_todays_counts
-from compliance.checking.models import FlagQuerySet
 from compliance.filings import actions
 from compliance.models import Event, Filing, Flag
-from registry.api.requests import CursorPages, bad_query, refuse_unknown, user_of
+from registry.api import parameters
+from registry.api.endpoint import FILE, Endpoint, operation, page_of
+from registry.api.lists import ListEndpoint, Listing
+from registry.api.requests import user_of
 
 assert DossierExtension  # The import registers the extension.
 
-IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="The ETag returned by GET.")
-STATE = OpenApiParameter(
-    "state", str, enum=["open", "resolved", "all"], description="Defaults to open, which includes waived flags."
+EVENTS = Listing(EventSerializer)
+FLAGS = Listing(
+    FlagSerializer, page_size=100, is_ascending=True, rows_as_json=lambda rows, user: [flag_json(flag) for flag in rows]
 )
-MALFORMED = {400: ProblemSerializer, 413: ProblemSerializer}
+STATE = parameters.choice(
+    "state", ["open", "resolved", "all"], "Defaults to open, which includes waived flags.", "open"
+)
 
 
-class FilingsView(APIView):
+class FilingsView(ListEndpoint):
     """The filings that the user may see."""
 
-    @extend_schema(operation_id="filings_list", parameters=FILTERS, responses=FilingSerializer(many=True))
-    def get(self, request: Request) -> Response:
+    @operation("filings_list", "Filings", {200: page_of(FilingSerializer)}, parameters=FILTERS)
+    def get(self, request: Request) -> HttpResponseBase:
         """List the filings that you may see, newest first. All filters must match."""
-        pages = CursorPages()
-        filings = filter_filings(request, Filing.objects.visible_to(user_of(request)))
-        page = pages.paginate_queryset(filings.summaries(), request, view=self)
-        return pages.get_paginated_response([summary(row) for row in with_todays_counts(page)])
+        user = user_of(request)
+        filings = filter_filings(self.query, Filing.objects.visible_to(user), user)
+        return self.listed(filings.summaries(), LISTING)
 
-    @extend_schema(
-        operation_id="filings_open",
-        request=DossierDocument,
-        responses={
-            201: FilingSerializer,
-            200: FilingSerializer,
-            **MALFORMED,
-            403: ProblemSerializer,
-            409: ProblemSerializer,
-        },
+    @operation(
+        "filings_open",
+        "Filings",
+        {201: FilingSerializer, 200: FilingSerializer},
+        body=DossierDocument,
+        refuses=(409,),
+        scope=FILE,
     )
     def post(self, request: Request) -> Response:
         """Open a filing with a dossier. The same applicant, reference and dossier again return the same filing (200)."""
@@ -69,29 +65,32 @@ class FilingsView(APIView):
         return filing_answer(request, filing.uid, status=201 if is_new else 200)
 
 
-class FilingView(APIView):
+class FilingView(Endpoint):
     """One filing."""
 
-    @extend_schema(operation_id="filings_read", responses=FilingSerializer)
+    @operation("filings_read", "Filings", {200: FilingSerializer})
     def get(self, request: Request, id: UUID) -> Response:
         """Return a filing. Its dossier and flags have their own URLs."""
         return filing_answer(request, id)
 
 
-class DossierView(APIView):
+class DossierView(Endpoint):
     """The dossier of a filing: the working copy if there is one, otherwise the last revision."""
 
-    @extend_schema(operation_id="dossier_read", responses=DossierDocument)
+    @operation("dossier_read", "Filings", {200: DossierDocument})
     def get(self, request: Request, id: UUID) -> HttpResponse:
         """Return the dossier in normal form, with its ETag."""
         dossier = find_filing(request, id).dossier_for(user_of(request))
         return _dossier_answer(dossier.content, dossier.sha256)
 
-    @extend_schema(
-        operation_id="dossier_write",
-        request=DossierDocument,
-        parameters=[IF_MATCH],
-        responses={200: DossierDocument, **MALFORMED, **dict.fromkeys((403, 409, 412, 428), ProblemSerializer)},
+    @operation(
+        "dossier_write",
+        "Filings",
+        {200: DossierDocument},
+        body=DossierDocument,
+        headers=[IF_MATCH_REQUIRED],
+        refuses=(409, 412, 428),
+        scope=FILE,
     )
     def put(self, request: Request, id: UUID) -> HttpResponse:
         """Replace the working copy. If-Match must contain the ETag that GET returned."""
@@ -106,43 +105,36 @@ class DossierView(APIView):
         return _dossier_answer(parsed.canonical.text, parsed.canonical.sha256)
 
 
-class FlagsView(APIView):
+class FlagsView(ListEndpoint):
     """The flags of a filing."""
 
-    @extend_schema(operation_id="flags_list", parameters=[STATE], responses=FlagsSerializer)
-    def get(self, request: Request, id: UUID) -> Response:
+    @operation("flags_list", "Filings", {200: FlagsSerializer}, parameters=[STATE, *FLAGS.parameters])
+    def get(self, request: Request, id: UUID) -> HttpResponseBase:
         """List the flags, with the date of the last check and whether a check is due."""
-        refuse_unknown(request, {"state", "cursor", "page_size"})
         row = find_summary(request, id)
-        pages = CursorPages()
-        pages.ordering, pages.page_size = "id", 100
-        page = pages.paginate_queryset(_flags(request, row.pk), request, view=self)
-        response = pages.get_paginated_response([flag_json(flag) for flag in page])
-        return Response({**check_state(row), **response.data})
+        flags = Flag.objects.filter(filing=row.pk)
+        chosen = {"open": flags.unresolved, "resolved": flags.resolved, "all": flags.all}[self.query["state"]]()
+        # With the reviewers of waived flags, to avoid a query for each flag.
+        return self.listed(chosen.with_reviewer(), FLAGS, check_state(row))
 
 
-class EventsView(APIView):
+class EventsView(ListEndpoint):
     """The history of a filing."""
 
-    @extend_schema(operation_id="events_list", responses=EventSerializer(many=True))
-    def get(self, request: Request, id: UUID) -> Response:
+    @operation("events_list", "Events", {200: page_of(EventSerializer)}, parameters=EVENTS.parameters)
+    def get(self, request: Request, id: UUID) -> HttpResponseBase:
         """List the events of a filing, latest first. The hash of each event covers the hash of the event before it."""
-        pages = CursorPages()
-        page = pages.paginate_queryset(find_filing(request, id).events.all(), request, view=self)
-        return pages.get_paginated_response(EventSerializer(page, many=True).data)
+        return self.listed(find_filing(request, id).events.select_related("filing"), EVENTS)
 
 
-class AllEventsView(APIView):
+class AllEventsView(ListEndpoint):
     """The history of all filings that the user may see."""
 
-    @extend_schema(operation_id="events_of_all", responses=EventSerializer(many=True))
-    def get(self, request: Request) -> Response:
+    @operation("events_of_all", "Events", {200: page_of(EventSerializer)}, parameters=EVENTS.parameters)
+    def get(self, request: Request) -> HttpResponseBase:
         """List the events of all filings that you may see, latest first."""
-        refuse_unknown(request, {"cursor", "page_size"})
-        pages = CursorPages()
         events = Event.objects.filter(filing__in=Filing.objects.visible_to(user_of(request)).values("pk"))
-        page = pages.paginate_queryset(events.select_related("filing"), request, view=self)
-        return pages.get_paginated_response(EventSerializer(page, many=True).data)
+        return self.listed(events.select_related("filing"), EVENTS)
 
 
 def find_filing(request: Request, uid: UUID) -> Filing:
@@ -180,13 +172,3 @@ def filing_answer(request: Request, uid: UUID, status: int = 200) -> Response:
     location = {"Location": f"/api/v1/filings/{row.uid}/"} if status == 201 else {}
     headers = {"ETag": quoted(version_of(row)), "Cache-Control": "private, no-cache", **location}
     return Response(summary(row), status=status, headers=headers)
-
-
-def _flags(request: Request, filing: int) -> FlagQuerySet:
-    """Return the requested flags, with the reviewers of waived flags to avoid a query for each flag."""
-    flags = Flag.objects.filter(filing=filing)
-    state = request.query_params.get("state", "open")
-    choices = {"open": flags.unresolved, "resolved": flags.resolved, "all": flags.all}
-    if state not in choices:
-        raise bad_query("state", _("Choose one of: open, resolved, all."))
-    return choices[state]().with_reviewer()

@@ -2,74 +2,79 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, OpenApiTypes
-from rest_framework.request import Request
+from typing import Any
 
+from compliance.api.serializers import FilingSerializer
+from compliance.api.summaries import summary
+from compliance.checking.flag_counts import with_todays_counts
 from compliance.filings.querysets import FilingQuerySet
 from compliance.models import Action, Flag, Kind, Level, Status
 from compliance.rules.catalog import CATALOG
-from registry.api.requests import choice_param, pattern_param, refuse_unknown, user_of, uuid_param
+from compliance.rules.families import ALL_FAMILIES
+from registry.api import parameters
+from registry.api.lists import Listing
 from registry.lineage.walks import below, below_roots_of
 from registry.models import AIModel, ModelStatement, User
 from registry.numbers.forms import number_key
 
+assert ALL_FAMILIES  # The import fills the catalog.
+
+
+def _summaries(rows: Any, user: Any) -> list[dict[str, Any]]:
+    return [summary(row) for row in with_todays_counts(list(rows))]
+
+
+LISTING = Listing(
+    FilingSerializer,
+    sorts={"opened_at": "id", "changed_at": "changed_at", "submitted_at": "submitted_at", "case_number": "case_number"},
+    times=("opened", "changed", "submitted", "returned", "decided"),
+    rows_as_json=_summaries,
+)
 FILTERS = [
-    OpenApiParameter("q", str, description="Search in case number, service, reference, applicant and USCC."),
-    OpenApiParameter("status", str, enum=Status.values),
-    OpenApiParameter("kind", str, enum=Kind.values),
-    OpenApiParameter("action", str, enum=Action.values),
-    OpenApiParameter("applicant", str, description="USCC of the applicant."),
-    OpenApiParameter("province", str, description="Two-digit code of the province."),
-    OpenApiParameter("rule", str, description="Code of a rule that has an open flag."),
-    OpenApiParameter("level", str, enum=Level.values, description="Level of an open flag."),
-    OpenApiParameter("number", str, description="Official number of the filing."),
-    OpenApiParameter(
-        "base_model", OpenApiTypes.UUID, description="AI model that must be among the ancestors, at any depth."
-    ),
-    OpenApiParameter("root_country", str, description="Country code (ISO 3166-1) of a root of the lineage."),
-    OpenApiParameter("page_size", int),
-    OpenApiParameter("cursor", str),
+    parameters.text("q", "Search in case number, service, reference, applicant and USCC."),
+    parameters.choice("status", Status.values),
+    parameters.choice("kind", Kind.values),
+    parameters.choice("action", Action.values),
+    parameters.uscc("applicant", "USCC of the applicant."),
+    parameters.province(),
+    parameters.choice("rule", [rule.code for rule in CATALOG.in_order()], "Code of a rule that has an open flag."),
+    parameters.choice("level", Level.values, "Level of an open flag."),
+    parameters.text("number", "Official number of the filing."),
+    parameters.uuid("base_model", "AI model that must be among the ancestors, at any depth."),
+    parameters.country("root_country", "Country code (ISO 3166-1) of a root of the lineage."),
+    *LISTING.parameters,
 ]
 
 
-def filter_filings(request: Request, filings: FilingQuerySet) -> FilingQuerySet:
-    """Filter filings by the query of a request. Raises a Problem (400) that names the invalid filter."""
-    refuse_unknown(request, {parameter.name for parameter in FILTERS})
-    for name, choices in (("status", Status.values), ("kind", Kind.values), ("action", Action.values)):
-        if code := choice_param(request, name, choices):
-            filings = filings.filter(**{name: code})
-    if uscc := request.query_params.get("applicant"):
-        filings = filings.filter(applicant__uscc=uscc)
-    if province := pattern_param(
-        request, "province", "[0-9]{2}", _("Use the two-digit code of a province, such as 44.")
-    ):
-        filings = filings.filter(province=province)
-    if number := request.query_params.get("number"):
-        filings = filings.filter(official_number__key=number_key(number))
-    if query := request.query_params.get("q"):
-        filings = filings.found_by(query)
-    return _by_lineage(request, _by_flags(request, filings))
-
-
-def _by_flags(request: Request, filings: FilingQuerySet) -> FilingQuerySet:
-    given = {
-        "rule": choice_param(request, "rule", [rule.code for rule in CATALOG]),
-        "level": choice_param(request, "level", Level.values),
+def filter_filings(query: dict[str, Any], filings: FilingQuerySet, user: User) -> FilingQuerySet:
+    """Filter filings by the checked query of a request."""
+    columns = {
+        "status": "status",
+        "kind": "kind",
+        "action": "action",
+        "applicant": "applicant__uscc",
+        "province": "province",
     }
-    conditions = {name: value for name, value in given.items() if value}
+    filings = filings.filter(**{column: query[name] for name, column in columns.items() if query[name]})
+    if query["number"]:
+        filings = filings.filter(official_number__key=number_key(query["number"]))
+    if query["q"]:
+        filings = filings.found_by(query["q"])
+    return _by_lineage(query, _by_flags(query, filings), user)
+
+
+def _by_flags(query: dict[str, Any], filings: FilingQuerySet) -> FilingQuerySet:
+    conditions = {name: query[name] for name in ("rule", "level") if query[name]}
     if not conditions:
         return filings
     return filings.filter(pk__in=Flag.objects.open().filter(**conditions).values("filing"))
 
 
-def _by_lineage(request: Request, filings: FilingQuerySet) -> FilingQuerySet:
-    user = user_of(request)
-    if base := uuid_param(request, "base_model"):
+def _by_lineage(query: dict[str, Any], filings: FilingQuerySet, user: User) -> FilingQuerySet:
+    if base := query["base_model"]:
         start = AIModel.objects.visible_to(user).filter(uid=base).values_list("pk", flat=True)
         filings = _using(filings, below(start, user), user)
-    message = _("Use a country code of two capital letters (ISO 3166-1), such as US.")
-    if country := pattern_param(request, "root_country", "[A-Z]{2}", message):
+    if country := query["root_country"]:
         filings = _using(filings, below_roots_of(country, user), user)
     return filings
 

@@ -15,6 +15,7 @@ from compliance.models import Event, Filing, Flag
 from compliance.rules.catalog import Rule
 from compliance.rules.instruments import spelled_out
 from compliance.rules.wording import describe
+from registry.api.endpoint import row_of
 
 
 class ApplicantSerializer(serializers.Serializer[Any]):
@@ -168,9 +169,11 @@ class CheckSerializer(serializers.Serializer[Any]):
 class FlagsSerializer(CheckStateSerializer):
     """A page of flags, with the state of the check that raised them."""
 
+    is_page = True
+
     next = serializers.CharField(allow_null=True)
     previous = serializers.CharField(allow_null=True)
-    results = FlagSerializer(many=True)
+    results = row_of(FlagSerializer)(many=True)
 
 
 class RuleSerializer(serializers.Serializer[Rule]):
@@ -215,20 +218,28 @@ class RuleSerializer(serializers.Serializer[Rule]):
         }
 
 
-class RulesSerializer(serializers.Serializer[Any]):
-    results = RuleSerializer(many=True)
+# A NUL character cannot be stored, and a reason of blanks is none.
+_NO_NUL, _NOT_BLANK = "^[^\\u0000]*$", "^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$"
+
+
+def _text(form: str = _NO_NUL, length: int = REASON_LIMIT, **options: Any) -> serializers.CharField:
+    return serializers.RegexField(form, max_length=length, **options)
 
 
 class ReasonSerializer(serializers.Serializer[Any]):
-    reason = serializers.CharField(required=False, allow_blank=True, max_length=REASON_LIMIT)
+    reason = _text(required=False, allow_blank=True)
 
 
-class FlagIdentitySerializer(ReasonSerializer):
+class RequiredReasonSerializer(serializers.Serializer[Any]):
+    reason = _text(_NOT_BLANK)
+
+
+class FlagIdentitySerializer(RequiredReasonSerializer):
     """The identity of an open flag, and the reason to record."""
 
-    rule = serializers.CharField()
-    at = serializers.CharField(required=False, allow_blank=True, help_text="JSON Pointer. Empty for the whole dossier.")
-    variant = serializers.CharField()
+    rule = _text()
+    at = _text(required=False, allow_blank=True, help_text="JSON Pointer. Empty for the whole dossier.")
+    variant = _text()
 
 
 class WaivingSerializer(FlagIdentitySerializer):
@@ -240,9 +251,11 @@ class WaivingSerializer(FlagIdentitySerializer):
 class DecisionSerializer(ReasonSerializer):
     """A decision that the authority made outside this registry."""
 
-    number = serializers.CharField()
+    number = _text(_NOT_BLANK)
     day = serializers.DateField()
-    document = serializers.CharField(required=False, help_text="SHA-256 of a document of the filing.")
+    document = serializers.RegexField(
+        "^[0-9a-f]{64}$", required=False, help_text="SHA-256 of a document of the filing."
+    )
 
 
 class EventSerializer(serializers.ModelSerializer[Event]):
@@ -270,24 +283,6 @@ class EventSerializer(serializers.ModelSerializer[Event]):
 
     def get_event(self, event: Event) -> str:
         return VERBS[event.verb].in_(reader_language())
-
-
-class ErrorSerializer(serializers.Serializer[Any]):
-    pointer = serializers.CharField()
-    code = serializers.CharField()
-    message = serializers.CharField()
-
-
-class ProblemSerializer(serializers.Serializer[Any]):
-    """Problem details (RFC 9457)."""
-
-    type = serializers.CharField()
-    title = serializers.CharField()
-    status = serializers.IntegerField()
-    code = serializers.CharField()
-    detail = serializers.CharField()
-    instance = serializers.CharField()
-    errors = ErrorSerializer(many=True)
 
 
 class DossierDocument(serializers.Serializer[Any]):

@@ -6,28 +6,36 @@ from datetime import date
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from compliance.api import problems
-from compliance.api.etags import expected_version
-from compliance.api.filings import IF_MATCH, body_of, find_filing
+from compliance.api.etags import IF_MATCH, expected_version
+from compliance.api.filings import body_of, find_filing
 from compliance.api.requests import parse_texts
-from compliance.api.serializers import FlagIdentitySerializer, FlagSerializer, ProblemSerializer, WaivingSerializer
+from compliance.api.serializers import FlagIdentitySerializer, FlagSerializer, WaivingSerializer
 from compliance.filings import actions
+from registry.api.endpoint import REVIEW, Endpoint, operation
+from registry.api.parameters import day_in
 from registry.api.problems import Problem
-from registry.api.requests import day_in, user_of
+from registry.api.requests import user_of
 
 _IDENTITY = ("rule", "at", "variant")
-ANSWERS = {200: FlagSerializer, **dict.fromkeys((400, 403, 409, 412), ProblemSerializer)}
+_ANSWER = {200: FlagSerializer}
 
 
-class WaiveView(APIView):
+class WaiveView(Endpoint):
     """Waiving a flag."""
 
-    @extend_schema(operation_id="flags_waive", request=WaivingSerializer, parameters=[IF_MATCH], responses=ANSWERS)
+    @operation(
+        "flags_waive",
+        "Filings",
+        _ANSWER,
+        body=WaivingSerializer,
+        headers=[IF_MATCH],
+        refuses=(409, 412),
+        scope=REVIEW,
+    )
     def post(self, request: Request, id: UUID) -> Response:
         """Waive an open flag through a day, with a reason. The waiver ends when the flagged content changes."""
         filing = find_filing(request, id)
@@ -44,11 +52,17 @@ class WaiveView(APIView):
         return Response(FlagSerializer(flag).data)
 
 
-class LiftWaiverView(APIView):
+class LiftWaiverView(Endpoint):
     """Lifting a waiver."""
 
-    @extend_schema(
-        operation_id="flags_lift_waiver", request=FlagIdentitySerializer, parameters=[IF_MATCH], responses=ANSWERS
+    @operation(
+        "flags_lift_waiver",
+        "Filings",
+        _ANSWER,
+        body=FlagIdentitySerializer,
+        headers=[IF_MATCH],
+        refuses=(409, 412),
+        scope=REVIEW,
     )
     def post(self, request: Request, id: UUID) -> Response:
         """Lift the waiver of a flag. A reason is required."""

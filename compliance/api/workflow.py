@@ -7,27 +7,34 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from compliance.api import problems
-from compliance.api.etags import expected_version
-from compliance.api.filings import IF_MATCH, MALFORMED, body_of, filing_answer, find_filing
+from compliance.api.etags import IF_MATCH, expected_version
+from compliance.api.filings import body_of, filing_answer, find_filing
 from compliance.api.requests import parse_reason, parse_texts
-from compliance.api.serializers import DecisionSerializer, FilingSerializer, ProblemSerializer, ReasonSerializer
-from compliance.filings import actions
+from compliance.api.serializers import (
+    DecisionSerializer,
+    FilingSerializer,
+    ReasonSerializer,
+    RequiredReasonSerializer,
+)
+from compliance.filings import actions, workflow
+from registry.api.endpoint import FILE, REGISTER, REVIEW, Endpoint, operation
+from registry.api.parameters import day_in
 from registry.api.problems import Problem
-from registry.api.requests import day_in, user_of
+from registry.api.requests import user_of
 
-ANSWERS = {200: FilingSerializer, 400: ProblemSerializer, **dict.fromkeys((403, 409, 412), ProblemSerializer)}
+ANSWER = {200: FilingSerializer}
+# The scope that a token needs for a duty of the workflow.
+SCOPES = {workflow.FILING: FILE, workflow.REVIEWING: REVIEW, workflow.DECIDING: REGISTER}
 
 
-class SubmitView(APIView):
+class SubmitView(Endpoint):
     """Submitting a filing."""
 
-    @extend_schema(operation_id="filings_submit", request=None, parameters=[IF_MATCH], responses=ANSWERS)
+    @operation("filings_submit", "Workflow", ANSWER, headers=[IF_MATCH], refuses=(409, 412), scope=FILE)
     def post(self, request: Request, id: UUID) -> Response:
         """Submit the working copy to the authority. It becomes the next revision, which cannot be changed."""
         filing = find_filing(request, id)
@@ -36,16 +43,20 @@ class SubmitView(APIView):
         return filing_answer(request, id)
 
 
-def verb_view(name: str, action: Callable[..., Any], summary: str) -> type[APIView]:
+def verb_view(name: str, action: Callable[..., Any], summary: str) -> type[Endpoint]:
     """Return the view of an action that takes a filing and a reason."""
+    row = next(row for row in workflow.transitions_of("generative", "initial") if row.verb == name)
 
-    class VerbView(APIView):
-        @extend_schema(
-            operation_id=f"filings_{name}",
-            description=summary,
-            request=ReasonSerializer,
-            parameters=[IF_MATCH],
-            responses=ANSWERS,
+    class VerbView(Endpoint):
+        @operation(
+            f"filings_{name}",
+            "Workflow",
+            ANSWER,
+            summary=summary,
+            body=RequiredReasonSerializer if row.needs_reason else ReasonSerializer,
+            headers=[IF_MATCH],
+            refuses=(409, 412),
+            scope=SCOPES[row.duty],
         )
         def post(self, request: Request, id: UUID) -> Response:
             filing = find_filing(request, id)
@@ -88,14 +99,17 @@ VERB_VIEWS = {
 }
 
 
-class RecordDecisionView(APIView):
+class RecordDecisionView(Endpoint):
     """Recording a decision that the authority made outside this registry."""
 
-    @extend_schema(
-        operation_id="filings_record_decision",
-        request=DecisionSerializer,
-        parameters=[IF_MATCH],
-        responses={**ANSWERS, **MALFORMED},
+    @operation(
+        "filings_record_decision",
+        "Workflow",
+        ANSWER,
+        body=DecisionSerializer,
+        headers=[IF_MATCH],
+        refuses=(409, 412),
+        scope=FILE,
     )
     def post(self, request: Request, id: UUID) -> Response:
         """Record the official number, the date of the decision, and the SHA-256 of the document that proves it."""

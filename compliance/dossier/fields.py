@@ -151,11 +151,16 @@ class OneOf:
 _DECIMAL_PATTERN = r"^(0|[1-9][0-9]*)(\.[0-9]{1,4})?$"
 _RATE_PATTERN = r"^(0(\.[0-9]{1,4})?|1(\.0{1,4})?)$"
 
-Text = Annotated[str, PlainValidator(_text), WithJsonSchema({"type": "string", "maxLength": TEXT_LIMIT})]
+# No text holds NUL (see texts.is_storable).
+Text = Annotated[
+    str,
+    PlainValidator(_text),
+    WithJsonSchema({"type": "string", "maxLength": TEXT_LIMIT, "pattern": r"^[^\u0000]*$"}),
+]
 RequiredText = Annotated[
     str,
     PlainValidator(_required_text),
-    WithJsonSchema({"type": "string", "maxLength": TEXT_LIMIT, "pattern": r"\S"}),
+    WithJsonSchema({"type": "string", "maxLength": TEXT_LIMIT, "pattern": r"^[^\u0000]*[^\s\u0000][^\u0000]*$"}),
 ]
 Rate = Annotated[
     Decimal,
@@ -191,7 +196,8 @@ YesNo = Annotated[bool, PlainValidator(_yes_or_no), WithJsonSchema({"type": "boo
 Uscc = Annotated[
     str,
     PlainValidator(_uscc),
-    WithJsonSchema({"type": "string", "pattern": f"^{uscc.PATTERN}$"}),
+    # The check digit is not in the pattern: no regular expression of a reasonable length computes it.
+    WithJsonSchema({"type": "string", "format": "uscc", "pattern": f"^{uscc.PATTERN}$"}),
 ]
 Region = Annotated[
     str,
@@ -212,6 +218,6 @@ Country = Annotated[
     str,
     _matching(r"[A-Z]{2}", "not_a_country"),
     AfterValidator(_known_country),
-    WithJsonSchema({"type": "string", "pattern": "^[A-Z]{2}$"}),
+    WithJsonSchema({"type": "string", "enum": sorted(COUNTRIES)}),
 ]
 AtMost500 = Field(max_length=500)

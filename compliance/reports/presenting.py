@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterable
 from typing import Any
@@ -16,6 +14,7 @@ from compliance.models import ReportRun
 from compliance.reports.catalog import Report, Row
 from registry.models import Role, User
 from registry.reference.regions import PROVINCES
+from registry.tables import csv_rows
 
 MOST_ON_A_PAGE = 500
 
@@ -63,13 +62,4 @@ def headings_of(report: Report, language: Language) -> list[str]:
 
 def csv_of(headings: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
     """Write a table as CSV with a byte-order mark, by which Excel recognizes UTF-8."""
-    output = io.StringIO()
-    writer = csv.writer(output)
-    writer.writerow(headings)
-    writer.writerows([harmless(value) for value in row] for row in rows)
-    return "\ufeff" + output.getvalue()
-
-
-def harmless(value: Any) -> Any:
-    """Escape a value so that text written by a filer cannot become a formula in a spreadsheet."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in tuple("=+-@\t\r") else value
+    return "\ufeff" + csv_rows([list(headings), *rows])

@@ -22,10 +22,11 @@ class StaffRoleInline(InlineKeptByAdministrators):
 
 
 class TokenInline(InlineKeptByAdministrators):
-    """Tokens can be listed by their first characters and deleted. They are created with `create_token`."""
+    """The tokens of a user. They are made and revoked on the page of tokens."""
 
     model = ApiToken
-    fields = readonly_fields = ["beginning", "created_at"]
+    fields = readonly_fields = ["name", "beginning", "created_at", "expires_at", "last_used_at", "revoked_at"]
+    can_delete = False
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

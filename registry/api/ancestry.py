@@ -7,25 +7,31 @@ from uuid import UUID
 
 import networkx as nx
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
 from rest_framework import serializers
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from registry.api.requests import bad_query, refuse_unknown, user_of
+from registry.api import parameters
+from registry.api.endpoint import Endpoint, operation
+from registry.api.parameters import bad_query
+from registry.api.problems import Problem
+from registry.api.requests import user_of
 from registry.api.serializers import AIModelSerializer
 from registry.lineage.ancestry import WAYS, Ancestry, ancestry_of
-from registry.models import AIModel
+from registry.models import AIModel, User
 
-MOST_MODELS = 500
-MODELS = OpenApiParameter(
-    "model",
-    OpenApiTypes.UUID,
-    many=True,
-    required=True,
-    description=f"Id of an AI model. Can be repeated up to {MOST_MODELS} times.",
+# More would not fit into the address that the web server reads.
+MOST_MODELS, MOST_REPEATS = 150, 50
+_ID = parameters.UUID_FORM
+MODELS = parameters.several(
+    parameters.pattern(
+        "model",
+        f"{_ID}(,{_ID})*",
+        lambda: _("Specify 1 to %(most)s ids of AI models, as listed by GET /models/.") % {"most": MOST_MODELS},
+        f"Id of an AI model. Can be repeated up to {MOST_REPEATS} times, with several ids separated by commas; up to {MOST_MODELS} ids.",
+    ),
+    MOST_REPEATS,
 )
 
 
@@ -56,35 +62,32 @@ class AncestrySerializer(serializers.Serializer[Any]):
     nodes = AIModelSerializer(many=True)
 
 
-class AncestryView(APIView):
+class AncestryView(Endpoint):
     """Common ancestors, roots and families."""
 
-    @extend_schema(operation_id="models_ancestry", parameters=[MODELS], responses=AncestrySerializer)
+    @operation("models_ancestry", "AI models", {200: AncestrySerializer}, parameters=[MODELS])
     def get(self, request: Request) -> Response:
         """
         Return the roots and families of each model, and the common and nearest common ancestors of all models, following
         weights only and any relation. A model that you may not see is refused (400).
         """
-        refuse_unknown(request, {"model"})
-        ancestry = ancestry_of(_models(request), user_of(request))
+        ancestry = ancestry_of(_models(self.query["model"], user_of(request)), user_of(request))
         return Response(AncestrySerializer(_answer(ancestry), context={"user": request.user}).data)
 
 
-def _models(request: Request) -> list[AIModel]:
-    values = [part for value in request.query_params.getlist("model") for part in value.split(",") if part.strip()]
-    if not 1 <= len(values) <= MOST_MODELS:
-        raise bad_query("model", _("Specify 1 to %(most)s ids of AI models.") % {"most": MOST_MODELS})
-    try:
-        uids = list(dict.fromkeys(UUID(value.strip()) for value in values))
-    except ValueError as error:
-        raise bad_query("model", _("Use ids of AI models as listed by GET /models/.")) from error
-    visible = {model.uid: model for model in AIModel.objects.visible_to(user_of(request)).filter(uid__in=uids)}
+def _models(given: list[str], user: User) -> list[AIModel]:
+    uids = list(dict.fromkeys(UUID(part) for value in given for part in value.split(",")))
+    if len(uids) > MOST_MODELS:
+        raise bad_query("model", MODELS.advice())
+    return models_or_problem(uids, user)
+
+
+def models_or_problem(uids: list[UUID], user: User) -> list[AIModel]:
+    """Return the models with these ids. Raises a Problem (404) that names those that the user may not see."""
+    visible = {model.uid: model for model in AIModel.objects.visible_to(user).filter(uid__in=uids)}
     if missing := [str(uid) for uid in uids if uid not in visible]:
-        raise bad_query(
-            "model",
-            _("These AI models do not exist, or you are not allowed to see them: %(ids)s.")
-            % {"ids": ", ".join(missing[:5])},
-        )
+        message = _("These AI models do not exist, or you are not allowed to see them: %(ids)s.")
+        raise Problem.at("", 404, "bad_model", _("AI model not found"), message % {"ids": ", ".join(missing[:5])})
     return [visible[uid] for uid in uids]
 
 

@@ -1,4 +1,4 @@
-"""Token authentication of the API: `Authorization: Token …`."""
+"""Token authentication of the API: `Authorization: Bearer …` or `Authorization: Token …`."""
 
 from __future__ import annotations
 
@@ -8,9 +8,13 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from registry.api import throttling
+from registry.api.problems import refuse_if_too_many
+from registry.api.shared_responses import COMPONENTS
 from registry.models import ApiToken, User
+from registry.tokens import remember_use
 
-KEYWORD = b"token"
+KEYWORDS = (b"token", b"bearer")
 
 
 class TokenAuthentication(BaseAuthentication):
@@ -18,13 +22,15 @@ class TokenAuthentication(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
         parts = get_authorization_header(request).split()
-        if not parts or parts[0].lower() != KEYWORD:
+        if not parts or parts[0].lower() not in KEYWORDS:
             return None
         token = ApiToken.objects.by_token(_token_in(parts[1:]))
         if token is None:
+            refuse_if_too_many(throttling.count("failed", throttling.address_of(request._request)))
             raise AuthenticationFailed(
-                _("This token is not valid. An administrator can create a new one with “create_token USERNAME”.")
+                _("This token is unknown, expired or revoked. Create another one on the page “API tokens” of the desk.")
             )
+        remember_use(token)
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:
@@ -37,13 +43,10 @@ def _token_in(parts: list[bytes]) -> str:
 
 
 class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """The scheme is described among the shared components."""
+
     target_class = TokenAuthentication
     name = "token"
 
     def get_security_definition(self, auto_schema: object) -> dict[str, str]:
-        return {
-            "type": "apiKey",
-            "in": "header",
-            "name": "Authorization",
-            "description": "`Token …`, created with `create_token USERNAME`",
-        }
+        return COMPONENTS["securitySchemes"]["token"]  # type: ignore[no-any-return]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,17 +10,16 @@ from uuid import UUID
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
-from rest_framework.views import APIView
 
 from registry import refusals
+from registry.api.bodies import read_body
+from registry.api.endpoint import REGISTER, Endpoint, operation
 from registry.api.problems import Problem
 from registry.api.requests import user_of
 from registry.api.serializers import (
-    ChangesSerializer,
     CorrectionRequestSerializer,
     CorrectionSerializer,
     MergeRequestSerializer,
@@ -60,49 +58,23 @@ def refusals_as_problems() -> Iterator[None]:
 
 
 def _read(request: Request, serializer: type[Serializer[Any]]) -> dict[str, Any]:
-    """Parse a small JSON body. An invalid body is refused as a whole, with the location of each error."""
+    """Parse the body of a correction by a registrar."""
     if not user_of(request).has_role(Role.REGISTRAR):
         status, text = REFUSALS["not_a_registrar"]
         raise Problem(status, "not_a_registrar", _("Not corrected"), str(text))
-    try:
-        body = json.loads(request.data or b"{}")
-    except (ValueError, RecursionError) as error:
-        raise Problem.at("", 400, "bad_body", _("Invalid request body"), _("Send a JSON object.")) from error
-    parsed = serializer(data=body)
-    unknown = sorted(_unknown(body, serializer)) if isinstance(body, dict) else []
-    if not parsed.is_valid() or unknown:
-        errors = [_error(at, text) for at, text in _faults(parsed.errors, "")]
-        errors += [_error(at, _("Unknown field. Remove it.")) for at in unknown]
-        raise Problem(
-            400, "bad_body", _("Invalid request body"), _("Correct the fields listed under `errors`."), errors=errors
-        )
-    return dict(parsed.validated_data)
+    return read_body(request, serializer)
 
 
-def _unknown(body: dict[str, Any], serializer: type[Serializer[Any]]) -> Iterator[str]:
-    yield from (f"/{name}" for name in body if name not in serializer().fields)
-    changes = body.get("changes")
-    if isinstance(changes, dict):
-        yield from (f"/changes/{name}" for name in changes if name not in ChangesSerializer().fields)
-
-
-def _faults(errors: Any, at: str) -> Iterator[tuple[str, str]]:
-    if isinstance(errors, dict):
-        for name, nested in errors.items():
-            yield from _faults(nested, f"{at}/{name}")
-    else:
-        yield from ((at, str(text)) for text in errors)
-
-
-def _error(pointer: str, message: str) -> dict[str, str]:
-    return {"pointer": pointer, "code": "bad_field", "message": message}
-
-
-class CorrectView(APIView):
+class CorrectView(Endpoint):
     """Correcting an AI model."""
 
-    @extend_schema(
-        operation_id="models_correct", request=CorrectionRequestSerializer, responses={201: CorrectionSerializer}
+    @operation(
+        "models_correct",
+        "AI models",
+        {201: CorrectionSerializer},
+        body=CorrectionRequestSerializer,
+        refuses=(409,),
+        scope=REGISTER,
     )
     def post(self, request: Request, id: UUID) -> Response:
         """Correct fields of a model. Corrections precede all other statements. Registrars only, with a reason."""
@@ -114,10 +86,17 @@ class CorrectView(APIView):
         return Response(CorrectionSerializer(correction).data, status=201)
 
 
-class MergeView(APIView):
+class MergeView(Endpoint):
     """Merging two records of one AI model."""
 
-    @extend_schema(operation_id="models_merge", request=MergeRequestSerializer, responses={201: CorrectionSerializer})
+    @operation(
+        "models_merge",
+        "AI models",
+        {201: CorrectionSerializer},
+        body=MergeRequestSerializer,
+        refuses=(409,),
+        scope=REGISTER,
+    )
     def post(self, request: Request, id: UUID) -> Response:
         """Merge this record into another record of the same model. Registrars only, with a reason."""
         model, body = find_model(request, id), _read(request, MergeRequestSerializer)
@@ -135,11 +114,16 @@ class MergeView(APIView):
         return Response(CorrectionSerializer(correction).data, status=201)
 
 
-class UndoView(APIView):
+class UndoView(Endpoint):
     """Undoing a correction or a merge."""
 
-    @extend_schema(
-        operation_id="corrections_undo", request=UndoRequestSerializer, responses={200: CorrectionSerializer}
+    @operation(
+        "corrections_undo",
+        "AI models",
+        {200: CorrectionSerializer},
+        body=UndoRequestSerializer,
+        refuses=(409,),
+        scope=REGISTER,
     )
     def post(self, request: Request, id: UUID) -> Response:
         """Undo a correction or a merge. Registrars only, with a reason."""

@@ -4,61 +4,55 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import Http404
-from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from django.http import Http404, HttpResponseBase
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from registry.api.requests import choice_param, pattern_param, refuse_unknown
-from registry.api.serializers import OfficialNumberSerializer
-from registry.api.views import PAGES, Q_PARAMETER, paginated
+from registry.api import parameters
+from registry.api.endpoint import Endpoint, operation, page_of
+from registry.api.lists import ListEndpoint, Listing
+from registry.api.serializers import OfficialNumberDetailSerializer, OfficialNumberSerializer
+from registry.api.views import Q_PARAMETER
 from registry.models import NumberKind, NumberStatus, OfficialNumber
 from registry.numbers.forms import number_key
 
 
-class OfficialNumbersView(APIView):
+class OfficialNumbersView(ListEndpoint):
     """The official register."""
 
     permission_classes = [AllowAny]
+    LISTING = Listing(OfficialNumberSerializer)
     FILTERS = [
         Q_PARAMETER,
-        OpenApiParameter("number", str, description="Official number. Full-width characters and case are ignored."),
-        OpenApiParameter("kind", str, enum=NumberKind.values),
-        OpenApiParameter("status", str, enum=NumberStatus.values),
-        OpenApiParameter("province", str, description="Two-digit code of the province."),
-        OpenApiParameter("holder", str, description="USCC of the holder."),
-        *PAGES,
+        parameters.text("number", "Official number. Full-width characters and case are ignored."),
+        parameters.choice("kind", NumberKind.values),
+        parameters.choice("status", NumberStatus.values),
+        parameters.province(),
+        parameters.uscc("holder", "USCC of the holder."),
+        *LISTING.parameters,
     ]
 
-    @extend_schema(operation_id="register_list", parameters=FILTERS, responses=OfficialNumberSerializer(many=True))
-    def get(self, request: Request) -> Response:
+    @operation("register_list", "Register", {200: page_of(OfficialNumberSerializer)}, parameters=FILTERS, public=True)
+    def get(self, request: Request) -> HttpResponseBase:
         """List the official numbers, newest first. They are public."""
-        refuse_unknown(request, {parameter.name for parameter in self.FILTERS})
+        query = self.query
         rows = OfficialNumber.objects.select_related("organization").prefetch_related("services", "ai_models")
-        for name, choices in (("kind", NumberKind.values), ("status", NumberStatus.values)):
-            if code := choice_param(request, name, choices):
-                rows = rows.filter(**{name: code})
-        message = _("Use the two-digit code of a province, such as 44.")
-        if province := pattern_param(request, "province", "[0-9]{2}", message):
-            rows = rows.filter(jurisdiction=province)
-        if number := request.query_params.get("number"):
-            rows = rows.filter(key=number_key(number))
-        if holder := request.query_params.get("holder"):
-            rows = rows.filter(organization__uscc=holder)
-        if query := request.query_params.get("q"):
-            rows = rows.found_by(query)
-        return paginated(self, request, rows, OfficialNumberSerializer)
+        columns = {"kind": "kind", "status": "status", "province": "jurisdiction", "holder": "organization__uscc"}
+        rows = rows.filter(**{column: query[name] for name, column in columns.items() if query[name]})
+        if query["number"]:
+            rows = rows.filter(key=number_key(query["number"]))
+        if query["q"]:
+            rows = rows.found_by(query["q"])
+        return self.listed(rows, self.LISTING)
 
 
-class OfficialNumberView(APIView):
+class OfficialNumberView(Endpoint):
     """One official number."""
 
     permission_classes = [AllowAny]
 
-    @extend_schema(operation_id="register_read", responses=OfficialNumberSerializer)
+    @operation("register_read", "Register", {200: OfficialNumberDetailSerializer}, public=True)
     def get(self, request: Request, id: UUID) -> Response:
         """Return an official number with the rows of the published lists that contain it."""
         number = OfficialNumber.objects.filter(uid=id).select_related("organization").first()

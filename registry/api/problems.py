@@ -13,6 +13,9 @@ from django.utils.translation import gettext_lazy
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from registry.api.throttling import Allowance
+from registry.request_ids import current_request_id
+
 MEDIA_TYPE = "application/problem+json"
 
 
@@ -61,6 +64,16 @@ class BodyTooLarge(Problem):
         )
 
 
+def refuse_if_too_many(allowance: Allowance) -> None:
+    """Raise a Problem (429) if a limit is exceeded."""
+    if allowance.is_exceeded:
+        message = _("Too many requests in a short time. Try again in %(seconds)s seconds.") % {
+            "seconds": allowance.reset
+        }
+        headers = {"Retry-After": str(allowance.reset), **allowance.headers}
+        raise Problem(429, "throttled", str(_TITLES[429]), message, headers=headers)
+
+
 _TITLES = {
     400: gettext_lazy("Bad request"),
     401: gettext_lazy("Authentication required"),
@@ -74,8 +87,8 @@ _TITLES = {
 }
 _DETAILS = {
     exceptions.NotAuthenticated: gettext_lazy(
-        "Send a token in the header “Authorization: Token …”. An administrator can create one with "
-        "“create_token USERNAME”."
+        "Send a token in the header “Authorization: Bearer …”. Create one on the page “API tokens” of the desk, or ask an "
+        "administrator for one."
     ),
     exceptions.UnsupportedMediaType: gettext_lazy(
         "Send the body as JSON, with the header “Content-Type: application/json”."
@@ -126,6 +139,7 @@ def problem(
         "code": code,
         "detail": detail,
         "instance": instance,
+        "request_id": current_request_id(),
         "errors": list(errors),
     }
 

@@ -69,6 +69,8 @@ class AIModelSerializer(_WithRegistrationStatus, serializers.ModelSerializer[AIM
 class ModelStatementSerializer(serializers.ModelSerializer[ModelStatement]):
     """The statement of one source about an AI model. Empty fields are omitted."""
 
+    omits_empty_fields = True
+
     source = SourceSerializer()
 
     class Meta:
@@ -78,6 +80,26 @@ class ModelStatementSerializer(serializers.ModelSerializer[ModelStatement]):
     def to_representation(self, statement: ModelStatement) -> dict[str, Any]:
         values = super().to_representation(statement)
         return {name: value for name, value in values.items() if value not in (None, "", [], {})}
+
+
+class ShownValueSerializer(serializers.Serializer[Any]):
+    """A value in force, and its source."""
+
+    value = serializers.JSONField()
+    source = SourceSerializer()
+
+
+class AIModelDetailSerializer(AIModelSerializer):
+    """An AI model with the values in force and the statements about it."""
+
+    shown = serializers.DictField(child=ShownValueSerializer())
+    statements = ModelStatementSerializer(many=True)
+    statement_count = serializers.IntegerField(
+        help_text="Number of statements that you may see, also those not listed."
+    )
+
+    class Meta(AIModelSerializer.Meta):
+        fields = [*AIModelSerializer.Meta.fields, "shown", "statements", "statement_count"]
 
 
 class ServiceSerializer(_WithRegistrationStatus, serializers.ModelSerializer[Service]):
@@ -96,6 +118,8 @@ class ServiceSerializer(_WithRegistrationStatus, serializers.ModelSerializer[Ser
 class ServiceStatementSerializer(serializers.ModelSerializer[ServiceStatement]):
     """The statement of one source about a service. Empty fields are omitted."""
 
+    omits_empty_fields = True
+
     source = SourceSerializer()
 
     class Meta:
@@ -105,6 +129,15 @@ class ServiceStatementSerializer(serializers.ModelSerializer[ServiceStatement]):
     def to_representation(self, statement: ServiceStatement) -> dict[str, Any]:
         values = super().to_representation(statement)
         return {name: value for name, value in values.items() if value not in (None, "", [], {})}
+
+
+class ServiceDetailSerializer(ServiceSerializer):
+    """A service with the statements about it, latest first."""
+
+    statements = ServiceStatementSerializer(many=True)
+
+    class Meta(ServiceSerializer.Meta):
+        fields = [*ServiceSerializer.Meta.fields, "statements"]
 
 
 class OrganizationSerializer(serializers.ModelSerializer[Organization]):
@@ -165,6 +198,15 @@ class OfficialNumberSerializer(serializers.ModelSerializer[OfficialNumber]):
             "services",
             "ai_models",
         ]
+
+
+class OfficialNumberDetailSerializer(OfficialNumberSerializer):
+    """An official number with the rows of the published lists that contain it, as published."""
+
+    listings = serializers.ListField(child=serializers.DictField())
+
+    class Meta(OfficialNumberSerializer.Meta):
+        fields = [*OfficialNumberSerializer.Meta.fields, "listings"]
 
 
 class CorrectionSerializer(serializers.ModelSerializer[Correction]):

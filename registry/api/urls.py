@@ -1,6 +1,6 @@
 from django.urls import path
 
-from registry.api import ancestry, corrections, numbers, views
+from registry.api import ancestry, corrections, numbers, tokens, views
 
 urlpatterns = [
     path("models/", views.ModelsView.as_view(), name="models"),
@@ -17,4 +17,7 @@ urlpatterns = [
     path("training-data-declarations/", views.DeclarationsView.as_view(), name="training-data-declarations"),
     path("register/", numbers.OfficialNumbersView.as_view(), name="official-numbers"),
     path("register/<uuid:id>/", numbers.OfficialNumberView.as_view(), name="official-number"),
+    path("tokens/", tokens.TokensView.as_view(), name="tokens"),
+    path("tokens/<uuid:id>/", tokens.TokenView.as_view(), name="token"),
+    path("tokens/<uuid:id>/rotate/", tokens.RotateTokenView.as_view(), name="token-rotate"),
 ]

@@ -6,29 +6,23 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
-from django.http import Http404
-from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
+from django.http import Http404, HttpResponseBase
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import BaseSerializer
-from rest_framework.views import APIView
 
+from registry.api import parameters
 from registry.api.ancestry import GraphMLRenderer
-from registry.api.requests import (
-    CursorPages,
-    choice_param,
-    pattern_param,
-    refuse_unknown,
-    user_of,
-    uuid_param,
-)
+from registry.api.endpoint import Endpoint, operation, page_of
+from registry.api.lists import ListEndpoint, Listing
+from registry.api.requests import user_of
 from registry.api.serializers import (
+    AIModelDetailSerializer,
     AIModelSerializer,
     LineageSerializer,
     ModelStatementSerializer,
     OrganizationSerializer,
+    ServiceDetailSerializer,
     ServiceSerializer,
     ServiceStatementSerializer,
     SourceSerializer,
@@ -51,16 +45,12 @@ from registry.register.precedence import has_value, in_order, shown_values
 Rows = TypeVar("Rows", bound="QuerySet[Any]")
 # A model may have thousands of statements: those with the highest precedence are returned, with the total number.
 MOST_STATEMENTS = 100
-Q_PARAMETER = OpenApiParameter("q", str, description="Search in names, in Chinese or Latin script.")
-STATUS = OpenApiParameter("status", str, enum=RegistrationStatus.values)
-COUNTRY = OpenApiParameter("country", str, description="Country code (ISO 3166-1) of the developer.")
-PAGES = [OpenApiParameter("page_size", int), OpenApiParameter("cursor", str)]
-
-
-def paginated(view: APIView, request: Request, rows: QuerySet[Any], serializer: type[BaseSerializer[Any]]) -> Response:
-    pages = CursorPages()
-    page = pages.paginate_queryset(rows, request, view=view)
-    return pages.get_paginated_response(serializer(page, many=True, context={"user": request.user}).data)
+Q_PARAMETER = parameters.text("q", "Search in names, in Chinese or Latin script.")
+STATUS = parameters.choice("status", RegistrationStatus.values)
+COUNTRY = parameters.country("country", "Country code (ISO 3166-1) of the developer.")
+THROUGH = parameters.choice(
+    "through", ["anything", "weights"], "Relations to follow. Defaults to anything.", "anything"
+)
 
 
 def with_status(rows: Rows, status: str | None, user: User, organization: str) -> Rows:
@@ -73,55 +63,42 @@ def with_status(rows: Rows, status: str | None, user: User, organization: str) -
     return rows.filter((own & Q(registration_status=status)) | (~own & Q(public_status=status)))
 
 
-class ModelsView(APIView):
+class ModelsView(ListEndpoint):
     """The AI models that the user may see."""
 
+    LISTING = Listing(AIModelSerializer)
     FILTERS = [
         Q_PARAMETER,
         STATUS,
         COUNTRY,
-        OpenApiParameter("developer", str, description="USCC of the developer."),
-        OpenApiParameter(
-            "base_model", OpenApiTypes.UUID, description="AI model that must be among the ancestors, at any depth."
-        ),
-        OpenApiParameter("root_country", str, description="Country code (ISO 3166-1) of a root of the lineage."),
-        OpenApiParameter(
-            "through",
-            str,
-            enum=["anything", "weights"],
-            description="Relations to follow from base_model. Defaults to anything.",
-        ),
-        *PAGES,
+        parameters.uscc("developer", "USCC of the developer."),
+        parameters.uuid("base_model", "AI model that must be among the ancestors, at any depth."),
+        parameters.country("root_country", "Country code (ISO 3166-1) of a root of the lineage."),
+        THROUGH,
+        *LISTING.parameters,
     ]
 
-    @extend_schema(operation_id="models_list", parameters=FILTERS, responses=AIModelSerializer(many=True))
-    def get(self, request: Request) -> Response:
+    @operation("models_list", "AI models", {200: page_of(AIModelSerializer)}, parameters=FILTERS)
+    def get(self, request: Request) -> HttpResponseBase:
         """List the AI models that you may see, newest first."""
-        refuse_unknown(request, {parameter.name for parameter in self.FILTERS})
-        user = user_of(request)
+        user, query = user_of(request), self.query
         rows = AIModel.objects.visible_to(user).select_related("developer").prefetch_related(*WITH_NUMBERS)
-        rows = with_status(rows, choice_param(request, "status", RegistrationStatus.values), user, "developer")
-        if query := request.query_params.get("q"):
-            rows = rows.found_by(query)
-        if country := _country(request, "country"):
-            rows = rows.filter(country=country)
-        if developer := request.query_params.get("developer"):
-            rows = rows.filter(developer__uscc=developer)
-        return paginated(self, request, _by_lineage(rows, request, user), AIModelSerializer)
+        rows = with_status(rows, query["status"], user, "developer")
+        if query["q"]:
+            rows = rows.found_by(query["q"])
+        if query["country"]:
+            rows = rows.filter(country=query["country"])
+        if query["developer"]:
+            rows = rows.filter(developer__uscc=query["developer"])
+        return self.listed(_by_lineage(rows, query, user), self.LISTING)
 
 
-def _country(request: Request, name: str) -> str | None:
-    return pattern_param(
-        request, name, "[A-Z]{2}", _("Use a country code of two capital letters (ISO 3166-1), such as US.")
-    )
-
-
-def _by_lineage(rows: QuerySet[AIModel], request: Request, user: User) -> QuerySet[AIModel]:
-    through = choice_param(request, "through", ("anything", "weights")) or "anything"
-    if base := uuid_param(request, "base_model"):
+def _by_lineage(rows: QuerySet[AIModel], query: dict[str, Any], user: User) -> QuerySet[AIModel]:
+    if base := query["base_model"]:
         starts = AIModel.objects.visible_to(user).filter(uid=base).values_list("pk", flat=True)
-        rows = rows.filter(pk__in=walks.below(starts, user, through=through)).exclude(uid=base)  # type: ignore[arg-type]
-    if country := _country(request, "root_country"):
+        below = walks.below(starts, user, through=query["through"])
+        rows = rows.filter(pk__in=below).exclude(uid=base)
+    if country := query["root_country"]:
         rows = rows.filter(pk__in=walks.below_roots_of(country, user))
     return rows
 
@@ -137,10 +114,10 @@ def find_model(request: Request, uid: UUID) -> AIModel:
     return model
 
 
-class ModelView(APIView):
+class ModelView(Endpoint):
     """One AI model."""
 
-    @extend_schema(operation_id="models_read", responses=AIModelSerializer)
+    @operation("models_read", "AI models", {200: AIModelDetailSerializer})
     def get(self, request: Request, id: UUID) -> Response:
         """
         Return a model: the values in force, each with its source, and the statements that you may see, in order of
@@ -165,57 +142,55 @@ class ModelView(APIView):
         )
 
 
-class LineageView(APIView):
+class LineageView(Endpoint):
     """The lineage of an AI model."""
 
     renderer_classes = [JSONRenderer, GraphMLRenderer]
     FILTERS = [
-        OpenApiParameter("direction", str, enum=["ancestors", "descendants", "both"]),
-        OpenApiParameter("through", str, enum=["anything", "weights"]),
-        OpenApiParameter("depth", int, description="Maximum number of steps, from 1 to 100. Unlimited by default."),
-        OpenApiParameter("format", str, enum=["json", "graphml"]),
+        parameters.choice("direction", ["ancestors", "descendants", "both"], "Defaults to ancestors.", "ancestors"),
+        THROUGH,
+        parameters.number("depth", "Maximum number of steps. Unlimited by default.", least=1, most=100),
+        parameters.choice("format", ["json", "graphml"], "The same as the media type in `Accept`."),
     ]
 
-    @extend_schema(operation_id="models_lineage", parameters=FILTERS, responses=LineageSerializer)
+    @operation(
+        "models_lineage",
+        "AI models",
+        {
+            (200, "application/json"): LineageSerializer,
+            (200, GraphMLRenderer.media_type): {"type": "string"},
+        },
+        parameters=FILTERS,
+    )
     def get(self, request: Request, id: UUID) -> Response:
         """Return the ancestors and descendants of a model that you may see."""
-        refuse_unknown(request, {parameter.name for parameter in self.FILTERS})
-        direction = choice_param(request, "direction", ("ancestors", "descendants", "both")) or "ancestors"
-        through = choice_param(request, "through", ("anything", "weights")) or "anything"
-        depth = pattern_param(request, "depth", "[1-9][0-9]?|100", _("Use a number of steps from 1 to 100."))
-        answer = drawn(
-            find_model(request, id),
-            user_of(request),
-            direction=direction,  # type: ignore[arg-type]
-            through=through,  # type: ignore[arg-type]
-            depth=int(depth) if depth else None,
-        )
+        names = ("direction", "through", "depth")
+        answer = drawn(find_model(request, id), user_of(request), **{name: self.query[name] for name in names})
         return Response(LineageSerializer(answer, context={"user": request.user}).data)
 
 
-class OrganizationsView(APIView):
+class OrganizationsView(ListEndpoint):
     """The organizations that the user may see."""
 
-    FILTERS = [Q_PARAMETER, OpenApiParameter("uscc", str), COUNTRY, *PAGES]
+    LISTING = Listing(OrganizationSerializer)
+    FILTERS = [Q_PARAMETER, parameters.uscc("uscc", "USCC of the organization."), COUNTRY, *LISTING.parameters]
 
-    @extend_schema(operation_id="organizations_list", parameters=FILTERS, responses=OrganizationSerializer(many=True))
-    def get(self, request: Request) -> Response:
+    @operation("organizations_list", "Organizations", {200: page_of(OrganizationSerializer)}, parameters=FILTERS)
+    def get(self, request: Request) -> HttpResponseBase:
         """List the organizations that you may see, newest first."""
-        refuse_unknown(request, {parameter.name for parameter in self.FILTERS})
         rows = Organization.objects.visible_to(user_of(request))
-        if query := request.query_params.get("q"):
+        if query := self.query["q"]:
             rows = rows.found_by(query)
-        if uscc := request.query_params.get("uscc"):
-            rows = rows.filter(uscc=uscc)
-        if country := _country(request, "country"):
-            rows = rows.filter(country=country)
-        return paginated(self, request, rows, OrganizationSerializer)
+        for name in ("uscc", "country"):
+            if value := self.query[name]:
+                rows = rows.filter(**{name: value})
+        return self.listed(rows, self.LISTING)
 
 
-class OrganizationView(APIView):
+class OrganizationView(Endpoint):
     """One organization."""
 
-    @extend_schema(operation_id="organizations_read", responses=OrganizationSerializer)
+    @operation("organizations_read", "Organizations", {200: OrganizationSerializer})
     def get(self, request: Request, id: UUID) -> Response:
         """Return an organization."""
         organization = Organization.objects.visible_to(user_of(request)).filter(uid=id).first()
@@ -224,34 +199,34 @@ class OrganizationView(APIView):
         return Response(OrganizationSerializer(organization).data)
 
 
-class ServicesView(APIView):
+class ServicesView(ListEndpoint):
     """The services that the user may see."""
 
+    LISTING = Listing(ServiceSerializer)
     FILTERS = [
         Q_PARAMETER,
         STATUS,
-        OpenApiParameter("organization", str, description="USCC of the organization."),
-        *PAGES,
+        parameters.uscc("organization", "USCC of the organization."),
+        *LISTING.parameters,
     ]
 
-    @extend_schema(operation_id="services_list", parameters=FILTERS, responses=ServiceSerializer(many=True))
-    def get(self, request: Request) -> Response:
+    @operation("services_list", "Services", {200: page_of(ServiceSerializer)}, parameters=FILTERS)
+    def get(self, request: Request) -> HttpResponseBase:
         """List the services that you may see, newest first."""
-        refuse_unknown(request, {parameter.name for parameter in self.FILTERS})
-        user = user_of(request)
+        user, query = user_of(request), self.query
         rows = Service.objects.visible_to(user).select_related("organization").prefetch_related("official_numbers")
-        rows = with_status(rows, choice_param(request, "status", RegistrationStatus.values), user, "organization")
-        if query := request.query_params.get("q"):
-            rows = rows.found_by(query)
-        if uscc := request.query_params.get("organization"):
-            rows = rows.filter(organization__uscc=uscc)
-        return paginated(self, request, rows, ServiceSerializer)
+        rows = with_status(rows, query["status"], user, "organization")
+        if query["q"]:
+            rows = rows.found_by(query["q"])
+        if query["organization"]:
+            rows = rows.filter(organization__uscc=query["organization"])
+        return self.listed(rows, self.LISTING)
 
 
-class ServiceView(APIView):
+class ServiceView(Endpoint):
     """One service."""
 
-    @extend_schema(operation_id="services_read", responses=ServiceSerializer)
+    @operation("services_read", "Services", {200: ServiceDetailSerializer})
     def get(self, request: Request, id: UUID) -> Response:
         """Return a service with its statements, latest first."""
         user = user_of(request)
@@ -264,9 +239,10 @@ class ServiceView(APIView):
         return Response({**answer, "statements": ServiceStatementSerializer(statements, many=True).data})
 
 
-class DeclarationsView(APIView):
+class DeclarationsView(ListEndpoint):
     """The training-data declarations that the user may see."""
 
+    LISTING = Listing(TrainingDataDeclarationSerializer)
     CODES = {
         "stage": ("pretraining", "optimization"),
         "source_type": ("open_source", "self_collected", "commercial", "user_input", "synthetic"),
@@ -274,21 +250,23 @@ class DeclarationsView(APIView):
         "modality": ("text", "image", "audio", "video"),
     }
     FILTERS = [
-        OpenApiParameter("model", OpenApiTypes.UUID),
-        *(OpenApiParameter(name, str, enum=list(codes)) for name, codes in CODES.items()),
-        *PAGES,
+        parameters.uuid("model", "AI model that was trained on the corpus."),
+        *(parameters.choice(name, codes) for name, codes in CODES.items()),
+        *LISTING.parameters,
     ]
 
-    @extend_schema(
-        operation_id="training_data_list", parameters=FILTERS, responses=TrainingDataDeclarationSerializer(many=True)
+    @operation(
+        "training_data_list",
+        "Training data",
+        {200: page_of(TrainingDataDeclarationSerializer)},
+        parameters=FILTERS,
     )
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> HttpResponseBase:
         """List the training-data declarations that you may see, newest first."""
-        refuse_unknown(request, {parameter.name for parameter in self.FILTERS})
         rows = TrainingDataDeclaration.objects.visible_to(user_of(request)).select_related("statement__model", "source")
-        if model := uuid_param(request, "model"):
+        if model := self.query["model"]:
             rows = rows.filter(Q(statement__model__uid=model) | Q(statement__named_model__uid=model))
-        for name, codes in self.CODES.items():
-            if code := choice_param(request, name, codes):
+        for name in self.CODES:
+            if code := self.query[name]:
                 rows = rows.filter(**{name: code})
-        return paginated(self, request, rows, TrainingDataDeclarationSerializer)
+        return self.listed(rows, self.LISTING)

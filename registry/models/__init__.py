@@ -1,4 +1,5 @@
 from registry.models.ai_models import AIModel, RegistrationStatus
+from registry.models.answers import KeptAnswer
 from registry.models.corrections import Correction, CorrectionKind
 from registry.models.numbers import Listing, NumberCounter, NumberKind, NumberStatus, OfficialNumber
 from registry.models.organizations import Organization
@@ -13,7 +14,7 @@ from registry.models.statements import (
     TrainingCompute,
     TrainingDataDeclaration,
 )
-from registry.models.tokens import ApiToken
+from registry.models.tokens import ApiToken, Scope
 
 __all__ = [
     "AIModel",
@@ -21,6 +22,7 @@ __all__ = [
     "Correction",
     "CorrectionKind",
     "Derivation",
+    "KeptAnswer",
     "Listing",
     "Membership",
     "MembershipRole",
@@ -33,6 +35,7 @@ __all__ = [
     "OrganizationStatement",
     "RegistrationStatus",
     "Role",
+    "Scope",
     "Service",
     "ServiceStatement",
     "Source",

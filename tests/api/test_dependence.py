@@ -195,10 +195,17 @@ def test_the_nearest_common_ancestor_is_not_an_ancestor_of_another_one(filer, au
 
 
 @pytest.mark.parametrize(
-    "query", [{}, {"model": "x"}, {"model": "01a207c9-eecd-7c77-9eb0-e7d353627d5f"}, {"models": "x"}]
+    ("query", "status"),
+    [
+        ({}, 400),
+        ({"model": "x"}, 400),
+        ({"model": "01a207c9-eecd-7c77-9eb0-e7d353627d5f"}, 404),
+        ({"models": "x"}, 400),
+        ({"model": ["01a207c9-eecd-7c77-9eb0-e7d353627d5f"] * 51}, 400),
+    ],
 )
-def test_unknown_models_are_refused(auditor, query):
-    assert client_of(auditor).get("/api/v1/models/ancestry/", query).status_code == 400
+def test_unknown_models_are_refused(auditor, query, status):
+    assert client_of(auditor).get("/api/v1/models/ancestry/", query).status_code == status
 
 
 def test_the_graphml_lineage_equals_the_json_lineage(four, auditor):

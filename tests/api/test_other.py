@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from base64 import b64encode
-from urllib.parse import urlencode
+from base64 import urlsafe_b64encode
 
 import pytest
 from django.test import Client
@@ -86,6 +85,8 @@ def test_the_documentation_needs_no_foreign_host_and_no_inline_script(client):
         ("DELETE", "/api/v1/filings/", 405, "method_not_allowed"),
         ("GET", "/api/v1/filings/?cursor=cD1hYmM=", 404, "not_found"),
         ("GET", "/api/v1/filings/?cursor=bz14", 404, "not_found"),
+        ("GET", "/api/v1/filings/?status=draft&status=filed", 400, "bad_status"),
+        ("GET", "/api/v1/rules/?page=2", 400, "bad_page"),
     ],
 )
 def test_every_error_is_problem_details(api, method, path, status, code):
@@ -93,10 +94,10 @@ def test_every_error_is_problem_details(api, method, path, status, code):
     problem = json.loads(answer.content)
     assert (answer.status_code, answer.headers["Content-Type"]) == (status, "application/problem+json")
     assert (problem["status"], problem["code"], problem["type"]) == (status, code, f"urn:problem:{code}")
-    assert set(problem) == {"type", "title", "status", "code", "detail", "instance", "errors"}
+    assert set(problem) == {"type", "title", "status", "code", "detail", "instance", "request_id", "errors"}
 
 
-@pytest.mark.parametrize("accept", ["application/problem+json", "text/csv", "text/html"])
+@pytest.mark.parametrize("accept", ["application/problem+json", "application/xml", "text/html"])
 def test_the_answer_is_json_regardless_of_the_accept_header(api, accept):
     good, bad = (api.get(path, headers={"Accept": accept}) for path in ("/api/v1/filings/", "/api/v1/nothing/"))
     assert (good.status_code, good.headers["Content-Type"]) == (200, "application/json")
@@ -117,11 +118,14 @@ def test_an_invalid_page_size_is_refused(api, query, code):
     assert (answer.status_code, answer.json()["code"]) == (400, code)
 
 
-@pytest.mark.parametrize("position", ["9" * 5_000, "١٢", "-1", "1e3"])
+@pytest.mark.parametrize("position", ["[0,null,-1]", "[0,null,1e3]", '["0",null,1]', "[0,null]", "{}", "null", "x"])
 def test_a_forged_cursor_is_not_found(api, position):
-    cursor = b64encode(urlencode({"p": position}).encode()).decode()
-    answer = api.get("/api/v1/filings/", {"cursor": cursor})
+    answer = api.get("/api/v1/filings/", {"cursor": urlsafe_b64encode(position.encode()).decode()})
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+def test_a_cursor_that_is_none_is_refused(api):
+    assert api.get("/api/v1/filings/", {"cursor": "…"}).json()["code"] == "bad_cursor"
 
 
 def test_api_urls_work_without_the_trailing_slash(api):

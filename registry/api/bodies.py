@@ -1,0 +1,54 @@
+"""Small JSON bodies: parsed by a serializer, and refused as a whole with the place of each fault."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils.translation import gettext as _
+from rest_framework.request import Request
+from rest_framework.serializers import Serializer
+
+from registry.api.problems import Problem
+
+
+def read_body(request: Request, serializer: type[Serializer[Any]]) -> dict[str, Any]:
+    """Parse the body with a serializer. Raises a Problem (400) that names every field that is wrong or unknown."""
+    try:
+        body = json.loads(request.data or b"{}")
+    except (ValueError, RecursionError) as error:
+        raise Problem.at("", 400, "bad_body", _("Invalid request body"), _("Send a JSON object.")) from error
+    parsed = serializer(data=body)
+    unknown = sorted(_unknown(body, parsed, ""))
+    if not parsed.is_valid() or unknown:
+        errors = [_error(at, text) for at, text in _faults(parsed.errors, "")]
+        errors += [_error(at, _("Unknown field. Remove it.")) for at in unknown]
+        raise Problem(
+            400, "bad_body", _("Invalid request body"), _("Correct the fields listed under `errors`."), errors=errors
+        )
+    return dict(parsed.validated_data)
+
+
+def _unknown(body: Any, serializer: Serializer[Any], at: str) -> Iterator[str]:
+    if not isinstance(body, dict):
+        return
+    for name, value in body.items():
+        child = serializer.fields.get(name)
+        if child is None:
+            yield f"{at}/{name}"
+        elif isinstance(child, Serializer):
+            yield from _unknown(value, child, f"{at}/{name}")
+
+
+def _faults(errors: Any, at: str) -> Iterator[tuple[str, str]]:
+    if isinstance(errors, dict):
+        for name, nested in errors.items():
+            yield from _faults(nested, at if name == "non_field_errors" else f"{at}/{name}")
+    else:
+        for text in errors:
+            yield from _faults(text, at) if isinstance(text, dict) else [(at, str(text))]
+
+
+def _error(pointer: str, message: str) -> dict[str, str]:
+    return {"pointer": pointer, "code": "bad_field", "message": message}

@@ -1,0 +1,92 @@
+"""
+Throttling: how many requests a token and an address may send in a minute, and how many unknown tokens an address may try.
+
+The counts are kept in Redis, which all processes share, and in the memory of the process while Redis does not answer.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass
+from functools import cache
+
+from django.conf import settings
+from django.http import HttpRequest
+from limits import RateLimitItem, parse
+from limits.storage import MemoryStorage, RedisStorage, Storage
+from limits.strategies import FixedWindowRateLimiter
+
+# After a failure of Redis, the memory of the process is used for so long.
+PAUSE_SECONDS = 10.0
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What is left of a limit: the number of requests, and the seconds until it is whole again."""
+
+    limit: int
+    remaining: int
+    reset: int
+    is_exceeded: bool
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The header fields that tell the client."""
+        told = {"Limit": self.limit, "Remaining": self.remaining, "Reset": self.reset}
+        return {f"RateLimit-{name}": str(value) for name, value in told.items()}
+
+
+class _Counter:
+    """Counts with one kind of storage, and with the memory while it fails."""
+
+    def __init__(self, url: str) -> None:
+        self.memory = FixedWindowRateLimiter(MemoryStorage())
+        self.shared = FixedWindowRateLimiter(_redis(url)) if url else None
+        self.pause_until = 0.0
+
+    def count(self, item: RateLimitItem, who: str) -> Allowance:
+        if self.shared and time.monotonic() >= self.pause_until:
+            try:
+                return _counted(self.shared, item, who)
+            except Exception as error:
+                # Whatever Redis says, it must not keep a request from its answer.
+                self.pause_until = time.monotonic() + PAUSE_SECONDS
+                logger.warning("Requests are counted in each process by itself: %s", error)
+        return _counted(self.memory, item, who)
+
+
+def _counted(limiter: FixedWindowRateLimiter, item: RateLimitItem, who: str) -> Allowance:
+    is_allowed = limiter.hit(item, who)
+    window = limiter.get_window_stats(item, who)
+    return Allowance(item.amount, window.remaining, max(0, round(window.reset_time - time.time())), not is_allowed)
+
+
+def _redis(url: str) -> Storage:
+    return RedisStorage(
+        url, socket_connect_timeout=0.2, socket_timeout=0.2, key_prefix=f"{settings.REDIS_KEY_PREFIX}rate"
+    )
+
+
+@cache
+def _counter() -> _Counter:
+    return _Counter(settings.RATE_LIMIT_STORAGE)
+
+
+@cache
+def _limit(kind: str) -> RateLimitItem:
+    return parse(settings.RATE_LIMITS[kind])
+
+
+def count(kind: str, who: str) -> Allowance:
+    """Count a request against the limit of a kind: `token`, `address` or `failed`."""
+    return _counter().count(_limit(kind), f"{kind}:{who}")
+
+
+def address_of(request: HttpRequest) -> str:
+    """Return the address of the client. Behind proxies, their number says which one of X-Forwarded-For was not invented."""
+    forwarded = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
+    if settings.PROXIES and len(forwarded) >= settings.PROXIES:
+        return forwarded[-settings.PROXIES][:64]
+    return str(request.META.get("REMOTE_ADDR", ""))

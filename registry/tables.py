@@ -1,0 +1,20 @@
+"""Tables as CSV that no spreadsheet takes for formulas."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from typing import Any
+
+
+def harmless(value: Any) -> Any:
+    """Escape a value so that text written by a filer cannot become a formula in a spreadsheet."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in tuple("=+-@\t\r") else value
+
+
+def csv_rows(rows: Iterable[Iterable[Any]]) -> str:
+    """Return rows as CSV."""
+    output = io.StringIO()
+    csv.writer(output).writerows([harmless(value) for value in row] for row in rows)
+    return output.getvalue()
