@@ -53,6 +53,7 @@ check: $(READY_DEV) ## Django's checks, migrations, translations, names, generat
 	@$(BIN)/python -m tools.translations --check
 	@$(BIN)/python -m tools.vocabulary
 	@$(BIN)/python -m tools.generate --check
+	@$(BIN)/python -m tools.openapi
 
 format: $(READY_DEV) ## bring code and templates into form
 	@$(BIN)/ruff check --fix --quiet . || true

@@ -27,7 +27,7 @@ from registry.models import KeptAnswer
 HEADER, REPLAYED = "Idempotency-Key", "Idempotency-Replayed"
 KEPT_FOR = timedelta(hours=24)
 _FORM = re.compile("[\x21-\x7e]{1,255}")
-_HEADERS = ("Location", "ETag", "Cache-Control", "Content-Type")
+_HEADERS = ("Location", "ETag", "Cache-Control")
 
 
 def once(request: Request, handle: Callable[[], HttpResponseBase]) -> HttpResponseBase:
@@ -80,8 +80,11 @@ _OF_STREAM = ("Content-Length", "Content-Digest", "Content-Disposition")
 
 def _kept(request: Request, key: str, fingerprint: str, answer: HttpResponseBase) -> HttpResponseBase:
     """Store an answer, and return it."""
-    body = JSONRenderer().render(answer.data) if isinstance(answer, Response) else getattr(answer, "content", b"")
-    headers = {name: answer.headers[name] for name in _HEADERS if name in answer.headers}
+    # The answer of a view is rendered after it returns, and gets its media type then.
+    is_rendered = not isinstance(answer, Response)
+    body = answer.content if is_rendered else JSONRenderer().render(answer.data)
+    names = (*_HEADERS, *(("Content-Type",) if is_rendered else ()))
+    headers = {name: answer.headers[name] for name in names if name in answer.headers}
     values = {"fingerprint": fingerprint, "status": answer.status_code, "headers": headers, "body": body.decode()}
     KeptAnswer.objects.update_or_create(user_id=request.user.pk, key=key, defaults={**values, "at": timezone.now()})
     return answer

@@ -32,11 +32,27 @@ schemathesis.openapi.format("uscc", st.tuples(_any, _any, *[_digit] * 6, *[_any]
 def before_call(context: Any, case: Any, kwargs: Any) -> None:
     """Ask for what exists in most requests, and send dossiers whose parts refer to each other."""
     _ask_for_what_exists(case)
-    if case.meta and case.meta.generation.mode.is_positive and isinstance(case.body, dict):
-        models = case.body.get("models") if "applicant" in case.body else None
-        for model in models if isinstance(models, list) else []:
-            # A parent must be one of the models of the dossier, and no JSON Schema says so.
-            model.pop("derived_from", None)
+    if case.meta and case.meta.generation.mode.is_positive and isinstance(case.body, dict) and "applicant" in case.body:
+        case.body = _sayable(case.body)
+
+
+def _sayable(dossier: Any) -> Any:
+    """
+    Return a dossier without what no JSON Schema forbids: parents that are no model of the dossier, two models with the same
+    key, and a count written as 12.0.
+    """
+    for number, model in enumerate(dossier.get("models") or []):
+        model.pop("derived_from", None)
+        model["key"] = f"{number}{model['key']}" if number else model["key"]
+    return _with_integers(dossier)
+
+
+def _with_integers(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _with_integers(child) for name, child in value.items()}
+    if isinstance(value, list):
+        return [_with_integers(child) for child in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _ask_for_what_exists(case: Any) -> None:
