@@ -3,14 +3,19 @@ from compliance.documents.models import Document, DocumentFacts
 from compliance.evidence.models import EvidenceFile, EvidenceSummary, ReferenceSketch, SketchRequest
 from compliance.filings.history.models import Event
 from compliance.filings.models import Action, CaseNumbers, Filing, Kind, Revision, Status, WorkingCopy
+from compliance.notices.models import Attempt, Change, ChangeType, Delivery, LastPosition, Webhook, WebhookEvent
 from compliance.reports.models import ReportRun
 
 __all__ = [
     "Action",
+    "Attempt",
     "CalendarDay",
     "CaseNumbers",
+    "Change",
+    "ChangeType",
     "ConfirmedYear",
     "Consequence",
+    "Delivery",
     "Document",
     "DocumentFacts",
     "Event",
@@ -19,11 +24,14 @@ __all__ = [
     "Filing",
     "Flag",
     "Kind",
+    "LastPosition",
     "Level",
     "ReferenceSketch",
     "ReportRun",
     "Revision",
     "SketchRequest",
     "Status",
+    "Webhook",
+    "WebhookEvent",
     "WorkingCopy",
 ]

@@ -6,11 +6,14 @@ from celery import shared_task
 
 from compliance.checking import check_filings, consequences, dispatch, due_marks, flag_counts
 from compliance.documents import counting
+from compliance.notices import delivering, telling
 from compliance.reports import writing
+from registry.api.idempotency import forget_old_answers
 
 # 100,000 filings in each run. More would be assigned twice, because the leases expire before the workers get to them.
 LEASES_PER_PICK_UP = 20
 COUNTING_SECONDS = 120
+DELIVER = "compliance.deliver"
 
 
 @shared_task(name=dispatch.CHECK_RANGE)
@@ -75,3 +78,25 @@ def sweep_of_the_week() -> int:
 def write_due_reports() -> int:
     """Write the missing reports of past weeks."""
     return len(writing.write_due())
+
+
+@shared_task(name="compliance.tell")
+def tell() -> int:
+    """Make the messages of new changes, and assign the webhooks that have messages due to workers."""
+    telling.make_messages()
+    webhooks = delivering.webhooks_with_work()
+    for key in webhooks:
+        dispatch.publish(DELIVER, key)
+    return len(webhooks)
+
+
+@shared_task(name=DELIVER)
+def deliver(webhook: int) -> int:
+    """Deliver the messages of a webhook that are due."""
+    return delivering.deliver(webhook)
+
+
+@shared_task(name="compliance.forget_answers")
+def forget_answers() -> int:
+    """Delete the answers to requests that are too old to be sent again."""
+    return int(forget_old_answers())

@@ -168,6 +168,8 @@ RATE_LIMITS = {
 RATE_LIMIT_STORAGE = REDIS_URL
 # Number of proxies in front of the web server that add to X-Forwarded-For.
 PROXIES = env.int("PROXIES", default=0)
+# Webhooks may lead to addresses that are not public, and over HTTP: for tests and for receivers in the own network.
+WEBHOOKS_MAY_BE_PRIVATE = env.bool("WEBHOOKS_MAY_BE_PRIVATE", default=False)
 SPECTACULAR_SETTINGS = {
     "TITLE": "AI Model Compliance Registry",
     "DESCRIPTION": "Filings of AI models and services, what is missing from each, and the legal basis.",

@@ -11,7 +11,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from compliance.api import problems
-from compliance.api.etags import IF_MATCH, expected_version, quoted
 from compliance.api.evidence import EvidenceParser
 from compliance.api.filings import body_of, find_filing
 from compliance.dossier.faults import Malformed
@@ -22,6 +21,7 @@ from compliance.provenance.cards import Card, read_card
 from compliance.provenance.drafting import Drafted, NoName, NoSuchModel
 from registry.api import parameters
 from registry.api.endpoint import FILE, Endpoint, operation
+from registry.api.etags import IF_MATCH, expected_version, quoted
 from registry.api.problems import Problem
 from registry.api.requests import user_of
 

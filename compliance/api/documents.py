@@ -17,7 +17,6 @@ from rest_framework.response import Response
 
 from compliance.api import problems
 from compliance.api.document_serializers import DocumentSerializer
-from compliance.api.etags import IF_MATCH, expected_version, quoted
 from compliance.api.filings import find_filing
 from compliance.documents.actions import upload_document
 from compliance.documents.uploads import LARGEST, HashingUploadHandler, Incoming, TooLarge, incoming, received
@@ -25,6 +24,7 @@ from compliance.filings.refusals import DocumentRefused
 from compliance.models import Document, Filing
 from registry.api import parameters
 from registry.api.endpoint import FILE, Endpoint, listing_of, operation
+from registry.api.etags import IF_MATCH, expected_version, quoted
 from registry.api.problems import Problem
 from registry.api.requests import user_of
 from registry.models import User

@@ -9,7 +9,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from compliance.api import problems
-from compliance.api.etags import IF_MATCH_REQUIRED, expected_version, quoted
 from compliance.api.filters import FILTERS, LISTING, filter_filings
 from compliance.api.openapi import DossierExtension
 from compliance.api.serializers import (
@@ -25,6 +24,7 @@ from compliance.filings import actions
 from compliance.models import Event, Filing, Flag
 from registry.api import parameters
 from registry.api.endpoint import FILE, Endpoint, operation, page_of
+from registry.api.etags import IF_MATCH_REQUIRED, expected_version, quoted
 from registry.api.lists import ListEndpoint, Listing
 from registry.api.requests import user_of
 

@@ -10,7 +10,6 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from compliance.api.etags import quoted
 from compliance.api.refusal_texts import DOCUMENTS, NOT_ISSUED, NOT_PERMITTED, NUMBERS, WAIVERS
 from compliance.dossier.faults import Malformed
 from compliance.dossier.parsing import Parsed, parse
@@ -18,6 +17,7 @@ from compliance.filings import refusals
 from compliance.filings.workflow import STATUSES
 from compliance.language import Language, language_of
 from compliance.rules.wording import describe
+from registry.api.etags import quoted
 from registry.api.problems import Problem
 
 

@@ -1,6 +1,17 @@
 from django.urls import path, register_converter
 
-from compliance.api import cards, checks, dependence, documents, evidence, filings, waivers, workflow
+from compliance.api import (
+    cards,
+    changes,
+    checks,
+    dependence,
+    documents,
+    evidence,
+    filings,
+    waivers,
+    webhooks,
+    workflow,
+)
 
 
 class Sha256Converter:
@@ -17,6 +28,7 @@ register_converter(Sha256Converter, "sha256")
 
 urlpatterns = [
     path("filings/", filings.FilingsView.as_view(), name="filings"),
+    path("filings/changes/", changes.ChangesView.as_view(), name="filings-changes"),
     path("filings/<uuid:id>/", filings.FilingView.as_view(), name="filing"),
     path("filings/<uuid:id>/dossier/", filings.DossierView.as_view(), name="filing-dossier"),
     path("filings/<uuid:id>/flags/", filings.FlagsView.as_view(), name="filing-flags"),
@@ -38,6 +50,16 @@ urlpatterns = [
         for verb, view in workflow.VERB_VIEWS.items()
     ),
     path("events/", filings.AllEventsView.as_view(), name="events"),
+    path("webhooks/", webhooks.WebhooksView.as_view(), name="webhooks"),
+    path("webhooks/<uuid:id>/", webhooks.WebhookView.as_view(), name="webhook"),
+    path("webhooks/<uuid:id>/secret/", webhooks.WebhookSecretView.as_view(), name="webhook-secret"),
+    path("webhooks/<uuid:id>/test/", webhooks.WebhookTestView.as_view(), name="webhook-test"),
+    path("webhooks/<uuid:id>/deliveries/", webhooks.DeliveriesView.as_view(), name="webhook-deliveries"),
+    path(
+        "webhooks/<uuid:id>/deliveries/<uuid:delivery>/replay/",
+        webhooks.ReplayView.as_view(),
+        name="webhook-delivery-replay",
+    ),
     path("statistics/dependence/", dependence.DependenceView.as_view(), name="statistics-dependence"),
     path("statistics/what-breaks/", dependence.WhatBreaksView.as_view(), name="statistics-what-breaks"),
     path("check/", checks.CheckView.as_view(), name="check"),

@@ -10,12 +10,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from compliance.api import problems
-from compliance.api.etags import IF_MATCH, expected_version
 from compliance.api.filings import body_of, find_filing
 from compliance.api.requests import parse_texts
 from compliance.api.serializers import FlagIdentitySerializer, FlagSerializer, WaivingSerializer
 from compliance.filings import actions
 from registry.api.endpoint import REVIEW, Endpoint, operation
+from registry.api.etags import IF_MATCH, expected_version
 from registry.api.parameters import day_in
 from registry.api.problems import Problem
 from registry.api.requests import user_of

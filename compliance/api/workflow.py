@@ -11,7 +11,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from compliance.api import problems
-from compliance.api.etags import IF_MATCH, expected_version
 from compliance.api.filings import body_of, filing_answer, find_filing
 from compliance.api.requests import parse_reason, parse_texts
 from compliance.api.serializers import (
@@ -22,6 +21,7 @@ from compliance.api.serializers import (
 )
 from compliance.filings import actions, workflow
 from registry.api.endpoint import FILE, REGISTER, REVIEW, Endpoint, operation
+from registry.api.etags import IF_MATCH, expected_version
 from registry.api.parameters import day_in
 from registry.api.problems import Problem
 from registry.api.requests import user_of

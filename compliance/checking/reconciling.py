@@ -10,6 +10,7 @@ from compliance.checking.flag_counts import FlagCounts
 from compliance.checking.waiver_basis import waiver_basis_of
 from compliance.dossier.schema import Dossier
 from compliance.models import Flag
+from compliance.notices.writing import write_flag_changes
 from compliance.rules.problems import Finding
 
 # SQLite takes some ten thousand variables in a statement.
@@ -70,6 +71,7 @@ def _write(difference: _Difference, now: datetime) -> None:
     for part in parts_of([flag.pk for flag in difference.gone], RESOLVED_AT_ONCE):
         Flag.objects.filter(pk__in=part).update(resolved_at=now)
     Flag.objects.filter(pk__in=[flag.pk for flag in difference.lapsed]).update(**_NO_WAIVER)
+    write_flag_changes(difference.raised, difference.gone, at=now)
 
 
 def _compare(

@@ -8,7 +8,8 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from compliance.models import ReportRun
+from compliance.models import ChangeType, ReportRun
+from compliance.notices.writing import write_change
 from compliance.reports import incomplete_filings
 from compliance.reports.catalog import REPORTS, Report
 from compliance.reports.periods import WEEK, Period, ended_weeks, monday_before
@@ -50,9 +51,10 @@ def write_now(report: Report, *, by: User, at: datetime | None = None) -> Report
     return _write(report, Period(begins_at, at), by)
 
 
+@transaction.atomic
 def _write(report: Report, period: Period, by: User | None) -> ReportRun:
     rows = list(report.rows(period))
-    return ReportRun.objects.create(
+    run = ReportRun.objects.create(
         report=report.name,
         begins_at=period.begins_at,
         ends_at=period.ends_at,
@@ -61,3 +63,6 @@ def _write(report: Report, period: Period, by: User | None) -> ReportRun:
         row_count=len(rows),
         content=json.dumps(rows, ensure_ascii=False, separators=(",", ":")),
     )
+    data = {"report": run.report, "run": str(run.uid), "ends_at": run.ends_at.isoformat(), "rows": run.row_count}
+    write_change(ChangeType.REPORT, data, at=run.written_at)
+    return run

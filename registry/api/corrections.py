@@ -17,6 +17,7 @@ from rest_framework.serializers import Serializer
 from registry import refusals
 from registry.api.bodies import read_body
 from registry.api.endpoint import REGISTER, Endpoint, operation
+from registry.api.etags import IF_MATCH, one_at_a_time, refuse_other_version
 from registry.api.problems import Problem
 from registry.api.requests import user_of
 from registry.api.serializers import (
@@ -25,7 +26,7 @@ from registry.api.serializers import (
     MergeRequestSerializer,
     UndoRequestSerializer,
 )
-from registry.api.views import find_model
+from registry.api.views import find_model, model_json
 from registry.models import AIModel, Correction, Role
 from registry.register import corrections
 
@@ -65,6 +66,15 @@ def _read(request: Request, serializer: type[Serializer[Any]]) -> dict[str, Any]
     return read_body(request, serializer)
 
 
+@contextmanager
+def _unchanged(request: Request, model: AIModel) -> Iterator[None]:
+    """Refuse a change of a model that is no longer what If-Match names, and let nobody else change it meanwhile."""
+    with one_at_a_time(f"model {model.pk}"):
+        if "If-Match" in request.headers:
+            refuse_other_version(request, model_json(find_model(request, model.uid), user_of(request)))
+        yield
+
+
 class CorrectView(Endpoint):
     """Correcting an AI model."""
 
@@ -73,13 +83,14 @@ class CorrectView(Endpoint):
         "AI models",
         {201: CorrectionSerializer},
         body=CorrectionRequestSerializer,
-        refuses=(409,),
+        headers=[IF_MATCH],
+        refuses=(409, 412),
         scope=REGISTER,
     )
     def post(self, request: Request, id: UUID) -> Response:
         """Correct fields of a model. Corrections precede all other statements. Registrars only, with a reason."""
         model, body = find_model(request, id), _read(request, CorrectionRequestSerializer)
-        with refusals_as_problems():
+        with _unchanged(request, model), refusals_as_problems():
             correction = corrections.correct_model(
                 model, dict(body["changes"]), reason=body["reason"], by=user_of(request)
             )
@@ -94,7 +105,8 @@ class MergeView(Endpoint):
         "AI models",
         {201: CorrectionSerializer},
         body=MergeRequestSerializer,
-        refuses=(409,),
+        headers=[IF_MATCH],
+        refuses=(409, 412),
         scope=REGISTER,
     )
     def post(self, request: Request, id: UUID) -> Response:
@@ -109,7 +121,7 @@ class MergeView(Endpoint):
                 _("Not corrected"),
                 _("There is no AI model with this id. Copy the id as GET /models/ lists it."),
             )
-        with refusals_as_problems():
+        with _unchanged(request, model), refusals_as_problems():
             correction = corrections.merge_models(model, into, reason=body["reason"], by=user_of(request))
         return Response(CorrectionSerializer(correction).data, status=201)
 

@@ -11,6 +11,7 @@ import time
 from dataclasses import dataclass
 from functools import cache
 
+import redis
 from django.conf import settings
 from django.http import HttpRequest
 from limits import RateLimitItem, parse
@@ -20,6 +21,8 @@ from limits.strategies import FixedWindowRateLimiter
 # After a failure of Redis, the memory of the process is used for so long.
 PAUSE_SECONDS = 10.0
 logger = logging.getLogger(__name__)
+# The storage imports the client when it is first needed, and threads that need it at the same moment find half a module.
+assert redis
 
 
 @dataclass(frozen=True)

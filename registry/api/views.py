@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from registry.api import parameters
 from registry.api.ancestry import GraphMLRenderer
 from registry.api.endpoint import Endpoint, operation, page_of
+from registry.api.etags import etag_of, quoted
 from registry.api.lists import ListEndpoint, Listing
 from registry.api.requests import user_of
 from registry.api.serializers import (
@@ -123,23 +124,25 @@ class ModelView(Endpoint):
         Return a model: the values in force, each with its source, and the statements that you may see, in order of
         precedence.
         """
-        user, model = user_of(request), find_model(request, id)
-        visible = model.statements.visible_to(user).select_related("source")
-        statements = in_order(visible[:MOST_STATEMENTS])
-        values = {
-            name: {"value": plain(value), "source": SourceSerializer(source).data}
-            for name, (value, source) in shown_values(statements).items()
-            if has_value(value)
-        }
-        answer = AIModelSerializer(model, context={"user": user}).data
-        return Response(
-            {
-                **answer,
-                "shown": values,
-                "statements": ModelStatementSerializer(statements, many=True).data,
-                "statement_count": visible.count(),
-            }
-        )
+        shown = model_json(find_model(request, id), user_of(request))
+        return Response(shown, headers={"ETag": quoted(etag_of(shown))})
+
+
+def model_json(model: AIModel, user: User) -> dict[str, Any]:
+    """Return the JSON of a model with its values in force and its statements, as the user may see them."""
+    visible = model.statements.visible_to(user).select_related("source")
+    statements = in_order(visible[:MOST_STATEMENTS])
+    values = {
+        name: {"value": plain(value), "source": SourceSerializer(source).data}
+        for name, (value, source) in shown_values(statements).items()
+        if has_value(value)
+    }
+    return {
+        **AIModelSerializer(model, context={"user": user}).data,
+        "shown": values,
+        "statements": ModelStatementSerializer(statements, many=True).data,
+        "statement_count": visible.count(),
+    }
 
 
 class LineageView(Endpoint):

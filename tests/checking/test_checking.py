@@ -168,7 +168,7 @@ def test_a_chunk_takes_as_many_queries_as_one_filing(filer):
             assert check_everything() == number
         return len(captured)
 
-    assert queries(1) == queries(30) == 15
+    assert queries(1) == queries(30) == 16
 
 
 def test_an_unreadable_filing_does_not_block_the_check_of_others(filer):

@@ -1,0 +1,7 @@
+"""`python -m filing_client.command`."""
+
+import sys
+
+from filing_client.command import main
+
+sys.exit(main())

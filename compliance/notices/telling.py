@@ -1,0 +1,134 @@
+"""Making messages to webhooks out of changes: for each webhook those that it asked for and that it may know of."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from compliance.filings import workflow
+from compliance.models import Filing
+from compliance.notices.models import Change, ChangeType, Delivery, LastPosition, Webhook, WebhookEvent
+from compliance.notices.ordering import give_positions
+
+AT_ONCE = 500
+_NUMBERED = frozenset({workflow.DECIDE.verb, workflow.RECORD_DECISION.verb})
+_OF_TYPE = {
+    ChangeType.FLAGS: WebhookEvent.FLAGS,
+    ChangeType.REPORT: WebhookEvent.REPORT,
+    ChangeType.IMPORT: WebhookEvent.IMPORT,
+}
+
+
+def make_messages() -> int:
+    """Make the messages of the changes that were not looked at yet, and return how many messages they are."""
+    give_positions()
+    made = 0
+    while (part := _make_part()) is not None:
+        made += part
+    return made
+
+
+@transaction.atomic
+def _make_part() -> int | None:
+    """Make the messages of some changes; None if there are none. The lock lets one worker do it at a time."""
+    place = LastPosition.objects.select_for_update().filter(pk=1).first()
+    if place is None or place.told >= place.last:
+        return None
+    changes = list(
+        Change.objects.filter(position__gt=place.told)
+        .order_by("position")
+        .select_related("event", "filing__applicant", "filing__official_number")
+        .defer("filing__search_text", "filing__search_grams")[:AT_ONCE]
+    )
+    webhooks = Webhook.objects.filter(is_enabled=True).select_related("owner")
+    messages = [message for webhook in webhooks for message in _messages(webhook, changes)]
+    Delivery.objects.bulk_create(messages, ignore_conflicts=True)
+    place.told = changes[-1].position if changes else place.last
+    place.save(update_fields=["told"])
+    return len(messages)
+
+
+def _messages(webhook: Webhook, changes: Sequence[Change]) -> Iterator[Delivery]:
+    visible = _visible_filings(webhook, {change.filing_id for change in changes if change.filing_id})
+    for change in changes:
+        if _may_know(webhook, change, visible):
+            for event in events_of(change):
+                if event in webhook.events:
+                    yield Delivery(
+                        webhook=webhook,
+                        change=change,
+                        filing_id=change.filing_id,
+                        event=event,
+                        body=body_of(event, change),
+                    )
+
+
+def _visible_filings(webhook: Webhook, filings: set[int]) -> set[int]:
+    """Return the filings that a webhook is told of: those of its organization, or those that its owner sees now."""
+    rows = Filing.objects.filter(pk__in=filings)
+    if webhook.organization_id:
+        if webhook.organization_id not in webhook.owner.own_organizations:
+            return set()
+        return set(rows.filter(applicant=webhook.organization_id).values_list("pk", flat=True))
+    return set(rows.visible_to(webhook.owner).values_list("pk", flat=True))
+
+
+def _may_know(webhook: Webhook, change: Change, visible: set[int]) -> bool:
+    if change.filing_id:
+        return change.filing_id in visible
+    if change.user_id:
+        return change.user_id == webhook.owner_id
+    return webhook.organization_id is None and bool(webhook.owner.roles)
+
+
+def events_of(change: Change) -> list[WebhookEvent]:
+    """Return what a change means to a webhook."""
+    if change.event is None:
+        return [_OF_TYPE[ChangeType(change.type)]]
+    event = change.event
+    if event.from_status == event.to_status:
+        return [WebhookEvent.EVENT]
+    is_numbered = event.verb in _NUMBERED and event.to_status == workflow.FILED
+    return [WebhookEvent.STATUS, *([WebhookEvent.NUMBER] if is_numbered else [])]
+
+
+def body_of(event: WebhookEvent, change: Change) -> str:
+    """Return the content of a message, as Standard Webhooks has it: type, timestamp, data."""
+    content = {"type": str(event), "timestamp": timezone.localtime(change.at).isoformat(), "data": data_of(change)}
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+
+
+def data_of(change: Change) -> dict[str, Any]:
+    """Return what is told of a change. The values of the dossier are not: who may read them asks for them."""
+    return {"position": change.position, **_of_filing(change.filing), **_of_event(change), **change.data}
+
+
+def _of_filing(filing: Filing | None) -> dict[str, Any]:
+    if filing is None:
+        return {}
+    number = filing.official_number.number if filing.official_number else None
+    return {
+        "filing": str(filing.uid),
+        "case_number": filing.case_number,
+        "reference": filing.reference or None,
+        "applicant": filing.applicant.uscc,
+        "status": filing.status,
+        "official_number": number,
+    }
+
+
+def _of_event(change: Change) -> dict[str, Any]:
+    event = change.event
+    if event is None:
+        return {}
+    return {
+        "verb": event.verb,
+        "from_status": event.from_status,
+        "to_status": event.to_status,
+        "event_number": event.number,
+        "hash": event.hash,
+    }
