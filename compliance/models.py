@@ -3,6 +3,7 @@ from compliance.documents.models import Document, DocumentFacts
 from compliance.evidence.models import EvidenceFile, EvidenceSummary, ReferenceSketch, SketchRequest
 from compliance.filings.history.models import Event
 from compliance.filings.models import Action, CaseNumbers, Filing, Kind, Revision, Status, WorkingCopy
+from compliance.imports.models import ImportOutcome, ImportPart, ImportResult, ImportRun, ImportState
 from compliance.notices.models import Attempt, Change, ChangeType, Delivery, LastPosition, Webhook, WebhookEvent
 from compliance.reports.models import ReportRun
 
@@ -23,6 +24,11 @@ __all__ = [
     "EvidenceSummary",
     "Filing",
     "Flag",
+    "ImportOutcome",
+    "ImportPart",
+    "ImportResult",
+    "ImportRun",
+    "ImportState",
     "Kind",
     "LastPosition",
     "Level",

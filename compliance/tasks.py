@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from compliance.api.imports import describe
 from compliance.checking import check_filings, consequences, dispatch, due_marks, flag_counts
 from compliance.documents import counting
+from compliance.imports import running
 from compliance.notices import delivering, telling
 from compliance.reports import writing
 from registry.api.idempotency import forget_old_answers
@@ -100,3 +102,29 @@ def deliver(webhook: int) -> int:
 def forget_answers() -> int:
     """Delete the answers to requests that are too old to be sent again."""
     return int(forget_old_answers())
+
+
+@shared_task(name=dispatch.DIVIDE_IMPORT)
+def divide_import(run: int) -> int:
+    """Divide the file of an import into parts, and assign them to workers."""
+    parts = running.divide(run)
+    for part in parts:
+        dispatch.publish(dispatch.DO_IMPORT_PART, part)
+    return len(parts)
+
+
+@shared_task(name=dispatch.DO_IMPORT_PART)
+def do_import_part(part: int) -> int:
+    """Import the dossiers of a part."""
+    return running.do_part(part, describe)
+
+
+@shared_task(name="compliance.pick_up_imports")
+def pick_up_imports() -> int:
+    """Assign the imports and the parts that no worker has leased."""
+    runs, parts = running.runs_to_divide(), running.parts_to_do()
+    for key in runs:
+        dispatch.publish(dispatch.DIVIDE_IMPORT, key)
+    for key in parts:
+        dispatch.publish(dispatch.DO_IMPORT_PART, key)
+    return len(runs) + len(parts)

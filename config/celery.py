@@ -15,6 +15,7 @@ app.autodiscover_tasks()
 
 PICK_UP_EVERY = 5.0
 COUNT_EVERY = 30.0
+IMPORTS_EVERY = 15.0
 
 app.conf.beat_schedule = {
     "pick up what is due": {
@@ -33,6 +34,12 @@ app.conf.beat_schedule = {
         "task": "compliance.tell",
         "schedule": PICK_UP_EVERY,
         "options": {"expires": PICK_UP_EVERY * 4},
+    },
+    # Imports are announced; this picks up what a killed worker held.
+    "pick up imports": {
+        "task": "compliance.pick_up_imports",
+        "schedule": IMPORTS_EVERY,
+        "options": {"expires": IMPORTS_EVERY},
     },
     "forget answers": {"task": "compliance.forget_answers", "schedule": crontab(minute="40")},
     # The daily sweep reads only due filings. It runs hourly, so an outage at midnight delays it by at most an hour.

@@ -133,6 +133,8 @@ REDIS_KEY_PREFIX = env.str("REDIS_KEY_PREFIX", default="registry:")
 CHECK_LEASE_SECONDS = env.int("CHECK_LEASE_SECONDS", default=60)
 # Number of filings that are checked in one task and one transaction.
 CHECK_CHUNK = env.int("CHECK_CHUNK", default=500)
+# A worker holds a part of an import for this long, and prolongs it while it works.
+IMPORT_LEASE_SECONDS = env.int("IMPORT_LEASE_SECONDS", default=60)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TIMEZONE = TIME_ZONE

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
-from typing import IO, Any
 from urllib.parse import unquote
 from uuid import UUID
 
 from django.http import FileResponse, Http404
 from django.utils.translation import gettext as _
-from rest_framework.parsers import BaseParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from compliance.api import problems
+from compliance.api.digests import CONTENT_DIGEST, checked
 from compliance.api.document_serializers import DocumentSerializer
 from compliance.api.filings import find_filing
+from compliance.api.streams import StreamParser, chunks_of
 from compliance.documents.actions import upload_document
 from compliance.documents.uploads import LARGEST, HashingUploadHandler, Incoming, TooLarge, incoming, received
 from compliance.filings.refusals import DocumentRefused
@@ -38,19 +38,7 @@ ENTRY = parameters.number(
 FILE_NAME = parameters.text("filename", "File name, if the request body is the file.", length=255)
 _BINARY = {"type": "string", "format": "binary"}
 _FORM = {"type": "object", "properties": {"file": _BINARY}, "required": ["file"]}
-_CHUNK = 64 * 1024
 _DISPOSITION_NAME = re.compile(r"filename\*=UTF-8''(?P<coded>[^;]+)|filename=\"?(?P<plain>[^\";]+)", re.IGNORECASE)
-
-
-class StreamParser(BaseParser):
-    """Pass the body on as a stream, whatever its media type: the type of a document is detected from its content."""
-
-    media_type = "*/*"
-
-    def parse(
-        self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
-    ) -> IO[bytes]:
-        return stream
 
 
 class DocumentsView(Endpoint):
@@ -72,7 +60,7 @@ class DocumentsView(Endpoint):
         "Documents",
         {201: DocumentSerializer, 200: DocumentSerializer},
         parameters=[ENTRY, FILE_NAME],
-        headers=[IF_MATCH],
+        headers=[IF_MATCH, CONTENT_DIGEST],
         body={"multipart/form-data": _FORM, "application/octet-stream": _BINARY},
         refuses=(409, 412),
         scope=FILE,
@@ -136,7 +124,7 @@ def _file(request: Request, filename: str) -> Incoming:
     try:
         if request.content_type.startswith("multipart/form-data"):
             return _file_of_form(request)
-        return received(_chunks(request.stream), _filename(request, filename), limit=LARGEST)
+        return checked(request, received(chunks_of(request), _filename(request, filename), limit=LARGEST))
     except TooLarge as error:
         raise DocumentRefused("too_large", limit=error.limit) from error
 
@@ -151,11 +139,6 @@ def _file_of_form(request: Request) -> Incoming:
         message = _("Send the document as the form field “file” or as the request body.")
         raise Problem.at("", 400, "no_file", _("Missing file"), message)
     return incoming(file, file.sha256, file.size, file.name)
-
-
-def _chunks(stream: IO[bytes] | None) -> Iterator[bytes]:
-    while stream is not None and (chunk := stream.read(_CHUNK)):
-        yield chunk
 
 
 def _filename(request: Request, given: str) -> str:

@@ -8,6 +8,7 @@ from compliance.api import (
     documents,
     evidence,
     filings,
+    imports,
     waivers,
     webhooks,
     workflow,
@@ -50,6 +51,9 @@ urlpatterns = [
         for verb, view in workflow.VERB_VIEWS.items()
     ),
     path("events/", filings.AllEventsView.as_view(), name="events"),
+    path("imports/", imports.ImportsView.as_view(), name="imports"),
+    path("imports/<uuid:id>/", imports.ImportView.as_view(), name="import"),
+    path("imports/<uuid:id>/results/", imports.ImportResultsView.as_view(), name="import-results"),
     path("webhooks/", webhooks.WebhooksView.as_view(), name="webhooks"),
     path("webhooks/<uuid:id>/", webhooks.WebhookView.as_view(), name="webhook"),
     path("webhooks/<uuid:id>/secret/", webhooks.WebhookSecretView.as_view(), name="webhook-secret"),

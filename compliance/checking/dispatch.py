@@ -14,6 +14,8 @@ from django.db import transaction
 CHECK_RANGE = "compliance.check_range"
 COUNT_DOCUMENT = "compliance.count_document"
 SPREAD = "compliance.spread_consequences"
+DIVIDE_IMPORT = "compliance.divide_import"
+DO_IMPORT_PART = "compliance.do_import_part"
 PAUSE = 10.0
 BACKLOG = 1_000
 
@@ -33,6 +35,11 @@ def announce_count_after_commit(sha256: str) -> None:
 def announce_spread_after_commit() -> None:
     """The same for a change on which other filings hang."""
     _after_commit(SPREAD)
+
+
+def announce_import_after_commit(key: int) -> None:
+    """The same for an import."""
+    _after_commit(DIVIDE_IMPORT, key)
 
 
 def announce_count(sha256: str) -> None:

@@ -31,7 +31,7 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Parameter:
-    """A query parameter: its JSON Schema, and the function that reads its text. `read` raises ValueError."""
+    """A query parameter: its JSON Schema, and the function that reads its text. `read` raises ValueError or KeyError."""
 
     name: str
     schema: Mapping[str, Any]
@@ -61,7 +61,7 @@ class Parameter:
             raise Unreadable(_("Given %(count)s times; at most %(most)s is possible.") % self._counts(given))
         try:
             values = [self.read(text) for text in given]
-        except ValueError as error:
+        except (ValueError, KeyError) as error:
             raise Unreadable(self.advice()) from error
         return values if self.most else values[0]
 
@@ -213,6 +213,18 @@ def number(name: str, description: str, *, least: int, most: int, default: int |
         return _("Use a number from %(least)s to %(most)s.") % {"least": least, "most": most}
 
     return Parameter(name, {"type": "integer", "minimum": least, "maximum": most}, read, advice, description, default)
+
+
+def yes_or_no(name: str, description: str) -> Parameter:
+    """`true` or `false`, which is the default."""
+
+    def read(given: str) -> bool:
+        return {"true": True, "false": False}[given]
+
+    def advice() -> str:
+        return _("Choose one of: %(choices)s.") % {"choices": "true, false"}
+
+    return Parameter(name, {"type": "boolean", "default": False}, read, advice, description, default=False)
 
 
 def day_in(given: str) -> date | None:

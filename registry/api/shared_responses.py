@@ -170,6 +170,7 @@ TAGS = {
     "Register": "The public register of official numbers.",
     "Statistics": "What services are built on.",
     "Rules": "The catalog of rules.",
+    "Imports": "Many dossiers at once.",
     "Webhooks": "Messages about changes, signed as Standard Webhooks says.",
     "Tokens": "Your API tokens.",
     "Meta": "The API itself.",

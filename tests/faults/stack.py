@@ -37,6 +37,8 @@ class Stack:
             "REDIS_KEY_PREFIX": f"test-{os.getpid()}-{self.port}:",
             "CHECK_LEASE_SECONDS": "3",
             "CHECK_CHUNK": "20",
+            "IMPORT_LEASE_SECONDS": "3",
+            "MEDIA_ROOT": str(folder / "media"),
         }
         self.web, self.worker, self.beat = parts(self.port, self.environment, logs=folder, var=folder)
         if broker.child:

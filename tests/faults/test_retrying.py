@@ -81,24 +81,25 @@ def open_under_kills(stack: Stack, kills: int) -> None:
     token = stack.token_of("filer")
     (before,) = stack.query("SELECT count(*) FROM compliance_filing")
     chance, stop = random.Random(12), threading.Event()
-
-    def kill_again_and_again() -> None:
-        for _ in range(kills):
-            time.sleep(chance.uniform(0.0, 0.4))
-            kill(stack.web)
-            stack.web.start()
-            # The first requests take longer than the next kill waits; they are not what is tested.
-            for _ in range(4):
-                wait_until(lambda: stack.call("GET", "/api/v1/filings/", token=token)[0] == 200)
-        stop.set()
-
-    killer = threading.Thread(target=kill_again_and_again)
-    killer.start()
     answers: dict[str, set[Any]] = {}
-    while not stop.is_set():
-        reference = f"killed-{len(answers)}"
-        answers[reference] = {_until_answered(stack, reference, token)}
-    killer.join()
+
+    def open_one_after_the_other() -> None:
+        while not stop.is_set():
+            reference = f"killed-{len(answers)}"
+            answers[reference] = {_until_answered(stack, reference, token)}
+
+    client = threading.Thread(target=open_one_after_the_other)
+    client.start()
+    # In this thread: a child of the launcher ends with the thread that started it.
+    for _ in range(kills):
+        time.sleep(chance.uniform(0.0, 0.4))
+        kill(stack.web)
+        stack.web.start()
+        # The first requests take longer than the next kill waits; they are not what is tested.
+        for _ in range(4):
+            wait_until(lambda: stack.call("GET", "/api/v1/filings/", token=token)[0] == 200)
+    stop.set()
+    client.join()
     # Sent once more, each request is answered as before.
     for reference, answered in answers.items():
         answered.add(_until_answered(stack, reference, token))
