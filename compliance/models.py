@@ -1,5 +1,5 @@
 from compliance.checking.models import CalendarDay, ConfirmedYear, Consequence, Flag, Level
-from compliance.documents.models import Document, DocumentFacts
+from compliance.documents.models import Document, DocumentFacts, PartialUpload, UploadedPart
 from compliance.evidence.models import EvidenceFile, EvidenceSummary, ReferenceSketch, SketchRequest
 from compliance.filings.history.models import Event
 from compliance.filings.models import Action, CaseNumbers, Filing, Kind, Revision, Status, WorkingCopy
@@ -32,11 +32,13 @@ __all__ = [
     "Kind",
     "LastPosition",
     "Level",
+    "PartialUpload",
     "ReferenceSketch",
     "ReportRun",
     "Revision",
     "SketchRequest",
     "Status",
+    "UploadedPart",
     "Webhook",
     "WebhookEvent",
     "WorkingCopy",

@@ -6,7 +6,7 @@ from celery import shared_task
 
 from compliance.api.imports import describe
 from compliance.checking import check_filings, consequences, dispatch, due_marks, flag_counts
-from compliance.documents import counting
+from compliance.documents import counting, parts
 from compliance.imports import running
 from compliance.notices import delivering, telling
 from compliance.reports import writing
@@ -98,10 +98,10 @@ def deliver(webhook: int) -> int:
     return delivering.deliver(webhook)
 
 
-@shared_task(name="compliance.forget_answers")
-def forget_answers() -> int:
-    """Delete the answers to requests that are too old to be sent again."""
-    return int(forget_old_answers())
+@shared_task(name="compliance.forget_what_is_old")
+def forget_what_is_old() -> int:
+    """Delete the answers to requests that are too old to be sent again, and the uploads that were not finished."""
+    return int(forget_old_answers()) + parts.forget_old_uploads()
 
 
 @shared_task(name=dispatch.DIVIDE_IMPORT)

@@ -41,7 +41,7 @@ app.conf.beat_schedule = {
         "schedule": IMPORTS_EVERY,
         "options": {"expires": IMPORTS_EVERY},
     },
-    "forget answers": {"task": "compliance.forget_answers", "schedule": crontab(minute="40")},
+    "forget what is old": {"task": "compliance.forget_what_is_old", "schedule": crontab(minute="40")},
     # The daily sweep reads only due filings. It runs hourly, so an outage at midnight delays it by at most an hour.
     "sweep of the day": {"task": "compliance.sweep_of_the_day", "schedule": crontab(minute="1")},
     # Runs hourly. The first run after Monday 00:00 writes the weekly reports; after an outage, it writes the missed ones.

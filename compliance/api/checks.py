@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.http import Http404
 from django.utils import timezone
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -103,6 +104,20 @@ class RulesView(Endpoint):
     def get(self, request: Request) -> Response:
         """List all rules, in the language of the request."""
         return Response({"results": RuleSerializer(CATALOG.in_order(), many=True).data})
+
+
+class RuleView(Endpoint):
+    """One rule."""
+
+    permission_classes = [AllowAny]
+
+    @operation("rules_read", "Rules", {200: RuleSerializer}, public=True)
+    def get(self, request: Request, code: str) -> Response:
+        """Return a rule, in the language of the request and in both."""
+        try:
+            return Response(RuleSerializer(CATALOG[code]).data)
+        except KeyError as error:
+            raise Http404 from error
 
 
 class DossierSchemaView(Endpoint):

@@ -7,16 +7,17 @@ import re
 from urllib.parse import unquote
 from uuid import UUID
 
-from django.http import FileResponse, Http404
+from django.http import FileResponse, Http404, HttpResponseBase
 from django.utils.translation import gettext as _
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from compliance.api import problems
-from compliance.api.digests import CONTENT_DIGEST, checked
+from compliance.api.digests import CONTENT_DIGEST, checked, digest_header
 from compliance.api.document_serializers import DocumentSerializer
 from compliance.api.filings import find_filing
+from compliance.api.ranges import IF_RANGE, RANGE, part_of, requested_range
 from compliance.api.streams import StreamParser, chunks_of
 from compliance.documents.actions import upload_document
 from compliance.documents.uploads import LARGEST, HashingUploadHandler, Incoming, TooLarge, incoming, received
@@ -87,10 +88,23 @@ class DocumentsView(Endpoint):
 class DocumentView(Endpoint):
     """The content of a document."""
 
-    @operation("documents_download", "Documents", {(200, "*/*"): _BINARY})
-    def get(self, request: Request, id: UUID, sha256: str) -> FileResponse:
-        """Download a document. Its SHA-256 is part of its URL and is its ETag."""
-        return download(find_filing(request, id), sha256, by=user_of(request))
+    @operation(
+        "documents_download",
+        "Documents",
+        {(200, "*/*"): _BINARY, (206, "*/*"): _BINARY},
+        headers=[RANGE, IF_RANGE],
+        refuses=(416,),
+    )
+    def get(self, request: Request, id: UUID, sha256: str) -> HttpResponseBase:
+        """Download a document, or a range of it. Its SHA-256 is part of its URL and is its ETag."""
+        answer = download(find_filing(request, id), sha256, by=user_of(request))
+        size = int(answer.headers["Content-Length"])
+        answer.headers["Accept-Ranges"], answer.headers["Content-Digest"] = "bytes", digest_header(sha256)
+        requested = requested_range(request, size, answer.headers["ETag"])
+        if requested is None or request.method == "HEAD":
+            return answer
+        kept = ("Content-Type", "Content-Disposition", "ETag", "Cache-Control", "Accept-Ranges")
+        return part_of(answer.file_to_stream, *requested, size, {name: answer.headers[name] for name in kept})
 
 
 def hashes_in_revisions(filing: Filing) -> set[str]:

@@ -31,7 +31,7 @@ from registry.api.problems import Problem
 from registry.api.requests import user_of
 from registry.models import User
 
-JSON_LINES, ZIP = "application/x-ndjson", "application/zip"
+ZIP, _ZIP_BEGINS = "application/zip", b"PK\x03\x04"
 REFUSALS = {
     "not_a_filer": (403, gettext_lazy("You are not a filer of any organization. Ask an administrator to add you.")),
     "empty": (400, gettext_lazy("The file is empty. Send a dossier a line, or a zip archive of dossiers.")),
@@ -182,7 +182,7 @@ class ImportsView(ListEndpoint):
         "Imports",
         {202: ImportSerializer},
         parameters=OPTIONS,
-        body={JSON_LINES: {"type": "string"}, ZIP: {"type": "string", "format": "binary"}},
+        body={"application/octet-stream": {"type": "string", "format": "binary"}},
         refuses=(409,),
         scope=FILE,
     )
@@ -191,13 +191,15 @@ class ImportsView(ListEndpoint):
         Import dossiers: a file with a dossier a line, or a zip archive of dossiers (*.json) with the documents that they name.
 
         The import runs in the background; its address tells how far it is. Each dossier is imported as a whole or not at all.
+        `Content-Type` may also be `application/x-ndjson` or `application/zip`; what the file is, is seen from its content.
         """
-        is_archive = request.content_type.split(";")[0].strip().lower() != JSON_LINES
         try:
             file = received(chunks_of(request), "import", limit=LARGEST_FILE)
         except TooLarge as error:
             raise _refused("too_large") from error
         with checked(request, file).content as content:
+            is_archive = request.content_type.lower().startswith(ZIP) or content.read(4) == _ZIP_BEGINS
+            content.seek(0)
             try:
                 run = ask_for_import(
                     content,

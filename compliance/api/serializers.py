@@ -11,6 +11,7 @@ from compliance.api.problems import reader_language
 from compliance.api.requests import REASON_LIMIT
 from compliance.api.summaries import day, moment
 from compliance.filings.workflow import VERBS
+from compliance.language import LANGUAGES, Language
 from compliance.models import Event, Filing, Flag
 from compliance.rules.catalog import Rule
 from compliance.rules.instruments import spelled_out
@@ -176,8 +177,20 @@ class FlagsSerializer(CheckStateSerializer):
     results = row_of(FlagSerializer)(many=True)
 
 
+class RuleTextsSerializer(serializers.Serializer[Any]):
+    title = serializers.CharField()
+    duty = serializers.CharField()
+    why = serializers.CharField()
+    fix = serializers.CharField()
+
+
+class RuleInLanguagesSerializer(serializers.Serializer[Any]):
+    en = RuleTextsSerializer()
+    zh = RuleTextsSerializer()
+
+
 class RuleSerializer(serializers.Serializer[Rule]):
-    """A rule of the catalog, in the language of the request."""
+    """A rule of the catalog, in the language of the request; `texts` are those in both languages."""
 
     code = serializers.CharField()
     title = serializers.CharField()
@@ -195,6 +208,7 @@ class RuleSerializer(serializers.Serializer[Rule]):
     why = serializers.CharField()
     fix = serializers.CharField()
     url = serializers.CharField(help_text="URL of the page of the rule, with examples.")
+    texts = RuleInLanguagesSerializer()
 
     def to_representation(self, rule: Rule) -> dict[str, Any]:
         language = reader_language()
@@ -215,7 +229,13 @@ class RuleSerializer(serializers.Serializer[Rule]):
             "why": rule.why.in_(language),
             "fix": rule.fix.in_(language),
             "url": reverse("rule", args=[rule.code]),
+            "texts": {one: _texts(rule, one) for one in LANGUAGES},
         }
+
+
+def _texts(rule: Rule, language: Language) -> dict[str, str]:
+    texts = {"title": rule.title, "duty": rule.duty, "why": rule.why, "fix": rule.fix}
+    return {name: text.in_(language) for name, text in texts.items()}
 
 
 # A NUL character cannot be stored, and a reason of blanks is none.

@@ -9,6 +9,9 @@ from compliance.api import (
     evidence,
     filings,
     imports,
+    meta,
+    reports,
+    uploads,
     waivers,
     webhooks,
     workflow,
@@ -28,6 +31,10 @@ class Sha256Converter:
 register_converter(Sha256Converter, "sha256")
 
 urlpatterns = [
+    path("", meta.RootView.as_view(), name="root"),
+    path("meta/", meta.MetaView.as_view(), name="meta"),
+    path("reports/", reports.ReportsView.as_view(), name="reports"),
+    path("reports/<uuid:id>/", reports.ReportView.as_view(), name="report"),
     path("filings/", filings.FilingsView.as_view(), name="filings"),
     path("filings/changes/", changes.ChangesView.as_view(), name="filings-changes"),
     path("filings/<uuid:id>/", filings.FilingView.as_view(), name="filing"),
@@ -39,6 +46,8 @@ urlpatterns = [
     path("filings/<uuid:id>/events/", filings.EventsView.as_view(), name="filing-events"),
     path("filings/<uuid:id>/documents/", documents.DocumentsView.as_view(), name="filing-documents"),
     path("filings/<uuid:id>/documents/<sha256:sha256>/", documents.DocumentView.as_view(), name="filing-document"),
+    path("filings/<uuid:id>/uploads/", uploads.UploadsView.as_view(), name="filing-uploads"),
+    path("filings/<uuid:id>/uploads/<uuid:upload>/", uploads.UploadView.as_view(), name="filing-upload"),
     path("filings/<uuid:id>/model_card/", cards.ModelCardView.as_view(), name="filing-model-card"),
     path(
         "filings/<uuid:id>/models/<path:key>/evidence/", evidence.FilingEvidenceView.as_view(), name="filing-evidence"
@@ -68,5 +77,6 @@ urlpatterns = [
     path("statistics/what-breaks/", dependence.WhatBreaksView.as_view(), name="statistics-what-breaks"),
     path("check/", checks.CheckView.as_view(), name="check"),
     path("rules/", checks.RulesView.as_view(), name="rules"),
+    path("rules/<str:code>/", checks.RuleView.as_view(), name="rules-read"),
     path("schema/dossier/", checks.DossierSchemaView.as_view(), name="dossier-schema"),
 ]

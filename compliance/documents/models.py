@@ -79,3 +79,38 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return self.filename
+
+
+class PartialUpload(models.Model):
+    """A document that arrives in parts. `offset` is the number of bytes that have arrived."""
+
+    uid = models.UUIDField(_("id"), default=uuid7, unique=True, editable=False)
+    filing = models.ForeignKey(Filing, models.CASCADE, related_name="partial_uploads", verbose_name=_("filing"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("uploaded by"))
+    filename = models.CharField(_("file name"), max_length=255)
+    size = models.BigIntegerField(_("size in bytes"))
+    sha256 = models.CharField(_("SHA-256"), max_length=64)
+    entry = models.PositiveIntegerField(null=True)
+    offset = models.BigIntegerField(default=0)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("upload in parts")
+        verbose_name_plural = _("uploads in parts")
+
+    def __str__(self) -> str:
+        return f"{self.filename} {self.offset}/{self.size}"
+
+
+class UploadedPart(models.Model):
+    """A part of an upload: the bytes from `offset` on, as a file."""
+
+    upload = models.ForeignKey(PartialUpload, models.CASCADE, related_name="parts")
+    offset = models.BigIntegerField()
+    kept_as = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["upload", "offset"], name="a_part_arrives_once")]
+
+    def __str__(self) -> str:
+        return self.kept_as

@@ -16,8 +16,8 @@ from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandl
 MEGABYTE = 1024 * 1024
 IN_MEMORY = MEGABYTE
 HEAD = 8_192
-# The largest accepted file by kind of document; question banks are the largest.
-LIMIT_OF_KIND = {"test_questions": 50 * MEGABYTE, "keyword_list": 20 * MEGABYTE, "corpus_proof": 50 * MEGABYTE}
+# The largest accepted file by kind of document; proofs of a corpus are the largest.
+LIMIT_OF_KIND = {"test_questions": 50 * MEGABYTE, "keyword_list": 20 * MEGABYTE, "corpus_proof": 200 * MEGABYTE}
 LIMIT_OF_OTHERS = 20 * MEGABYTE
 LARGEST = max(LIMIT_OF_KIND.values())
 

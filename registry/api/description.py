@@ -12,7 +12,7 @@ from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
 
 from registry.api.examples import OF_COMPONENTS, example_of
-from registry.api.shared_responses import ANSWER_HEADERS, COMPONENTS, REFUSALS, TAGS
+from registry.api.shared_responses import ANSWER_HEADERS, COMPONENTS, REFUSALS, RETRYING, TAGS
 
 JSON = "application/json"
 _METHODS = ("get", "post", "put", "patch", "delete")
@@ -74,7 +74,7 @@ def _complete_operation(operation: Node, path: str, method: str, components: Nod
     parameters.append({"$ref": "#/components/parameters/RequestId"})
     parameters.append({"$ref": "#/components/parameters/AcceptLanguage"})
     if method == "post" and not is_public:
-        parameters.append({"$ref": "#/components/parameters/IdempotencyKey"})
+        operation["description"] = f"{operation.get('description', '')}\n\n{RETRYING}".strip()
     declared = operation.get("responses", {})
     answers = {status: answer for status, answer in declared.items() if status.startswith("2")}
     for answer in answers.values():
@@ -106,6 +106,8 @@ def _complete_path_parameter(parameter: Node) -> None:
         return
     if parameter["name"] == "sha256":
         parameter["schema"] = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+    elif parameter["name"] == "code":
+        parameter["schema"] = {"type": "string", "pattern": "^[A-Z]+-[0-9]+$"}
     elif parameter["name"] == "key":
         parameter["schema"] = {"type": "string", "minLength": 1, "pattern": "^[^\\u0000]+$"}
         parameter["description"] = "Key of the model in the dossier."

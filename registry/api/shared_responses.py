@@ -116,6 +116,13 @@ REFUSALS = {
         "Unsupported media type",
         "Send the body as JSON, with the header “Content-Type: application/json”.",
     ),
+    416: Refusal(
+        "RangeNotSatisfiable",
+        "The document is shorter than the range.",
+        "range_not_satisfiable",
+        "Range not satisfiable",
+        "The document has 1000 bytes. Ask for a range within it.",
+    ),
     422: Refusal(
         "KeyReused",
         "The Idempotency-Key was used for another request, or the digest of the body does not match.",
@@ -147,6 +154,11 @@ REFUSALS = {
         "An internal error occurred and was logged. Nothing was changed. Try again in a minute.",
     ),
 }
+# Not a parameter of each operation: a tool that sends made-up requests would send the same key with all of them.
+RETRYING = (
+    "With the header `Idempotency-Key` (up to 255 printable characters, such as a UUID), the same request sent again within "
+    "24 hours changes nothing and is answered as before, with `Idempotency-Replayed: true`."
+)
 ANSWER_HEADERS = {
     name: {"$ref": f"#/components/headers/{component}"}
     for name, component in (
@@ -170,6 +182,7 @@ TAGS = {
     "Register": "The public register of official numbers.",
     "Statistics": "What services are built on.",
     "Rules": "The catalog of rules.",
+    "Reports": "The written compliance reports.",
     "Imports": "Many dossiers at once.",
     "Webhooks": "Messages about changes, signed as Standard Webhooks says.",
     "Tokens": "Your API tokens.",
@@ -223,13 +236,6 @@ COMPONENTS: dict[str, Node] = {
             "in": "header",
             "description": "An id of your own for this request (up to 64 letters, digits, `_`, `.` and `-`; another one is replaced): it is returned, and written to the logs of the server.",
             "schema": _TEXT,
-        },
-        "IdempotencyKey": {
-            "name": "Idempotency-Key",
-            "in": "header",
-            "description": "A key of your own, such as a UUID. The same request sent again with it within 24 hours changes "
-            "nothing and is answered as before, with `Idempotency-Replayed: true`.",
-            "schema": {"type": "string", "pattern": "^[\\x21-\\x7e]{1,255}$"},
         },
         "AcceptLanguage": {
             "name": "Accept-Language",

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 
 import pytest
 from rest_framework.test import APIClient
 
+from compliance.documents.parts import begin_upload
 from compliance.evidence.actions import file_evidence
+from compliance.imports.actions import ask_for_import
 from compliance.models import Event, Filing
+from compliance.notices.actions import add_webhook
+from compliance.reports.catalog import REPORTS
+from compliance.reports.writing import write_now
 from registry.models import AIModel, Service
 from registry.tokens import make_token
 from tests.building import a_document
@@ -96,6 +102,33 @@ TABLE = [
     ("GET",  "tokens/{token}/",       None,       (401, 404, 404, 200, 404, 404, 404, 404, 404)),
     ("POST", "tokens/{token}/rotate/", None,      (401, 404, 404, 201, 404, 404, 404, 404, 404)),
     ("DELETE", "tokens/{token}/",     None,       (401, 404, 404, 204, 404, 404, 404, 404, 404)),
+    ("GET",  "filings/changes/",      None,       (401, 200, 200, 200, 200, 200, 200, 200, 200)),
+    ("POST", "{draft}/uploads/",      "upload",   (401, 404, 403, 201, 404, 404, 404, 404, 404)),
+    ("POST", "{submitted}/uploads/",  "upload",   (401, 404, 403, 201, 403, 404, 403, 403, 404)),
+    ("GET",  "{draft}/uploads/{upload}/", None,   (401, 404, 404, 200, 404, 404, 404, 404, 404)),
+    ("PATCH", "{draft}/uploads/{upload}/", "file", (401, 404, 404, 400, 404, 404, 404, 404, 404)),
+    ("DELETE", "{draft}/uploads/{upload}/", None, (401, 404, 404, 204, 404, 404, 404, 404, 404)),
+    ("GET",  "imports/",              None,       (401, 200, 200, 200, 200, 200, 200, 200, 200)),
+    ("POST", "imports/",              "lines",    (401, 202, 403, 202, 403, 403, 403, 403, 403)),
+    ("GET",  "imports/{import}/",     None,       (401, 404, 404, 200, 404, 404, 404, 404, 404)),
+    ("GET",  "imports/{import}/results/", None,   (401, 404, 404, 200, 404, 404, 404, 404, 404)),
+    ("GET",  "webhooks/",             None,       (401, 200, 200, 200, 200, 200, 200, 200, 200)),
+    # Of an organization, by its filers; of themselves, by staff.
+    ("POST", "webhooks/",             "webhook",  (401, 403, 403, 201, 403, 403, 403, 403, 403)),
+    ("POST", "webhooks/",             "own webhook", (401, 403, 403, 403, 201, 201, 201, 201, 201)),
+    ("GET",  "webhooks/{webhook}/",   None,       (401, 404, 404, 200, 404, 404, 404, 404, 404)),
+    ("PATCH", "webhooks/{webhook}/",  "description", (401, 404, 404, 200, 404, 404, 404, 404, 404)),
+    ("DELETE", "webhooks/{webhook}/", None,       (401, 404, 404, 204, 404, 404, 404, 404, 404)),
+    ("POST", "webhooks/{webhook}/secret/", None,  (401, 404, 404, 201, 404, 404, 404, 404, 404)),
+    ("POST", "webhooks/{webhook}/test/", None,    (401, 404, 404, 202, 404, 404, 404, 404, 404)),
+    ("GET",  "webhooks/{webhook}/deliveries/", None, (401, 404, 404, 200, 404, 404, 404, 404, 404)),
+    ("POST", "webhooks/{webhook}/deliveries/{sha}/replay/", None, (401, 404, 404, 404, 404, 404, 404, 404, 404)),
+    ("GET",  "reports/",              None,       (401, 200, 200, 200, 200, 200, 200, 200, 200)),
+    ("POST", "reports/",              "report",   (401, 403, 403, 403, 201, 201, 201, 201, 403)),
+    ("GET",  "reports/{report}/",     None,       (401, 404, 404, 404, 200, 200, 200, 200, 404)),
+    ("GET",  "",                      None,       (200, 200, 200, 200, 200, 200, 200, 200, 200)),
+    ("GET",  "meta/",                 None,       (200, 200, 200, 200, 200, 200, 200, 200, 200)),
+    ("GET",  "rules/{code}/",         None,       (200, 200, 200, 200, 200, 200, 200, 200, 200)),
     ("POST", "check/",                "dossier",  (401, 200, 200, 200, 200, 200, 200, 200, 200)),
     ("GET",  "rules/",                None,       (200, 200, 200, 200, 200, 200, 200, 200, 200)),
     ("GET",  "schema/dossier/",       None,       (200, 200, 200, 200, 200, 200, 200, 200, 200)),
@@ -108,6 +141,16 @@ TABLE = [
 @pytest.fixture(autouse=True)
 def folder(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
+    settings.WEBHOOKS_MAY_BE_PRIVATE = True
+
+
+URL = "http://127.0.0.1:1/hook"
+
+
+def _an_import(by):
+    return ask_for_import(
+        io.BytesIO(b"{}"), by=by, is_archive=False, size=2, sha256="0" * 64, dry_run=True, submit=False
+    )
 
 
 @pytest.fixture
@@ -127,6 +170,11 @@ def places(filer) -> dict[str, str]:
         "service": str(Service.objects.get().uid),
         "organization": str(submitted.applicant.uid),
         "token": str(make_token(filer)[0].uid),
+        "upload": str(begin_upload(draft, by=filer, filename="x.pdf", size=9, sha256="0" * 64).uid),
+        "import": str(_an_import(filer).uid),
+        "webhook": str(add_webhook(by=filer, organization=draft.applicant, url=URL, events=["report.written"]).uid),
+        "report": str(write_now(REPORTS["incomplete_filings"], by=filer).uid),
+        "code": "ALG-03",
     }
 
 
@@ -142,13 +190,21 @@ def ask(client: APIClient, method: str, path: str, what: str | None) -> int:
         "card": "---\nlicense: mit\n---\n# A model\n",
         "evidence": {"config.json": {}},
         "token": {"name": "a script"},
+        "upload": {"filename": "x.pdf", "size": 9, "sha256": "0" * 64},
+        "lines": {},
+        "webhook": {"url": URL, "events": ["report.written"], "organization": "91440300708461136T"},
+        "own webhook": {"url": URL, "events": ["report.written"]},
+        "description": {"description": "new"},
+        "report": {"report": "incomplete_filings"},
         "decision": {"number": "网信算备330110507206401230035号", "day": "2026-05-01"},
     }
     return client.generic(
         method,
         f"/api/v1/{path}",
         "%PDF-1.7" if what == "file" else body["card"] if what == "card" else json.dumps(body[what]) if what else "",
-        content_type="application/octet-stream" if what == "file" else "application/json",
+        content_type={"file": "application/octet-stream", "lines": "application/x-ndjson"}.get(
+            what or "", "application/json"
+        ),
         headers={"If-Match": "*"},
     ).status_code
 

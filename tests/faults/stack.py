@@ -88,7 +88,8 @@ class Stack:
             connection.request(method, path, body, headers)
             answer = connection.getresponse()
             return answer.status, json.loads(answer.read() or b"null")
-        except OSError:
+        except (OSError, http.client.HTTPException):
+            # The server is away, or died while it answered.
             return 0, None
         finally:
             connection.close()
