@@ -20,7 +20,9 @@ def main() -> None:
     """Run the selected benchmarks in a temporary database, and print one line per figure."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--filings", type=int, nargs="+", default=[10_000, 50_000])
-    parser.add_argument("--only", choices=("sweeps", "register", "provenance", "api", "writers"))
+    parser.add_argument("--imported", type=int, default=10_000, help="dossiers of the import")
+    parser.add_argument("--streamed", type=int, default=100_000, help="filings of the streamed list")
+    parser.add_argument("--only", choices=("sweeps", "register", "provenance", "api", "writers", "bulk"))
     options = parser.parse_args()
     with _temporary_database() as url:
         os.environ |= {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "config.settings", "LOG_LEVEL": "ERROR"}
@@ -44,6 +46,12 @@ def main() -> None:
             call_command("migrate", verbosity=0)
             call_command("load_catalog", verbosity=0)
             measure_writers(report=_report)
+        if options.only in (None, "bulk"):
+            from benchmarks.bulk import measure_bulk
+
+            call_command("migrate", verbosity=0)
+            call_command("load_catalog", verbosity=0)
+            measure_bulk(options.imported, options.streamed, report=_report)
         if options.only in (None, "sweeps"):
             measure(options.filings, report=_report)
         if options.only in (None, "register"):

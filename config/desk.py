@@ -131,6 +131,12 @@ UNFOLD = {
                         "permission": "registry.admin.permissions.is_staff",
                     },
                     {
+                        "title": _("Webhooks"),
+                        "icon": "webhook",
+                        "link": reverse_lazy("admin:compliance_webhook_changelist"),
+                        "permission": "registry.admin.permissions.is_staff",
+                    },
+                    {
                         "title": _("Calendar days"),
                         "icon": "calendar_month",
                         "link": reverse_lazy("admin:compliance_calendarday_changelist"),

@@ -5,6 +5,7 @@ from compliance.admin.filings import FilingAdmin
 from compliance.admin.flags import FlagAdmin
 from compliance.admin.register import OfficialNumberAdmin, ServiceAdmin, TrainingDataDeclarationAdmin
 from compliance.admin.reports import ReportRunAdmin
+from compliance.admin.webhooks import WebhookAdmin
 
 __all__ = [
     "AIModelAdmin",
@@ -17,4 +18,5 @@ __all__ = [
     "ReportRunAdmin",
     "ServiceAdmin",
     "TrainingDataDeclarationAdmin",
+    "WebhookAdmin",
 ]

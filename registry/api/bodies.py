@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.utils.translation import gettext as _
+from rest_framework import fields
 from rest_framework.request import Request
 from rest_framework.serializers import Serializer
 
@@ -20,9 +21,10 @@ def read_body(request: Request, serializer: type[Serializer[Any]]) -> dict[str, 
     except (ValueError, RecursionError) as error:
         raise Problem.at("", 400, "bad_body", _("Invalid request body"), _("Send a JSON object.")) from error
     parsed = serializer(data=body)
-    unknown = sorted(_unknown(body, parsed, ""))
-    if not parsed.is_valid() or unknown:
+    unknown, mistyped = sorted(_unknown(body, parsed, "")), list(_mistyped(body, parsed, ""))
+    if not parsed.is_valid() or unknown or mistyped:
         errors = [_error(at, text) for at, text in _faults(parsed.errors, "")]
+        errors += [_error(at, text) for at, text in mistyped if at not in {error["pointer"] for error in errors}]
         errors += [_error(at, _("Unknown field. Remove it.")) for at in unknown]
         raise Problem(
             400, "bad_body", _("Invalid request body"), _("Correct the fields listed under `errors`."), errors=errors
@@ -39,6 +41,22 @@ def _unknown(body: Any, serializer: Serializer[Any], at: str) -> Iterator[str]:
             yield f"{at}/{name}"
         elif isinstance(child, Serializer):
             yield from _unknown(value, child, f"{at}/{name}")
+
+
+def _mistyped(body: Any, serializer: Serializer[Any], at: str) -> Iterator[tuple[str, str]]:
+    """Yield the members of another JSON type than described: a serializer would take 0 for “0”, and “yes” for true."""
+    if not isinstance(body, dict):
+        return
+    for name, value in body.items():
+        child = serializer.fields.get(name)
+        if isinstance(child, Serializer):
+            yield from _mistyped(value, child, f"{at}/{name}")
+        elif isinstance(child, fields.CharField) and not isinstance(value, str | None):
+            yield f"{at}/{name}", _("Send a text in quotes.")
+        elif isinstance(child, fields.BooleanField) and not isinstance(value, bool | None):
+            yield f"{at}/{name}", _("Send true or false, without quotes.")
+        elif isinstance(child, fields.IntegerField) and (isinstance(value, bool) or not isinstance(value, int | None)):
+            yield f"{at}/{name}", _("Send a whole number without quotes.")
 
 
 def _faults(errors: Any, at: str) -> Iterator[tuple[str, str]]:

@@ -117,8 +117,13 @@ def _close_bodies(result: Node) -> None:
     """No body may have other members than those described: the server refuses them."""
     components = result["components"].get("schemas", {})
     for _, _, operation in _operations(result):
-        for media in operation.get("requestBody", {}).get("content", {}).values():
+        body = operation.get("requestBody", {})
+        for media in body.get("content", {}).values():
             _close(media.get("schema", {}), components)
+            if media.get("schema", {}).get("type") == "string":
+                # A file is never left out, and never empty.
+                body["required"] = True
+                media["schema"].setdefault("minLength", 1)
 
 
 def _close(schema: Node, components: Node) -> None:

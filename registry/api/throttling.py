@@ -7,6 +7,7 @@ The counts are kept in Redis, which all processes share, and in the memory of th
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from dataclasses import dataclass
 from functools import cache
@@ -16,10 +17,12 @@ from django.conf import settings
 from django.http import HttpRequest
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage, RedisStorage, Storage
-from limits.strategies import FixedWindowRateLimiter
 
 # After a failure of Redis, the memory of the process is used for so long.
 PAUSE_SECONDS = 10.0
+# A process takes a three-hundredth of a limit at a time; what it does not use is lost to the others for the rest of the window.
+BLOCKS = 300
+MOST_BLOCKS = 10_000
 logger = logging.getLogger(__name__)
 # The storage imports the client when it is first needed, and threads that need it at the same moment find half a module.
 assert redis
@@ -42,28 +45,46 @@ class Allowance:
 
 
 class _Counter:
-    """Counts with one kind of storage, and with the memory while it fails."""
+    """Counts with Redis, and with the memory of the process while it fails."""
 
     def __init__(self, url: str) -> None:
-        self.memory = FixedWindowRateLimiter(MemoryStorage())
-        self.shared = FixedWindowRateLimiter(_redis(url)) if url else None
+        self.memory: Storage = MemoryStorage()
+        self.shared = _redis(url) if url else None
         self.pause_until = 0.0
+        self.lock = threading.Lock()
+        self.blocks: dict[str, tuple[int, int]] = {}
 
     def count(self, item: RateLimitItem, who: str) -> Allowance:
+        """Count a request in the window of the clock at hand."""
+        now, length = time.time(), item.get_expiry()
+        window = int(now // length)
+        number = self._number(item.key_for(who, str(window)), item)
+        reset = max(1, round((window + 1) * length - now))
+        return Allowance(item.amount, max(0, item.amount - number), reset, number > item.amount)
+
+    def _number(self, key: str, item: RateLimitItem) -> int:
+        """Return the number of a request. Numbers are taken from Redis in blocks, so that it is asked for few requests only."""
+        with self.lock:
+            following, end = self.blocks.get(key, (1, 0))
+            if following > end:
+                size = max(1, item.amount // BLOCKS)
+                end = self._taken(key, item, size)
+                following = end - size + 1
+                if len(self.blocks) >= MOST_BLOCKS:
+                    self.blocks.clear()
+            self.blocks[key] = (following + 1, end)
+            return following
+
+    def _taken(self, key: str, item: RateLimitItem, size: int) -> int:
+        """Take a block of numbers and return the last of them."""
         if self.shared and time.monotonic() >= self.pause_until:
             try:
-                return _counted(self.shared, item, who)
+                return int(self.shared.incr(key, item.get_expiry(), amount=size))
             except Exception as error:
                 # Whatever Redis says, it must not keep a request from its answer.
                 self.pause_until = time.monotonic() + PAUSE_SECONDS
                 logger.warning("Requests are counted in each process by itself: %s", error)
-        return _counted(self.memory, item, who)
-
-
-def _counted(limiter: FixedWindowRateLimiter, item: RateLimitItem, who: str) -> Allowance:
-    is_allowed = limiter.hit(item, who)
-    window = limiter.get_window_stats(item, who)
-    return Allowance(item.amount, window.remaining, max(0, round(window.reset_time - time.time())), not is_allowed)
+        return self.memory.incr(key, item.get_expiry(), amount=size)
 
 
 def _redis(url: str) -> Storage:
