@@ -92,7 +92,7 @@ def tell() -> int:
     return len(webhooks)
 
 
-@shared_task(name=DELIVER)
+@shared_task(name=DELIVER, time_limit=int(delivering.LEASE.total_seconds()))
 def deliver(webhook: int) -> int:
     """Deliver the messages of a webhook that are due."""
     return delivering.deliver(webhook)
@@ -122,6 +122,7 @@ def do_import_part(part: int) -> int:
 @shared_task(name="compliance.pick_up_imports")
 def pick_up_imports() -> int:
     """Assign the imports and the parts that no worker has leased."""
+    running.end_those_that_are_done()
     runs, parts = running.runs_to_divide(), running.parts_to_do()
     for key in runs:
         dispatch.publish(dispatch.DIVIDE_IMPORT, key)

@@ -15,6 +15,8 @@ from registry.models.tokens import Scope, digest_of, in_a_year, new_token
 
 # How exactly the last use of a token is known: a write for each request would cost more than it tells.
 LAST_USE_WITHIN = timedelta(minutes=10)
+# One for each system that a person runs, and some more.
+MOST_TOKENS = 100
 LONGEST_VALIDITY, LONGEST_OVERLAP = timedelta(days=5 * 366), timedelta(days=30)
 logger = logging.getLogger("registry.tokens")
 
@@ -29,7 +31,11 @@ def create_token(
 def make_token(
     user: User, *, name: str = "", scopes: Collection[str] | None = None, expires_at: datetime | None = None
 ) -> tuple[ApiToken, str]:
-    """Create an API token and return it with its text. By default, it has all scopes and expires in a year."""
+    """
+    Create an API token and return it with its text. By default, it has all scopes and expires in a year. Raises TokenRefused.
+    """
+    if ApiToken.objects.in_force().filter(user=user).count() >= MOST_TOKENS:
+        raise TokenRefused("too_many_tokens")
     text = new_token()
     token = ApiToken.objects.create(
         user=user,
@@ -56,13 +62,29 @@ def service_account_of(organization: Organization) -> User:
     return account
 
 
+class TokenRefused(Exception):
+    """A token is not made or replaced; `code`: token_ended, too_many_tokens."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
 @transaction.atomic
 def rotate_token(token: ApiToken, *, overlap: timedelta) -> tuple[ApiToken, str]:
-    """Replace a token by a new one with the same name and scopes. The old one works for the time of the overlap."""
+    """
+    Replace a token by a new one with the same name, scopes and length of life. The old one works for the time of the overlap.
+
+    Raises TokenRefused for a token that is revoked, expired or replaced already.
+    """
     token = ApiToken.objects.select_for_update().get(pk=token.pk)
-    new, text = make_token(token.user, name=token.name, scopes=token.scopes)
+    if not token.is_in_force or token.replaced_by_id:
+        raise TokenRefused("token_ended")
+    now = timezone.now()
+    life = token.expires_at - token.created_at
+    new, text = make_token(token.user, name=token.name, scopes=token.scopes, expires_at=now + life)
     token.replaced_by = new
-    token.expires_at = min(token.expires_at, max(timezone.now() + overlap, token.created_at + timedelta(seconds=1)))
+    token.expires_at = min(token.expires_at, max(now + overlap, token.created_at + timedelta(seconds=1)))
     token.save(update_fields=["replaced_by", "expires_at"])
     return new, text
 

@@ -115,7 +115,8 @@ class WebhookAdmin(ModelAdmin):
         """Add or change the webhook by the same actions as the API."""
         given = {name: form.cleaned_data[name] for name in ("url", "description", "events")}
         if change:
-            actions.change_webhook(obj, {**given, "is_enabled": form.cleaned_data["is_enabled"]})
+            changes = {**given, "is_enabled": form.cleaned_data["is_enabled"]}
+            actions.change_webhook(obj, changes, by=user_of(request))
             return
         made = actions.add_webhook(by=user_of(request), organization=None, **given)
         obj.__dict__.update(made.__dict__)

@@ -46,6 +46,7 @@ class DocumentsView(Endpoint):
     """The documents of a filing."""
 
     parser_classes = [MultiPartParser, StreamParser]
+    _received: Incoming | None = None
 
     @operation("documents_list", "Documents", {200: listing_of(DocumentSerializer)})
     def get(self, request: Request, id: UUID) -> Response:
@@ -69,10 +70,11 @@ class DocumentsView(Endpoint):
     def post(self, request: Request, id: UUID) -> Response:
         """Upload a document as the form field `file` or as the request body. The same bytes again return 200."""
         filing = find_filing(request, id)
+        file = self.received(request)
         with problems.refusals_as_problems():
             document, is_new = upload_document(
                 filing,
-                _file(request, self.query["filename"]),
+                file,
                 entry=self.query["entry"],
                 by=user_of(request),
                 expected_version=expected_version(request.headers),
@@ -83,6 +85,18 @@ class DocumentsView(Endpoint):
             status=201 if is_new else 200,
             headers={"Location": url, "ETag": quoted(document.sha256)},
         )
+
+    def received(self, request: Request) -> Incoming:
+        """Receive the file, once."""
+        if self._received is None:
+            with problems.refusals_as_problems():
+                self._received = _file(request, self.query["filename"])
+        return self._received
+
+    def digest_of_body(self, request: Request) -> str:
+        """A form has other bytes each time; what counts is its file."""
+        file = self.received(request)
+        return f"{file.sha256} {file.filename}"
 
 
 class DocumentView(Endpoint):

@@ -16,12 +16,12 @@ from rest_framework.response import Response
 from compliance.api import problems
 from compliance.api.digests import checked
 from compliance.api.streams import StreamParser, chunks_of
-from compliance.documents.uploads import TooLarge, received
+from compliance.documents.uploads import Incoming, TooLarge, received
 from compliance.dossier.faults import Malformed
 from compliance.filings.refusals import Refused
 from compliance.imports.actions import ImportRefused, ask_for_import
 from compliance.imports.files import LARGEST_FILE, FileRefused
-from compliance.imports.running import WrongDigest, counts_of
+from compliance.imports.running import WrongDigest, counts_of, counts_of_all
 from compliance.models import ImportOutcome, ImportResult, ImportRun, ImportState
 from registry.api import parameters
 from registry.api.endpoint import FILE, Endpoint, operation, page_of
@@ -52,6 +52,7 @@ FILES = {
         "“%(name)s” grows more than a hundredfold when it is unpacked. Such archives are not accepted."
     ),
     "damaged": gettext_lazy("“%(name)s” is damaged. Make the archive again."),
+    "lost": gettext_lazy("The file was lost before it could be read. Send it again."),
     "no_dossiers": gettext_lazy(
         "The file contains no dossier. Send a dossier a line, or an archive with files *.json."
     ),
@@ -84,13 +85,11 @@ def _errors(error: Exception) -> list[dict[str, str]]:
                 "message": message % {"name": error.filename},
             }
         ]
-    problem = problems.malformed(error) if isinstance(error, Malformed) else _problem(error)
+    if not isinstance(error, Malformed | Refused):
+        message = _("An internal error occurred and was logged. Send the dossier again, or ask an administrator.")
+        return [{"pointer": "", "code": "error", "message": message}]
+    problem = problems.malformed(error) if isinstance(error, Malformed) else problems.problem_of(error)
     return problem.errors or [{"pointer": "", "code": problem.code, "message": problem.text}]
-
-
-def _problem(error: Exception) -> Problem:
-    assert isinstance(error, Refused)
-    return problems.problem_of(error)
 
 
 class ImportCountsSerializer(serializers.Serializer[Any]):
@@ -117,7 +116,7 @@ class ImportSerializer(serializers.Serializer[ImportRun]):
     finished_at = serializers.DateTimeField(allow_null=True)
 
     def to_representation(self, run: ImportRun) -> dict[str, Any]:
-        counts = counts_of(run)
+        counts = self.context.get("counts") or counts_of(run)
         done = sum(counts.values())
         is_over = run.finished_at is not None
         shown = {
@@ -159,7 +158,13 @@ class ImportResultSerializer(serializers.ModelSerializer[ImportResult]):
         return {**shown, "errors": [{**each, "message": each["message"][language]} for each in result.errors]}
 
 
-IMPORTS = Listing(ImportSerializer)
+def _with_counts(runs: Any, user: Any) -> list[dict[str, Any]]:
+    """Return imports as JSON, with the counts of all of them in one query."""
+    counts = counts_of_all(runs)
+    return [dict(ImportSerializer(run, context={"counts": counts[run.pk]}).data) for run in runs]
+
+
+IMPORTS = Listing(ImportSerializer, rows_as_json=_with_counts)
 RESULTS = Listing(ImportResultSerializer, sorts={"index": "index"}, is_ascending=True, page_size=100)
 OPTIONS = [
     parameters.yes_or_no("dry_run", "Only tell what would come of it; nothing is stored."),
@@ -171,6 +176,7 @@ class ImportsView(ListEndpoint):
     """The bulk imports of the user."""
 
     parser_classes = [StreamParser]
+    _received: Incoming | None = None
 
     @operation("imports_list", "Imports", {200: page_of(ImportSerializer)}, parameters=IMPORTS.parameters)
     def get(self, request: Request) -> HttpResponseBase:
@@ -193,11 +199,8 @@ class ImportsView(ListEndpoint):
         The import runs in the background; its address tells how far it is. Each dossier is imported as a whole or not at all.
         `Content-Type` may also be `application/x-ndjson` or `application/zip`; what the file is, is seen from its content.
         """
-        try:
-            file = received(chunks_of(request), "import", limit=LARGEST_FILE)
-        except TooLarge as error:
-            raise _refused("too_large") from error
-        with checked(request, file).content as content:
+        file = self.received(request)
+        with file.content as content:
             is_archive = request.content_type.lower().startswith(ZIP) or content.read(4) == _ZIP_BEGINS
             content.seek(0)
             try:
@@ -213,6 +216,18 @@ class ImportsView(ListEndpoint):
                 raise _refused(error.code) from error
         headers = {"Location": f"/api/v1/imports/{run.uid}/", "Retry-After": "2"}
         return Response(ImportSerializer(run).data, status=202, headers=headers)
+
+    def received(self, request: Request) -> Incoming:
+        """Receive the file, once."""
+        if self._received is None:
+            try:
+                self._received = checked(request, received(chunks_of(request), "import", limit=LARGEST_FILE))
+            except TooLarge as error:
+                raise _refused("too_large") from error
+        return self._received
+
+    def digest_of_body(self, request: Request) -> str:
+        return self.received(request).sha256
 
 
 def _refused(code: str) -> Problem:

@@ -44,6 +44,7 @@ REFUSALS = {
             "What arrived does not have the SHA-256 that you told. Send the document again from the beginning."
         ),
     ),
+    "deleted": (409, gettext_lazy("The upload was deleted meanwhile. Begin another one.")),
     "too_many": (409, gettext_lazy("You have 100 uploads under way. Finish or delete some of them.")),
 }
 
@@ -62,10 +63,13 @@ class UploadSerializer(serializers.ModelSerializer[PartialUpload]):
 
     id = serializers.UUIDField(source="uid")
     url = serializers.SerializerMethodField()
+    document = serializers.CharField(
+        source="document.sha256", default=None, allow_null=True, help_text="SHA-256 of the finished document."
+    )
 
     class Meta:
         model = PartialUpload
-        fields = ["id", "filename", "size", "sha256", "entry", "offset", "created_at", "url"]
+        fields = ["id", "filename", "size", "sha256", "entry", "offset", "document", "created_at", "url"]
 
     def get_url(self, upload: PartialUpload) -> str:
         return f"/api/v1/filings/{upload.filing.uid}/uploads/{upload.uid}/"
@@ -121,10 +125,11 @@ class UploadView(Endpoint):
         """Send the next part. The last one makes the document (201), after its SHA-256 was compared."""
         found = _find(request, id, upload)
         with _refusals_as_problems():
-            found = parts.add_part(found, chunks_of(request), offset=_offset(request))
+            if found.document is None:
+                found = parts.add_part(found, chunks_of(request), offset=_offset(request))
             if found.offset < found.size:
                 return _answer(found)
-            document, _is_new = parts.finish_upload(found, by=user_of(request))
+            document = parts.finish_upload(found, by=user_of(request))
         shown = DocumentSerializer(document).data
         return Response(shown, status=201, headers={"Location": shown["url"], "Upload-Offset": str(found.size)})
 

@@ -19,7 +19,7 @@ from compliance.models import Attempt, Delivery, Webhook, WebhookEvent
 from compliance.notices import actions
 from compliance.notices.actions import SUBSCRIBABLE
 from registry.api.bodies import read_body
-from registry.api.endpoint import Endpoint, operation, page_of
+from registry.api.endpoint import FILE, REVIEW, Endpoint, operation, page_of
 from registry.api.etags import IF_MATCH, etag_of, one_at_a_time, quoted, refuse_other_version
 from registry.api.lists import ListEndpoint, Listing
 from registry.api.problems import Problem
@@ -27,6 +27,8 @@ from registry.api.requests import user_of
 from registry.models import Organization, User
 from registry.uscc import PATTERN
 
+# Filers have webhooks of their organizations, staff have their own.
+WRITE = (FILE, REVIEW)
 REFUSALS = {
     "not_a_filer": (403, "/organization", gettext_lazy("You are not a filer of this organization.")),
     "not_staff": (
@@ -173,7 +175,12 @@ class WebhooksView(ListEndpoint):
         return self.listed(visible_webhooks(user_of(request)), WEBHOOKS)
 
     @operation(
-        "webhooks_create", "Webhooks", {201: NewWebhookSerializer}, body=WebhookRequestSerializer, refuses=(409,)
+        "webhooks_create",
+        "Webhooks",
+        {201: NewWebhookSerializer},
+        body=WebhookRequestSerializer,
+        refuses=(409,),
+        scope=WRITE,
     )
     def post(self, request: Request) -> Response:
         """Add a webhook. The answer contains the secret with which its messages are signed; it is not shown again."""
@@ -208,6 +215,7 @@ class WebhookView(Endpoint):
         body=WebhookChangesSerializer,
         headers=[IF_MATCH],
         refuses=(409, 412),
+        scope=WRITE,
     )
     def patch(self, request: Request, id: UUID) -> Response:
         """Change the address, the description or the events of a webhook, or enable it again."""
@@ -215,10 +223,10 @@ class WebhookView(Endpoint):
         with one_at_a_time(f"webhook {id}"), _refusals_as_problems():
             webhook = find_webhook(request, id)
             refuse_other_version(request, WebhookSerializer(webhook).data)
-            webhook = actions.change_webhook(webhook, changes)
+            webhook = actions.change_webhook(webhook, changes, by=user_of(request))
         return _answer(webhook, WebhookSerializer)
 
-    @operation("webhooks_delete", "Webhooks", {204: None}, headers=[IF_MATCH], refuses=(412,))
+    @operation("webhooks_delete", "Webhooks", {204: None}, headers=[IF_MATCH], refuses=(412,), scope=WRITE)
     def delete(self, request: Request, id: UUID) -> Response:
         """Delete a webhook with its messages."""
         with one_at_a_time(f"webhook {id}"):
@@ -231,7 +239,7 @@ class WebhookView(Endpoint):
 class WebhookSecretView(Endpoint):
     """Replacing the secret of a webhook."""
 
-    @operation("webhooks_replace_secret", "Webhooks", {201: NewWebhookSerializer})
+    @operation("webhooks_replace_secret", "Webhooks", {201: NewWebhookSerializer}, scope=WRITE)
     def post(self, request: Request, id: UUID) -> Response:
         """Replace the secret. For a day, messages are signed with both, so that the receiver can be changed meanwhile."""
         return _answer(actions.replace_secret(find_webhook(request, id)), NewWebhookSerializer, 201)
@@ -240,7 +248,7 @@ class WebhookSecretView(Endpoint):
 class WebhookTestView(Endpoint):
     """Sending a test message."""
 
-    @operation("webhooks_test", "Webhooks", {202: DeliverySerializer})
+    @operation("webhooks_test", "Webhooks", {202: DeliverySerializer}, scope=WRITE)
     def post(self, request: Request, id: UUID) -> Response:
         """Send a message of the type `webhook.test`. The list of deliveries shows what came of it."""
         return Response(DeliverySerializer(actions.send_test(find_webhook(request, id))).data, status=202)
@@ -261,7 +269,7 @@ class DeliveriesView(ListEndpoint):
 class ReplayView(Endpoint):
     """Delivering a message again."""
 
-    @operation("webhook_deliveries_replay", "Webhooks", {202: DeliverySerializer})
+    @operation("webhook_deliveries_replay", "Webhooks", {202: DeliverySerializer}, scope=WRITE)
     def post(self, request: Request, id: UUID, delivery: UUID) -> Response:
         """Deliver a message again, with the id that it had."""
         found = Delivery.objects.filter(webhook=find_webhook(request, id), uid=delivery).first()

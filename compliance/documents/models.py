@@ -82,7 +82,10 @@ class Document(models.Model):
 
 
 class PartialUpload(models.Model):
-    """A document that arrives in parts. `offset` is the number of bytes that have arrived."""
+    """
+    A document that arrives in parts. `offset` is the number of bytes that have arrived. When all are there, it names its
+    document, so that a client whose last answer was lost learns that it is done.
+    """
 
     uid = models.UUIDField(_("id"), default=uuid7, unique=True, editable=False)
     filing = models.ForeignKey(Filing, models.CASCADE, related_name="partial_uploads", verbose_name=_("filing"))
@@ -92,6 +95,7 @@ class PartialUpload(models.Model):
     sha256 = models.CharField(_("SHA-256"), max_length=64)
     entry = models.PositiveIntegerField(null=True)
     offset = models.BigIntegerField(default=0)
+    document = models.ForeignKey(Document, models.PROTECT, null=True, related_name="+", verbose_name=_("document"))
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     class Meta:

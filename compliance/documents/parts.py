@@ -25,7 +25,7 @@ _CHUNK = 64 * 1024
 
 
 class PartRefused(Exception):
-    """A part is refused; `code`: wrong_offset (`offset` is what is expected), too_much, digest_mismatch, too_many."""
+    """A part is refused; `code`: wrong_offset (`offset` is what is expected), too_much, digest_mismatch, deleted, too_many."""
 
     def __init__(self, code: str, offset: int = 0) -> None:
         super().__init__(code)
@@ -41,7 +41,7 @@ def begin_upload(
         raise DocumentRefused("empty")
     if size > LARGEST:
         raise DocumentRefused("too_large", limit=LARGEST)
-    if PartialUpload.objects.filter(by=by).count() >= MOST_UNDER_WAY:
+    if PartialUpload.objects.filter(by=by, document=None).count() >= MOST_UNDER_WAY:
         raise PartRefused("too_many")
     name = re.split(r"[/\\]", filename)[-1][:255]
     return PartialUpload.objects.create(filing=filing, by=by, filename=name, size=size, sha256=sha256, entry=entry)
@@ -71,7 +71,10 @@ def add_part(upload: PartialUpload, chunks: Iterable[bytes], *, offset: int) -> 
 
 @transaction.atomic
 def _keep(upload: PartialUpload, content: SpooledTemporaryFile[bytes], offset: int, count: int) -> PartialUpload:
-    upload = PartialUpload.objects.select_for_update().get(pk=upload.pk)
+    found = PartialUpload.objects.select_for_update().filter(pk=upload.pk).first()
+    if found is None:
+        raise PartRefused("deleted")
+    upload = found
     if offset != upload.offset:
         raise PartRefused("wrong_offset", upload.offset)
     content.seek(0)
@@ -83,23 +86,35 @@ def _keep(upload: PartialUpload, content: SpooledTemporaryFile[bytes], offset: i
     return upload
 
 
-def finish_upload(upload: PartialUpload, *, by: User) -> tuple[Document, bool]:
+def finish_upload(upload: PartialUpload, *, by: User) -> Document:
     """
-    Put the parts together and store the document. Raises what `upload_document` raises, and PartRefused (`digest_mismatch`):
-    then the upload begins anew.
+    Put the parts together and store the document; one that is stored already is returned. Raises what `upload_document`
+    raises, and PartRefused (`digest_mismatch`): then the upload begins anew.
     """
+    document = _finish(upload, by)
+    if document is None:
+        raise PartRefused("digest_mismatch")
+    return document
+
+
+@transaction.atomic
+def _finish(upload: PartialUpload, by: User) -> Document | None:
+    """Return the document; None, with the parts forgotten, if what arrived has another SHA-256."""
+    upload = PartialUpload.objects.select_for_update().get(pk=upload.pk)
+    if upload.document is not None:
+        return upload.document
     try:
         file = received(_content(upload), upload.filename, limit=LARGEST)
     except TooLarge as error:
         raise DocumentRefused("too_large", limit=error.limit) from error
     with file.content:
-        if file.sha256 != upload.sha256:
-            _forget_parts(upload)
-            PartialUpload.objects.filter(pk=upload.pk).update(offset=0)
-            raise PartRefused("digest_mismatch")
-        document, is_new = upload_document(upload.filing, file, entry=upload.entry, by=by)
-    forget_upload(upload)
-    return document, is_new
+        if file.sha256 == upload.sha256:
+            upload.document, _is_new = upload_document(upload.filing, file, entry=upload.entry, by=by)
+        else:
+            upload.offset = 0
+    upload.save(update_fields=["document", "offset"])
+    _forget_parts(upload)
+    return upload.document
 
 
 def _content(upload: PartialUpload) -> Iterator[bytes]:
@@ -114,9 +129,10 @@ def _storage() -> Storage:
 
 
 def _forget_parts(upload: PartialUpload) -> None:
-    for part in upload.parts.all():
-        _storage().delete(part.kept_as)
-        part.delete()
+    names = list(upload.parts.values_list("kept_as", flat=True))
+    upload.parts.all().delete()
+    # The files are deleted when nothing can bring the rows back.
+    transaction.on_commit(lambda: [_storage().delete(name) for name in names], robust=True)
 
 
 def forget_upload(upload: PartialUpload) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import lzma
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -26,6 +27,8 @@ MOST_MEMBERS = 200_000
 MOST_DOSSIERS = 100_000
 _RATIO_FROM = MEGABYTE
 _CHUNK = 64 * 1024
+# The end of an archive: its signatures, where it is looked for, and the size of a usual entry of the directory.
+_END, _END_64, _TAIL, _ENTRY = b"PK\x05\x06", b"PK\x06\x06", 66_000, 200
 
 
 class FileRefused(Exception):
@@ -78,6 +81,7 @@ def read_line(file: IO[bytes]) -> bytes:
 
 def opened_archive(file: IO[bytes]) -> zipfile.ZipFile:
     """Open an archive whose members are all harmless. Raises FileRefused."""
+    _refuse_a_large_directory(file)
     try:
         archive = zipfile.ZipFile(file)
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
@@ -90,6 +94,27 @@ def opened_archive(file: IO[bytes]) -> zipfile.ZipFile:
     if sum(member.file_size for member in members) > LARGEST_CONTENT:
         raise FileRefused("too_large_inside", limit=LARGEST_CONTENT)
     return archive
+
+
+def _refuse_a_large_directory(file: IO[bytes]) -> None:
+    """
+    Refuse an archive by the size of its directory, before the directory is read into memory (APPNOTE.TXT 4.3.14, 4.3.16).
+    """
+    size = file.seek(0, 2)
+    file.seek(max(size - _TAIL, 0))
+    tail = file.read(_TAIL)
+    file.seek(0)
+    at = tail.rfind(_END)
+    if at < 0 or len(tail) < at + 22:
+        raise FileRefused("not_a_zip")
+    count, length = struct.unpack_from("<HI", tail, at + 10)
+    if length == 0xFFFFFFFF or count == 0xFFFF:
+        at = tail.rfind(_END_64)
+        if at < 0 or len(tail) < at + 56:
+            raise FileRefused("not_a_zip")
+        count, length = struct.unpack_from("<QQ", tail, at + 32)
+    if count > MOST_MEMBERS or length > MOST_MEMBERS * _ENTRY:
+        raise FileRefused("too_many", limit=MOST_MEMBERS)
 
 
 def _refuse_unless_harmless(member: zipfile.ZipInfo) -> None:
@@ -124,32 +149,48 @@ def _is_dossier(member: zipfile.ZipInfo) -> bool:
 
 
 class Documents:
-    """The documents of an archive, found by their file name; nearer folders first."""
+    """The documents of an archive, found by their file name: those in the folder of the dossier first."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self.archive = archive
         self.by_name: dict[str, list[zipfile.ZipInfo]] = {}
+        self.digests: dict[str, str] = {}
         for member in archive.infolist():
             if not member.is_dir() and not _is_dossier(member):
                 self.by_name.setdefault(PurePosixPath(member.filename).name, []).append(member)
 
-    def named(self, filename: str) -> list[zipfile.ZipInfo]:
-        """Return the members with a file name."""
-        return self.by_name.get(filename, [])
+    def near(self, filename: str, dossier: str) -> list[zipfile.ZipInfo]:
+        """Return the members with a file name in the folder of a dossier and in those below it; failing that, all of them."""
+        named = self.by_name.get(filename, [])
+        folder = PurePosixPath(dossier).parent
+        own = [member for member in named if PurePosixPath(member.filename).is_relative_to(folder)]
+        return own if own and folder.parts else named
 
-    def with_hash(self, filename: str, sha256: str) -> zipfile.ZipInfo | None:
-        """Return the member with a file name and a SHA-256. Raises FileRefused for one that cannot be read."""
-        return next((member for member in self.named(filename) if self._digest(member) == sha256), None)
+    def with_hash(self, candidates: list[zipfile.ZipInfo], sha256: str) -> zipfile.ZipInfo | None:
+        """Return the member with a SHA-256. Raises FileRefused for one that cannot be read."""
+        return next((member for member in candidates if self._digest(member) == sha256), None)
 
     def _digest(self, member: zipfile.ZipInfo) -> str:
-        digest = hashlib.sha256()
-        for chunk in self.chunks(member):
-            digest.update(chunk)
-        return digest.hexdigest()
+        if member.filename not in self.digests:
+            digest = hashlib.sha256()
+            for chunk in self.chunks(member):
+                digest.update(chunk)
+            self.digests[member.filename] = digest.hexdigest()
+        return self.digests[member.filename]
 
     def chunks(self, member: zipfile.ZipInfo) -> Iterator[bytes]:
-        """Yield the content of a member, never more than its directory entry says."""
+        """Yield the content of a member."""
         yield from read_member(self.archive, member)
+
+
+def read_dossier(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    """Return the content of a dossier: one byte more than a dossier may have, if it is longer."""
+    content = b""
+    for chunk in read_member(archive, member):
+        content += chunk
+        if len(content) > SIZE_LIMIT:
+            return content[: SIZE_LIMIT + 1]
+    return content
 
 
 def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:

@@ -5,13 +5,14 @@ nothing, in a transaction with its result; so a part that a killed worker held g
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import logging
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import IO, Any
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import Count
 from django.utils import timezone
 
@@ -29,14 +30,16 @@ from compliance.imports.files import (
     dossier_members,
     lines_of,
     opened_archive,
+    read_dossier,
     read_line,
-    read_member,
 )
 from compliance.models import ChangeType, Filing, ImportOutcome, ImportPart, ImportResult, ImportRun, ImportState
+from compliance.notices.telling import APPLICANTS
 from compliance.notices.writing import write_change
 from registry.models import User
 
 PART = 50
+logger = logging.getLogger(__name__)
 MOST_ERRORS = 50
 Errors = list[dict[str, Any]]
 # Returns the errors of a refusal, each with its pointer, its code, and its message by language.
@@ -81,6 +84,9 @@ def divide(key: int) -> list[int]:
             offsets = list(_offsets(run, file))
     except FileRefused as error:
         _end(run, ImportState.REFUSED, refusal=error.code, refusal_values=error.values)
+        return []
+    except FileNotFoundError:
+        _end(run, ImportState.REFUSED, refusal="lost")
         return []
     return _make_parts(run, offsets)
 
@@ -166,17 +172,17 @@ def _source(part: ImportPart, file: IO[bytes]) -> Iterator[Callable[[int], tuple
 
         def member(index: int) -> tuple[str, Read]:
             found = members[index]
-            return found.filename[-255:], lambda: (b"".join(read_member(archive, found)), documents)
+            return found.filename, lambda: (read_dossier(archive, found), documents)
 
         yield member
 
 
 def _take(run: ImportRun, index: int, name: str, read: Read, describe: Describe) -> None:
     """Import one dossier with its documents and write its result, or write why it is refused."""
-    result = ImportResult(run=run, index=index, name=name)
+    result = ImportResult(run=run, index=index, name=name[-255:])
     try:
         with transaction.atomic():
-            _import(result, run, *read())
+            _import(result, run, name, *read())
             if run.dry_run:
                 raise _Rollback
             result.save(force_insert=True)
@@ -188,8 +194,13 @@ def _take(run: ImportRun, index: int, name: str, read: Read, describe: Describe)
         if ImportResult.objects.filter(run=run, index=index).exists():
             return
         raise
-    except (Malformed, Refused, FileRefused, WrongDigest) as error:
-        result = ImportResult(run=run, index=index, name=name, outcome=ImportOutcome.REFUSED)
+    except DatabaseError:
+        # The part is taken again.
+        raise
+    except Exception as error:
+        if not isinstance(error, Malformed | Refused | FileRefused | WrongDigest):
+            logger.exception("Dossier %s of import %s cannot be imported.", index, run)
+        result = ImportResult(run=run, index=index, name=name[-255:], outcome=ImportOutcome.REFUSED)
         result.errors = describe(error)[:MOST_ERRORS]
     try:
         with transaction.atomic():
@@ -206,35 +217,49 @@ class WrongDigest(Exception):
         self.index, self.filename = index, filename
 
 
-def _import(result: ImportResult, run: ImportRun, content: bytes, documents: Documents | None) -> None:
+def _import(result: ImportResult, run: ImportRun, name: str, content: bytes, documents: Documents | None) -> None:
     parsed = parse(content)
     filing, is_new = actions.open_filing(parsed, by=run.by)
     result.outcome = ImportOutcome.OPENED if is_new else ImportOutcome.KNOWN
     if documents is not None:
-        _upload(result, filing, parsed.dossier, documents, run.by)
+        _upload(result, filing, parsed.dossier, documents, name)
     if run.submit and filing.status == DRAFT:
         filing = actions.submit_filing(filing, by=run.by)
     result.filing = filing
 
 
-def _upload(result: ImportResult, filing: Filing, dossier: Dossier, documents: Documents, by: User) -> None:
+def _upload(result: ImportResult, filing: Filing, dossier: Dossier, documents: Documents, name: str) -> None:
     """Upload the documents that the dossier names. One that is not in the archive is missing; another content is refused."""
-    uploaded = set(filing.documents.values_list("sha256", flat=True))
+    run, uploaded = result.run, set(filing.documents.values_list("sha256", flat=True))
     for index, entry in enumerate(dossier.documents or ()):
         if not entry.sha256 or not entry.filename or entry.sha256 in uploaded:
             continue
-        member = documents.with_hash(entry.filename, entry.sha256)
+        candidates = documents.near(entry.filename, name)
+        member = documents.with_hash(candidates, entry.sha256)
         if member is None:
-            if documents.named(entry.filename):
+            if len(candidates) == 1:
                 raise WrongDigest(index, entry.filename)
             result.missing.append(entry.filename)
             continue
-        try:
-            upload_document(filing, received(documents.chunks(member), entry.filename, limit=LARGEST), by=by)
-        except TooLarge as error:
-            raise FileRefused("too_large_inside", limit=error.limit) from error
+        if not run.dry_run:
+            _upload_one(filing, documents.chunks(member), entry.filename, run.by)
         uploaded.add(entry.sha256)
         result.uploaded += 1
+
+
+def _upload_one(filing: Filing, chunks: Iterator[bytes], filename: str, by: User) -> None:
+    try:
+        file = received(chunks, filename, limit=LARGEST)
+    except TooLarge as error:
+        raise FileRefused("too_large_inside", limit=error.limit) from error
+    with file.content:
+        upload_document(filing, file, by=by)
+
+
+def end_those_that_are_done() -> None:
+    """End the imports whose last worker was killed before it could."""
+    for run in ImportRun.objects.filter(state=ImportState.RUNNING).exclude(parts__done_at=None):
+        _end_if_done(run)
 
 
 def _end_if_done(run: ImportRun) -> None:
@@ -249,12 +274,21 @@ def _end(run: ImportRun, state: str, **more: Any) -> None:
         under_way = ImportRun.objects.filter(pk=run.pk).exclude(state__in=(ImportState.FINISHED, ImportState.REFUSED))
         if not under_way.update(state=state, finished_at=now, leased_until=None, **more):
             return
-        data = {"import": str(run.uid), "state": str(state), **counts_of(run)}
+        applicants = run.results.exclude(filing=None).order_by().values_list("filing__applicant", flat=True).distinct()
+        data = {"import": str(run.uid), "state": str(state), **counts_of(run), APPLICANTS: sorted(applicants)[:2]}
         write_change(ChangeType.IMPORT, data, at=now, user=run.by)
     run.kept_as.delete(save=False)
 
 
+def counts_of_all(runs: Sequence[ImportRun]) -> dict[int, dict[str, int]]:
+    """The same for several imports, by key."""
+    counts = {run.pk: {str(outcome): 0 for outcome in ImportOutcome.values} for run in runs}
+    rows = ImportResult.objects.filter(run__in=runs).order_by().values_list("run", "outcome").annotate(Count("pk"))
+    for run, outcome, number in rows:
+        counts[run][outcome] = number
+    return counts
+
+
 def counts_of(run: ImportRun) -> dict[str, int]:
     """Return how many dossiers have each outcome."""
-    found = dict(run.results.order_by().values_list("outcome").annotate(Count("pk")))
-    return {str(outcome): found.get(outcome, 0) for outcome in ImportOutcome.values}
+    return counts_of_all([run])[run.pk]

@@ -34,21 +34,16 @@ def new_secret() -> str:
     return f"whsec_{base64.b64encode(secrets.token_bytes(24)).decode()}"
 
 
-@transaction.atomic
 def add_webhook(
     *, by: User, organization: Organization | None, url: str, events: Sequence[str], description: str = ""
 ) -> Webhook:
-    """
-    Add a webhook: of an organization by one of its filers, or of a staff member. Raises WebhookRefused.
-    """
+    """Add a webhook: of an organization by one of its filers, or of a staff member. Raises WebhookRefused."""
     if organization is not None and organization.pk not in by.filer_organizations:
         raise WebhookRefused("not_a_filer")
     if organization is None and not by.roles:
         raise WebhookRefused("not_staff")
-    if (
-        Webhook.objects.filter(organization=organization, **({} if organization else {"owner": by})).count()
-        >= MOST_WEBHOOKS
-    ):
+    own = {"organization": organization} if organization else {"organization": None, "owner": by}
+    if Webhook.objects.filter(**own).count() >= MOST_WEBHOOKS:
         raise WebhookRefused("too_many")
     refuse_unless_public(url)
     return Webhook.objects.create(
@@ -61,17 +56,26 @@ def add_webhook(
     )
 
 
-@transaction.atomic
-def change_webhook(webhook: Webhook, changes: dict[str, Any]) -> Webhook:
-    """Change a webhook. Enabling it again lets its messages be delivered at once. Raises WebhookRefused."""
+def change_webhook(webhook: Webhook, changes: dict[str, Any], *, by: User) -> Webhook:
+    """
+    Change a webhook. Enabling it again lets its messages be delivered at once, and makes whoever does it its owner. Raises
+    WebhookRefused.
+    """
+    # Outside the transaction: a name server may be slow.
     if "url" in changes:
         refuse_unless_public(changes["url"])
+    return _change(webhook, changes, by)
+
+
+@transaction.atomic
+def _change(webhook: Webhook, changes: dict[str, Any], by: User) -> Webhook:
     webhook = Webhook.objects.select_for_update().get(pk=webhook.pk)
+    is_revived = not webhook.is_enabled and changes.get("is_enabled", False)
     for name in CHANGEABLE:
         if name in changes:
             setattr(webhook, name, changes[name])
-    if webhook.is_enabled:
-        webhook.disabled_reason, webhook.failing_since = "", None
+    if is_revived:
+        webhook.disabled_reason, webhook.failing_since, webhook.owner = "", None, by
         webhook.deliveries.filter(delivered_at=None, given_up_at=None).update(due_at=timezone.now(), attempts=0)
     webhook.changed_at = timezone.now()
     webhook.save()

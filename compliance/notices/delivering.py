@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from http import HTTPStatus
 
 from django.db import transaction
 from django.db.models import Q
@@ -18,6 +19,7 @@ from standardwebhooks import Webhook as Signer
 
 from compliance.models import Attempt, Delivery, Webhook
 from compliance.notices.sending import Sent, send
+from compliance.notices.telling import disable
 
 # The time between attempts: a day in all. After the last one, the message is given up and the webhook disabled.
 BACK_OFF = tuple(
@@ -27,7 +29,12 @@ BACK_OFF = tuple(
 LEASE = timedelta(minutes=5)
 # A worker leaves the rest to the next task after so many messages, so that others get their turn.
 AT_ONCE = 100
-GIVEN_UP = gettext_noop("No message could be delivered for a day. Correct the address, then enable it again.")
+A_DAY = timedelta(hours=23)
+GIVEN_UP = gettext_noop(
+    "No message could be delivered for a day. Correct the address, then enable it again. What changed meanwhile is listed by "
+    "GET /filings/changes/."
+)
+GONE = gettext_noop("The receiver says that it is gone (410). Correct the address, then enable it again.")
 
 
 def webhooks_with_work() -> list[int]:
@@ -50,7 +57,8 @@ def deliver(webhook_key: int) -> int:
     try:
         return _deliver(webhook)
     finally:
-        Webhook.objects.filter(pk=webhook.pk).update(leased_until=None)
+        # Only the own lease: after its end, another worker may hold one.
+        Webhook.objects.filter(pk=webhook.pk, leased_until=webhook.leased_until).update(leased_until=None)
 
 
 @transaction.atomic
@@ -66,7 +74,11 @@ def _leased(key: int) -> Webhook | None:
 
 def _deliver(webhook: Webhook) -> int:
     accepted = 0
+    assert webhook.leased_until
     for delivery in _next_ones(webhook):
+        if webhook.leased_until - timezone.now() < LEASE / 2:
+            # The rest is for the next task, so that no two workers deliver the same.
+            break
         if not _attempt(webhook, delivery):
             # The others wait as well: their receiver is the same.
             break
@@ -108,11 +120,16 @@ def _attempt(webhook: Webhook, delivery: Delivery) -> bool:
 def _after_failure(webhook: Webhook, delivery: Delivery, sent: Sent) -> None:
     now = timezone.now()
     Webhook.objects.filter(pk=webhook.pk, failing_since=None).update(failing_since=now)
-    if delivery.attempts <= len(BACK_OFF) and sent.status != 410:
+    is_gone = sent.status == HTTPStatus.GONE
+    if delivery.attempts <= len(BACK_OFF) and not is_gone:
         delivery.due_at = now + BACK_OFF[delivery.attempts - 1]
         return
     delivery.given_up_at = now
-    Webhook.objects.filter(pk=webhook.pk).update(is_enabled=False, disabled_reason=GIVEN_UP, changed_at=now)
+    # One message that is refused again and again says nothing against the others.
+    if is_gone:
+        disable(webhook, GONE)
+    elif Webhook.objects.filter(pk=webhook.pk, failing_since__lte=now - A_DAY).exists():
+        disable(webhook, GIVEN_UP)
 
 
 def headers_of(webhook: Webhook, delivery: Delivery) -> dict[str, str]:

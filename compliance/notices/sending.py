@@ -7,10 +7,12 @@ neither a redirect (none is followed) nor a change of the name leads into the ne
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import ipaddress
 import socket
 import ssl
+import threading
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +21,9 @@ from urllib.parse import SplitResult, urlsplit
 from django.conf import settings
 
 TIMEOUT = 10.0
+# The most that sending may take in all: each byte of an answer could come just within the time-out.
+DEADLINE = 20.0
+_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 # No more of an answer is read: only its status counts.
 ANSWER_LIMIT = 4_096
 
@@ -94,12 +99,17 @@ def _is_public(address: str) -> bool:
     mapped = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None)
     if mapped is not None:
         found = mapped
+    if found.version == 6 and found not in _GLOBAL_UNICAST:
+        # Other ranges lead to IPv4 addresses by translation, or nowhere.
+        return False
     return bool(found.is_global and not found.is_multicast)
 
 
 def _post(url: str, body: bytes, headers: dict[str, str]) -> int:
     parts, address = _parts(url), public_addresses(url)[0]
     connection = _Connection(parts, address)
+    deadline = threading.Timer(DEADLINE, connection.abort)
+    deadline.start()
     try:
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection.request("POST", target, body, headers)
@@ -107,6 +117,7 @@ def _post(url: str, body: bytes, headers: dict[str, str]) -> int:
         answer.read(ANSWER_LIMIT)
         return answer.status
     finally:
+        deadline.cancel()
         connection.close()
 
 
@@ -118,6 +129,11 @@ class _Connection(http.client.HTTPConnection):
         self.parts, self.address = parts, address
         if parts.scheme == "https":
             self.default_port = http.client.HTTPS_PORT
+
+    def abort(self) -> None:
+        """End the connection from another thread: whoever waits for an answer gets an error."""
+        with contextlib.suppress(OSError, AttributeError):
+            self.sock.shutdown(socket.SHUT_RDWR)
 
     def connect(self) -> None:
         """Connect to the address, and check the certificate of the host."""

@@ -8,13 +8,19 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from compliance.filings import workflow
 from compliance.models import Filing
 from compliance.notices.models import Change, ChangeType, Delivery, LastPosition, Webhook, WebhookEvent
 from compliance.notices.ordering import give_positions
+from registry.models import Role
 
 AT_ONCE = 500
+READERS = (Role.REVIEWER, Role.REGISTRAR, Role.AUDITOR)
+# Whose filings an import opened, by their keys. Not told to anybody.
+APPLICANTS = "_applicants"
+OWNER_LEFT = gettext_noop("Its owner does not file for the organization any more. Enable it again to take it over.")
 _NUMBERED = frozenset({workflow.DECIDE.verb, workflow.RECORD_DECISION.verb})
 _OF_TYPE = {
     ChangeType.FLAGS: WebhookEvent.FLAGS,
@@ -44,7 +50,9 @@ def _make_part() -> int | None:
         .select_related("event", "filing__applicant", "filing__official_number")
         .defer("filing__search_text", "filing__search_grams")[:AT_ONCE]
     )
-    webhooks = Webhook.objects.filter(is_enabled=True).select_related("owner")
+    webhooks = [
+        webhook for webhook in Webhook.objects.filter(is_enabled=True).select_related("owner") if _is_owned(webhook)
+    ]
     messages = [message for webhook in webhooks for message in _messages(webhook, changes)]
     Delivery.objects.bulk_create(messages, ignore_conflicts=True)
     place.told = changes[-1].position if changes else place.last
@@ -67,12 +75,24 @@ def _messages(webhook: Webhook, changes: Sequence[Change]) -> Iterator[Delivery]
                     )
 
 
+def _is_owned(webhook: Webhook) -> bool:
+    """Whether the owner may still have the webhook. That of a former filer is disabled, until another filer enables it."""
+    if webhook.organization_id is None or webhook.organization_id in webhook.owner.filer_organizations:
+        return True
+    disable(webhook, OWNER_LEFT)
+    return False
+
+
+def disable(webhook: Webhook, reason: str) -> None:
+    """Disable a webhook, and say why."""
+    changes = {"is_enabled": False, "disabled_reason": reason, "changed_at": timezone.now()}
+    Webhook.objects.filter(pk=webhook.pk).update(**changes)
+
+
 def _visible_filings(webhook: Webhook, filings: set[int]) -> set[int]:
     """Return the filings that a webhook is told of: those of its organization, or those that its owner sees now."""
     rows = Filing.objects.filter(pk__in=filings)
     if webhook.organization_id:
-        if webhook.organization_id not in webhook.owner.own_organizations:
-            return set()
         return set(rows.filter(applicant=webhook.organization_id).values_list("pk", flat=True))
     return set(rows.visible_to(webhook.owner).values_list("pk", flat=True))
 
@@ -80,9 +100,16 @@ def _visible_filings(webhook: Webhook, filings: set[int]) -> set[int]:
 def _may_know(webhook: Webhook, change: Change, visible: set[int]) -> bool:
     if change.filing_id:
         return change.filing_id in visible
-    if change.user_id:
-        return change.user_id == webhook.owner_id
-    return webhook.organization_id is None and bool(webhook.owner.roles)
+    if change.type == ChangeType.IMPORT:
+        return (
+            change.user_id == webhook.owner_id if webhook.organization_id is None else _is_own_import(webhook, change)
+        )
+    return webhook.organization_id is None and webhook.owner.has_role(*READERS)
+
+
+def _is_own_import(webhook: Webhook, change: Change) -> bool:
+    """Whether all filings of an import are of the organization: an agent imports for others as well."""
+    return bool(change.data.get(APPLICANTS) == [webhook.organization_id])
 
 
 def events_of(change: Change) -> list[WebhookEvent]:
@@ -104,7 +131,8 @@ def body_of(event: WebhookEvent, change: Change) -> str:
 
 def data_of(change: Change) -> dict[str, Any]:
     """Return what is told of a change. The values of the dossier are not: who may read them asks for them."""
-    return {"position": change.position, **_of_filing(change.filing), **_of_event(change), **change.data}
+    shown = {name: value for name, value in change.data.items() if name != APPLICANTS}
+    return {"position": change.position, **_of_filing(change.filing), **_of_event(change), **shown}
 
 
 def _of_filing(filing: Filing | None) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,11 +30,11 @@ logger = logging.getLogger("registry.api")
 
 @dataclass(frozen=True)
 class Operation:
-    """The declaration of an operation: its query parameters, the scope of a token that it needs, and who may call it."""
+    """The declaration of an operation: its query parameters, the scopes of which a token needs one, and who may call it."""
 
     id: str
     parameters: Sequence[Parameter]
-    scope: str
+    scopes: tuple[str, ...]
     is_public: bool
 
 
@@ -46,7 +47,7 @@ def operation(
     headers: Sequence[OpenApiParameter] = (),
     body: Any = None,
     refuses: Sequence[int] = (),
-    scope: str = READ,
+    scope: str | tuple[str, ...] = READ,
     public: bool = False,
     summary: str = "",
     exactly_one_of: tuple[str, str, Sequence[Parameter]] | None = None,
@@ -58,6 +59,7 @@ def operation(
     that follow from its form (401, 404, 413 …) are added by `registry.api.description`. `exactly_one_of` names and describes
     a group of parameters of which one must be given.
     """
+    scopes = (scope,) if isinstance(scope, str) else scope
     described_parameters = _described(parameters, exactly_one_of)
 
     def declare(handler: Handler) -> Handler:
@@ -71,9 +73,9 @@ def operation(
             request=body,
             responses={**_by_media_type(answers), **dict.fromkeys(refuses, None)},
             auth=[] if public else None,
-            extensions={"x-scope": scope, "x-public": public},
+            extensions={"x-scope": scopes[0], "x-public": public},
         )(_answers_once(handler) if handler.__name__ == "post" and not public else handler)
-        described.operation = Operation(id, parameters, scope, public)  # type: ignore[attr-defined]
+        described.operation = Operation(id, parameters, scopes, public)  # type: ignore[attr-defined]
         return described
 
     return declare
@@ -106,11 +108,13 @@ def _caller(token: ApiToken) -> tuple[str, str]:
 
 def _refuse_without_scope(request: Request, declared: Operation) -> None:
     token = request.auth
-    if declared.is_public or not isinstance(token, ApiToken) or declared.scope in token.scopes:
+    if declared.is_public or not isinstance(token, ApiToken) or set(declared.scopes) & set(token.scopes):
         return
     message = _("Your token does not have the scope “%(scope)s”. Its scopes: %(scopes)s. Use a token that has it.")
     scopes = ", ".join(token.scopes) or "–"
-    raise Problem(403, "scope_missing", _("Not allowed"), message % {"scope": declared.scope, "scopes": scopes})
+    raise Problem(
+        403, "scope_missing", _("Not allowed"), message % {"scope": " / ".join(declared.scopes), "scopes": scopes}
+    )
 
 
 def _answers_once(handler: Handler) -> Handler:
@@ -118,7 +122,7 @@ def _answers_once(handler: Handler) -> Handler:
 
     @wraps(handler)
     def handle(self: Any, request: Request, *args: Any, **kwargs: Any) -> Any:
-        return once(request, lambda: handler(self, request, *args, **kwargs))
+        return once(request, lambda: self.digest_of_body(request), lambda: handler(self, request, *args, **kwargs))
 
     return handle  # type: ignore[return-value]
 
@@ -154,6 +158,11 @@ class Endpoint(APIView):
         if token:
             logger.info("%s %s %s (%s, token %s)", response.status_code, request.method, request.path, *_caller(token))
         return response
+
+    def digest_of_body(self, request: Request) -> str:
+        """Receive the body and return its SHA-256, by which a request that is sent again is known."""
+        body = request.data
+        return hashlib.sha256(body if isinstance(body, bytes) else b"").hexdigest()
 
     def operation_of(self, request: Request) -> Operation:
         """Return the declaration of the requested operation. Raises MethodNotAllowed."""

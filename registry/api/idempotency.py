@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from cryptography.fernet import Fernet
+from django.conf import settings
 from django.db import connection, transaction
 from django.http import HttpResponse, HttpResponseBase
 from django.utils import timezone
@@ -30,23 +33,38 @@ _FORM = re.compile("[\x21-\x7e]{1,255}")
 _HEADERS = ("Location", "ETag", "Cache-Control")
 
 
-def once(request: Request, handle: Callable[[], HttpResponseBase]) -> HttpResponseBase:
-    """Handle a request with a key at most once. Raises a Problem: `bad_key`, `key_reused`, `in_progress`."""
+def once(
+    request: Request, digest_of_body: Callable[[], str], handle: Callable[[], HttpResponseBase]
+) -> HttpResponseBase:
+    """
+    Handle a request with a key at most once. Raises a Problem: `bad_key`, `key_reused`, `in_progress`.
+
+    The body is received before the transaction begins, which must not wait for a slow client.
+    """
     key = request.headers.get(HEADER)
     if key is None:
         return handle()
     if not _FORM.fullmatch(key):
         message = _("Use up to 255 printable characters without spaces, such as a UUID.")
         raise Problem.at("", 400, "bad_key", _("Bad request"), f"{HEADER}: {message}")
+    line = f"{request.method} {request.get_full_path()}\n{digest_of_body()}"
+    fingerprint = hashlib.sha256(line.encode()).hexdigest()
     with transaction.atomic():
-        _lock(request, key)
-        fingerprint = _fingerprint(request)
-        kept = KeptAnswer.objects.filter(user_id=request.user.pk, key=key, at__gt=timezone.now() - KEPT_FOR).first()
+        hashed = hashlib.sha256(key.encode()).hexdigest()
+        _lock(request, hashed)
+        recent = KeptAnswer.objects.filter(at__gt=timezone.now() - KEPT_FOR)
+        kept = recent.filter(user_id=request.user.pk, key=hashed).first()
         if kept is None:
-            return _kept(request, key, fingerprint, handle())
+            return _kept(request, hashed, fingerprint, handle(), _cipher(key))
         if kept.fingerprint != fingerprint:
             raise _key_reused()
-        return _again(kept)
+        return _again(kept, _cipher(key))
+
+
+def _cipher(key: str) -> Fernet:
+    """Return the cipher of an answer, which may hold a new token. Its key is not stored: the client sends it again."""
+    digest = hashlib.sha256(f"{settings.SECRET_KEY} {key}".encode()).digest()
+    return Fernet(urlsafe_b64encode(digest))
 
 
 def _lock(request: Request, key: str) -> None:
@@ -67,32 +85,26 @@ def _lock(request: Request, key: str) -> None:
         )
 
 
-def _fingerprint(request: Request) -> str:
-    """Return a hash of the request. The body of an upload is a stream: its length and digest stand for it."""
-    body = request.data
-    said = body if isinstance(body, bytes) else repr([request.headers.get(name) for name in _OF_STREAM]).encode()
-    line = f"{request.method} {request.get_full_path()}\n".encode()
-    return hashlib.sha256(line + said).hexdigest()
-
-
-_OF_STREAM = ("Content-Length", "Content-Digest", "Content-Disposition")
-
-
-def _kept(request: Request, key: str, fingerprint: str, answer: HttpResponseBase) -> HttpResponseBase:
+def _kept(request: Request, key: str, fingerprint: str, answer: HttpResponseBase, cipher: Fernet) -> HttpResponseBase:
     """Store an answer, and return it."""
     # The answer of a view is rendered after it returns, and gets its media type then.
     is_rendered = not isinstance(answer, Response)
     body = answer.content if is_rendered else JSONRenderer().render(answer.data)
     names = (*_HEADERS, *(("Content-Type",) if is_rendered else ()))
     headers = {name: answer.headers[name] for name in names if name in answer.headers}
-    values = {"fingerprint": fingerprint, "status": answer.status_code, "headers": headers, "body": body.decode()}
+    values = {
+        "fingerprint": fingerprint,
+        "status": answer.status_code,
+        "headers": headers,
+        "body": cipher.encrypt(body).decode(),
+    }
     KeptAnswer.objects.update_or_create(user_id=request.user.pk, key=key, defaults={**values, "at": timezone.now()})
     return answer
 
 
-def _again(kept: KeptAnswer) -> HttpResponse:
+def _again(kept: KeptAnswer, cipher: Fernet) -> HttpResponse:
     return HttpResponse(
-        kept.body,
+        cipher.decrypt(kept.body.encode()),
         status=kept.status,
         headers={"Content-Type": "application/json", **kept.headers, REPLAYED: "true"},
     )

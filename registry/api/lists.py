@@ -10,10 +10,11 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import DateTimeField, F, IntegerField, Q, QuerySet
 from django.http import HttpResponseBase, StreamingHttpResponse
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -153,11 +154,15 @@ class Order:
     column: str
     is_descending: bool
     has_nulls: bool
+    # The type of the values, as they are written in a cursor.
+    kind: type = str
 
     @classmethod
     def of(cls, sort: str, listing: Listing, rows: QuerySet[Any]) -> Order:
         column = listing.sorts[sort.removeprefix("-")]
-        return cls(column, sort.startswith("-"), bool(rows.model._meta.get_field(column).null))
+        field = rows.model._meta.get_field(column)
+        kind = datetime if isinstance(field, DateTimeField) else int if isinstance(field, IntegerField) else str
+        return cls(column, sort.startswith("-"), bool(field.null), kind)
 
     def applied(self, rows: QuerySet[Any], *, is_reversed: bool = False) -> QuerySet[Any]:
         """Return the rows in this order, or in the reverse of it."""
@@ -233,10 +238,16 @@ def _read_cursor(cursor: str, order: Order) -> tuple[bool, tuple[Any, int] | Non
 def _value_in(value: Any, order: Order) -> Any:
     if value is None or order.column == "id":
         return None
+    if order.kind is int:
+        if type(value) is not int or not -(2**63) <= value < 2**63:
+            raise _no_such_page()
+        return value
     if not isinstance(value, str) or "\0" in value:
         raise _no_such_page()
-    if not order.column.endswith("_at"):
-        return value
+    return _moment(value) if order.kind is datetime else value
+
+
+def _moment(value: str) -> datetime:
     try:
         moment = parse_datetime(value)
     except ValueError as error:
@@ -271,11 +282,10 @@ def _streamed(
 
 
 def _chunks(rows: QuerySet[Any], order: Order) -> Iterator[list[Any]]:
-    part = rows
-    while found := list(order.applied(part)[:CHUNK]):
-        yield found
-        value = None if order.column == "id" else getattr(found[-1], order.column)
-        part = order.beyond(rows, value, found[-1].id, is_reversed=False)
+    """Yield the rows in chunks, all from one query: it sees the list as it was at one moment, whatever is changed meanwhile."""
+    found = order.applied(rows).iterator(chunk_size=CHUNK)
+    while chunk := list(islice(found, CHUNK)):
+        yield chunk
 
 
 def _json_lines(parts: Iterator[list[dict[str, Any]]], names: Sequence[str]) -> Iterator[str]:

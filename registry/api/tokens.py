@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,6 +11,7 @@ from uuid import UUID
 from django.http import Http404, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,8 +22,20 @@ from registry.api.lists import ListEndpoint, Listing
 from registry.api.problems import Problem
 from registry.api.requests import user_of
 from registry.models import ApiToken, Scope
-from registry.tokens import LONGEST_OVERLAP, LONGEST_VALIDITY, make_token, revoke_token, rotate_token
+from registry.models.tokens import in_a_year
+from registry.tokens import (
+    LONGEST_OVERLAP,
+    LONGEST_VALIDITY,
+    TokenRefused,
+    make_token,
+    revoke_token,
+    rotate_token,
+)
 
+REFUSALS = {
+    "token_ended": gettext_lazy("This token is expired, revoked or replaced. Create a new one."),
+    "too_many_tokens": gettext_lazy("You have 100 tokens in force. Revoke one that is not needed any more."),
+}
 _NAME = "^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$"
 
 
@@ -88,20 +103,35 @@ class TokensView(ListEndpoint):
 
     @operation("tokens_create", "Tokens", {201: NewTokenSerializer}, body=TokenRequestSerializer)
     def post(self, request: Request) -> Response:
-        """Create an API token for yourself. It can have only scopes of the token that you use now."""
+        """Create an API token for yourself, with no more scopes and no later end than those of the token that you use now."""
         body = read_body(request, TokenRequestSerializer)
-        own = request.auth.scopes
-        scopes = body.get("scopes", own)
-        if beyond := sorted(set(scopes) - set(own)):
-            message = _("The token that you use does not have these scopes: %(scopes)s.") % {
-                "scopes": ", ".join(beyond)
-            }
-            raise Problem.at("/scopes", 403, "scope_missing", _("Not allowed"), message)
-        return _new(*make_token(user_of(request), name=body["name"], scopes=scopes, expires_at=_end(body)))
+        scopes = body.get("scopes", request.auth.scopes)
+        _refuse_beyond(scopes, request, "/scopes")
+        with _refusals_as_problems():
+            return _new(
+                *make_token(user_of(request), name=body["name"], scopes=scopes, expires_at=_end(body, request.auth))
+            )
 
 
-def _end(body: dict[str, Any]) -> datetime | None:
-    return timezone.now() + timedelta(days=body["days"]) if "days" in body else None
+def _end(body: dict[str, Any], own: ApiToken) -> datetime:
+    """Return the end of a new token: never after that of the token that makes it, which may have come into other hands."""
+    asked_for = timezone.now() + timedelta(days=body["days"]) if "days" in body else in_a_year()
+    return min(asked_for, own.expires_at)
+
+
+@contextmanager
+def _refusals_as_problems() -> Iterator[None]:
+    try:
+        yield
+    except TokenRefused as error:
+        raise Problem(409, error.code, _("Token refused"), str(REFUSALS[error.code])) from error
+
+
+def _refuse_beyond(scopes: Collection[str], request: Request, pointer: str = "") -> None:
+    """A token manages only what it could do itself."""
+    if beyond := sorted(set(scopes) - set(request.auth.scopes)):
+        message = _("The token that you use does not have these scopes: %(scopes)s.") % {"scopes": ", ".join(beyond)}
+        raise Problem.at(pointer, 403, "scope_missing", _("Not allowed"), message)
 
 
 class TokenView(Endpoint):
@@ -115,7 +145,9 @@ class TokenView(Endpoint):
     @operation("tokens_revoke", "Tokens", {204: None})
     def delete(self, request: Request, id: UUID) -> Response:
         """Revoke one of your API tokens: from now on, it is refused."""
-        revoke_token(_find(request, id))
+        token = _find(request, id)
+        _refuse_beyond(token.scopes, request)
+        revoke_token(token)
         return Response(status=204)
 
 
@@ -127,15 +159,9 @@ class RotateTokenView(Endpoint):
         """Replace one of your API tokens by a new one. The old one works for some more hours, so that no call fails."""
         body = read_body(request, RotationSerializer)
         token = _find(request, id)
-        if not token.is_in_force:
-            message = _("This token is expired or revoked. Create a new one.")
-            raise Problem(409, "token_ended", _("Token not in force"), message)
-        if beyond := sorted(set(token.scopes) - set(request.auth.scopes)):
-            message = _("The token that you use does not have these scopes: %(scopes)s.") % {
-                "scopes": ", ".join(beyond)
-            }
-            raise Problem(403, "scope_missing", _("Not allowed"), message)
-        return _new(*rotate_token(token, overlap=timedelta(hours=body.get("overlap_hours", 24))))
+        _refuse_beyond(token.scopes, request)
+        with _refusals_as_problems():
+            return _new(*rotate_token(token, overlap=timedelta(hours=body.get("overlap_hours", 24))))
 
 
 def _find(request: Request, uid: UUID) -> ApiToken:

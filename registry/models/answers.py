@@ -10,7 +10,8 @@ class KeptAnswer(models.Model):
     """The answer to a request with an Idempotency-Key. It is written in the transaction of what the request changed."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    key = models.CharField(max_length=255)
+    # SHA-256 of the key, with which `body` is encrypted: an answer may hold a token that is shown once.
+    key = models.CharField(max_length=64)
     # SHA-256 of the method, the address and the body: another request must not use the key.
     fingerprint = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField()

@@ -90,3 +90,10 @@ def test_a_request_id_is_in_the_answer_the_problem_and_the_log(api, given, is_ta
     assert (told == given, json.loads(answer.content)["request_id"]) == (is_taken, told)
     assert any("400 GET /api/v1/filings/" in record.getMessage() for record in caplog.records)
     assert not any("Bearer" in record.getMessage() for record in caplog.records)
+
+
+def test_the_text_of_a_token_is_not_stored_readably(api):
+    answers = [post(api, {"name": "a script"}, path="tokens/") for _ in range(2)]
+    assert answers[0].json() == answers[1].json()
+    kept = KeptAnswer.objects.get()
+    assert answers[0].json()["token"] not in f"{kept.body} {kept.headers} {kept.key}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import time_machine
@@ -66,6 +66,31 @@ def test_a_token_cannot_make_one_with_more_scopes(filer):
     assert client.post(f"/api/v1/tokens/{wide.uid}/rotate/", {}, format="json").status_code == 403
 
 
+def test_a_token_makes_none_that_outlives_it_and_is_replaced_once(filer):
+    end = timezone.now() + timedelta(days=1)
+    token, text = make_token(filer, scopes=["read"], expires_at=end)
+    client = client_with(text)
+    made = client.post("/api/v1/tokens/", {"name": "longer", "days": 1000}, format="json").json()
+    assert datetime.fromisoformat(made["expires_at"]) <= end
+    url = f"/api/v1/tokens/{token.uid}/rotate/"
+    first, second = (client.post(url, {}, format="json") for _ in range(2))
+    assert (first.status_code, second.json()["code"]) == (201, "token_ended")
+    assert datetime.fromisoformat(first.json()["expires_at"]) <= timezone.now() + timedelta(days=1)
+
+
+def test_a_token_cannot_revoke_one_with_more_scopes(filer):
+    client, wide = client_with(create_token(filer, scopes=["read"])), make_token(filer)[0]
+    assert client.delete(f"/api/v1/tokens/{wide.uid}/").json()["code"] == "scope_missing"
+    wide.refresh_from_db()
+    assert wide.is_in_force
+
+
+def test_a_token_with_the_scope_read_cannot_add_a_webhook(filer, organization):
+    body = {"url": "https://example.com/", "events": ["report.written"], "organization": organization.uscc}
+    answer = client_with(create_token(filer, scopes=["read"])).post("/api/v1/webhooks/", body, format="json")
+    assert (answer.status_code, answer.json()["code"]) == (403, "scope_missing")
+
+
 @pytest.mark.parametrize(
     ("body", "pointer"),
     [
@@ -74,6 +99,8 @@ def test_a_token_cannot_make_one_with_more_scopes(filer):
         ({"name": "x", "scopes": []}, "/scopes"),
         ({"name": "x", "scopes": ["all"]}, "/scopes/0"),
         ({"name": "x", "days": 0}, "/days"),
+        ({"name": 0}, "/name"),
+        ({"name": "x", "days": "7"}, "/days"),
         ({"name": "x", "for": "me"}, "/for"),
     ],
 )

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from compliance.api.digests import digest_header
@@ -46,6 +47,22 @@ def test_a_damaged_document_is_refused_and_nothing_stored(api, url):
     answer = send(api, url, PDF + b"!", **{"Content-Digest": digest_header(SHA256)})
     assert (answer.status_code, answer.json()["code"], Document.objects.count()) == (422, "digest_mismatch", 0)
     assert send(api, url, **{"Content-Digest": digest_header(SHA256)}).status_code == 201
+
+
+def test_a_form_with_a_key_is_stored_once_and_another_file_is_not_taken_for_it(api, url):
+    def send_form(content: bytes):
+        file = SimpleUploadedFile("x.pdf", content)
+        return api.post(f"{url}documents/", {"file": file}, format="multipart", headers={"Idempotency-Key": "a-form"})
+
+    answers = [send_form(content) for content in (PDF, PDF, PDF[:-1] + b"!")]
+    assert [answer.status_code for answer in answers] == [201, 201, 422]
+    assert [answer.headers.get("Idempotency-Replayed") for answer in answers] == [None, "true", None]
+    assert Document.objects.count() == 1
+
+
+def test_another_body_of_the_same_length_with_the_same_key_is_refused(api, url):
+    answers = [send(api, url, content, **{"Idempotency-Key": "a-file"}) for content in (PDF, PDF[:-1] + b"!")]
+    assert ([answer.status_code for answer in answers], Document.objects.count()) == ([201, 422], 1)
 
 
 def test_a_download_names_its_digest_and_its_length(api, url):
@@ -114,7 +131,11 @@ class TestInParts:
         last = self.part(api, upload, PDF[4000:], 4000)
         assert (last.status_code, last.json()["sha256"]) == (201, SHA256)
         assert content_of(api.get(f"{url}documents/{SHA256}/")) == PDF
-        assert (PartialUpload.objects.count(), api.get(upload).status_code) == (0, 404)
+        # A client whose last answer was lost learns that it is done, and may send the part again.
+        assert api.get(upload).json()["document"] == SHA256
+        again = self.part(api, upload, PDF[4000:], 4000)
+        assert (again.status_code, again.json()) == (201, last.json())
+        assert Document.objects.count() == 1
 
     def test_a_part_that_was_sent_already_is_refused_with_the_place(self, api, upload):
         self.part(api, upload, PDF[:4000], 0)
@@ -142,13 +163,17 @@ class TestInParts:
     def test_an_upload_is_its_owners_alone(self, upload, stranger, viewer):
         assert [client_of(person).get(upload).status_code for person in (stranger, viewer)] == [404, 404]
 
-    def test_a_deleted_and_an_old_upload_leave_nothing(self, api, url, upload, tmp_path):
+    def test_a_deleted_and_an_old_upload_leave_nothing(
+        self, api, url, upload, tmp_path, django_capture_on_commit_callbacks
+    ):
         self.part(api, upload, PDF[:100], 0)
-        assert api.delete(upload).status_code == 204
+        with django_capture_on_commit_callbacks(execute=True):
+            assert api.delete(upload).status_code == 204
         body = {"filename": "license.pdf", "size": len(PDF), "sha256": SHA256}
         other = api.post(f"{url}uploads/", body, format="json").headers["Location"]
         self.part(api, other, PDF[:100], 0)
-        with time_machine.travel(timezone.now() + timedelta(days=8)):
+        later = time_machine.travel(timezone.now() + timedelta(days=8))
+        with later, django_capture_on_commit_callbacks(execute=True):
             assert parts.forget_old_uploads() == 1
         assert (PartialUpload.objects.count(), [path for path in tmp_path.rglob("*") if path.is_file()]) == (0, [])
 

@@ -226,6 +226,65 @@ def test_too_many_dossiers_are_refused(api, monkeypatch):
     assert (run["state"], ImportRun.objects.get().refusal) == ("refused", "too_many")
 
 
+def test_the_results_have_pages(api):
+    url = ask(api, lines(*(dossier(str(i)) for i in range(5)))).headers["Location"]
+    work()
+    first = api.get(f"{url}results/?page_size=2").json()
+    second = api.get(first["next"]).json()
+    third = api.get(second["next"]).json()
+    assert [[row["index"] for row in page["results"]] for page in (first, second, third)] == [[0, 1], [2, 3], [4]]
+    assert api.get(third["previous"]).json()["results"] == second["results"]
+
+
+def test_an_import_whose_last_worker_was_killed_before_the_end_is_ended(api):
+    ask(api, lines(dossier("one")))
+    (run,) = ImportRun.objects.all()
+    (part,) = running.divide(run.pk)
+    running.do_part(part, describe)
+    ImportRun.objects.update(state="running", finished_at=None)
+    running.end_those_that_are_done()
+    run.refresh_from_db()
+    assert run.state == "finished"
+
+
+def test_a_document_is_looked_for_in_the_folder_of_its_dossier_first(api):
+    other = PDF + b"another"
+    named = {"kind": "business_license", "filename": "license.pdf", "sha256": hashlib.sha256(other).hexdigest()}
+    members = {
+        "a/one.json": dossier("one", **OFFICIAL),
+        "a/license.pdf": PDF,
+        "b/two.json": dossier("two", **{"/documents": [named]}),
+        "b/license.pdf": other,
+        "c/three.json": dossier("three", **{"/documents": [{**named, "sha256": "0" * 64}]}),
+    }
+    _, results = imported(api, archive(members), media_type="application/zip")
+    assert [(row["outcome"], row["uploaded"], row["missing"]) for row in results] == [
+        ("opened", 1, []),
+        ("opened", 1, []),
+        ("opened", 0, ["license.pdf"]),
+    ]
+
+
+def test_a_dry_run_of_an_archive_stores_no_document(api, tmp_path):
+    members = {"one.json": dossier("one", **OFFICIAL), "license.pdf": PDF}
+    _, results = imported(api, archive(members), "?dry_run=true", media_type="application/zip")
+    assert (results[0]["uploaded"], list(tmp_path.glob("documents/**/*"))) == (1, [])
+
+
+def test_an_archive_with_too_large_a_directory_is_refused_before_it_is_read(api, monkeypatch):
+    monkeypatch.setattr(files, "MOST_MEMBERS", 3)
+    run, _ = imported(api, archive({f"{i}.json": b"{}" for i in range(4)}), media_type="application/zip")
+    assert (run["state"], ImportRun.objects.get().refusal) == ("refused", "too_many")
+
+
+def test_a_list_of_imports_takes_as_many_queries_for_three_as_for_one(api, django_assert_num_queries):
+    for number in (1, 2):
+        for _ in range(number):
+            imported(api, lines(dossier("one")))
+        with django_assert_num_queries(3):
+            api.get(IMPORTS)
+
+
 def test_the_file_is_deleted_when_the_import_has_ended(api, tmp_path):
     imported(api, lines(dossier("one")))
     assert list((tmp_path / "imports").iterdir()) == []

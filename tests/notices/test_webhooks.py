@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import socket
 from datetime import timedelta
@@ -12,16 +13,22 @@ from django.utils import timezone
 from standardwebhooks import Webhook as Verifier
 from standardwebhooks import WebhookVerificationError
 
+from compliance.api.imports import describe
 from compliance.filings import actions
+from compliance.imports import running
+from compliance.imports.actions import ask_for_import
 from compliance.models import Attempt, Delivery, Webhook, WebhookEvent
 from compliance.notices import sending
 from compliance.notices.actions import SUBSCRIBABLE, add_webhook, change_webhook, replace_secret, send_again
 from compliance.notices.delivering import BACK_OFF, deliver, webhooks_with_work
 from compliance.notices.sending import NotAllowed, public_addresses
 from compliance.notices.telling import make_messages
+from registry.models import Membership, User
+from registry.tokens import service_account_of
+from tests.building import a_document
 from tests.conftest import client_of
 from tests.making_filings import a_filing, a_submitted_filing, check_everything
-from tests.notices.receiver import a_receiver
+from tests.notices.receiver import a_dripping_receiver, a_receiver
 
 
 @pytest.fixture(autouse=True)
@@ -128,10 +135,38 @@ def test_after_a_day_of_failures_a_webhook_is_disabled_with_a_reason_and_can_be_
     webhook.refresh_from_db()
     assert (webhook.is_enabled, bool(webhook.disabled_reason), Attempt.objects.count()) == (False, True, 11)
     receiver.status = 200
-    change_webhook(webhook, {"is_enabled": True})
+    change_webhook(webhook, {"is_enabled": True}, by=filer)
     send_again(Delivery.objects.get())
     tell()
     assert len(receiver.accepted) == 1
+
+
+def test_a_message_that_is_refused_again_and_again_disables_no_webhook_that_takes_others(webhook, receiver, filer):
+    receiver.status = 400
+    a_filing(filer)
+    moment = timezone.now()
+    for number, wait in enumerate((timedelta(0), *BACK_OFF)):
+        moment += wait + timedelta(seconds=1)
+        with time_machine.travel(moment):
+            tell()
+            receiver.status = 200
+            a_filing(filer, changes={"/reference": str(number), "/service/name": f"服务{number}"})
+            Delivery.objects.filter(given_up_at=None, attempts__gt=0, delivered_at=None).update(
+                due_at=moment + timedelta(days=9)
+            )
+            tell()
+            receiver.status = 400
+            Delivery.objects.filter(due_at__gt=moment + timedelta(days=8)).update(due_at=moment)
+    webhook.refresh_from_db()
+    given_up = Delivery.objects.exclude(given_up_at=None).count()
+    assert (webhook.is_enabled, given_up, len(receiver.accepted) > 5) == (True, 1, True)
+
+
+def test_a_receiver_that_drips_its_answer_is_left_in_time(settings, monkeypatch):
+    monkeypatch.setattr(sending, "DEADLINE", 0.5)
+    with a_dripping_receiver() as url:
+        sent = sending.send(url, b"{}", {})
+    assert (sent.is_accepted, sent.error != "", sent.milliseconds < 3_000) == (False, True, True)
 
 
 def test_a_redirect_is_not_followed(webhook, receiver, filer):
@@ -152,6 +187,10 @@ def test_a_redirect_is_not_followed(webhook, receiver, filer):
         ("https://169.254.169.254/latest/meta-data/", "private"),
         ("https://[::ffff:127.0.0.1]/", "private"),
         ("https://[fe80::1]/", "private"),
+        ("https://[64:ff9b::a9fe:a9fe]/", "private"),
+        ("https://[fec0::1]/", "private"),
+        ("https://[::127.0.0.1]/", "private"),
+        ("https://[2002:7f00:1::]/", "private"),
         ("https://0.0.0.0/", "private"),
         ("https://2130706433/", "private"),
         ("https://user:secret@example.com/", "bad_address"),
@@ -193,11 +232,36 @@ def test_a_reviewer_is_told_of_the_filings_of_the_own_provinces(receiver, review
     assert {delivery.webhook.owner for delivery in Delivery.objects.all()} == {reviewer}
 
 
-def test_a_former_filer_is_told_nothing(webhook, receiver, filer, organization):
+def test_the_webhook_of_a_former_filer_is_disabled_until_another_one_takes_it_over(
+    webhook, receiver, filer, organization
+):
+    other = User.objects.create(username="other")
+    Membership.objects.create(user=other, organization=organization, role="filer")
     a_filing(filer)
     filer.memberships.all().delete()
     tell()
-    assert receiver.accepted == []
+    url = f"/api/v1/webhooks/{webhook.uid}/"
+    shown = client_of(other).get(url).json()
+    assert (receiver.accepted, shown["is_enabled"], shown["disabled_reason"] != "") == ([], False, True)
+    assert client_of(other).patch(url, {"is_enabled": True}, format="json").json()["owner"] == "other"
+    a_filing(other, changes={"/reference": "new"})
+    tell()
+    assert len(receiver.accepted) == 1
+
+
+def test_an_import_is_told_to_the_organization_whose_filings_it_opened(webhook, receiver, filer, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    account = service_account_of(webhook.organization)
+    content = json.dumps(a_document()).encode()
+    ask_for_import(
+        io.BytesIO(content), by=account, is_archive=False, size=len(content), sha256="", dry_run=False, submit=False
+    )
+    for key in running.runs_to_divide():
+        for part in running.divide(key):
+            running.do_part(part, describe)
+    tell()
+    assert received(receiver)[-1] == ("import.finished", "")
+    assert "_applicants" not in json.loads(receiver.accepted[-1][1])["data"]
 
 
 def test_an_issued_number_is_told(webhook, receiver, filer, registrar):
