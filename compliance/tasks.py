@@ -8,7 +8,7 @@ from compliance.api.imports import describe
 from compliance.checking import check_filings, consequences, dispatch, due_marks, flag_counts
 from compliance.documents import counting, parts
 from compliance.imports import running
-from compliance.notices import delivering, telling
+from compliance.notices import delivering, messages
 from compliance.reports import writing
 from registry.api.idempotency import forget_old_answers
 
@@ -82,10 +82,10 @@ def write_due_reports() -> int:
     return len(writing.write_due())
 
 
-@shared_task(name="compliance.tell")
-def tell() -> int:
+@shared_task(name="compliance.notify")
+def notify() -> int:
     """Make the messages of new changes, and assign the webhooks that have messages due to workers."""
-    telling.make_messages()
+    messages.make_messages()
     webhooks = delivering.webhooks_with_work()
     for key in webhooks:
         dispatch.publish(DELIVER, key)

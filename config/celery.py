@@ -31,7 +31,7 @@ app.conf.beat_schedule = {
         "options": {"expires": COUNT_EVERY},
     },
     "tell of changes": {
-        "task": "compliance.tell",
+        "task": "compliance.notify",
         "schedule": PICK_UP_EVERY,
         "options": {"expires": PICK_UP_EVERY * 4},
     },

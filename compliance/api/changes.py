@@ -10,8 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from compliance.models import Change, ChangeType, Filing
+from compliance.notices.messages import data_of
 from compliance.notices.ordering import give_positions
-from compliance.notices.telling import data_of
 from registry.api import parameters
 from registry.api.endpoint import Endpoint, operation
 from registry.api.requests import user_of

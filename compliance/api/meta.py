@@ -31,7 +31,7 @@ class ResourcesSerializer(serializers.Serializer[Any]):
 
 
 class ReleaseSerializer(serializers.Serializer[Any]):
-    """What changed in a release, by subject, as lines of Markdown."""
+    """What changed in a release, by heading, as lines of Markdown."""
 
     version = serializers.CharField()
     day = serializers.CharField(help_text="A date, or “unreleased”.")
@@ -121,14 +121,14 @@ def _last_change_of_rules() -> str:
 def _releases() -> tuple[dict[str, Any], ...]:
     """Read the releases out of the change log, latest first."""
     releases: list[dict[str, Any]] = []
-    subject: list[str] = []
+    lines: list[str] = []
     for line in (settings.ROOT / "CHANGELOG.md").read_text().splitlines():
         if match := _RELEASE.match(line):
             releases.append({**match.groupdict(), "changes": {}})
         elif line.startswith("### ") and releases:
-            subject = releases[-1]["changes"].setdefault(line.removeprefix("### "), [])
+            lines = releases[-1]["changes"].setdefault(line.removeprefix("### "), [])
         elif line.startswith("* ") and releases:
-            subject.append(line.removeprefix("* "))
-        elif line.startswith("  ") and subject and releases:
-            subject[-1] += f" {line.strip()}"
+            lines.append(line.removeprefix("* "))
+        elif line.startswith("  ") and lines and releases:
+            lines[-1] += f" {line.strip()}"
     return tuple(releases)

@@ -34,7 +34,7 @@ from compliance.imports.files import (
     read_line,
 )
 from compliance.models import ChangeType, Filing, ImportOutcome, ImportPart, ImportResult, ImportRun, ImportState
-from compliance.notices.telling import APPLICANTS
+from compliance.notices.messages import APPLICANTS
 from compliance.notices.writing import write_change
 from registry.models import User
 

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('last', models.BigIntegerField(default=0)),
-                ('told', models.BigIntegerField(default=0)),
+                ('notified', models.BigIntegerField(default=0)),
             ],
             options={
                 'verbose_name': 'last position',

@@ -18,8 +18,8 @@ from django.utils.translation import gettext_noop
 from standardwebhooks import Webhook as Signer
 
 from compliance.models import Attempt, Delivery, Webhook
+from compliance.notices.messages import disable
 from compliance.notices.sending import Sent, send
-from compliance.notices.telling import disable
 
 # The time between attempts: a day in all. After the last one, the message is given up and the webhook disabled.
 BACK_OFF = tuple(

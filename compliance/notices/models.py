@@ -58,7 +58,7 @@ class LastPosition(models.Model):
     """
 
     last = models.BigIntegerField(default=0)
-    told = models.BigIntegerField(default=0)
+    notified = models.BigIntegerField(default=0)
 
     class Meta:
         verbose_name = verbose_name_plural = _("last position")

@@ -20,9 +20,9 @@ def write_flag_changes(raised: Iterable[Flag], resolved: Iterable[Flag], *, at: 
     changed: dict[int, dict[str, list[Any]]] = defaultdict(lambda: {"raised": [], "resolved": []})
     for name, flags in (("raised", raised), ("resolved", resolved)):
         for flag in flags:
-            told = changed[flag.filing_id][name]
-            if len(told) < MOST_FLAGS:
-                told.append({"rule": flag.rule, "level": str(flag.level), "variant": flag.variant, "at": flag.at})
+            listed = changed[flag.filing_id][name]
+            if len(listed) < MOST_FLAGS:
+                listed.append({"rule": flag.rule, "level": str(flag.level), "variant": flag.variant, "at": flag.at})
     Change.objects.bulk_create(
         Change(type=ChangeType.FLAGS, filing_id=filing, at=at, data=data) for filing, data in changed.items()
     )

@@ -109,10 +109,10 @@ class Listing:
 
 
 def _since(name: str) -> tuple[Parameter, Parameter]:
-    said = name.replace("_", " ")
+    phrase = name.replace("_", " ")
     return (
-        moment(f"{name}_after", f"Only rows {said} after this time."),
-        moment(f"{name}_before", f"Only rows {said} before this time."),
+        moment(f"{name}_after", f"Only rows {phrase} after this time."),
+        moment(f"{name}_before", f"Only rows {phrase} before this time."),
     )
 
 

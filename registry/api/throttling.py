@@ -40,8 +40,8 @@ class Allowance:
     @property
     def headers(self) -> dict[str, str]:
         """The header fields that tell the client."""
-        told = {"Limit": self.limit, "Remaining": self.remaining, "Reset": self.reset}
-        return {f"RateLimit-{name}": str(value) for name, value in told.items()}
+        values = {"Limit": self.limit, "Remaining": self.remaining, "Reset": self.reset}
+        return {f"RateLimit-{name}": str(value) for name, value in values.items()}
 
 
 class _Counter:

@@ -86,8 +86,8 @@ def test_an_answer_is_kept_for_a_day(api):
 def test_a_request_id_is_in_the_answer_the_problem_and_the_log(api, given, is_taken, caplog):
     with caplog.at_level(logging.INFO, "registry.api"):
         answer = api.get("/api/v1/filings/?page_size=x", headers={"X-Request-Id": given})
-    told = answer.headers["X-Request-Id"]
-    assert (told == given, json.loads(answer.content)["request_id"]) == (is_taken, told)
+    returned = answer.headers["X-Request-Id"]
+    assert (returned == given, json.loads(answer.content)["request_id"]) == (is_taken, returned)
     assert any("400 GET /api/v1/filings/" in record.getMessage() for record in caplog.records)
     assert not any("Bearer" in record.getMessage() for record in caplog.records)
 

@@ -145,7 +145,7 @@ def limits(settings):
 
 
 @time_machine.travel("2026-05-01T10:00:01+08:00", tick=False)
-def test_a_token_is_throttled_and_told_when_to_come_back(filer, limits):
+def test_a_token_is_throttled_until_the_time_in_retry_after(filer, limits):
     client = client_of(filer)
     answers = [client.get("/api/v1/filings/") for _ in range(4)]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429]

@@ -81,7 +81,7 @@ def test_a_download_names_its_digest_and_its_length(api, url):
 
 
 @pytest.mark.parametrize(
-    ("asked", "status", "content", "told"),
+    ("asked", "status", "content", "content_range"),
     [
         ("bytes=0-8", 206, PDF[:9], f"bytes 0-8/{len(PDF)}"),
         ("bytes=100-", 206, PDF[100:], f"bytes 100-{len(PDF) - 1}/{len(PDF)}"),
@@ -93,10 +93,14 @@ def test_a_download_names_its_digest_and_its_length(api, url):
         ("bytes=-", 200, PDF, None),
     ],
 )
-def test_a_range_of_a_document_is_downloaded(api, url, asked, status, content, told):
+def test_a_range_of_a_document_is_downloaded(api, url, asked, status, content, content_range):
     send(api, url)
     answer = api.get(f"{url}documents/{SHA256}/", headers={"Range": asked})
-    assert (answer.status_code, content_of(answer), answer.headers.get("Content-Range")) == (status, content, told)
+    assert (answer.status_code, content_of(answer), answer.headers.get("Content-Range")) == (
+        status,
+        content,
+        content_range,
+    )
     assert answer.headers["Content-Length"] == str(len(content))
 
 

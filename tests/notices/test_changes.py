@@ -13,20 +13,20 @@ CHANGES = "/api/v1/filings/changes/"
 
 
 def test_a_client_that_asks_with_the_last_answer_sees_each_change_once(filer):
-    api, seen, after = client_of(filer), [], "0"
+    api, known, after = client_of(filer), [], "0"
     for number in range(3):
         a_submitted_filing(filer, changes={"/reference": str(number)})
         check_everything()
         while True:
             answer = api.get(CHANGES, {"after": after, "page_size": 2}).json()
-            seen += [(change["position"], change["type"]) for change in answer["results"]]
+            known += [(change["position"], change["type"]) for change in answer["results"]]
             after = answer["last"]
             if not answer["more"]:
                 break
-    positions = [position for position, _ in seen]
+    positions = [position for position, _ in known]
     assert positions == sorted(set(positions))
     assert Change.objects.filter(position__isnull=True).count() == 0
-    assert len(seen) == Change.objects.count()
+    assert len(known) == Change.objects.count()
 
 
 def test_a_change_tells_the_event_and_the_flags(filer):
@@ -38,7 +38,7 @@ def test_a_change_tells_the_event_and_the_flags(filer):
     assert flags["data"]["raised"][0]["rule"] == "ORG-01"
 
 
-def test_a_stranger_is_told_nothing_and_a_reviewer_of_what_was_submitted(filer, stranger, reviewer, far_reviewer):
+def test_a_stranger_sees_no_change_and_a_reviewer_those_of_submitted_filings(filer, stranger, reviewer, far_reviewer):
     a_filing(filer, changes={"/reference": "draft"})
     assert [client_of(person).get(CHANGES).json()["results"] for person in (stranger, reviewer)] == [[], []]
     actions.submit_filing(Filing.objects.get(), by=filer)

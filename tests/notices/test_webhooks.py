@@ -21,8 +21,8 @@ from compliance.models import Attempt, Delivery, Webhook, WebhookEvent
 from compliance.notices import sending
 from compliance.notices.actions import SUBSCRIBABLE, add_webhook, change_webhook, replace_secret, send_again
 from compliance.notices.delivering import BACK_OFF, deliver, webhooks_with_work
+from compliance.notices.messages import make_messages
 from compliance.notices.sending import NotAllowed, public_addresses
-from compliance.notices.telling import make_messages
 from registry.models import Membership, User
 from registry.tokens import service_account_of
 from tests.building import a_document
@@ -48,7 +48,7 @@ def webhook(receiver, filer, organization):
     return add_webhook(by=filer, organization=organization, url=receiver.url, events=SUBSCRIBABLE)
 
 
-def tell() -> None:
+def notify() -> None:
     """What the worker does every few seconds."""
     make_messages()
     for key in webhooks_with_work():
@@ -60,10 +60,10 @@ def received(receiver) -> list[tuple[str, str]]:
     return [(message["type"], message["data"].get("verb", "")) for message in messages]
 
 
-def test_the_filer_is_told_of_each_change_in_order(webhook, receiver, filer):
+def test_the_filer_receives_each_change_in_order(webhook, receiver, filer):
     a_submitted_filing(filer, changes={"/applicant/name": None})
     check_everything()
-    tell()
+    notify()
     assert received(receiver) == [
         ("filing.status_changed", "open"),
         ("filing.status_changed", "submit"),
@@ -75,13 +75,13 @@ def test_the_filer_is_told_of_each_change_in_order(webhook, receiver, filer):
         {"rule": "ORG-01", "level": "error", "variant": "missing", "at": "/applicant/name"},
         [],
     )
-    tell()
+    notify()
     assert len(receiver.accepted) == 3
 
 
 def test_a_message_is_signed_and_a_forged_one_is_found(webhook, receiver, filer):
     a_filing(filer)
-    tell()
+    notify()
     headers, body = receiver.accepted[0]
     assert Verifier(webhook.secret).verify(body, headers)["type"] == "filing.status_changed"
     with pytest.raises(WebhookVerificationError):
@@ -91,12 +91,12 @@ def test_a_message_is_signed_and_a_forged_one_is_found(webhook, receiver, filer)
 def test_a_replaced_secret_works_for_the_overlap(webhook, receiver, filer):
     new = replace_secret(webhook)
     a_filing(filer)
-    tell()
+    notify()
     headers, body = receiver.accepted[0]
     assert Verifier(webhook.secret).verify(body, headers) == Verifier(new.secret).verify(body, headers)
     with time_machine.travel(timezone.now() + timedelta(hours=25)):
         a_filing(filer, changes={"/reference": "later"})
-        tell()
+        notify()
     with pytest.raises(WebhookVerificationError, match="No matching signature"):
         Verifier(webhook.secret).verify(
             receiver.accepted[1][1], {**receiver.accepted[1][0], "webhook-timestamp": headers["webhook-timestamp"]}
@@ -110,12 +110,12 @@ def test_a_receiver_that_was_down_for_an_hour_gets_everything_once_in_order(webh
         with time_machine.travel(start + timedelta(minutes=minutes)):
             if minutes == 30:
                 actions.withdraw_filing(filings[0], by=filer)
-            tell()
+            notify()
     assert (receiver.accepted, len(receiver.refused) > 10) == ([], True)
     receiver.status = 200
     for minutes in range(60, 24 * 60, 30):
         with time_machine.travel(start + timedelta(minutes=minutes)):
-            tell()
+            notify()
     assert len({headers["webhook-id"] for headers, _ in receiver.accepted}) == len(receiver.accepted) == 7
     by_filing: dict[str, list[str]] = {}
     for _, body in receiver.accepted:
@@ -131,13 +131,13 @@ def test_after_a_day_of_failures_a_webhook_is_disabled_with_a_reason_and_can_be_
     for wait in (timedelta(0), *BACK_OFF):
         moment += wait + timedelta(seconds=1)
         with time_machine.travel(moment):
-            tell()
+            notify()
     webhook.refresh_from_db()
     assert (webhook.is_enabled, bool(webhook.disabled_reason), Attempt.objects.count()) == (False, True, 11)
     receiver.status = 200
     change_webhook(webhook, {"is_enabled": True}, by=filer)
     send_again(Delivery.objects.get())
-    tell()
+    notify()
     assert len(receiver.accepted) == 1
 
 
@@ -148,13 +148,13 @@ def test_a_message_that_is_refused_again_and_again_disables_no_webhook_that_take
     for number, wait in enumerate((timedelta(0), *BACK_OFF)):
         moment += wait + timedelta(seconds=1)
         with time_machine.travel(moment):
-            tell()
+            notify()
             receiver.status = 200
             a_filing(filer, changes={"/reference": str(number), "/service/name": f"服务{number}"})
             Delivery.objects.filter(given_up_at=None, attempts__gt=0, delivered_at=None).update(
                 due_at=moment + timedelta(days=9)
             )
-            tell()
+            notify()
             receiver.status = 400
             Delivery.objects.filter(due_at__gt=moment + timedelta(days=8)).update(due_at=moment)
     webhook.refresh_from_db()
@@ -172,7 +172,7 @@ def test_a_receiver_that_drips_its_answer_is_left_in_time(settings, monkeypatch)
 def test_a_redirect_is_not_followed(webhook, receiver, filer):
     receiver.status, receiver.location = 302, "http://127.0.0.1:1/"
     a_filing(filer)
-    tell()
+    notify()
     assert [(attempt.status, attempt.error) for attempt in Attempt.objects.all()] == [(302, "redirect")]
 
 
@@ -213,22 +213,22 @@ def test_a_name_that_changes_to_a_private_address_is_refused_when_a_message_is_s
     assert sending.send("https://changed.example/", b"{}", {}).error == "private"
 
 
-def test_a_webhook_is_told_of_the_filings_of_its_organization_alone(webhook, receiver, filer, stranger):
+def test_a_webhook_receives_the_changes_of_its_organization_alone(webhook, receiver, filer, stranger):
     other = stranger.memberships.get().organization
     a_filing(stranger, changes={"/applicant/uscc": other.uscc})
-    tell()
+    notify()
     assert receiver.accepted == []
 
 
-def test_a_reviewer_is_told_of_the_filings_of_the_own_provinces(receiver, reviewer, far_reviewer, filer):
+def test_a_reviewer_receives_the_changes_of_the_own_provinces(receiver, reviewer, far_reviewer, filer):
     make_messages()
     for person in (reviewer, far_reviewer):
         add_webhook(by=person, organization=None, url=f"{receiver.url}?{person.username}", events=[WebhookEvent.STATUS])
     a_filing(filer)
-    tell()
+    notify()
     assert receiver.accepted == []
     a_submitted_filing(filer, changes={"/reference": "submitted"})
-    tell()
+    notify()
     assert {delivery.webhook.owner for delivery in Delivery.objects.all()} == {reviewer}
 
 
@@ -239,17 +239,19 @@ def test_the_webhook_of_a_former_filer_is_disabled_until_another_one_takes_it_ov
     Membership.objects.create(user=other, organization=organization, role="filer")
     a_filing(filer)
     filer.memberships.all().delete()
-    tell()
+    notify()
     url = f"/api/v1/webhooks/{webhook.uid}/"
     shown = client_of(other).get(url).json()
     assert (receiver.accepted, shown["is_enabled"], shown["disabled_reason"] != "") == ([], False, True)
     assert client_of(other).patch(url, {"is_enabled": True}, format="json").json()["owner"] == "other"
     a_filing(other, changes={"/reference": "new"})
-    tell()
+    notify()
     assert len(receiver.accepted) == 1
 
 
-def test_an_import_is_told_to_the_organization_whose_filings_it_opened(webhook, receiver, filer, settings, tmp_path):
+def test_an_import_is_reported_to_the_organization_whose_filings_it_opened(
+    webhook, receiver, filer, settings, tmp_path
+):
     settings.MEDIA_ROOT = tmp_path
     account = service_account_of(webhook.organization)
     content = json.dumps(a_document()).encode()
@@ -259,17 +261,17 @@ def test_an_import_is_told_to_the_organization_whose_filings_it_opened(webhook, 
     for key in running.runs_to_divide():
         for part in running.divide(key):
             running.do_part(part, describe)
-    tell()
+    notify()
     assert received(receiver)[-1] == ("import.finished", "")
     assert "_applicants" not in json.loads(receiver.accepted[-1][1])["data"]
 
 
-def test_an_issued_number_is_told(webhook, receiver, filer, registrar):
+def test_an_issued_number_is_reported(webhook, receiver, filer, registrar):
     filing = a_submitted_filing(filer)
     actions.record_decision(
         filing, number="网信算备330110507206401230035号", day=timezone.localdate(), document="", reason="", by=registrar
     )
-    tell()
+    notify()
     assert received(receiver)[-1] == ("number.issued", "record_decision")
     assert json.loads(receiver.accepted[-1][1])["data"]["official_number"] == "网信算备330110507206401230035号"
 
@@ -282,13 +284,13 @@ class TestOverTheApi:
         url, secret = made.headers["Location"], made.json()["secret"]
         assert (made.status_code, secret.startswith("whsec_"), "secret" in api.get(url).json()) == (201, True, False)
         api.post(f"{url}test/")
-        tell()
+        notify()
         headers, content = receiver.accepted[0]
         assert Verifier(secret).verify(content, headers)["type"] == "webhook.test"
         log = api.get(f"{url}deliveries/").json()["results"][0]
         assert (log["event"], [attempt["status"] for attempt in log["log"]]) == ("webhook.test", [200])
         assert api.post(f"{url}deliveries/{log['id']}/replay/").status_code == 202
-        tell()
+        notify()
         assert [headers["webhook-id"] for headers, _ in receiver.accepted] == [log["id"]] * 2
         assert api.post(f"{url}secret/").json()["secret"] != secret
         assert api.delete(url).status_code == 204

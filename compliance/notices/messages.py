@@ -42,10 +42,10 @@ def make_messages() -> int:
 def _make_part() -> int | None:
     """Make the messages of some changes; None if there are none. The lock lets one worker do it at a time."""
     place = LastPosition.objects.select_for_update().filter(pk=1).first()
-    if place is None or place.told >= place.last:
+    if place is None or place.notified >= place.last:
         return None
     changes = list(
-        Change.objects.filter(position__gt=place.told)
+        Change.objects.filter(position__gt=place.notified)
         .order_by("position")
         .select_related("event", "filing__applicant", "filing__official_number")
         .defer("filing__search_text", "filing__search_grams")[:AT_ONCE]
@@ -55,8 +55,8 @@ def _make_part() -> int | None:
     ]
     messages = [message for webhook in webhooks for message in _messages(webhook, changes)]
     Delivery.objects.bulk_create(messages, ignore_conflicts=True)
-    place.told = changes[-1].position if changes else place.last
-    place.save(update_fields=["told"])
+    place.notified = changes[-1].position if changes else place.last
+    place.save(update_fields=["notified"])
     return len(messages)
 
 
