@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test lint lint-quick check format docs bench ci lock full
+.PHONY: help install install-dev run test lint lint-quick check client format docs bench ci lock full
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,7 @@ full: $(READY_DEV) ## run the slow sweeps, which CI leaves out
 
 lint: lint-quick ## format, faults, types, import directions, templates
 	@$(BIN)/mypy
+	@$(BIN)/mypy --strict --config-file clients/python/pyproject.toml clients/python/src
 	@$(BIN)/lint-imports --no-cache > var/import-contracts.log 2>&1 || { cat var/import-contracts.log; exit 1; }
 	@$(BIN)/djade --check $$(git ls-files 'templates/*.html')
 	@$(BIN)/djlint --lint --quiet templates
@@ -46,6 +47,11 @@ lint: lint-quick ## format, faults, types, import directions, templates
 lint-quick: $(READY_DEV) ## format and faults; what pre-commit runs
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
+
+client: $(READY_DEV) ## test the Python client and build its wheel into var/client
+	@$(BIN)/python -m pytest --quiet --rootdir clients/python -c clients/python/pyproject.toml clients/python/tests
+	@$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir var/client clients/python
+	@ls var/client/*.whl
 
 check: $(READY_DEV) ## Django's checks, migrations, translations, names, generated files
 	@$(BIN)/python manage.py check --fail-level WARNING
@@ -67,7 +73,7 @@ docs: $(READY_DEV) ## make the generated files again
 bench: $(READY_DEV) ## measure posting and sweeping on PostgreSQL
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-ci: lint check test ## what CI runs
+ci: lint check client test ## what CI runs
 
 lock: ## pin the direct dependencies and all that they need
 	@sh tools/lock.sh $(PYTHON)

@@ -148,7 +148,8 @@ class OneOf:
         return value
 
 
-_DECIMAL_PATTERN = r"^(0|[1-9][0-9]*)(\.[0-9]{1,4})?$"
+# Up to 9 * 10^15; a number close to 2^53 is beyond what a short pattern says.
+_DECIMAL_PATTERN = r"^(0|[1-9][0-9]{0,14}|[1-8][0-9]{15})(\.[0-9]{1,4})?$"
 _RATE_PATTERN = r"^(0(\.[0-9]{1,4})?|1(\.0{1,4})?)$"
 
 # No text holds NUL (see texts.is_storable).

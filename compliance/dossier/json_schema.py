@@ -35,7 +35,9 @@ def _without_references(node: Any, definitions: dict[str, Any]) -> Any:
     if "$ref" in node:
         name = node["$ref"].rsplit("/", 1)[-1]
         rest = {key: value for key, value in node.items() if key != "$ref"}
-        return _without_references({**_titled(definitions[name], name), **rest}, definitions)
+        # Without the name of the class: generated clients would take it for the name of two different types.
+        titled = {key: value for key, value in _titled(definitions[name], name).items() if key != "title"}
+        return _without_references({**titled, **rest}, definitions)
     return {key: _without_references(child, definitions) for key, child in node.items()}
 
 

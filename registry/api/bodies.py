@@ -55,8 +55,15 @@ def _mistyped(body: Any, serializer: Serializer[Any], at: str) -> Iterator[tuple
             yield f"{at}/{name}", _("Send a text in quotes.")
         elif isinstance(child, fields.BooleanField) and not isinstance(value, bool | None):
             yield f"{at}/{name}", _("Send true or false, without quotes.")
-        elif isinstance(child, fields.IntegerField) and (isinstance(value, bool) or not isinstance(value, int | None)):
+        elif isinstance(child, fields.IntegerField) and not _is_whole(value):
             yield f"{at}/{name}", _("Send a whole number without quotes.")
+
+
+def _is_whole(value: Any) -> bool:
+    """Whether a value is an integer as JSON Schema has it, which includes 12.0. Null is for the serializer to judge."""
+    if isinstance(value, bool):
+        return False
+    return value is None or isinstance(value, int) or (isinstance(value, float) and value.is_integer())
 
 
 def _faults(errors: Any, at: str) -> Iterator[tuple[str, str]]:

@@ -39,20 +39,23 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:
 def _sayable(dossier: Any) -> Any:
     """
     Return a dossier without what no JSON Schema forbids: parents that are no model of the dossier, two models with the same
-    key, and a count written as 12.0.
+    key, a count written as 12.0, and a rate with more than four decimals (`multipleOf` fails for fractions in binary).
     """
     for number, model in enumerate(dossier.get("models") or []):
         model.pop("derived_from", None)
-        model["key"] = f"{number}{model['key']}" if number else model["key"]
-    return _with_integers(dossier)
+        if number and model.get("key"):
+            model["key"] = f"{number}{model['key']}"
+    return _with_plain_numbers(dossier)
 
 
-def _with_integers(value: Any) -> Any:
+def _with_plain_numbers(value: Any) -> Any:
     if isinstance(value, dict):
-        return {name: _with_integers(child) for name, child in value.items()}
+        return {name: _with_plain_numbers(child) for name, child in value.items()}
     if isinstance(value, list):
-        return [_with_integers(child) for child in value]
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+        return [_with_plain_numbers(child) for child in value]
+    if not isinstance(value, float):
+        return value
+    return int(value) if value.is_integer() else round(value, 4)
 
 
 def _ask_for_what_exists(case: Any) -> None:
