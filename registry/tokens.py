@@ -34,7 +34,7 @@ def make_token(
     """
     Create an API token and return it with its text. By default, it has all scopes and expires in a year. Raises TokenRefused.
     """
-    if ApiToken.objects.in_force().filter(user=user).count() >= MOST_TOKENS:
+    if has_too_many_tokens(user):
         raise TokenRefused("too_many_tokens")
     text = new_token()
     token = ApiToken.objects.create(
@@ -53,13 +53,22 @@ def make_token(
 def service_account_of(organization: Organization) -> User:
     """Return the service account of an organization, which files for it and cannot sign in. It is made when it is needed."""
     account, is_new = User.objects.get_or_create(
-        username=f"service-{organization.uscc}", defaults={"first_name": organization.name[:150]}
+        username=service_name_of(organization), defaults={"first_name": organization.name[:150]}
     )
     if is_new:
         account.set_unusable_password()
         account.save(update_fields=["password"])
         Membership.objects.create(user=account, organization=organization, role=MembershipRole.FILER)
     return account
+
+
+def has_too_many_tokens(user: User | None) -> bool:
+    return user is not None and ApiToken.objects.in_force().filter(user=user).count() >= MOST_TOKENS
+
+
+def service_name_of(organization: Organization) -> str:
+    """Return the name of the service account of an organization."""
+    return f"service-{organization.uscc}"
 
 
 class TokenRefused(Exception):

@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin, TabularInline
@@ -28,7 +29,7 @@ class WebhookForm(forms.ModelForm):
     """The address and the events of a webhook."""
 
     events = forms.MultipleChoiceField(
-        label=gettext_lazy("events"),
+        label=capfirst(gettext_lazy("events")),
         choices=[choice for choice in WebhookEvent.choices if choice[0] in SUBSCRIBABLE],
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
     )

@@ -11,31 +11,48 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
 )
 
 from registry.admin.permissions import is_administrator, is_staff
+from registry.api.tokens import REFUSALS
 from registry.models import ApiToken, Organization, Scope, User
-from registry.tokens import LONGEST_VALIDITY, make_token, revoke_token, service_account_of
+from registry.tokens import (
+    LONGEST_VALIDITY,
+    has_too_many_tokens,
+    make_token,
+    revoke_token,
+    service_account_of,
+    service_name_of,
+)
 
 
 class NewTokenForm(forms.ModelForm):
     """The name, the scopes and the days of a token; an administrator may choose an organization as its owner."""
 
+    name = forms.CharField(
+        label=capfirst(_("name")),
+        max_length=100,
+        widget=UnfoldAdminTextInputWidget,
+        help_text=_("What the token is for, such as the system that uses it."),
+    )
+    owner_key: int | None = None
     scopes = forms.MultipleChoiceField(
-        label=_("scopes"),
+        label=capfirst(_("scopes")),
         choices=Scope.choices,
         initial=[Scope.READ],
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
         help_text=_("What the token may be used for. The roles of its owner limit it further."),
     )
     days = forms.IntegerField(
-        label=_("days"),
+        label=capfirst(_("days")),
         min_value=1,
         max_value=LONGEST_VALIDITY.days,
         initial=365,
@@ -43,7 +60,7 @@ class NewTokenForm(forms.ModelForm):
         help_text=_("The token expires after so many days."),
     )
     organization = forms.ModelChoiceField(
-        label=_("organization"),
+        label=capfirst(_("organization")),
         queryset=Organization.objects.filter(uscc__isnull=False).order_by("name"),
         required=False,
         widget=UnfoldAdminSelectWidget,
@@ -56,6 +73,15 @@ class NewTokenForm(forms.ModelForm):
     class Meta:
         model = ApiToken
         fields = ["name"]
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse another token for an owner who has too many."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        organization = given.get("organization")
+        owner = {"username": service_name_of(organization)} if organization else {"pk": self.owner_key}
+        if has_too_many_tokens(User.objects.filter(**owner).first()):
+            raise forms.ValidationError(REFUSALS["too_many_tokens"])
+        return given
 
 
 @admin.register(ApiToken)
@@ -89,6 +115,11 @@ class ApiTokenAdmin(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        form.owner_key = request.user.pk
+        return form
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is not None:

@@ -23,7 +23,7 @@ class Scope(models.TextChoices):
     """What a token may be used for. The roles of its user limit it further."""
 
     READ = "read", _("read")
-    FILE = "file", _("file")
+    FILE = "file", _("file for applicants")
     REVIEW = "review", _("review")
     REGISTER = "register", _("register")
 

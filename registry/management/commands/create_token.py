@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from registry.models import Scope, User
-from registry.tokens import LONGEST_VALIDITY, create_token
+from registry.tokens import LONGEST_VALIDITY, create_token, has_too_many_tokens
 
 
 class Command(BaseCommand):
@@ -35,5 +35,7 @@ class Command(BaseCommand):
         self.stderr.write(_("Send it as “Authorization: Bearer …”. It is not shown again."))
         if not 1 <= options["days"] <= LONGEST_VALIDITY.days:
             raise CommandError(_("Choose from 1 to %(most)s days.") % {"most": LONGEST_VALIDITY.days})
+        if has_too_many_tokens(user):
+            raise CommandError(_("You have 100 tokens in force. Revoke one that is not needed any more."))
         expires_at = timezone.now() + timedelta(days=options["days"])
         self.stdout.write(create_token(user, name=options["name"], scopes=options["scopes"], expires_at=expires_at))
