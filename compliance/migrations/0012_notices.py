@@ -39,8 +39,8 @@ class Migration(migrations.Migration):
                 ('type', models.CharField(choices=[('filing.event', 'event of a filing'), ('filing.flags', 'flags raised or resolved'), ('report.written', 'report written'), ('import.finished', 'import finished')], max_length=20, verbose_name='type')),
                 ('at', models.DateTimeField(verbose_name='time')),
                 ('data', models.JSONField(default=dict, verbose_name='details')),
-                ('event', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='compliance.event', verbose_name='event')),
-                ('filing', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='compliance.filing', verbose_name='filing')),
+                ('event', models.OneToOneField(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='compliance.event', verbose_name='event')),
+                ('filing', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='compliance.filing', verbose_name='filing')),
                 ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
                 ('delivered_at', models.DateTimeField(null=True, verbose_name='delivered at')),
                 ('given_up_at', models.DateTimeField(null=True, verbose_name='given up at')),
                 ('change', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='compliance.change', verbose_name='change')),
-                ('filing', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='compliance.filing', verbose_name='filing')),
+                ('filing', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='compliance.filing', verbose_name='filing')),
             ],
             options={
                 'verbose_name': 'delivery',

@@ -115,7 +115,8 @@ def _is_own_import(webhook: Webhook, change: Change) -> bool:
 def events_of(change: Change) -> list[WebhookEvent]:
     """Return what a change means to a webhook."""
     if change.event is None:
-        return [_OF_TYPE[ChangeType(change.type)]]
+        # An event that somebody removed by hand has nothing to tell.
+        return [_OF_TYPE[ChangeType(change.type)]] if change.type in _OF_TYPE else []
     event = change.event
     if event.from_status == event.to_status:
         return [WebhookEvent.EVENT]

@@ -34,8 +34,13 @@ class Change(models.Model):
     uid = models.UUIDField(null=True, unique=True, editable=False)
     position = models.BigIntegerField(_("position"), null=True, unique=True)
     type = models.CharField(_("type"), max_length=20, choices=ChangeType.choices)
-    filing = models.ForeignKey(Filing, models.PROTECT, null=True, related_name="+", verbose_name=_("filing"))
-    event = models.OneToOneField(Event, models.PROTECT, null=True, related_name="+", verbose_name=_("event"))
+    # Without constraints: what somebody removes by hand is found by `verify_history`, and must not be held by a change.
+    filing = models.ForeignKey(
+        Filing, models.DO_NOTHING, null=True, db_constraint=False, related_name="+", verbose_name=_("filing")
+    )
+    event = models.OneToOneField(
+        Event, models.DO_NOTHING, null=True, db_constraint=False, related_name="+", verbose_name=_("event")
+    )
     # Who is told of a change that is not about a filing. Null for what all staff may know.
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(_("time"))
@@ -117,7 +122,9 @@ class Delivery(models.Model):
     uid = models.UUIDField(_("id"), default=uuid7, unique=True, editable=False)
     webhook = models.ForeignKey(Webhook, models.CASCADE, related_name="deliveries", verbose_name=_("webhook"))
     change = models.ForeignKey(Change, models.PROTECT, null=True, related_name="+", verbose_name=_("change"))
-    filing = models.ForeignKey(Filing, models.PROTECT, null=True, related_name="+", verbose_name=_("filing"))
+    filing = models.ForeignKey(
+        Filing, models.DO_NOTHING, null=True, db_constraint=False, related_name="+", verbose_name=_("filing")
+    )
     event = models.CharField(_("event"), max_length=30, choices=WebhookEvent.choices)
     body = models.TextField(_("content"))
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
