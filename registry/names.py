@@ -6,6 +6,12 @@ import hashlib
 import re
 import unicodedata
 
+# Patterns of texts, for JSON Schema and Python alike: `\\s` does not mean the same in both. No text holds NUL, which PostgreSQL
+# cannot store, and a text of blanks says nothing.
+_BLANK = r"\u0000-\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+ANY_TEXT = r"^[^\u0000]*$"
+SOME_TEXT = rf"^[^\u0000]*[^{_BLANK}][^\u0000]*$"
+
 
 def folded(name: str) -> str:
     """Fold a name for comparison: NFKC, case-folded, without spaces."""

@@ -17,6 +17,7 @@ from compliance.rules.catalog import Rule
 from compliance.rules.instruments import spelled_out
 from compliance.rules.wording import describe
 from registry.api.endpoint import row_of
+from registry.names import ANY_TEXT, SOME_TEXT
 
 
 class ApplicantSerializer(serializers.Serializer[Any]):
@@ -238,11 +239,7 @@ def _texts(rule: Rule, language: Language) -> dict[str, str]:
     return {name: text.in_(language) for name, text in texts.items()}
 
 
-# A NUL character cannot be stored, and a reason of blanks is none.
-_NO_NUL, _NOT_BLANK = "^[^\\u0000]*$", "^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$"
-
-
-def _text(form: str = _NO_NUL, length: int = REASON_LIMIT, **options: Any) -> serializers.CharField:
+def _text(form: str = ANY_TEXT, length: int = REASON_LIMIT, **options: Any) -> serializers.CharField:
     return serializers.RegexField(form, max_length=length, **options)
 
 
@@ -251,7 +248,7 @@ class ReasonSerializer(serializers.Serializer[Any]):
 
 
 class RequiredReasonSerializer(serializers.Serializer[Any]):
-    reason = _text(_NOT_BLANK)
+    reason = _text(SOME_TEXT)
 
 
 class FlagIdentitySerializer(RequiredReasonSerializer):
@@ -271,7 +268,7 @@ class WaivingSerializer(FlagIdentitySerializer):
 class DecisionSerializer(ReasonSerializer):
     """A decision that the authority made outside this registry."""
 
-    number = _text(_NOT_BLANK)
+    number = _text(SOME_TEXT)
     day = serializers.DateField()
     document = serializers.RegexField(
         "^[0-9a-f]{64}$", required=False, help_text="SHA-256 of a document of the filing."

@@ -27,6 +27,7 @@ from registry.api.bodies import read_body
 from registry.api.endpoint import FILE, Endpoint, operation
 from registry.api.problems import Problem
 from registry.api.requests import user_of
+from registry.names import SOME_TEXT
 
 OFFSET = OpenApiParameter(
     "Upload-Offset",
@@ -52,7 +53,7 @@ REFUSALS = {
 class UploadRequestSerializer(serializers.Serializer[Any]):
     """A document that is going to be sent in parts."""
 
-    filename = serializers.RegexField("^[^\\x00]*[^\\s\\x00][^\\x00]*$", max_length=255)
+    filename = serializers.RegexField(SOME_TEXT, max_length=255)
     size = serializers.IntegerField(min_value=1, max_value=LARGEST)
     sha256 = serializers.RegexField("^[0-9a-f]{64}$")
     entry = serializers.IntegerField(min_value=0, max_value=999_999, required=False)

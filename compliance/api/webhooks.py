@@ -25,8 +25,11 @@ from registry.api.lists import ListEndpoint, Listing
 from registry.api.problems import Problem
 from registry.api.requests import user_of
 from registry.models import Organization, User
+from registry.names import ANY_TEXT
 from registry.uscc import PATTERN
 
+# A host in another script is written in its ASCII form (IDNA).
+URL_FORM = "^https?://[\x21-\x7e]+$"
 # Filers have webhooks of their organizations, staff have their own.
 WRITE = (FILE, REVIEW)
 REFUSALS = {
@@ -87,8 +90,8 @@ class NewWebhookSerializer(WebhookSerializer):
 
 
 class WebhookChangesSerializer(serializers.Serializer[Any]):
-    url = serializers.RegexField(r"^https?://[^\s\x00]+$", max_length=500, required=False)
-    description = serializers.RegexField("^[^\\x00]*$", max_length=200, required=False, allow_blank=True)
+    url = serializers.RegexField(URL_FORM, max_length=500, required=False)
+    description = serializers.RegexField(ANY_TEXT, max_length=200, required=False, allow_blank=True)
     events = serializers.ListField(
         child=serializers.ChoiceField(SUBSCRIBABLE), min_length=1, max_length=len(SUBSCRIBABLE), required=False
     )
@@ -98,8 +101,8 @@ class WebhookChangesSerializer(serializers.Serializer[Any]):
 class WebhookRequestSerializer(serializers.Serializer[Any]):
     """A new webhook. `organization` is the USCC of an organization for which you file; only staff may leave it out."""
 
-    url = serializers.RegexField(r"^https?://[^\s\x00]+$", max_length=500)
-    description = serializers.RegexField("^[^\\x00]*$", max_length=200, required=False, allow_blank=True)
+    url = serializers.RegexField(URL_FORM, max_length=500)
+    description = serializers.RegexField(ANY_TEXT, max_length=200, required=False, allow_blank=True)
     events = serializers.ListField(
         child=serializers.ChoiceField(SUBSCRIBABLE), min_length=1, max_length=len(SUBSCRIBABLE)
     )

@@ -19,6 +19,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from compliance.dossier.texts import tidy
 from registry import uscc
+from registry.names import ANY_TEXT, SOME_TEXT
 
 TEXT_LIMIT = 20_000
 COUNT_LIMIT = 2**53
@@ -156,12 +157,12 @@ _RATE_PATTERN = r"^(0(\.[0-9]{1,4})?|1(\.0{1,4})?)$"
 Text = Annotated[
     str,
     PlainValidator(_text),
-    WithJsonSchema({"type": "string", "maxLength": TEXT_LIMIT, "pattern": r"^[^\u0000]*$"}),
+    WithJsonSchema({"type": "string", "maxLength": TEXT_LIMIT, "pattern": ANY_TEXT}),
 ]
 RequiredText = Annotated[
     str,
     PlainValidator(_required_text),
-    WithJsonSchema({"type": "string", "maxLength": TEXT_LIMIT, "pattern": r"^[^\u0000]*[^\s\u0000][^\u0000]*$"}),
+    WithJsonSchema({"type": "string", "maxLength": TEXT_LIMIT, "pattern": SOME_TEXT}),
 ]
 Rate = Annotated[
     Decimal,

@@ -23,6 +23,7 @@ from registry.api.problems import Problem
 from registry.api.requests import user_of
 from registry.models import ApiToken, Scope
 from registry.models.tokens import in_a_year
+from registry.names import SOME_TEXT
 from registry.tokens import (
     LONGEST_OVERLAP,
     LONGEST_VALIDITY,
@@ -36,7 +37,6 @@ REFUSALS = {
     "token_ended": gettext_lazy("This token is expired, revoked or replaced. Create a new one."),
     "too_many_tokens": gettext_lazy("You have 100 tokens in force. Revoke one that is not needed any more."),
 }
-_NAME = "^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$"
 
 
 class ApiTokenSerializer(serializers.ModelSerializer[ApiToken]):
@@ -75,7 +75,7 @@ class NewTokenSerializer(ApiTokenSerializer):
 class TokenRequestSerializer(serializers.Serializer[Any]):
     """The name of a token, its scopes (by default those of the token at hand) and its days (by default a year)."""
 
-    name = serializers.RegexField(_NAME, max_length=100)
+    name = serializers.RegexField(SOME_TEXT, max_length=100)
     scopes = serializers.ListField(
         child=serializers.ChoiceField(Scope.values), required=False, min_length=1, max_length=len(Scope.values)
     )
