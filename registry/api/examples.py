@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 Node = dict[str, Any]
@@ -16,7 +17,8 @@ _FORMATS = {
 # Examples of members with this name, where the schema allows them.
 _NAMES: dict[str, Any] = {
     "case_number": "F2026-000001",
-    "uscc": "91440300MA5FXXXX0Y",
+    "uscc": "91440300708461136T",
+    "organization": "91440300708461136T",
     "reference": "assistant-2026",
     "jurisdiction": "44",
     "country": "CN",
@@ -24,6 +26,8 @@ _NAMES: dict[str, Any] = {
     "reason": "The mechanism is described only in part.",
     "rule": "ALG-03",
     "at": "/algorithm/mechanism",
+    "url": "https://example.com/hook",
+    "developer_country": "CN",
     "next": None,
     "previous": None,
     "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
@@ -49,11 +53,19 @@ def example_of(schema: Node, components: Node, name: str = "") -> Any:
         return schema["enum"][0]
     kind = schema.get("type")
     kinds = kind if isinstance(kind, list) else [kind]
-    if name in _NAMES and (
-        isinstance(_NAMES[name], str) == (kinds[0] == "string") or (_NAMES[name] is None and "null" in kinds)
-    ):
+    if name in _NAMES and _may_be(_NAMES[name], schema, kinds):
         return _NAMES[name]
     return _of_type(schema, kinds[0], components)
+
+
+def _may_be(value: Any, schema: Node, kinds: list[str | None]) -> bool:
+    """Whether an example for a name follows a schema, which says more of it than its name."""
+    if value is None:
+        return "null" in kinds
+    if isinstance(value, dict):
+        return "object" in kinds and value.keys() <= schema.get("properties", {}).keys()
+    fits = re.search(schema.get("pattern", ""), value) and len(value) <= schema.get("maxLength", len(value))
+    return "string" in kinds and "format" not in schema and bool(fits)
 
 
 def _of_type(schema: Node, kind: str | None, components: Node) -> Any:
@@ -63,5 +75,6 @@ def _of_type(schema: Node, kind: str | None, components: Node) -> Any:
     if kind == "array":
         return [example_of(schema.get("items", {}), components)]
     if kind == "string":
-        return _FORMATS.get(schema.get("format", ""), "text")
+        text = str(_FORMATS.get(schema.get("format", ""), "text"))
+        return text[: schema.get("maxLength", len(text))]
     return {"integer": max(1, schema.get("minimum", 1)), "number": 0.5, "boolean": True}.get(kind or "")
