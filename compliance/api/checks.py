@@ -14,7 +14,8 @@ from rest_framework.response import Response
 
 from compliance.api import problems
 from compliance.api.filings import body_of, find_filing
-from compliance.api.serializers import CheckSerializer, DossierDocument, RuleSerializer
+from compliance.api.rule_serializers import RuleSerializer
+from compliance.api.serializers import CheckSerializer, DossierDocument
 from compliance.checking.case_facts import cases_of
 from compliance.dossier.json_schema import dossier_json_schema
 from compliance.dossier.schema import Dossier

@@ -18,7 +18,7 @@ from rest_framework.views import APIView
 
 from registry.api import throttling
 from registry.api.idempotency import once
-from registry.api.parameters import Parameter, one_of, read_query
+from registry.api.parameters import Parameter, Query, one_of
 from registry.api.problems import Problem, refuse_if_too_many
 from registry.api.throttling import Allowance
 from registry.models import ApiToken
@@ -30,10 +30,10 @@ logger = logging.getLogger("registry.api")
 
 @dataclass(frozen=True)
 class Operation:
-    """The declaration of an operation: its query parameters, the scopes of which a token needs one, and who may call it."""
+    """The declaration of an operation: its query, the scopes of which a token needs one, and who may call it."""
 
     id: str
-    parameters: Sequence[Parameter]
+    query: Query
     scopes: tuple[str, ...]
     is_public: bool
 
@@ -60,7 +60,6 @@ def operation(
     a group of parameters of which one must be given.
     """
     scopes = (scope,) if isinstance(scope, str) else scope
-    described_parameters = _described(parameters, exactly_one_of)
 
     def declare(handler: Handler) -> Handler:
         title, _, text = (summary or handler.__doc__ or "").strip().partition("\n")
@@ -69,13 +68,13 @@ def operation(
             tags=[tag],
             summary=title,
             description=f"{title}\n{text}".strip(),
-            parameters=[*described_parameters, *headers],
+            parameters=[*_described(parameters, exactly_one_of), *headers],
             request=body,
             responses={**_by_media_type(answers), **dict.fromkeys(refuses, None)},
             auth=[] if public else None,
             extensions={"x-scope": scopes[0], "x-public": public},
         )(_answers_once(handler) if handler.__name__ == "post" and not public else handler)
-        described.operation = Operation(id, parameters, scopes, public)  # type: ignore[attr-defined]
+        described.operation = Operation(id, Query(parameters), scopes, public)  # type: ignore[attr-defined]
         return described
 
     return declare
@@ -139,7 +138,7 @@ class Endpoint(APIView):
         declared = self.operation_of(request)
         super().initial(request, *args, **kwargs)
         _refuse_without_scope(request, declared)
-        self.query = read_query(request, declared.parameters)
+        self.query = declared.query.read(request)
 
     def check_throttles(self, request: Request) -> None:
         """Count the request against the limit of its token, or of the address that it comes from."""

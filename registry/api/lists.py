@@ -6,25 +6,23 @@ or newline-delimited JSON.
 from __future__ import annotations
 
 import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import DateTimeField, F, IntegerField, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpResponseBase, StreamingHttpResponse
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from rest_framework import serializers
-from rest_framework.exceptions import NotFound
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from registry.api.endpoint import Endpoint
+from registry.api.ordering import Order, read_cursor
 from registry.api.parameters import CURSOR, Parameter, choice, moment, number, pattern
 from registry.tables import csv_rows
 
@@ -125,7 +123,7 @@ class ListEndpoint(Endpoint):
         """Return the requested page of rows, or all of them as a stream. `more` are further members of the page."""
         rows = _within_times(rows, listing, self.query)
         names = self.query["fields"].split(",") if self.query["fields"] else []
-        order = Order.of(self.query["sort"], listing, rows)
+        order = Order.of(self.query["sort"], listing.sorts, rows)
         renderer = self.request.accepted_renderer
         if isinstance(renderer, CsvRenderer | JsonLinesRenderer):
             return _streamed(rows, listing, names, order, self.request, as_csv=isinstance(renderer, CsvRenderer))
@@ -148,55 +146,6 @@ def _only(row: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class Order:
-    """An order of rows: by a column, then by the key. Rows without a value come last."""
-
-    column: str
-    is_descending: bool
-    has_nulls: bool
-    # The type of the values, as they are written in a cursor.
-    kind: type = str
-
-    @classmethod
-    def of(cls, sort: str, listing: Listing, rows: QuerySet[Any]) -> Order:
-        column = listing.sorts[sort.removeprefix("-")]
-        field = rows.model._meta.get_field(column)
-        kind = datetime if isinstance(field, DateTimeField) else int if isinstance(field, IntegerField) else str
-        return cls(column, sort.startswith("-"), bool(field.null), kind)
-
-    def applied(self, rows: QuerySet[Any], *, is_reversed: bool = False) -> QuerySet[Any]:
-        """Return the rows in this order, or in the reverse of it."""
-        down = self.is_descending != is_reversed
-        if self.column == "id":
-            return rows.order_by("-id" if down else "id")
-        nulls = {"nulls_first" if is_reversed else "nulls_last": True} if self.has_nulls else {}
-        value = F(self.column)
-        by_value = value.desc(**nulls) if down else value.asc(**nulls)
-        return rows.order_by(by_value, "-id" if down else "id")
-
-    def beyond(self, rows: QuerySet[Any], value: Any, key: int, *, is_reversed: bool) -> QuerySet[Any]:
-        """Return the rows that come after a row in this order, or before it."""
-        down = self.is_descending != is_reversed
-        if self.column == "id":
-            return rows.filter(**{"id__lt" if down else "id__gt": key})
-        ties = Q(**{"id__lt" if down else "id__gt": key})
-        if value is None:
-            without = Q(**{f"{self.column}__isnull": True}) & ties
-            return rows.filter(without | Q(**{f"{self.column}__isnull": False}) if is_reversed else without)
-        way = "lt" if down else "gt"
-        beyond = Q(**{f"{self.column}__{way}": value}) | (Q(**{self.column: value}) & ties)
-        if self.has_nulls:
-            return rows.filter(beyond if is_reversed else beyond | Q(**{f"{self.column}__isnull": True}))
-        # Says nothing new, but lets the database begin in the middle of an index.
-        return rows.filter(beyond, **{f"{self.column}__{way}e": value})
-
-    def position(self, row: Any) -> list[Any]:
-        """Return the place of a row in this order, as it is written in a cursor."""
-        value = None if self.column == "id" else getattr(row, self.column)
-        return [value.isoformat() if isinstance(value, datetime) else value, row.id]
-
-
-@dataclass(frozen=True)
 class Page:
     """Some rows, and the addresses of the pages around them."""
 
@@ -207,7 +156,7 @@ class Page:
 
 def _page(rows: QuerySet[Any], order: Order, request: Request, query: Mapping[str, Any]) -> Page:
     size = min(query["page_size"], PAGE_SIZE_LIMIT)
-    is_reversed, position = _read_cursor(query["cursor"], order)
+    is_reversed, position = read_cursor(query["cursor"], order)
     if position:
         rows = order.beyond(rows, *position, is_reversed=is_reversed)
     found = list(order.applied(rows, is_reversed=is_reversed)[: size + 1])
@@ -219,47 +168,6 @@ def _page(rows: QuerySet[Any], order: Order, request: Request, query: Mapping[st
         found,
         _link(request, False, order.position(found[-1])) if has_next and found else None,
         _link(request, True, order.position(found[0])) if has_previous and found else None,
-    )
-
-
-def _read_cursor(cursor: str, order: Order) -> tuple[bool, tuple[Any, int] | None]:
-    """Return the direction and the place of a cursor. Raises NotFound for one that was not made for this list."""
-    if not cursor:
-        return False, None
-    try:
-        is_reversed, value, key = json.loads(urlsafe_b64decode(cursor.encode("ascii")))
-    except (ValueError, TypeError) as error:
-        raise _no_such_page() from error
-    if type(is_reversed) is not int or type(key) is not int or not 0 <= key < 2**63:
-        raise _no_such_page()
-    return bool(is_reversed), (_value_in(value, order), key)
-
-
-def _value_in(value: Any, order: Order) -> Any:
-    if value is None or order.column == "id":
-        return None
-    if order.kind is int:
-        if type(value) is not int or not -(2**63) <= value < 2**63:
-            raise _no_such_page()
-        return value
-    if not isinstance(value, str) or "\0" in value:
-        raise _no_such_page()
-    return _moment(value) if order.kind is datetime else value
-
-
-def _moment(value: str) -> datetime:
-    try:
-        moment = parse_datetime(value)
-    except ValueError as error:
-        raise _no_such_page() from error
-    if moment is None or moment.tzinfo is None:
-        raise _no_such_page()
-    return moment
-
-
-def _no_such_page() -> NotFound:
-    return NotFound(
-        _("This cursor does not belong to this list. Follow the `next` link of a page, or start without it.")
     )
 
 

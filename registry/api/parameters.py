@@ -53,10 +53,6 @@ class Parameter:
 
     def value(self, given: Sequence[str]) -> Any:
         """Return the value of the texts in the query. Raises Unreadable."""
-        if not given:
-            if self.required:
-                raise Unreadable(self.advice())
-            return [] if self.most else self.default
         if len(given) > max(self.most, 1):
             raise Unreadable(_("Given %(count)s times; at most %(most)s is possible.") % self._counts(given))
         try:
@@ -87,22 +83,35 @@ def bad_query(name: str, message: str) -> Problem:
     return Problem.at("", 400, code, _("Bad request"), f"{name[:100]}: {message}")
 
 
-def read_query(request: Request, declared: Sequence[Parameter]) -> dict[str, Any]:
-    """
-    Return the value of each declared parameter, or its default. Raises a Problem (400) for a value that does not follow
-    its declaration, and for an unknown parameter: ignoring a misspelled filter would return too many rows.
-    """
-    known = {parameter.name for parameter in declared}
-    for name in request.query_params:
-        if name not in known:
-            raise bad_query(name, _unknown(known))
-    values = {}
-    for parameter in declared:
-        try:
-            values[parameter.name] = parameter.value(request.query_params.getlist(parameter.name))
-        except Unreadable as error:
-            raise bad_query(parameter.name, str(error)) from error
-    return values
+class Query:
+    """The declared parameters of an operation, by name, with the value of each that is not given."""
+
+    def __init__(self, declared: Sequence[Parameter]) -> None:
+        self.declared = {parameter.name: parameter for parameter in declared}
+        self.required = [parameter for parameter in declared if parameter.required]
+        self.defaults = {name: [] if one.most else one.default for name, one in self.declared.items()}
+
+    def read(self, request: Request) -> dict[str, Any]:
+        """
+        Return the value of each declared parameter. Raises a Problem (400) for a value that does not follow its declaration,
+        and for an unknown parameter: ignoring a misspelled filter would return too many rows.
+        """
+        values = {**self.defaults}
+        for name, given in request.query_params.lists():
+            if name not in self.declared:
+                raise bad_query(name, _unknown(self.declared))
+            values[name] = _value(self.declared[name], given)
+        for parameter in self.required:
+            if not values[parameter.name]:
+                raise bad_query(parameter.name, parameter.advice())
+        return values
+
+
+def _value(parameter: Parameter, given: Sequence[str]) -> Any:
+    try:
+        return parameter.value(given)
+    except Unreadable as error:
+        raise bad_query(parameter.name, str(error)) from error
 
 
 def _unknown(known: Collection[str]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from rest_framework import serializers
@@ -295,7 +294,3 @@ class LineageSerializer(serializers.Serializer[Any]):
         allow_null=True, help_text="Number of models hidden from you. Null unless you are staff."
     )
     is_cut = serializers.BooleanField(help_text="Whether the lineage has more edges than a response can contain.")
-
-
-def plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -28,7 +29,6 @@ from registry.api.serializers import (
     ServiceStatementSerializer,
     SourceSerializer,
     TrainingDataDeclarationSerializer,
-    plain,
 )
 from registry.lineage import walks
 from registry.lineage.picture import drawn
@@ -133,7 +133,7 @@ def model_json(model: AIModel, user: User) -> dict[str, Any]:
     visible = model.statements.visible_to(user).select_related("source")
     statements = in_order(visible[:MOST_STATEMENTS])
     values = {
-        name: {"value": plain(value), "source": SourceSerializer(source).data}
+        name: {"value": _plain(value), "source": SourceSerializer(source).data}
         for name, (value, source) in shown_values(statements).items()
         if has_value(value)
     }
@@ -143,6 +143,10 @@ def model_json(model: AIModel, user: User) -> dict[str, Any]:
         "statements": ModelStatementSerializer(statements, many=True).data,
         "statement_count": visible.count(),
     }
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
 
 
 class LineageView(Endpoint):
