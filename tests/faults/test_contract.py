@@ -58,8 +58,11 @@ def stack(make_stack) -> Stack:
 ONCE = pytest.mark.skipif(
     settings.TEST_ON == "postgresql", reason="The description is the same on both: asked on SQLite."
 )
-# A filer and a reviewer see different rows; each is asked on one of the two databases, to stay within the time of CI.
-CALLER = "reviewer" if settings.TEST_ON == "postgresql" else "filer"
+# A filer and a reviewer see different rows; each is asked on one of the two databases, and the values at every bound (coverage) are
+# tried on one, to stay within the time of CI.
+CALLER, PHASES = (
+    ("reviewer", "examples,fuzzing") if settings.TEST_ON == "postgresql" else ("filer", "examples,coverage")
+)
 
 
 def number_of_calls(output: str) -> int:
@@ -74,10 +77,8 @@ TAKE_A_DOSSIER = ("check", "filings_open", "dossier_write")
 @pytest.mark.timeout(900)
 def test_the_api_keeps_its_description(stack, tmp_path):
     others = [f"--exclude-operation-id={name}" for name in TAKE_A_DOSSIER]
-    output = run_schemathesis(
-        stack, tmp_path, CALLER, "--phases", "examples,coverage,fuzzing", "--max-examples", "3", *others
-    )
-    assert number_of_calls(output) > 1_000
+    output = run_schemathesis(stack, tmp_path, CALLER, "--phases", PHASES, "--max-examples", "5", *others)
+    assert number_of_calls(output) > 300
 
 
 @ONCE
