@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test lint lint-quick check client format docs bench ci lock full
+.PHONY: help install install-dev run test browser lint lint-quick check client format docs bench ci lock full
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,10 @@ run: $(READY) ## run the product: web server, worker, beat, broker; Ctrl-C ends 
 
 test: $(READY_DEV) ## run the tests on SQLite, then on PostgreSQL + Redis where they answer
 	@$(BIN)/python -m tools.run_tests $(ARGS)
+
+browser: $(READY_DEV) ## drive the desk in a real browser: pages, accessibility, screenshots
+	@sh tools/chromium.sh
+	@$(BIN)/python -m pytest tests/browser $(ARGS)
 
 full: $(READY_DEV) ## run the slow sweeps, which CI leaves out
 	@$(BIN)/python -m tools.run_tests -m full

@@ -1,19 +1,25 @@
+from compliance.casework.models import Absence, Assignment, Audience, Comment, Look, SavedView
 from compliance.checking.models import CalendarDay, ConfirmedYear, Consequence, Flag, Level
 from compliance.documents.models import Document, DocumentFacts, PartialUpload, UploadedPart
 from compliance.evidence.models import EvidenceFile, EvidenceSummary, ReferenceSketch, SketchRequest
 from compliance.filings.history.models import Event
-from compliance.filings.models import Action, CaseNumbers, Filing, Kind, Revision, Status, WorkingCopy
+from compliance.filings.models import Action, CaseNumbers, ClockName, Filing, Kind, Revision, Status, WorkingCopy
 from compliance.imports.models import ImportOutcome, ImportPart, ImportResult, ImportRun, ImportState
 from compliance.notices.models import Attempt, Change, ChangeType, Delivery, LastPosition, Webhook, WebhookEvent
 from compliance.reports.models import ReportRun
 
 __all__ = [
+    "Absence",
     "Action",
+    "Assignment",
     "Attempt",
+    "Audience",
     "CalendarDay",
     "CaseNumbers",
     "Change",
     "ChangeType",
+    "ClockName",
+    "Comment",
     "ConfirmedYear",
     "Consequence",
     "Delivery",
@@ -32,10 +38,12 @@ __all__ = [
     "Kind",
     "LastPosition",
     "Level",
+    "Look",
     "PartialUpload",
     "ReferenceSketch",
     "ReportRun",
     "Revision",
+    "SavedView",
     "SketchRequest",
     "Status",
     "UploadedPart",

@@ -17,6 +17,7 @@ UNFOLD = {
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "STYLES": [lambda request: static("desk.css")],
+    "SCRIPTS": [lambda request: static("desk.js")],
     "DASHBOARD_CALLBACK": "compliance.admin.dashboard.fill",
     "COLORS": {
         "primary": {

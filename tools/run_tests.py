@@ -43,7 +43,7 @@ def _run(database: str, stack: str, arguments: list[str], without: list[str]) ->
     print(f"\n=== Tests on {stack} ===", flush=True)
     if arguments:
         return _pytest(database, arguments)
-    many = _pytest(database, [*IN_PARALLEL, f"--ignore={STACKS}", *without])
+    many = _pytest(database, [*IN_PARALLEL, f"--ignore={STACKS}", "--ignore=tests/browser", *without])
     return max(many, _pytest(database, [STACKS]))
 
 

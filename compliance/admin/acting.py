@@ -5,19 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from compliance.admin.pages import user_of
 from compliance.api.problems import refusals_as_problems
 from compliance.api.waivers import day_in_or_problem
 from compliance.filings import actions, workflow
-from compliance.filings.permissions import can_perform
-from compliance.language import Bilingual, language_of
+from compliance.language import Bilingual
 from compliance.models import Filing, Flag
 from registry.api.parameters import day_in
 from registry.api.problems import Problem
-from registry.models import User
 
 ACTIONS = {
     "accept": actions.accept_filing,
@@ -32,7 +29,7 @@ ACTIONS = {
     "revoke": actions.revoke_filing,
 }
 # The label of each button, and a hint about its effect.
-_BUTTONS = {
+BUTTONS = {
     "accept": (
         Bilingual("Accept", "受理"),
         Bilingual("Confirms that the materials are complete.", "材料齐全，予以受理。"),
@@ -76,35 +73,10 @@ _BUTTONS = {
         Bilingual("Revocation by the authority under Article 33 ¶1.", "主管部门依第三十三条第一款撤销。"),
     ),
 }
-_GRAVE = frozenset({"reject", "suspend", "cancel", "revoke"})
-
-
-def offered(filing: Filing, by: User) -> list[dict[str, Any]]:
-    """Return the actions that are possible in the status of the filing and that the user may perform."""
-    language = language_of(get_language())
-    rows = workflow.transitions_of(filing.kind, filing.action)
-    open_rows = {row.verb: row for row in rows if filing.status in row.sources and row.verb in ACTIONS}
-    duties = {duty: can_perform(duty, filing, by) for duty in {row.duty for row in open_rows.values()}}
-    return [
-        {
-            "verb": verb,
-            "label": _BUTTONS[verb][0].in_(language),
-            "hint": _BUTTONS[verb][1].in_(language),
-            "needs_reason": open_rows[verb].needs_reason,
-            "is_grave": verb in _GRAVE,
-            "takes_number": verb == workflow.RECORD_DECISION.verb,
-        }
-        for verb in ACTIONS
-        if verb in open_rows and duties[open_rows[verb].duty]
-    ]
+GRAVE = frozenset({"reject", "suspend", "cancel", "revoke"})
 
 
 WAIVERS = {workflow.WAIVE: actions.waive_flag, workflow.LIFT_WAIVER: actions.lift_waiver}
-
-
-def can_waive(filing: Filing, by: User) -> bool:
-    """Return whether the user may waive flags of this filing."""
-    return filing.status not in workflow.ENDED and can_perform(workflow.REVIEWING, filing, by)
 
 
 def waive(filing: Filing, flag: Flag, verb: str, request: HttpRequest) -> None:

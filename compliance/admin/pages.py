@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.contrib import admin, messages
@@ -12,7 +13,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from compliance.admin.permissions import ReadOnlyAdmin
+from compliance.admin.permissions import ReadOnlyAdmin, can_see_filings
 from registry.api.problems import Problem
 from registry.models import User
 
@@ -61,6 +62,18 @@ def done(request: HttpRequest, act: Callable[[], object], message: str, back: st
     else:
         messages.success(request, message)
     return redirect(back)
+
+
+def only_readers(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Refuse a view to whoever may not see filings."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **named: Any) -> Any:
+        if not can_see_filings(request):
+            raise PermissionDenied
+        return view(request, *args, **named)
+
+    return guarded
 
 
 def post_only(request: HttpRequest) -> None:

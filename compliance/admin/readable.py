@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,13 +18,13 @@ _NOT_GIVEN = Bilingual("not given", "未填写")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One field: its name, its displayed value, its nesting depth, and whether a flag points to it."""
+    """One field: its name, its displayed value, its nesting depth, and the unresolved flags that point to it."""
 
     at: Pointer
     name: str
     value: str
     depth: int
-    is_flagged: bool = False
+    flags: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,34 +35,49 @@ class Section:
     title: str
     lines: list[Line]
 
+    @property
+    def flag_count(self) -> int:
+        return sum(len(line.flags) for line in self.lines)
 
-def sections_of(content: str, language: Language, flagged: Sequence[Pointer]) -> list[Section]:
+
+Flagged = Mapping[str, Sequence[Any]]
+
+
+def sections_of(content: str, language: Language, flagged: Flagged) -> list[Section]:
     """
     Split a stored dossier into sections: first the top-level fields, then each part that is not empty.
 
-    Each flagged place gets a line, even if the dossier has no value there. A flag on the whole dossier gets none.
+    `flagged` are the unresolved flags, as the page shows them, by the pointer of their place. Each flagged place gets a line beside its neighbors,
+    even if the dossier has no value there. A flag on the whole dossier gets none.
     """
     tree = json.loads(content)
     own = {key: value for key, value in tree.items() if not isinstance(value, dict | list) or _is_empty(value)}
     parts = {key: value for key, value in tree.items() if key not in own}
-    sections = [_section(ROOT / key, value, language, flagged) for key, value in parts.items()]
-    return [_section(ROOT, own, language, [at for at in flagged if at and at.steps[0] not in parts]), *sections]
+    places = {Pointer(at): tuple(flags) for at, flags in flagged.items() if at}
+    of_own = {at: flags for at, flags in places.items() if at.steps[0] not in parts}
+    sections = [_section(ROOT / key, value, language, places) for key, value in parts.items()]
+    return [_section(ROOT, own, language, of_own), *sections]
 
 
-def _section(at: Pointer, value: Any, language: Language, flagged: Sequence[Pointer]) -> Section:
-    places = set(flagged)
-    lines = [replace(line, is_flagged=line.at in places) for line in _lines(at, value, language, 0)]
+def _section(at: Pointer, value: Any, language: Language, flagged: Mapping[Pointer, tuple[Any, ...]]) -> Section:
+    lines = [replace(line, flags=flagged.get(line.at, ())) for line in lines_of(at, value, language, 0)]
     given = {line.at for line in lines}
-    missing = [place for place in flagged if place not in given and f"{place}/".startswith(f"{at}/")]
+    for place, flags in flagged.items():
+        if place not in given and f"{place}/".startswith(f"{at}/"):
+            _insert(lines, place, flags, language)
     title = _headline(at, language) if at else _FILING.in_(language)
-    return Section(at, title, [*lines, *(_not_given(place, language) for place in missing)])
+    return Section(str(at), title, lines)
 
 
-def _not_given(at: Pointer, language: Language) -> Line:
-    return Line(at, _headline(at, language), _NOT_GIVEN.in_(language), 0, is_flagged=True)
+def _insert(lines: list[Line], at: Pointer, flags: tuple[Any, ...], language: Language) -> None:
+    """Insert the line of a place that has no value, after the last line of the part to which it belongs."""
+    parent = f"{at}".rpartition("/")[0]
+    after = max((i for i, line in enumerate(lines) if f"{line.at}/".startswith(f"{parent}/")), default=len(lines) - 1)
+    depth = lines[after].depth if lines else 0
+    lines.insert(after + 1, Line(at, _headline(at, language), _NOT_GIVEN.in_(language), depth, flags))
 
 
-def _lines(at: Pointer, value: Any, language: Language, depth: int) -> Iterator[Line]:
+def lines_of(at: Pointer, value: Any, language: Language, depth: int) -> Iterator[Line]:
     children = value.items() if isinstance(value, dict) else enumerate(value)
     for step, child in children:
         below = at / step
@@ -70,9 +85,9 @@ def _lines(at: Pointer, value: Any, language: Language, depth: int) -> Iterator[
             continue
         if _is_nested(child):
             yield Line(below, _headline(below, language), "", depth)
-            yield from _lines(below, child, language, depth + 1)
+            yield from lines_of(below, child, language, depth + 1)
         else:
-            yield Line(below, _headline(below, language), _value(below, child, language), depth)
+            yield Line(below, _headline(below, language), shown_value(below, child, language), depth)
 
 
 def _is_empty(value: Any) -> bool:
@@ -85,9 +100,9 @@ def _is_nested(value: Any) -> bool:
     return isinstance(value, dict) or (isinstance(value, list) and any(isinstance(item, dict) for item in value))
 
 
-def _value(at: Pointer, value: Any, language: Language) -> str:
+def shown_value(at: Pointer, value: Any, language: Language) -> str:
     if isinstance(value, list):
-        return listed([_value(at / i, item, language) for i, item in enumerate(value)], language) or _NOTHING.in_(
+        return listed([shown_value(at / i, item, language) for i, item in enumerate(value)], language) or _NOTHING.in_(
             language
         )
     if isinstance(value, bool):

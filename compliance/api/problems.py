@@ -10,7 +10,17 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from compliance.api.refusal_texts import DOCUMENTS, NOT_ISSUED, NOT_PERMITTED, NUMBERS, WAIVERS
+from compliance.api.refusal_texts import (
+    ASSIGNMENTS,
+    COMMENTS,
+    DOCUMENTS,
+    NOT_ISSUED,
+    NOT_PERMITTED,
+    NOT_PERMITTED_TO_OTHERS,
+    NUMBERS,
+    WAIVERS,
+)
+from compliance.casework.refusals import AssignmentRefused, CommentRefused
 from compliance.dossier.faults import Malformed
 from compliance.dossier.parsing import Parsed, parse
 from compliance.filings import refusals
@@ -216,6 +226,18 @@ def document_refused(error: refusals.DocumentRefused) -> Problem:
     return Problem(status, error.code, _("Document refused"), str(text) % error.values)
 
 
+def _assignment_refused(error: AssignmentRefused) -> Problem:
+    values = dict(error.values)
+    if "reason" in values:
+        values["reason"] = NOT_PERMITTED_TO_OTHERS[str(values["reason"])]
+    return Problem(409, error.code, _("Not assigned"), ASSIGNMENTS[error.code] % values)
+
+
+def _comment_refused(error: CommentRefused) -> Problem:
+    status = 409 if error.code == "not_submitted" else 400
+    return Problem.at("/text", status, f"comment_{error.code}", _("Not written"), str(COMMENTS[error.code]))
+
+
 _AS_PROBLEMS: dict[type[refusals.Refused], Callable[[Any], Problem]] = {
     refusals.NoMembership: _no_membership,
     refusals.NotAFiler: lambda error: _not_a_filer(),
@@ -235,4 +257,6 @@ _AS_PROBLEMS: dict[type[refusals.Refused], Callable[[Any], Problem]] = {
     refusals.WaiverRefused: _waiver_refused,
     refusals.StillBeingRead: lambda error: _still_being_read(error),
     refusals.NotChecked: lambda error: _not_checked(),
+    AssignmentRefused: lambda error: _assignment_refused(error),
+    CommentRefused: lambda error: _comment_refused(error),
 }

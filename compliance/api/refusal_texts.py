@@ -17,6 +17,26 @@ NOT_PERMITTED = {
     "prepared_by_you": gettext_lazy("You prepared this filing, so someone else must review and decide it."),
     "reviewed_by_you": gettext_lazy("You reviewed this filing, so another registrar must decide it."),
 }
+# The same reasons, said of the person to whom a filing was to be assigned.
+NOT_PERMITTED_TO_OTHERS = {
+    "not_a_reviewer": gettext_lazy("not a reviewer or registrar"),
+    "not_your_province": gettext_lazy("does not review the province of this filing"),
+    "own_filing": gettext_lazy("is a member of the applicant"),
+    "prepared_by_you": gettext_lazy("prepared this filing"),
+}
+ASSIGNMENTS = {
+    "case_ended": gettext_lazy("The filing has ended, so nobody needs to work on it."),
+    "already_assigned": gettext_lazy("The filing is already assigned to %(to)s."),
+    "not_eligible": gettext_lazy("The filing cannot be assigned to %(to)s: %(reason)s. Choose somebody else."),
+    "nobody_in_turn": gettext_lazy(
+        "No reviewer of the province is present who may review this filing. Assign it by hand, or look at the absences."
+    ),
+}
+COMMENTS = {
+    "empty": gettext_lazy("Write something before you send it."),
+    "too_long": gettext_lazy("The text has more than 4,000 characters. Shorten it, or send it in parts."),
+    "not_submitted": gettext_lazy("A filing that was not submitted yet cannot be commented on."),
+}
 NUMBERS = {
     "number_malformed": gettext_lazy(
         "“%(number)s” is not a valid number for this kind of filing. Copy the number from the "

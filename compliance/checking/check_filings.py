@@ -19,6 +19,7 @@ from compliance.filings.history.recording import THE_REGISTRY, record
 from compliance.filings.refusals import NotChecked
 from compliance.filings.workflow import ENDED, WAIVER_LAPSED
 from compliance.models import Filing, Flag
+from compliance.rules.due_dates import next_deadline
 from compliance.rules.evaluation import Outcome, evaluate
 
 # A filing that cannot be evaluated is tried again after so long.
@@ -38,6 +39,8 @@ _READ = (
     "accepted_at",
     "returned_at",
     "next_look_on",
+    "clock",
+    "due_on",
     "last_event_number",
     "last_event_hash",
     *COLUMNS,
@@ -130,7 +133,7 @@ def _check(filings: Sequence[Filing], today: date) -> int:
         due_since=None, leased_until=None, checked_at=now, checked_as_of=today
     )
     checked = [filing for filing in filings if filing.pk in outcomes]
-    _remember_next_look(checked, outcomes)
+    _remember_days(cases, outcomes, today)
     write_counts(
         {filing.pk: count for filing in checked if (count := reconciled.counts[filing.pk]) != counts_on(filing)}
     )
@@ -160,11 +163,25 @@ def _set_aside(failed: list[int], aside: timedelta) -> None:
     Filing.objects.filter(pk__in=failed).update(leased_until=timezone.now() + aside)
 
 
-def _remember_next_look(filings: Sequence[Filing], outcomes: dict[int, Outcome]) -> None:
-    moved = [filing for filing in filings if filing.next_look_on != outcomes[filing.pk].look_again_on]
-    for filing in moved:
-        filing.next_look_on = outcomes[filing.pk].look_again_on
-    Filing.objects.bulk_update(moved, ["next_look_on"])
+def _remember_days(cases: Sequence[Case], outcomes: dict[int, Outcome], today: date) -> None:
+    """Write down when to look again, and the statutory deadline, of those filings for which they have moved."""
+    moved = []
+    for case in cases:
+        if case.filing.pk in outcomes:
+            filing = case.filing
+            clock, due_on = _deadline(case, today)
+            days = (outcomes[filing.pk].look_again_on, clock, due_on)
+            if days != (filing.next_look_on, filing.clock, filing.due_on):
+                filing.next_look_on, filing.clock, filing.due_on = days
+                moved.append(filing)
+    Filing.objects.bulk_update(moved, ["next_look_on", "clock", "due_on"])
+
+
+def _deadline(case: Case, today: date) -> tuple[str, date | None]:
+    """Return the clock and the last day of the earliest unmet deadline. No clock runs for an ended filing."""
+    if case.filing.status in ENDED:
+        return "", None
+    return next_deadline(case.dossier, case.facts, today=today) or ("", None)
 
 
 def _record_lapsed_waivers(lapsed: list[Flag], filings: dict[int, Filing], now: datetime) -> None:

@@ -55,6 +55,11 @@ def count(sha256: str) -> bool:
     return True
 
 
+def number_being_read(filing: Filing) -> int:
+    """Return how many documents of a filing are not counted yet."""
+    return DocumentFacts.objects.to_count().filter(documents__filing=filing).values("pk").distinct().count()
+
+
 def refuse_while_documents_are_read(filing: Filing) -> None:
     """Raise StillBeingRead if documents of the filing are not counted yet, and announce these documents to the workers."""
     left = DocumentFacts.objects.to_count().filter(documents__filing=filing).values_list("sha256", flat=True).distinct()

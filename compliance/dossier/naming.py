@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
@@ -25,9 +26,20 @@ def name_of(at: Pointer) -> Bilingual:
 
 def code_label(at: Pointer, value: str) -> Bilingual:
     """Return the label of a code at a place, or the value itself if the field has no codes."""
-    codes = next((note.codes for note in getattr(_at(at)[0], "__metadata__", ()) if isinstance(note, OneOf)), {})
-    label = codes.get(value)
+    label = _codes_at(at).get(value)
     return label if isinstance(label, Bilingual) else Bilingual(value, value)
+
+
+@lru_cache(maxsize=4096)
+def _codes_at(at: Pointer) -> Mapping[str, Any]:
+    notes = getattr(_at(at)[0], "__metadata__", ())
+    return next((note.codes for note in notes if isinstance(note, OneOf)), {})
+
+
+@cache
+def _hints(kind: Any) -> dict[str, Any]:
+    """The types of the fields of a part of the dossier. To resolve them takes longer than all else here."""
+    return get_type_hints(kind, include_extras=True)
 
 
 def _at(at: Pointer) -> tuple[Any, Bilingual]:
@@ -39,8 +51,8 @@ def _at(at: Pointer) -> tuple[Any, Bilingual]:
 
 def _down(kind: Any, name: Bilingual, step: str) -> tuple[Any, Bilingual]:
     origin, arguments = get_origin(kind), get_args(kind)
-    if is_dataclass(kind):
-        return _plain(get_type_hints(kind, include_extras=True).get(step)), _field_name(kind, step)
+    if isinstance(kind, type) and is_dataclass(kind):
+        return _plain(_hints(kind).get(step)), _field_name(kind, step)
     if origin is list:
         nth = int(step) + 1 if step.isdigit() else step
         return _plain(arguments[0]), Bilingual(f"{name.en} {nth}", f"{name.zh} {nth}")

@@ -11,6 +11,7 @@ from uuid6 import uuid7
 
 from compliance.filings import workflow
 from compliance.filings.querysets import FilingQuerySet
+from compliance.rules import due_dates
 from registry.models import OfficialNumber, Organization, Source, User
 from registry.search import Searchable
 
@@ -40,6 +41,16 @@ class Status(models.TextChoices):
     SUSPENDED = workflow.SUSPENDED, _("suspended")
     REVOKED = workflow.REVOKED, _("revoked")
     CANCELLED = workflow.CANCELLED, _("cancelled")
+
+
+class ClockName(models.TextChoices):
+    """What must happen by the last day of a statutory deadline."""
+
+    DECISION = due_dates.DECISION, _("decision by the authority")
+    CORRECTION = due_dates.CORRECTION, _("correction by the applicant")
+    FILING = due_dates.FILING, _("algorithm filing after the launch")
+    AMENDMENT = due_dates.AMENDMENT, _("change or cancellation to be submitted")
+    TERMINATION = due_dates.TERMINATION, _("cancellation after the termination")
 
 
 class CaseNumbers(models.Model):
@@ -114,6 +125,18 @@ class Filing(Searchable):
     # The first day on which a waiver is no longer in force.
     recount_on = models.DateField(null=True, editable=False)
     next_look_on = models.DateField(_("outcome may change on"), null=True)
+    # The earliest unmet statutory deadline, as of the last check (see compliance.rules.due_dates).
+    clock = models.CharField(_("clock"), max_length=12, choices=ClockName.choices, blank=True, editable=False)
+    due_on = models.DateField(_("due on"), null=True, editable=False)
+    # Who works on the case. The record of assignments is compliance.casework.
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="assigned_filings",
+        verbose_name=_("assignee"),
+    )
 
     objects = FilingQuerySet.as_manager()
 
@@ -145,6 +168,14 @@ class Filing(Searchable):
             models.Index(fields=["status", "province"], name="filings_of_a_province"),
             models.Index(fields=["recount_on"], condition=Q(recount_on__isnull=False), name="filings_to_recount"),
             models.Index(fields=["checked_at"], name="filings_by_last_check"),
+            models.Index(fields=["due_on", "id"], condition=Q(due_on__isnull=False), name="filings_by_deadline"),
+            models.Index(
+                fields=["assignee", "due_on"], condition=Q(assignee__isnull=False), name="filings_of_an_assignee"
+            ),
+            models.Index(fields=["submitted_at", "id"], name="filings_by_submission"),
+            models.Index(fields=["changed_at", "id"], name="filings_by_change"),
+            models.Index(fields=["error_count", "id"], name="filings_by_errors"),
+            models.Index(fields=["province", "-id"], name="filings_of_a_province_by_age"),
             models.Index(fields=["amends_key"], condition=~Q(amends_key=""), name="filings_that_amend"),
         ]
 

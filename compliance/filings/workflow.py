@@ -37,6 +37,8 @@ AMENDMENT_IS_OVER = ENDED | {FILED}
 EDITABLE = frozenset({DRAFT, RETURNED})
 UNDER_WAY = frozenset({SUBMITTED, ACCEPTED, PROVINCIAL_REVIEW, NATIONAL_REVIEW})
 IN_FORCE = frozenset({FILED, SUSPENDED})
+# Submitted, and not decided yet.
+UNDECIDED = UNDER_WAY | {RETURNED}
 
 # Duties: FILING is for filers, REVIEWING for reviewers and registrars, DECIDING for registrars, RECORDING for filers and
 # registrars.

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compliance.dossier.pointer import ROOT
 from compliance.dossier.schema import Dossier
-from compliance.rules import thresholds
 from compliance.rules.catalog import (
     ALGORITHM,
     ALL_KINDS,
@@ -19,13 +17,8 @@ from compliance.rules.catalog import (
 )
 from compliance.rules.context import Context
 from compliance.rules.deadlines import passed
-from compliance.rules.due_dates import (
-    Deadline,
-    correction_deadline,
-)
+from compliance.rules.due_dates import correction_deadline, decision_deadline
 from compliance.rules.problems import OVERDUE, Problem
-
-BEING_DECIDED = frozenset({"accepted", "provincial_review", "national_review"})
 
 
 @rule(
@@ -58,10 +51,7 @@ def is_decided_within_thirty_working_days(dossier: Dossier, context: Context) ->
 
     补正：作出备案决定，或退回并说明所缺材料。
     """
-    accepted_on = context.facts.accepted_on
-    if accepted_on and context.facts.status in BEING_DECIDED:
-        days = thresholds.DECISION_DAYS.count_on(context.day)
-        yield from passed(Deadline(ROOT, accepted_on, days, None), context)
+    yield from passed(decision_deadline(dossier, context), context)
 
 
 @rule(

@@ -16,10 +16,16 @@ from compliance.rules.reading import SERVICE
 NOT_COUNTING = frozenset({DRAFT, WITHDRAWN})
 
 
+# The clocks: what must happen by the last day of each. Only the first one binds the authority.
+DECISION, FILING, AMENDMENT, TERMINATION, CORRECTION = "decision", "filing", "amendment", "termination", "correction"
+BEING_DECIDED = frozenset({"accepted", "provincial_review", "national_review"})
+
+
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A deadline: the place and date of its start, its working days, and the first submission, if any."""
+    """A deadline: its clock, the place and date of its start, its working days, and the first submission, if any."""
 
+    clock: str
     at: Pointer
     start: date
     days: int
@@ -38,7 +44,7 @@ def filing_deadline(dossier: Dossier, context: Context) -> Deadline | None:
     if dossier.kind != ALGORITHM or not context.has_reached(service.launched_on):
         return None
     days = thresholds.FILING_DAYS.count_on(context.day)
-    return Deadline(SERVICE / "launched_on", service.launched_on, days, _first_submission(dossier, context))
+    return Deadline(FILING, SERVICE / "launched_on", service.launched_on, days, _first_submission(dossier, context))
 
 
 def _first_submission(dossier: Dossier, context: Context) -> date | None:
@@ -63,7 +69,7 @@ def amendment_deadline(dossier: Dossier, context: Context) -> Deadline | None:
         return None
     figure = thresholds.CHANGE_DAYS if dossier.action == CHANGE else thresholds.CANCELLATION_DAYS
     days = figure.count_on(context.day)
-    return Deadline(ROOT / "occurred_on", dossier.occurred_on, days, context.facts.first_submitted_on)
+    return Deadline(AMENDMENT, ROOT / "occurred_on", dossier.occurred_on, days, context.facts.first_submitted_on)
 
 
 def cancellation_deadline(dossier: Dossier, context: Context) -> Deadline | None:
@@ -73,7 +79,8 @@ def cancellation_deadline(dossier: Dossier, context: Context) -> Deadline | None
         return None
     if not context.has_reached(terminated_on):
         return None
-    return Deadline(SERVICE / "terminated_on", terminated_on, thresholds.CANCELLATION_DAYS.count_on(context.day), None)
+    days = thresholds.CANCELLATION_DAYS.count_on(context.day)
+    return Deadline(TERMINATION, SERVICE / "terminated_on", terminated_on, days, None)
 
 
 def correction_deadline(context: Context) -> Deadline | None:
@@ -81,7 +88,28 @@ def correction_deadline(context: Context) -> Deadline | None:
     returned_on = context.facts.returned_on
     if returned_on is None or context.facts.status != RETURNED:
         return None
-    return Deadline(ROOT, returned_on, thresholds.CORRECTION_DAYS.count_on(context.day), None)
+    return Deadline(CORRECTION, ROOT, returned_on, thresholds.CORRECTION_DAYS.count_on(context.day), None)
+
+
+def decision_deadline(dossier: Dossier, context: Context) -> Deadline | None:
+    """Return the authority's deadline of ALG 25; None unless an algorithm filing is accepted and not decided."""
+    accepted_on = context.facts.accepted_on
+    if dossier.kind != ALGORITHM or accepted_on is None or context.facts.status not in BEING_DECIDED:
+        return None
+    return Deadline(DECISION, ROOT, accepted_on, thresholds.DECISION_DAYS.count_on(context.day), None)
+
+
+def next_deadline(dossier: Dossier, facts: Facts, *, today: date) -> tuple[str, date] | None:
+    """
+    Return the clock and the last day of the earliest unmet deadline, of the authority or the applicant, running or missed.
+
+    None without one, or if its last day lies in a year whose holiday notice is not confirmed.
+    """
+    context = Context(facts, Clock(today))
+    deadlines = [*all_deadlines(dossier, context), decision_deadline(dossier, context)]
+    unmet = [deadline for deadline in deadlines if deadline and deadline.met_on is None]
+    days = [(day, deadline.clock) for deadline in unmet if (day := deadline.last_day(context))]
+    return min(((clock, day) for day, clock in days), key=lambda pair: pair[1], default=None)
 
 
 def running_deadlines(dossier: Dossier, facts: Facts, *, today: date) -> list[tuple[Pointer, date]]:

@@ -79,8 +79,8 @@ def test_the_desk_waives_and_lifts(filing, reviewer):
 
     def send(verb, **form):
         filing.refresh_from_db()
-        url = reverse("admin:compliance_filing_waive", args=[filing.pk, flag.pk, verb])
-        return desk.post(url, {"expected_version": filing.last_event_hash, **form}, follow=True)
+        url = reverse("admin:compliance_filing_waive", args=[filing.pk, verb])
+        return desk.post(url, {"flag": flag.pk, "expected_version": filing.last_event_hash, **form}, follow=True)
 
     assert "Waive" in desk.get(page).content.decode()
     shown = send("waive", until="2099-12-31", reason="The seal is being cut anew.").content.decode()
@@ -95,8 +95,9 @@ def test_the_desk_waives_and_lifts(filing, reviewer):
 def test_the_desk_shows_what_is_wrong_with_a_waiver(filing, reviewer):
     desk = Client()
     desk.force_login(reviewer)
-    url = reverse("admin:compliance_filing_waive", args=[filing.pk, Flag.objects.get().pk, "waive"])
-    shown = desk.post(url, {"expected_version": filing.last_event_hash, "until": "soon", "reason": "why"}, follow=True)
+    url = reverse("admin:compliance_filing_waive", args=[filing.pk, "waive"])
+    form = {"flag": Flag.objects.get().pk, "expected_version": filing.last_event_hash, "until": "soon", "reason": "why"}
+    shown = desk.post(url, form, follow=True)
     assert "Enter the last day of the waiver in the format YYYY-MM-DD." in shown.content.decode()
     assert not Flag.objects.get().is_waived
 

@@ -1,0 +1,60 @@
+"""Comments on a case among staff, and messages between staff and the applicant."""
+
+from __future__ import annotations
+
+import re
+
+from django.db import transaction
+from django.utils import timezone
+
+from compliance.casework.refusals import CommentRefused
+from compliance.filings import workflow
+from compliance.filings.permissions import refuse_unless_permitted
+from compliance.models import Audience, Comment, Filing
+from registry.models import User
+
+LONGEST = 4_000
+# A name after @, as in “@lin.li”, but not the domain of a mail address.
+_MENTION = re.compile(r"(?<![\w.+-])@([\w.+-]{1,150})")
+
+
+@transaction.atomic
+def comment_on(filing: Filing, text: str, *, by: User, audience: str = Audience.STAFF) -> Comment:
+    """
+    Comment on a submitted filing, as somebody who may review it; a filer of the applicant writes messages only.
+
+    Staff members named with @ who can see the filing are mentioned. Raises NotPermitted, NotAFiler and CommentRefused.
+    """
+    is_filer = filing.applicant_id in by.filer_organizations
+    if is_filer:
+        audience = Audience.APPLICANT
+    else:
+        refuse_unless_permitted(workflow.REVIEWING, filing, by)
+    text = text.strip()
+    if not text:
+        raise CommentRefused("empty")
+    if len(text) > LONGEST:
+        raise CommentRefused("too_long")
+    if filing.first_submitted_at is None:
+        raise CommentRefused("not_submitted")
+    written = Comment.objects.create(filing=filing, by=by, at=timezone.now(), audience=audience, text=text)
+    written.mentioned.set(mentioned_in(text, filing))
+    return written
+
+
+def mentioned_in(text: str, filing: Filing) -> list[User]:
+    """Return the staff members whom a text names with @ and who can see the filing."""
+    names = {name.rstrip(".") for name in _MENTION.findall(text)}
+    people = User.objects.filter(username__in=names, is_active=True).prefetch_related("staff_roles") if names else []
+    return [person for person in people if person.roles and _sees(person, filing)]
+
+
+def _sees(person: User, filing: Filing) -> bool:
+    return Filing.objects.visible_to(person).filter(pk=filing.pk).exists()
+
+
+def comments_for(filing: Filing, reader: User) -> list[Comment]:
+    """Return the comments that somebody who sees the filing may read: all for staff, the messages for the applicant."""
+    rows = filing.comments.select_related("by").order_by("id")
+    is_own = filing.applicant_id in reader.own_organizations
+    return list(rows.filter(audience=Audience.APPLICANT) if is_own or not reader.roles else rows)

@@ -1,0 +1,117 @@
+"""Windows in which the desk is shown, and what a test does with a page: sign in, open, examine, keep a picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+
+from launch.paths import VAR
+
+SCREENSHOTS = VAR / "screenshots"
+# The password of all users of the demonstration (see tests/faults/stack.py).
+PASSWORD = "a password"
+STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+SIZES = {"wide": (1280, 900), "tablet": (820, 1180), "phone": (390, 844)}
+LANGUAGES = {"en": ("en", "en-US"), "zh": ("zh-hans", "zh-CN")}
+# Unfold keeps the theme that somebody has chosen in this item, as JSON. A page sets it before its own scripts run.
+THEME = "localStorage.setItem('adminTheme', '\"%s\"')"
+BEYOND_THE_EDGE = """() => [...document.querySelectorAll("body *")]
+    .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
+    .map((element) => [element.localName, ...element.classList].join(".")).slice(0, 5)"""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A size of the window, a theme and a language, for instance `Variant("phone", "dark", "zh")`."""
+
+    size: str
+    theme: str
+    language: str
+
+    def __str__(self) -> str:
+        return f"{self.size}-{self.theme}-{self.language}"
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """Return the options of a browser context."""
+        # Not `is_mobile`: a mobile window grows with a page that is too wide, so it would hide the fault.
+        width, height = SIZES[self.size]
+        return {
+            "viewport": {"width": width, "height": height},
+            "color_scheme": self.theme,
+            "locale": LANGUAGES[self.language][1],
+            "timezone_id": "Asia/Shanghai",
+            "reduced_motion": "reduce",
+        }
+
+    def choose(self, context: BrowserContext, address: str) -> None:
+        """Choose the language and the theme, as their menus do."""
+        language = LANGUAGES[self.language][0]
+        context.add_cookies([{"name": "django_language", "value": language, "url": address}])
+        context.add_init_script(THEME % self.theme)
+
+
+class Tab:
+    """A tab of the browser. It remembers the errors that the console showed since `visit`."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.errors: list[str] = []
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.errors.append(f"script: {error}"))
+
+    def visit(self, path: str) -> None:
+        """Open a page and wait until it is complete. The scripts of the desk have run when its loading is over."""
+        self.errors.clear()
+        answer = self.page.goto(path)
+        assert answer is not None
+        assert answer.status == 200, f"{path} answers {answer.status}"
+        self.page.evaluate("document.fonts.ready.then(() => true)")
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        # Violations of the content security policy are errors of the console, too.
+        if message.type == "error":
+            self.errors.append(f"console: {message.text} | {message.location.get('url', '')}")
+
+
+def sign_in(page: Page, username: str) -> None:
+    page.goto("/admin/login/")
+    page.fill("[name=username]", username)
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url("**/admin/")
+
+
+def screenshot(page: Page, name: str) -> None:
+    """Write the whole page to var/screenshots/<name>.png."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe finds against WCAG 2.2 AA: the rule, the element, and what is wrong with it."""
+    # The tools of the browser inject axe, so the content security policy of the page stays in force.
+    options = {"runOnly": {"type": "tag", "values": STANDARD}, "resultTypes": ["violations"]}
+    found = Axe().run(page, options=options).response["violations"]
+    return [f"{rule['id']} | {_target(node)} | {_summary(node)}" for rule in found for node in rule["nodes"]]
+
+
+def overflow(page: Page) -> list[str]:
+    """Return by how much the document is wider than the window, with the first elements that stick out."""
+    width, window = page.evaluate("[document.scrollingElement.scrollWidth, innerWidth]")
+    if width <= window:
+        return []
+    return [f"overflow: {width} px in a window of {window} px | {', '.join(page.evaluate(BEYOND_THE_EDGE))}"]
+
+
+def _target(node: dict[str, Any]) -> str:
+    return " ".join(str(part) for part in node["target"])
+
+
+def _summary(node: dict[str, Any]) -> str:
+    """Return the reasons on one line, without the line "Fix any of the following:"."""
+    lines = [line.strip() for line in node["failureSummary"].splitlines()]
+    return "; ".join(line for line in lines if line and not line.startswith("Fix "))
