@@ -5,6 +5,7 @@ from compliance.evidence.models import EvidenceFile, EvidenceSummary, ReferenceS
 from compliance.filings.history.models import Event
 from compliance.filings.models import Action, CaseNumbers, ClockName, Filing, Kind, Revision, Status, WorkingCopy
 from compliance.imports.models import ImportOutcome, ImportPart, ImportResult, ImportRun, ImportState
+from compliance.letters.models import Letter, LetterKind
 from compliance.notices.models import Attempt, Change, ChangeType, Delivery, LastPosition, Webhook, WebhookEvent
 from compliance.reports.models import ReportRun
 
@@ -37,6 +38,8 @@ __all__ = [
     "ImportState",
     "Kind",
     "LastPosition",
+    "Letter",
+    "LetterKind",
     "Level",
     "Look",
     "PartialUpload",

@@ -12,17 +12,18 @@ from compliance.api.problems import refusals_as_problems
 from compliance.api.waivers import day_in_or_problem
 from compliance.filings import actions, workflow
 from compliance.language import Bilingual
+from compliance.letters import sending
 from compliance.models import Filing, Flag
 from registry.api.parameters import day_in
 from registry.api.problems import Problem
 
 ACTIONS = {
     "accept": actions.accept_filing,
-    "return": actions.return_filing,
+    "return": sending.return_filing,
     "forward": actions.forward_filing,
-    "decide": actions.decide_filing,
+    "decide": sending.decide_filing,
     "record_decision": actions.record_decision,
-    "reject": actions.reject_filing,
+    "reject": sending.reject_filing,
     "suspend": actions.suspend_filing,
     "resume": actions.resume_filing,
     "cancel": actions.cancel_filing,

@@ -20,6 +20,7 @@ from compliance.api.serializers import (
     RequiredReasonSerializer,
 )
 from compliance.filings import actions, workflow
+from compliance.letters import sending
 from registry.api.endpoint import FILE, REGISTER, REVIEW, Endpoint, operation
 from registry.api.etags import IF_MATCH, expected_version
 from registry.api.parameters import day_in
@@ -76,7 +77,7 @@ VERB_VIEWS = {
         ("withdraw", actions.withdraw_filing, "Withdraw a filing. Its reference can be used again."),
         (
             "return",
-            actions.return_filing,
+            sending.return_filing,
             "Return a filing for correction. The open errors are included as the notice.",
         ),
         ("accept", actions.accept_filing, "Accept a filing as complete. It must have no open errors."),
@@ -87,10 +88,10 @@ VERB_VIEWS = {
         ),
         (
             "decide",
-            actions.decide_filing,
+            sending.decide_filing,
             "Decide to file a filing: its number is issued, or the change or cancellation takes effect.",
         ),
-        ("reject", actions.reject_filing, "Reject a filing. A reason is required."),
+        ("reject", sending.reject_filing, "Reject a filing. A reason is required."),
         ("cancel", actions.cancel_filing, "Cancel a filing on the initiative of the authority (ALG 33)."),
         ("revoke", actions.revoke_filing, "Revoke a filing obtained by concealment or false materials (ALG 33)."),
         ("suspend", actions.suspend_filing, "Suspend a filing temporarily."),

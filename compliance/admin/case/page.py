@@ -24,6 +24,7 @@ from compliance.casework.looking import remember_look
 from compliance.filings import workflow
 from compliance.filings.permissions import Permissions
 from compliance.language import Language, language_of
+from compliance.letters.answering import answers_to
 from compliance.models import Filing, Flag, Revision
 from registry.models import ModelStatement, User
 from registry.reference.regions import PROVINCES
@@ -55,6 +56,7 @@ def context_of(filing: Filing, request: HttpRequest) -> dict[str, Any]:
         **_flags(flags, language),
         **_dossier(filing, revisions, flags, language),
         **_related(filing, by),
+        "answered": answers_to(filing, flags, revisions),
         **_timeline(filing, by, language, request),
         **neighbors_of(filing, request),
     }

@@ -31,12 +31,14 @@ class Entry:
     actor: str
     text: str = ""
     chips: list[str] = field(default_factory=list)
+    letter: str = ""
     places: list[str] = field(default_factory=list)
 
 
 def timeline_of(filing: Filing, reader: User, language: Language) -> list[Entry]:
     """Return all entries, the latest first."""
-    events = (_event(event, language) for event in filing.events.order_by("number"))
+    letters = dict(filing.letters.values_list("event_id", "number"))
+    events = (_event(event, letters.get(event.pk, ""), language) for event in filing.events.order_by("number"))
     comments = (_comment(comment) for comment in comments_for(filing, reader))
     assignments = (_assignment(row) for row in filing.assignments.select_related("by", "assignee"))
     return sorted(_all(events, comments, assignments), key=lambda entry: entry.at, reverse=True)
@@ -47,7 +49,7 @@ def _all(*sources: Iterable[Entry]) -> Iterator[Entry]:
         yield from source
 
 
-def _event(event: Event, language: Language) -> Entry:
+def _event(event: Event, letter: str, language: Language) -> Entry:
     return Entry(
         event.at,
         "event",
@@ -55,6 +57,7 @@ def _event(event: Event, language: Language) -> Entry:
         event.actor,
         event.reason,
         list(_chips(event.data)),
+        letter,
         [_flag_line(flag, language) for flag in _flags_in(event.data)],
     )
 

@@ -10,13 +10,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import path
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from compliance.admin.acting import ACTIONS, WAIVERS, act, waive
+from compliance.admin.case.cases import address_of, filing_of
 from compliance.admin.case.comparing import compared
 from compliance.admin.case.documents import shown_in_a_frame
+from compliance.admin.case.letters import compose, letter
 from compliance.admin.days import judged_as_of
 from compliance.admin.pages import done, only_readers, post_only, user_of
 from compliance.api.documents import download
@@ -27,19 +29,6 @@ from compliance.language import language_of
 from compliance.models import Audience, Filing, Flag, Revision
 from registry.api.problems import Problem
 from registry.models import User
-
-
-def filing_of(request: HttpRequest, key: int) -> Filing:
-    """Return a filing that the user sees. Raises Http404."""
-    rows = Filing.objects.visible_to(user_of(request)).filter(first_submitted_at__isnull=False)
-    return get_object_or_404(rows.select_related("applicant", "official_number", "target", "assignee"), pk=key)
-
-
-def address_of(filing: Filing, request: HttpRequest, part: str = "") -> str:
-    """Return the address of the case page, in the queue from which the user came."""
-    queue = request.POST.get("queue") or request.GET.get("queue")
-    address = reverse("admin:compliance_filing_change", args=[filing.pk])
-    return f"{address}?queue={queue}{part}" if queue and queue.isidentifier() else f"{address}{part}"
 
 
 def perform(request: HttpRequest, key: int, verb: str) -> HttpResponse:
@@ -146,6 +135,8 @@ def addresses() -> list[Any]:
         _path("assign/", assign, "assign"),
         _path("comment/", comment, "comment"),
         _path("documents/<slug:sha256>/", document, "document"),
+        _path("letter/<slug:verb>/", compose, "compose"),
+        _path("letters/<str:number>/", letter, "letter"),
         _path("compare/", compare, "compare"),
         _path("as-of/", as_of, "as_of"),
     ]

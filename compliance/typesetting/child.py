@@ -1,0 +1,61 @@
+"""The child process that sets a document: a template and data (JSON) on standard input, the PDF on standard output."""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import typst
+from fontTools.ttLib import TTFont
+
+FOLDER = Path(__file__).parent
+FONTS = FOLDER / "fonts"
+# For what the fonts do not have.
+SUBSTITUTE = "□"
+_CPU_SECONDS = 50
+_MEMORY = 3 * 1024**3
+
+
+def main() -> None:
+    resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    given = json.load(sys.stdin)
+    sys.stdout.buffer.write(set_document(given["template"], given["data"]))
+
+
+def set_document(template: str, data: Any) -> bytes:
+    """Return the PDF/A-2b of a template and its data."""
+    text = json.dumps(_printable(data), ensure_ascii=False)
+    pdf: bytes = typst.compile(
+        (FOLDER / "templates" / f"{template}.typ").read_bytes(),
+        font_paths=[str(FONTS)],
+        ignore_system_fonts=True,
+        format="pdf",
+        sys_inputs={"data": text},
+        pdf_standards=["a-2b"],
+    )
+    return pdf
+
+
+@cache
+def _glyphs() -> frozenset[int]:
+    return frozenset(TTFont(FONTS / "NotoSansSC-Regular.ttf", lazy=True).getBestCmap())
+
+
+def _printable(node: Any) -> Any:
+    """Return data without characters that the fonts cannot show."""
+    if isinstance(node, str):
+        return "".join(
+            character if ord(character) in _glyphs() or character == "\n" else SUBSTITUTE for character in node
+        )
+    if isinstance(node, dict):
+        return {key: _printable(value) for key, value in node.items()}
+    return [_printable(item) for item in node] if isinstance(node, list) else node
+
+
+if __name__ == "__main__":
+    main()

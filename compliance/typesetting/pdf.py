@@ -1,0 +1,32 @@
+"""Making a PDF in a child process, so that no document, however large, takes a worker with it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+# Seconds in which a document of some hundred pages is set.
+LONGEST = 60
+
+
+class NotSet(Exception):
+    """A document could not be set; the text says why, for the log."""
+
+
+def pdf_of(template: str, data: Mapping[str, Any]) -> bytes:
+    """
+    Return the PDF of a template of `compliance/typesetting/templates`, filled with data (JSON). The same arguments give the
+    same bytes. Characters for which the fonts have no glyph are replaced by “□”. Raises NotSet.
+    """
+    content = json.dumps({"template": template, "data": data}, ensure_ascii=False).encode()
+    command = [sys.executable, "-m", "compliance.typesetting.child"]
+    try:
+        done = subprocess.run(command, input=content, capture_output=True, timeout=LONGEST, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise NotSet(f"{template} was not set within {LONGEST} seconds.") from error
+    if done.returncode or not done.stdout.startswith(b"%PDF"):
+        raise NotSet(done.stderr.decode(errors="replace")[-2_000:])
+    return done.stdout
