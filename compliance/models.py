@@ -7,6 +7,7 @@ from compliance.filings.models import Action, CaseNumbers, ClockName, Filing, Ki
 from compliance.imports.models import ImportOutcome, ImportPart, ImportResult, ImportRun, ImportState
 from compliance.letters.models import Letter, LetterKind
 from compliance.notices.models import Attempt, Change, ChangeType, Delivery, LastPosition, Webhook, WebhookEvent
+from compliance.notices.people import Mail, Notice, NoticeSettings
 from compliance.reports.models import ReportRun
 
 __all__ = [
@@ -42,6 +43,9 @@ __all__ = [
     "LetterKind",
     "Level",
     "Look",
+    "Mail",
+    "Notice",
+    "NoticeSettings",
     "PartialUpload",
     "ReferenceSketch",
     "ReportRun",

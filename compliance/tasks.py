@@ -8,7 +8,7 @@ from compliance.api.imports import describe
 from compliance.checking import check_filings, consequences, dispatch, due_marks, flag_counts
 from compliance.documents import counting, parts
 from compliance.imports import running
-from compliance.notices import delivering, messages
+from compliance.notices import calendar, delivering, mailing, messages, raising
 from compliance.reports import writing
 from registry.api.idempotency import forget_old_answers
 
@@ -90,6 +90,21 @@ def notify() -> int:
     for key in webhooks:
         dispatch.publish(DELIVER, key)
     return len(webhooks)
+
+
+@shared_task(name="compliance.tell_people", time_limit=600)
+def tell_people() -> int:
+    """Raise the notices of new changes, and send the mails that are due."""
+    messages.give_positions()
+    raising.raise_from_changes()
+    mailing.make_mails()
+    return mailing.send_mails()
+
+
+@shared_task(name="compliance.raise_notices_of_the_day")
+def raise_notices_of_the_day() -> int:
+    """Tell people of deadlines that are near or have passed, and of waivers that end."""
+    return calendar.raise_notices_of_the_day()
 
 
 @shared_task(name=DELIVER, time_limit=int(delivering.LEASE.total_seconds()))

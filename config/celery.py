@@ -35,6 +35,13 @@ app.conf.beat_schedule = {
         "schedule": PICK_UP_EVERY,
         "options": {"expires": PICK_UP_EVERY * 4},
     },
+    "tell people": {
+        "task": "compliance.tell_people",
+        "schedule": PICK_UP_EVERY,
+        "options": {"expires": PICK_UP_EVERY * 4},
+    },
+    # Runs hourly, after the sweep of the day; nobody is told twice of the same deadline.
+    "notices of the day": {"task": "compliance.raise_notices_of_the_day", "schedule": crontab(minute="15")},
     # Imports are announced; this picks up what a killed worker held.
     "pick up imports": {
         "task": "compliance.pick_up_imports",

@@ -48,6 +48,12 @@ UNFOLD = {
                         "permission": "compliance.admin.permissions.can_see_filings",
                     },
                     {
+                        "title": _("Reviewers"),
+                        "icon": "groups",
+                        "link": reverse_lazy("desk-reviewers"),
+                        "permission": "compliance.admin.permissions.can_see_filings",
+                    },
+                    {
                         "title": _("Flags"),
                         "icon": "flag",
                         "link": reverse_lazy("admin:compliance_flag_changelist"),

@@ -80,6 +80,7 @@ class Launcher:
             "DATABASE_URL": database,
             "REDIS_URL": broker,
             "SECRET_KEY": secret_key,
+            "EMAIL_URL": os.environ.get("EMAIL_URL") or f"filemail:///{paths.MAIL}",
             "BASE_URL": os.environ.get("BASE_URL", self.address),
             "DJANGO_SETTINGS_MODULE": "config.settings",
         }
@@ -129,6 +130,7 @@ AI Model Compliance Registry runs at {self.address}/   (started in {seconds:.0f}
   token     {_other_shell(database)}.venv/bin/python manage.py create_token filer
   database  {"SQLite, var/registry.sqlite3" if database.startswith("sqlite") else "DATABASE_URL"}
   broker    {broker}
+  mail      {"EMAIL_URL" if os.environ.get("EMAIL_URL") else f"{paths.MAIL}/, one file a mail"}
   logs      {paths.LOGS}
 
 Press Ctrl-C to stop everything.

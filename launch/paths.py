@@ -9,13 +9,14 @@ ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var"
 LOGS = VAR / "log"
 BROKER = VAR / "broker"
+MAIL = VAR / "mail"
 DEMO_PASSWORD = VAR / "demo-password"
 SECRET_KEY = VAR / "secret-key"
 
 
 def prepare() -> None:
     """Create the folders."""
-    for folder in (VAR, LOGS, BROKER):
+    for folder in (VAR, LOGS, BROKER, MAIL):
         folder.mkdir(parents=True, exist_ok=True)
 
 

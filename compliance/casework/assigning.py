@@ -16,6 +16,8 @@ from compliance.filings import workflow
 from compliance.filings.locking import lock_filing
 from compliance.filings.permissions import Permissions, refuse_unless_permitted
 from compliance.models import Absence, Assignment, Filing
+from compliance.notices.kinds import ASSIGNED
+from compliance.notices.raising import raise_notices
 from registry.models import Role, User
 
 
@@ -92,7 +94,9 @@ def _in_turn(people: list[User]) -> User:
 def _write(filing: Filing, to: User | None, by: User, note: str) -> Filing:
     filing.assignee = to
     filing.save(update_fields=["assignee"])
-    Assignment.objects.create(filing=filing, assignee=to, by=by, at=timezone.now(), note=note.strip())
+    row = Assignment.objects.create(filing=filing, assignee=to, by=by, at=timezone.now(), note=note.strip())
+    if to:
+        raise_notices(ASSIGNED, [to], filing, key=str(row.pk), but=by, values={"actor": by.username}, text=row.note)
     return filing
 
 

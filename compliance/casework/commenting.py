@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,6 +12,9 @@ from compliance.casework.refusals import CommentRefused
 from compliance.filings import workflow
 from compliance.filings.permissions import refuse_unless_permitted
 from compliance.models import Audience, Comment, Filing
+from compliance.notices.kinds import MENTIONED, MESSAGE
+from compliance.notices.raising import raise_notices
+from compliance.notices.recipients import desk_of, filers_of
 from registry.models import User
 
 LONGEST = 4_000
@@ -38,8 +42,20 @@ def comment_on(filing: Filing, text: str, *, by: User, audience: str = Audience.
     if filing.first_submitted_at is None:
         raise CommentRefused("not_submitted")
     written = Comment.objects.create(filing=filing, by=by, at=timezone.now(), audience=audience, text=text)
-    written.mentioned.set(mentioned_in(text, filing))
+    mentioned = mentioned_in(text, filing)
+    written.mentioned.set(mentioned)
+    _raise_notices(written, mentioned, is_from_applicant=is_filer)
     return written
+
+
+def _raise_notices(written: Comment, mentioned: list[User], *, is_from_applicant: bool) -> None:
+    """Tell those who are mentioned, and of a message the other side: the filers, or whoever works on the case."""
+    filing, by = written.filing, written.by
+    told: dict[str, Any] = {"key": str(written.pk), "but": by, "values": {"actor": by.username}, "text": written.text}
+    raise_notices(MENTIONED, mentioned, filing, **told)
+    if written.audience == Audience.APPLICANT:
+        readers = desk_of(filing) if is_from_applicant else filers_of(filing)
+        raise_notices(MESSAGE, [person for person in readers if person not in mentioned], filing, **told)
 
 
 def mentioned_in(text: str, filing: Filing) -> list[User]:

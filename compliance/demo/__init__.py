@@ -55,7 +55,9 @@ def _load_data() -> None:
 
 
 def _person(username: str, *, is_staff: bool = False) -> User:
-    user, is_new = User.objects.get_or_create(username=username, defaults={"is_staff": is_staff})
+    user, is_new = User.objects.get_or_create(
+        username=username, defaults={"is_staff": is_staff, "email": f"{username}@demo.example"}
+    )
     if is_new:
         user.set_unusable_password()
         user.save()

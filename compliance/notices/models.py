@@ -58,12 +58,13 @@ class Change(models.Model):
 
 class LastPosition(models.Model):
     """
-    The last position that was given, and the last one of which webhooks were told. The only row is locked while either is
-    moved.
+    The last position that was given, and the last one of which webhooks were told. The first row is locked while either is
+    moved. A second row holds the last position of which people were told.
     """
 
     last = models.BigIntegerField(default=0)
     notified = models.BigIntegerField(default=0)
+    raised = models.BigIntegerField(default=0)
 
     class Meta:
         verbose_name = verbose_name_plural = _("last position")
