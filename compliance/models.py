@@ -9,6 +9,7 @@ from compliance.letters.models import Letter, LetterKind
 from compliance.notices.models import Attempt, Change, ChangeType, Delivery, LastPosition, Webhook, WebhookEvent
 from compliance.notices.people import Mail, Notice, NoticeSettings
 from compliance.reports.models import ReportRun
+from compliance.statistics.models import DeskFigures
 
 __all__ = [
     "Absence",
@@ -25,6 +26,7 @@ __all__ = [
     "ConfirmedYear",
     "Consequence",
     "Delivery",
+    "DeskFigures",
     "Document",
     "DocumentFacts",
     "Event",

@@ -10,6 +10,7 @@ from compliance.documents import counting, parts
 from compliance.imports import running
 from compliance.notices import calendar, delivering, mailing, messages, raising
 from compliance.reports import writing
+from compliance.statistics import desk_figures
 from registry.api.idempotency import forget_old_answers
 
 # 100,000 filings in each run. More would be assigned twice, because the leases expire before the workers get to them.
@@ -99,6 +100,12 @@ def tell_people() -> int:
     raising.raise_from_changes()
     mailing.make_mails()
     return mailing.send_mails()
+
+
+@shared_task(name="compliance.keep_desk_figures")
+def keep_desk_figures() -> bool:
+    """Count the figures of the first page of the desk, if something has changed."""
+    return desk_figures.keep_figures(last_change=messages.last_change())
 
 
 @shared_task(name="compliance.raise_notices_of_the_day")

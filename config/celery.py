@@ -16,6 +16,7 @@ app.autodiscover_tasks()
 PICK_UP_EVERY = 5.0
 COUNT_EVERY = 30.0
 IMPORTS_EVERY = 15.0
+FIGURES_EVERY = 60.0
 
 app.conf.beat_schedule = {
     "pick up what is due": {
@@ -39,6 +40,11 @@ app.conf.beat_schedule = {
         "task": "compliance.tell_people",
         "schedule": PICK_UP_EVERY,
         "options": {"expires": PICK_UP_EVERY * 4},
+    },
+    "figures of the desk": {
+        "task": "compliance.keep_desk_figures",
+        "schedule": FIGURES_EVERY,
+        "options": {"expires": FIGURES_EVERY},
     },
     # Runs hourly, after the sweep of the day; nobody is told twice of the same deadline.
     "notices of the day": {"task": "compliance.raise_notices_of_the_day", "schedule": crontab(minute="15")},

@@ -1,70 +1,214 @@
-"""The index page of the desk: counts of flags and due checks, latest filings, most frequent flags."""
+"""The first page of the desk: what waits for the signed-in person, deadlines, figures, and the health of the jobs."""
 
 from __future__ import annotations
 
+import json
+from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from compliance.admin.filing_list import MOST_COUNTED, shown
 from compliance.admin.permissions import can_see_filings
-from compliance.checking.flag_counts import bring_counts_up_to_date
+from compliance.casework.looking import with_news
+from compliance.casework.queues import QUEUES, counts_of_queues, in_queue
+from compliance.checking.due_marks import oldest_due
+from compliance.filings import workflow
 from compliance.filings.querysets import FilingQuerySet
 from compliance.language import Language, language_of
-from compliance.models import Filing, Flag, Status
+from compliance.models import Filing, Kind
 from compliance.rules.catalog import CATALOG
-from registry.models import User
+from compliance.statistics.desk_figures import AGES, Figures, figures_of, weeks_until
+from registry.models import Role, User
+from registry.reference.regions import PROVINCES
 
-LATEST = 8
-MOST = 8
+LISTED = 8
+# A check that waits for longer is late: the worker is silent, or has much to do.
+LATE = timedelta(minutes=2)
+CHART_OPTIONS = {
+    "responsive": True,
+    "maintainAspectRatio": False,
+    "animation": False,
+    "maxBarThickness": 18,
+    "borderRadius": 3,
+    "plugins": {"legend": {"display": True, "align": "end", "labels": {"boxWidth": 10, "boxHeight": 10}}},
+    "scales": {
+        "x": {"grid": {"display": False}},
+        "y": {"beginAtZero": True, "ticks": {"precision": 0}, "border": {"display": False}},
+    },
+}
+_TONES = {"overdue": "error", "due_soon": "warning"}
 
 
 def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Add the context of the index page. django-unfold calls this (DASHBOARD_CALLBACK)."""
-    if can_see_filings(request) and isinstance(request.user, User):
-        filings = Filing.objects.visible_to(request.user)
+    user = request.user
+    if can_see_filings(request) and isinstance(user, User):
         language = language_of(get_language())
-        context |= {"cards": _cards(filings), "latest": _latest(filings), "faults": _faults(filings, language)}
+        visible = Filing.objects.visible_to(user).filter(first_submitted_at__isnull=False)
+        figures = figures_of(_provinces(user))
+        context |= {
+            "cards": _cards(visible, user, language),
+            "lists": _lists(visible, user, language),
+            "charts": _charts(figures),
+            "chart_options": json.dumps(CHART_OPTIONS),
+            "faults": _faults(figures, language),
+            "provinces": _by_province(figures, language),
+            "health": _health(figures),
+            "figures_at": figures.at,
+        }
     return context
 
 
-def _cards(filings: FilingQuerySet) -> list[dict[str, Any]]:
-    flagged = Flag.objects.open().filter(filing__in=filings.values("pk"))
-    with_errors = flagged.errors().values("filing").distinct().count()
-    counts = filings.aggregate(
-        submitted=Count("pk", filter=Q(status=Status.SUBMITTED)), due=Count("pk", filter=Q(due_since__isnull=False))
-    )
-    url, flags = reverse("admin:compliance_filing_changelist"), reverse("admin:compliance_flag_changelist")
+def _provinces(user: User) -> list[str] | None:
+    """Return the provinces whose figures somebody sees; None for all."""
+    return None if user.has_role(Role.REGISTRAR, Role.AUDITOR) else user.reviewed_provinces
+
+
+def _cards(visible: FilingQuerySet, user: User, language: Language) -> list[dict[str, Any]]:
+    """Return how many filings wait in each queue, first those that matter to the role."""
+    counts = counts_of_queues(visible, user, most=MOST_COUNTED)
+    url = reverse("admin:compliance_filing_changelist")
     return [
-        _card(_("Submitted filings"), counts["submitted"], f"{url}?status__exact=submitted", "plain"),
-        _card(_("Filings with errors"), with_errors, f"{url}?flagged=error", "error"),
-        _card(_("Open errors"), flagged.errors().count(), f"{flags}?level__exact=error", "error"),
-        _card(_("Waiting for a check"), counts["due"], f"{url}?due=yes", "plain"),
+        {
+            "title": QUEUES[name].title.in_(language),
+            "hint": QUEUES[name].hint.in_(language),
+            "figure": f"{MOST_COUNTED - 1}+" if counts[name] >= MOST_COUNTED else counts[name],
+            "url": f"{url}?queue={name}",
+            "tone": _TONES.get(name, "plain") if counts[name] else "plain",
+        }
+        for name in _queues_of(user)
     ]
 
 
-def _card(title: str, figure: int, url: str, tone: str) -> dict[str, Any]:
-    return {"title": title, "figure": figure, "url": url, "tone": tone if figure else "plain"}
+def _queues_of(user: User) -> list[str]:
+    if user.has_role(Role.REVIEWER):
+        return ["mine", "overdue", "due_soon", "answered", "unassigned", "returned"]
+    if user.has_role(Role.REGISTRAR):
+        return ["to_decide", "overdue", "due_soon", "mine", "unassigned", "returned"]
+    return ["overdue", "due_soon", "to_decide", "unassigned", "answered", "returned"]
 
 
-def _latest(filings: FilingQuerySet) -> list[Filing]:
-    return bring_counts_up_to_date(list(filings.select_related("applicant").order_by("-submitted_at")[:LATEST]))
+def _lists(visible: FilingQuerySet, user: User, language: Language) -> list[dict[str, Any]]:
+    """Return the first filings of what waits for the user, of the deadlines, and of those with the applicants."""
+    queues = {
+        "first": _first_queue(visible, user),
+        "deadlines": None,
+        "returned": "returned",
+    }
+    found = []
+    for name, queue in queues.items():
+        rows = _deadlines(visible) if queue is None else _of_queue(visible, queue, user)
+        title = _("Next statutory deadlines") if queue is None else QUEUES[queue].title.in_(language)
+        found.append({"name": name, "title": title, "queue": queue or "overdue", "rows": rows})
+    return found
 
 
-def _faults(filings: FilingQuerySet, language: Language) -> list[dict[str, Any]]:
+def _first_queue(visible: FilingQuerySet, user: User) -> str:
+    """Return the queue of which the first page shows the filings: the first of the role that has any."""
+    own = ["to_decide", "mine"] if not user.has_role(Role.REVIEWER) else ["mine", "answered", "unassigned"]
+    found = (name for name in own if in_queue(visible, QUEUES[name], user).exists())
+    return next(found, "unassigned")
+
+
+def _of_queue(visible: FilingQuerySet, name: str, user: User) -> list[Filing]:
+    queue = QUEUES[name]
+    return _shown(in_queue(visible, queue, user).order_by(*queue.order), user)
+
+
+def _deadlines(visible: FilingQuerySet) -> list[Filing]:
+    running = visible.filter(due_on__isnull=False).exclude(status__in=workflow.ENDED)
+    return _shown(running.order_by("due_on", "id"), None)
+
+
+def _shown(rows: FilingQuerySet, user: User | None) -> list[Filing]:
+    rows = with_news(rows, user) if user else rows
+    related = rows.select_related("applicant", "assignee").defer(
+        "search_text", "search_grams", "applicant__search_text", "applicant__search_grams"
+    )
+    return shown(list(related[:LISTED]))
+
+
+def _charts(figures: Figures) -> list[dict[str, Any]]:
+    weeks = weeks_until(timezone.localdate())
+    received = [figures.received.get(week.isoformat(), 0) for week in weeks]
+    decided = [figures.decided.get(week.isoformat(), 0) for week in weeks]
+    edges = [0, *AGES]
+    ages = [
+        _("%(first)s to %(last)s days") % {"first": first + (1 if first else 0), "last": last}
+        for first, last in zip(edges, AGES, strict=False)
+    ]
+    ages.append(_("more than %(days)s days") % {"days": AGES[-1]})
+    return [
+        _chart(
+            _("Received and decided by week"),
+            [week.strftime("%m-%d") for week in weeks],
+            [(_("received"), "var(--color-primary-600)", received), (_("decided"), "#16a34a", decided)],
+        ),
+        _chart(_("Age of filings under way"), ages, [(_("filings"), "var(--color-primary-600)", figures.ages)]),
+        _chart(
+            _("Filings under way by kind"),
+            [str(Kind(kind).label) for kind in Kind.values],
+            [(_("filings"), "var(--color-primary-600)", [figures.kinds.get(kind, 0) for kind in Kind.values])],
+        ),
+    ]
+
+
+def _chart(title: str, labels: list[str], series: list[tuple[str, str, list[int]]]) -> dict[str, Any]:
+    """Return a chart: the data of the component of the theme, and the same as a table."""
+    datasets = [{"label": name, "data": values, "backgroundColor": color} for name, color, values in series]
+    return {
+        "title": title,
+        "data": json.dumps({"labels": labels, "datasets": datasets}, ensure_ascii=False),
+        "names": [name for name, _color, _values in series],
+        "rows": [(label, [values[i] for _name, _color, values in series]) for i, label in enumerate(labels)],
+    }
+
+
+def _faults(figures: Figures, language: Language) -> list[dict[str, Any]]:
     """Return the rules with the most open flags, each with the length of its bar in percent."""
-    rows = (
-        Flag.objects.open()
-        .filter(filing__in=filings.values("pk"))
-        .values("rule", "level")
-        .annotate(count=Count("pk"))
-        .order_by("-count", "rule")[:MOST]
-    )
-    most = max((row["count"] for row in rows), default=1)
+    most = max((count for _rule, _level, count in figures.faults), default=1)
     return [
-        {**row, "title": CATALOG[row["rule"]].title.in_(language), "share": round(100 * row["count"] / most)}
-        for row in rows
+        {
+            "rule": rule,
+            "level": level,
+            "count": count,
+            "title": CATALOG[rule].title.in_(language),
+            "share": round(100 * count / most),
+        }
+        for rule, level, count in figures.faults
     ]
+
+
+def _by_province(figures: Figures, language: Language) -> list[dict[str, Any]]:
+    rows = sorted(figures.provinces.items(), key=lambda pair: -pair[1])[:LISTED]
+    most = max((count for _province, count in rows), default=1) or 1
+    return [
+        {
+            "code": code,
+            "name": PROVINCES.get(code, (code, code))[language == "zh"],
+            "count": count,
+            "share": round(100 * count / most),
+        }
+        for code, count in rows
+        if count
+    ]
+
+
+def _health(figures: Figures) -> list[dict[str, str]]:
+    """Return what is wrong with the jobs; nothing if all is well."""
+    found = []
+    if figures.is_stale:
+        text = _("No worker has reported for %(minutes)s minutes. Checks, reports and mails wait until one runs again.")
+        minutes = int((timezone.now() - figures.at).total_seconds() // 60)
+        found.append({"text": text % {"minutes": minutes}})
+    since = oldest_due()
+    if since and timezone.now() - since > LATE:
+        minutes = int((timezone.now() - since).total_seconds() // 60)
+        text = _("Checks are waiting, the oldest for %(minutes)s minutes.")
+        found.append({"text": text % {"minutes": minutes}})
+    return found

@@ -30,6 +30,11 @@ def mark_due(filings: QuerySet[Filing], *, at: datetime) -> int:
     return filings.update(due_since=at, leased_until=at + GRACE)
 
 
+def oldest_due() -> datetime | None:
+    """Return since when the filing that waits the longest for its check is due; None if none waits."""
+    return Filing.objects.due().order_by("due_since").values_list("due_since", flat=True).first()
+
+
 def mark_those_whose_day_has_come(*, today: date | None = None) -> int:
     """Mark the filings whose outcome may have changed by itself: a deadline passed, a rule began or ended."""
     return mark_in_parts(Filing.objects.running().to_look_at(today or timezone.localdate()))

@@ -29,6 +29,11 @@ _OF_TYPE = {
 }
 
 
+def last_change() -> int:
+    """Return the key of the last change; 0 if there is none."""
+    return Change.objects.order_by("-id").values_list("id", flat=True).first() or 0
+
+
 def make_messages() -> int:
     """Make the messages of the changes that were not looked at yet, and return how many messages they are."""
     give_positions()
