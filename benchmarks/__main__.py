@@ -22,7 +22,7 @@ def main() -> None:
     parser.add_argument("--filings", type=int, nargs="+", default=[10_000, 50_000])
     parser.add_argument("--imported", type=int, default=10_000, help="dossiers of the import")
     parser.add_argument("--streamed", type=int, default=100_000, help="filings of the streamed list")
-    parser.add_argument("--only", choices=("sweeps", "register", "provenance", "api", "writers", "bulk"))
+    parser.add_argument("--only", choices=("sweeps", "register", "provenance", "api", "writers", "bulk", "desk"))
     options = parser.parse_args()
     with _temporary_database() as url:
         os.environ |= {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "config.settings", "LOG_LEVEL": "ERROR"}
@@ -58,6 +58,11 @@ def main() -> None:
             call_command("migrate", verbosity=0)
             settings.ALLOWED_HOSTS = ["*"]
             measure_register(report=_report)
+        if options.only in (None, "desk"):
+            from benchmarks.desk import measure_desk
+
+            call_command("migrate", verbosity=0)
+            measure_desk(report=_report)
 
 
 @contextmanager

@@ -60,12 +60,16 @@ class Planted:
     flags: int
 
 
-def plant(number: int, by: User) -> Planted:
-    """Create submitted filings in bulk, in the state in which the actions leave them, due for their first check."""
-    rng = random.Random(SEED)
+def plant(number: int, by: User, first: int = 0) -> Planted:
+    """
+    Create submitted filings in bulk, in the state in which the actions leave them, due for their first check.
+
+    `first` is the number of the first one, so that planting can go on where it ended.
+    """
+    rng = random.Random(SEED + first)
     flags = Counter[str]()
-    for start in range(0, number, BATCH):
-        dossiers = [_dossier(rng, i, flags) for i in range(start, min(start + BATCH, number))]
+    for start in range(first, first + number, BATCH):
+        dossiers = [_dossier(rng, i, flags) for i in range(start, min(start + BATCH, first + number))]
         _create(dossiers, by)
     return Planted(number, flags.total())
 

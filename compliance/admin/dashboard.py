@@ -29,6 +29,7 @@ from registry.reference.regions import PROVINCES
 LISTED = 8
 # A check that waits for longer is late: the worker is silent, or has much to do.
 LATE = timedelta(minutes=2)
+# Colors of the theme are read by its chart component; green is the same in both themes.
 CHART_OPTIONS = {
     "responsive": True,
     "maintainAspectRatio": False,
@@ -137,19 +138,17 @@ def _charts(figures: Figures) -> list[dict[str, Any]]:
     weeks = weeks_until(timezone.localdate())
     received = [figures.received.get(week.isoformat(), 0) for week in weeks]
     decided = [figures.decided.get(week.isoformat(), 0) for week in weeks]
-    edges = [0, *AGES]
-    ages = [
-        _("%(first)s to %(last)s days") % {"first": first + (1 if first else 0), "last": last}
-        for first, last in zip(edges, AGES, strict=False)
-    ]
-    ages.append(_("more than %(days)s days") % {"days": AGES[-1]})
+    ages = [f"{first}–{last}" for first, last in zip([0, *(age + 1 for age in AGES)], AGES, strict=False)]
+    ages.append(f"> {AGES[-1]}")
     return [
         _chart(
             _("Received and decided by week"),
             [week.strftime("%m-%d") for week in weeks],
             [(_("received"), "var(--color-primary-600)", received), (_("decided"), "#16a34a", decided)],
         ),
-        _chart(_("Age of filings under way"), ages, [(_("filings"), "var(--color-primary-600)", figures.ages)]),
+        _chart(
+            _("Age of filings under way, in days"), ages, [(_("filings"), "var(--color-primary-600)", figures.ages)]
+        ),
         _chart(
             _("Filings under way by kind"),
             [str(Kind(kind).label) for kind in Kind.values],

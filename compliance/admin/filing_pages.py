@@ -16,7 +16,6 @@ from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from compliance.admin.exporting import FORMS, MOST_IN_A_WORKBOOK, exported
 from compliance.admin.filing_list import FilingList
 from compliance.admin.pages import post_only, user_of
 from compliance.api.problems import problem_of
@@ -28,6 +27,7 @@ from compliance.filings.refusals import Refused
 from compliance.filings.workflow import REVIEWING
 from compliance.language import language_of
 from compliance.models import Filing, SavedView
+from registry.admin.exporting import FORMS, MOST_IN_A_WORKBOOK, exported
 from registry.models import Role, User
 from registry.reference.regions import PROVINCES
 

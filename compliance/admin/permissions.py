@@ -6,13 +6,14 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 
 from compliance.models import Filing
+from registry.admin.exporting import export_list
 from registry.models import Role, User
 
 
@@ -32,11 +33,17 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
 
 
 class ReadOnlyAdmin(ModelAdmin):
-    """A read-only admin. Rows change only through actions."""
+    """A read-only admin, whose list can be exported. Rows change only through actions."""
 
     actions = None
+    list_before_template = "desk/export_links.html"
     paginator = BoundedPaginator
     show_full_result_count = False
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(lambda request, form: export_list(self, request, form))
+        name = f"{self.opts.app_label}_{self.opts.model_name}_export"
+        return [path("export.<slug:form>", view, name=name), *super().get_urls()]
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return can_see_filings(request)

@@ -8,8 +8,10 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from registry.admin.exporting import export_list
 from registry.admin.permissions import InlineKeptByAdministrators, KeptByAdministrators, is_staff
 from registry.models import Membership, Organization
 
@@ -39,8 +41,13 @@ class OrganizationAdmin(KeptByAdministrators):
     """Organizations. All staff can see them, administrators edit them. A USCC cannot be changed once it is set."""
 
     list_display = ["name", "uscc", "name_en", "member_count_shown", "created_at"]
+    list_before_template = "desk/export_links.html"
     search_fields = ["name", "name_en", "uscc"]
     inlines = [MembershipInline]
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(lambda request, form: export_list(self, request, form))
+        return [path("export.<slug:form>", view, name="registry_organization_export"), *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Organization]:
         return super().get_queryset(request).annotate(member_count=Count("memberships"))

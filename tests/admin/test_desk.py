@@ -34,6 +34,10 @@ def page_of(filing: Filing) -> str:
     return reverse("admin:compliance_filing_change", args=[filing.pk])
 
 
+def part_of(filing: Filing, name: str, *arguments: str) -> str:
+    return reverse(f"admin:compliance_filing_{name}", args=[filing.pk, *arguments])
+
+
 # fmt: off
 TABLE = [
     #                              revw far  rgst audt admin
@@ -45,6 +49,30 @@ TABLE = [
     # An object that the user may not see redirects to the index page, with a message.
     ("submitted",                 (200, 302, 200, 200, 403)),
     ("draft",                     (302, 302, 302, 302, 403)),
+    ("compose return",            (200, 404, 200, 200, 403)),
+    ("compose nonsense",          (404, 404, 404, 404, 403)),
+    ("compare",                   (200, 404, 200, 200, 403)),
+    ("compare draft",             (404, 404, 404, 404, 403)),
+    ("as of",                     (200, 404, 200, 200, 403)),
+    ("letter",                    (404, 404, 404, 404, 403)),
+    ("document",                  (404, 404, 404, 404, 403)),
+    # Forms are only taken by POST.
+    ("act",                       (403, 403, 403, 403, 403)),
+    ("assign",                    (403, 403, 403, 403, 403)),
+    ("comment",                   (403, 403, 403, 403, 403)),
+    ("waive",                     (403, 403, 403, 403, 403)),
+    (f"{FILINGS}many/",           (403, 403, 403, 403, 403)),
+    (f"{FILINGS}view/",           (403, 403, 403, 403, 403)),
+    (f"{FILINGS}export.csv",      (200, 200, 200, 200, 403)),
+    (f"{FILINGS}export.xlsx",     (200, 200, 200, 200, 403)),
+    (f"{FILINGS}export.pdf",      (404, 404, 404, 404, 403)),
+    (f"{FLAGS}export.csv",        (200, 200, 200, 200, 403)),
+    (f"{ORGANIZATIONS}export.csv", (200, 200, 200, 200, 200)),
+    ("/admin/search/?q=F2026",    (200, 200, 200, 200, 200)),
+    ("/admin/notices/",           (200, 200, 200, 200, 200)),
+    ("/admin/notices/settings/",  (200, 200, 200, 200, 200)),
+    ("/admin/notices/1/",         (404, 404, 404, 404, 404)),
+    ("/admin/reviewers/",         (200, 200, 200, 200, 403)),
     (USERS,                       (403, 403, 403, 403, 200)),
     (MEMBERSHIPS,                 (403, 403, 403, 403, 200)),
     (CALENDAR,                    (403, 403, 403, 403, 200)),
@@ -60,10 +88,23 @@ STAFF = ("reviewer", "far_reviewer", "registrar", "auditor", "administrator")
 
 @pytest.mark.parametrize(("page", "answers"), TABLE, ids=lambda value: str(value)[:40])
 def test_each_role_sees_its_pages(page, answers, filer, request):
+    submitted = a_submitted_filing(filer, changes={"/reference": "a"})
+    draft = a_filing(filer, changes={"/reference": "b"})
     named = {
         "index": reverse("admin:index"),
-        "submitted": page_of(a_submitted_filing(filer, changes={"/reference": "a"})),
-        "draft": page_of(a_filing(filer, changes={"/reference": "b"})),
+        "submitted": page_of(submitted),
+        "draft": page_of(draft),
+        "compose return": part_of(submitted, "compose", "return"),
+        "compose nonsense": part_of(submitted, "compose", "nonsense"),
+        "compare": part_of(submitted, "compare"),
+        "compare draft": part_of(draft, "compare"),
+        "as of": part_of(submitted, "as_of"),
+        "letter": part_of(submitted, "letter", "F2026-000001-C1"),
+        "document": part_of(submitted, "document", "0" * 64),
+        "act": part_of(submitted, "act", "accept"),
+        "assign": part_of(submitted, "assign"),
+        "comment": part_of(submitted, "comment"),
+        "waive": part_of(submitted, "waive", "waive"),
     }
     clients = [desk_of(request.getfixturevalue(person)) for person in STAFF]
     got = tuple(client.get(named.get(page, page)).status_code for client in clients)
@@ -71,9 +112,42 @@ def test_each_role_sees_its_pages(page, answers, filer, request):
 
 
 @pytest.mark.parametrize("person", ["filer", "viewer", "stranger"])
-def test_filers_cannot_enter_the_desk(person, request):
-    answer = desk_of(request.getfixturevalue(person)).get(FILINGS)
-    assert (answer.status_code, reverse("admin:login") in answer.headers["Location"]) == (302, True)
+def test_filers_cannot_enter_the_desk(person, filer, request):
+    desk, filing = desk_of(request.getfixturevalue(person)), a_submitted_filing(filer)
+    paths = ["many/", "view/", "export.csv"]
+    pages = [FILINGS, page_of(filing), "/admin/search/", "/admin/notices/", "/admin/reviewers/"]
+    parts = [part_of(filing, name) for name in ("assign", "comment", "compare")]
+    for page in [*pages, *parts, *(FILINGS + path for path in paths)]:
+        for answer in (desk.get(page), desk.post(page)):
+            assert (answer.status_code, reverse("admin:login") in answer.headers["Location"]) == (302, True), page
+
+
+# fmt: off
+POSTED = [
+    #                               revw far  rgst audt admin: 302 leads back to the page, with the reason if it is refused.
+    (("act", "accept"),            (302, 404, 302, 302, 403), "accepted"),
+    (("compose", "return"),        (302, 404, 200, 200, 403), "returned"),
+    (("assign",),                  (302, 404, 302, 302, 403), "submitted"),
+    (("comment",),                 (302, 404, 302, 302, 403), "submitted"),
+    (("waive", "waive"),           (404, 404, 404, 404, 403), "submitted"),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("part", "answers", "status"), POSTED, ids=lambda value: str(value)[:30])
+def test_each_role_acts_only_as_it_may(part, answers, status, filer, request):
+    filing = a_submitted_filing(filer)
+    page, form = (
+        part_of(filing, *part),
+        {"to": "me", "text": "hello", "own": ["Sign it."], "closing": "", "opening": "x"},
+    )
+    got = []
+    for person in STAFF:
+        filing.refresh_from_db()
+        sent = {**form, "expected_version": filing.last_event_hash}
+        got.append(desk_of(request.getfixturevalue(person)).post(page, sent).status_code)
+    filing.refresh_from_db()
+    assert (tuple(got), filing.status) == (answers, status)
 
 
 @pytest.fixture
@@ -163,7 +237,7 @@ def test_a_page_takes_no_more_queries_for_many_filings_than_for_one(
     client = desk_of(registrar)
     a_submitted_filing(filer, changes={**SPOILED, "/reference": "first"})
     check_everything()
-    with django_assert_max_num_queries(30) as once:
+    with django_assert_max_num_queries(40) as once:
         client.get(page)
     for i in range(6):
         a_submitted_filing(filer, changes={**SPOILED, "/reference": f"{i}", "/service/name": f"s{i}"})

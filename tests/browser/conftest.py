@@ -31,6 +31,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     folder = tmp_path_factory.mktemp("desk")
     with _database(folder) as url:
         stack = Stack(folder, url, own_broker(folder))
+        stack.environment["EMAIL_URL"] = f"filemail:///{folder / 'mail'}"
         try:
             _start(stack)
             yield stack

@@ -1,0 +1,261 @@
+"""Notices to people: who is told of what, once; how it is mailed; a mail server that is away."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
+
+import pytest
+from django.core import mail
+from django.core.mail.backends.locmem import EmailBackend
+from django.utils import timezone
+
+from compliance.casework.assigning import assign_filing
+from compliance.filings import actions
+from compliance.letters import sending
+from compliance.models import Absence, Change, ChangeType, Filing, Flag, LastPosition, Mail, Notice, NoticeSettings
+from compliance.notices import kinds, mailing
+from compliance.notices.calendar import raise_notices_of_the_day
+from compliance.notices.ordering import give_positions
+from compliance.notices.raising import raise_from_changes, raise_notices
+from registry.models import User
+from tests.conftest import staff
+from tests.making_filings import a_filing, a_submitted_filing, check_everything
+
+Told = list[tuple[str, str]]
+
+
+@pytest.fixture(autouse=True)
+def addresses(filer: User, reviewer: User, registrar: User) -> None:
+    for user in (filer, reviewer, registrar):
+        User.objects.filter(pk=user.pk).update(email=f"{user.username}@desk.example")
+
+
+@pytest.fixture
+def filing(filer: User) -> Filing:
+    return a_submitted_filing(filer)
+
+
+def told() -> Told:
+    """Return the new notices, and forget them."""
+    give_positions()
+    raise_from_changes()
+    rows = list(Notice.objects.order_by("id").values_list("user__username", "kind"))
+    Notice.objects.all().delete()
+    return rows
+
+
+def posted() -> list[tuple[list[str], str]]:
+    """Send what is due, and return to whom and under which subject; then forget it."""
+    mailing.make_mails()
+    mailing.send_mails()
+    found = [(message.to, message.subject) for message in mail.outbox]
+    mail.outbox.clear()
+    return found
+
+
+def after_the_pause() -> None:
+    Mail.objects.update(made_at=timezone.now() - mailing.PAUSE * 2)
+
+
+# --- who is told -------------------------------------------------------------------------------------------------
+
+
+def test_each_step_tells_those_whom_it_concerns(filer, reviewer, registrar):
+    filing = a_submitted_filing(filer)
+    assert told() == [("reviewer", "received")]
+    assign_filing(filing, reviewer, by=registrar)
+    assert told() == [("reviewer", "assigned")]
+    filing = sending.return_filing(filing, by=reviewer, reason="seal")
+    assert told() == [("filer", "returned")]
+    filing = actions.submit_filing(filing, by=filer)
+    assert told() == [("reviewer", "answered")]
+    filing = actions.accept_filing(filing, by=registrar)
+    assert sorted(told()) == [("filer", "moved_on"), ("reviewer", "moved_on")]
+    filing = actions.forward_filing(filing, by=reviewer)
+    filing = actions.forward_filing(filing, by=reviewer)
+    assert told() == [("filer", "moved_on"), ("filer", "moved_on")]
+    other = staff("other", "registrar")
+    filing = sending.decide_filing(filing, by=other)
+    assert sorted(told()) == [("filer", "decided"), ("reviewer", "decided")]
+    actions.suspend_filing(filing, by=other, reason="x")
+    assert sorted(told()) == [("filer", "decided"), ("reviewer", "decided")]
+
+
+def test_nobody_is_told_of_a_draft(filer):
+    a_filing(filer)
+    assert told() == []
+
+
+def test_a_province_away_and_those_who_are_absent_are_not_told(filer, far_reviewer, reviewer):
+    Absence.objects.create(user=reviewer, first_day=timezone.localdate(), last_day=timezone.localdate())
+    a_submitted_filing(filer)
+    assert told() == []
+
+
+def test_nothing_is_told_where_nothing_changed(filing):
+    told()
+    check_everything()
+    check_everything()
+    assert told() == []
+
+
+def test_a_change_is_told_of_once_even_if_it_is_looked_at_twice(filing):
+    give_positions()
+    raise_from_changes()
+    LastPosition.objects.filter(pk=2).update(raised=0)
+    raise_from_changes()
+    assert Notice.objects.count() == 1
+
+
+def test_deadlines_are_told_of_once_and_to_those_who_are_bound(filing, filer, reviewer, registrar):
+    told()
+    Filing.objects.update(status="accepted", clock="decision", due_on=date(2026, 12, 2), assignee=reviewer)
+    for day in (27, 30):
+        raise_notices_of_the_day(today=date(2026, 11, day))
+    assert sorted(told()) == [("registrar", "due_soon"), ("reviewer", "due_soon")]
+    Filing.objects.update(status="returned", clock="correction", due_on=date(2026, 11, 27))
+    for _ in range(2):
+        raise_notices_of_the_day(today=date(2026, 11, 30))
+    assert Notice.objects.count() == 2
+    assert sorted(told()) == [("filer", "overdue"), ("reviewer", "overdue")]
+
+
+def test_a_waiver_that_ends_is_told_of(filer, reviewer):
+    filing = a_submitted_filing(filer, changes={"/algorithm/mechanism": None})
+    check_everything()
+    flag = Flag.objects.get(at="/algorithm/mechanism")
+    until = timezone.localdate() + timedelta(days=2)
+    actions.waive_flag(filing, flag.identity, until=until, reason="new seal", by=reviewer)
+    told()
+    raise_notices_of_the_day()
+    assert told() == [("reviewer", "waiver_ends")]
+
+
+def test_the_end_of_a_base_models_filing_is_told_of(filer, reviewer):
+    filing = a_submitted_filing(filer, "registration")
+    told()
+    raised = [{"rule": "PRO-05", "level": "error", "variant": "revoked", "at": "/models/0/filing_number"}]
+    other = [{"rule": "PRO-05", "level": "error", "variant": "missing", "at": "/models/0/filing_number"}]
+    for flags in (other, raised):
+        Change.objects.create(type=ChangeType.FLAGS, filing=filing, at=timezone.now(), data={"raised": flags})
+    reviewer.staff_roles.update(provinces=[filing.province])
+    assert sorted(told()) == [("filer", "base_revoked"), ("reviewer", "base_revoked")]
+
+
+# --- mail --------------------------------------------------------------------------------------------------------
+
+
+def returned(filing: Filing, reviewer: User) -> Filing:
+    filing = sending.return_filing(filing, by=reviewer, reason="The seal is missing.")
+    give_positions()
+    raise_from_changes()
+    return filing
+
+
+def test_a_returned_filing_is_mailed_with_its_notice(filing, reviewer, settings):
+    returned(filing, reviewer)
+    mailing.make_mails()
+    assert mailing.send_mails() == 1
+    (message,) = mail.outbox
+    (pdf,) = message.attachments
+    assert (message.to, message.subject) == (["filer@desk.example"], f"{filing.case_number} 已退回补正")
+    assert (pdf[0], pdf[1][:5], pdf[2]) == (f"{filing.case_number}-C1.pdf", b"%PDF-", "application/pdf")
+    assert "The seal is missing." in message.body
+    assert "补正通知书" in message.body
+    html, media_type = message.alternatives[0]
+    assert (media_type, f"{filing.case_number} 已退回补正" in html) == ("text/html", True)
+    assert message.extra_headers["Message-ID"].startswith(f"<{Mail.objects.get().uid}@")
+
+
+def test_everybody_reads_in_the_chosen_language(filing, filer, reviewer):
+    NoticeSettings.objects.create(user=filer, language="en")
+    returned(filing, reviewer)
+    assert posted() == [(["filer@desk.example"], f"{filing.case_number} is returned for correction")]
+
+
+@pytest.mark.parametrize(
+    ("how", "is_due", "is_made"), [("immediate", True, True), ("daily", False, True), ("off", False, False)]
+)
+def test_everybody_chooses_when_mail_comes(filing, filer, reviewer, how, is_due, is_made):
+    NoticeSettings.objects.create(user=filer, choices={kinds.RETURNED: how})
+    returned(filing, reviewer)
+    notice = Notice.objects.get(user=filer)
+    assert (len(posted()) == 1, notice.mail_due_at is not None) == (is_due, is_made)
+    if how == "daily":
+        due = timezone.localtime(notice.mail_due_at)
+        assert (due.hour, due.minute, due > timezone.now()) == (8, 0, True)
+        Notice.objects.filter(user=filer).update(mail_due_at=timezone.now())
+        assert len(posted()) == 1
+
+
+def test_a_thousand_changes_in_a_minute_are_two_mails(filing, filer, reviewer):
+    for i in range(1_000):
+        raise_notices(kinds.MESSAGE, [filer], filing, key=str(i), values={"actor": "reviewer"})
+        if i == 0:
+            assert len(posted()) == 1
+    assert posted() == []
+    after_the_pause()
+    ((_to, subject),) = posted()
+    assert subject.startswith("999 条通知")
+    after_the_pause()
+    assert posted() == []
+    assert Notice.objects.filter(mail__isnull=True).count() == 0
+
+
+class _Away(EmailBackend):
+    """A mail server that does not answer."""
+
+    def send_messages(self, messages):
+        raise SMTPServerDisconnected("away")
+
+
+class _Refusing(EmailBackend):
+    def send_messages(self, messages):
+        raise SMTPRecipientsRefused({"filer@desk.example": (550, b"unknown")})
+
+
+def test_when_the_mail_server_comes_back_every_notice_is_sent_once(filing, filer, reviewer, registrar, settings):
+    filing = returned(filing, reviewer)
+    raise_notices(kinds.MENTIONED, [registrar], filing, key="1", values={"actor": "reviewer"})
+    back = settings.EMAIL_BACKEND
+    settings.EMAIL_BACKEND = f"{__name__}._Away"
+    for _ in range(3):
+        assert posted() == []
+        Mail.objects.update(due_at=timezone.now())
+    assert [mail.attempts for mail in Mail.objects.order_by("id")] == [3, 0]
+    settings.EMAIL_BACKEND = back
+    assert sorted(to for to, _subject in posted()) == [["filer@desk.example"], ["registrar@desk.example"]]
+    after_the_pause()
+    assert posted() == []
+    assert Mail.objects.filter(sent_at__isnull=True).count() == 0
+
+
+def test_an_address_that_is_refused_keeps_no_other_mail(filing, filer, reviewer, settings):
+    returned(filing, reviewer)
+    settings.EMAIL_BACKEND = f"{__name__}._Refusing"
+    posted()
+    written = Mail.objects.get()
+    assert (written.given_up_at is not None, "550" in written.error) == (True, True)
+
+
+def test_a_worker_that_was_killed_holds_a_mail_only_for_its_lease(filing, reviewer):
+    returned(filing, reviewer)
+    mailing.make_mails()
+    Mail.objects.update(leased_until=timezone.now() + mailing.LEASE)
+    assert mailing.send_mails() == 0
+    Mail.objects.update(leased_until=timezone.now())
+    assert mailing.send_mails() == 1
+
+
+@pytest.mark.parametrize("change", ["left", "inactive", "no address"])
+def test_whoever_may_not_see_the_filing_any_more_gets_no_mail(filing, filer, reviewer, change):
+    returned(filing, reviewer)
+    if change == "left":
+        filer.memberships.all().delete()
+    if change == "inactive":
+        User.objects.filter(pk=filer.pk).update(is_active=False)
+    if change == "no address":
+        User.objects.filter(pk=filer.pk).update(email="")
+    assert posted() == []
+    assert not Mail.objects.exists()
