@@ -288,15 +288,17 @@ def _filings(model: AIModel, user: Any) -> list[Filing]:
 def _services(model: AIModel, lineage: dict[str, Any], user: Any) -> list[dict[str, Any]]:
     """Return the services that use the model or a model that stands on it, each with the model in use."""
     using = ModelStatement.objects.visible_to(user).filter(
-        used_by_service=True, model__uid__in=_standing_on(model, lineage)
+        used_by_service=True, model__uid__in=_built_on(model, lineage)
     )
     models = {use.source_id: use.model for use in using.select_related("model").order_by("-pk")[:MOST_STATEMENTS]}
-    stated = ServiceStatement.objects.visible_to(user).filter(source__in=models).select_related("service__organization")
-    rows = {row.service_id: {"service": row.service, "model": models[row.source_id]} for row in stated}
+    declared = (
+        ServiceStatement.objects.visible_to(user).filter(source__in=models).select_related("service__organization")
+    )
+    rows = {row.service_id: {"service": row.service, "model": models[row.source_id]} for row in declared}
     return list(rows.values())
 
 
-def _standing_on(model: AIModel, lineage: dict[str, Any]) -> set[Any]:
+def _built_on(model: AIModel, lineage: dict[str, Any]) -> set[Any]:
     """Return the ids of the model and of its descendants in a lineage."""
     found, todo = {model.uid}, [model.uid]
     while todo:

@@ -51,11 +51,11 @@ def comment_on(filing: Filing, text: str, *, by: User, audience: str = Audience.
 def _raise_notices(written: Comment, mentioned: list[User], *, is_from_applicant: bool) -> None:
     """Tell those who are mentioned, and of a message the other side: the filers, or whoever works on the case."""
     filing, by = written.filing, written.by
-    told: dict[str, Any] = {"key": str(written.pk), "but": by, "values": {"actor": by.username}, "text": written.text}
-    raise_notices(MENTIONED, mentioned, filing, **told)
+    notice: dict[str, Any] = {"key": str(written.pk), "but": by, "values": {"actor": by.username}, "text": written.text}
+    raise_notices(MENTIONED, mentioned, filing, **notice)
     if written.audience == Audience.APPLICANT:
         readers = desk_of(filing) if is_from_applicant else filers_of(filing)
-        raise_notices(MESSAGE, [person for person in readers if person not in mentioned], filing, **told)
+        raise_notices(MESSAGE, [person for person in readers if person not in mentioned], filing, **notice)
 
 
 def mentioned_in(text: str, filing: Filing) -> list[User]:

@@ -24,21 +24,21 @@ from registry.models import User
 
 logger = logging.getLogger(__name__)
 
-# After a mail, somebody gets the next one after so long; what happens meanwhile is told of together.
+# After a mail, somebody gets the next one after so long; what happens meanwhile is notified of together.
 PAUSE = timedelta(minutes=5)
 LEASE = timedelta(minutes=5)
 BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 30, 60, 120, 240, 480, 960, 1_440))
 AT_ONCE = 200
 MOST_LISTED = 100
 MOST_LETTERS = 5
-_SUBJECT = Bilingual("{count} notices: {first} …", "{count} 条通知：{first} 等")
+_HEADING = Bilingual("{count} notices: {first} …", "{count} 条通知：{first} 等")
 
 
 def make_mails() -> int:
     """Make a mail of the due notices of each person who got none within the pause, and return how many."""
     people = set(Notice.objects.to_mail().order_by().values_list("user", flat=True).distinct()[:1_000])
-    told = Mail.objects.filter(user__in=people, made_at__gt=timezone.now() - PAUSE).values_list("user", flat=True)
-    return sum(_make_mail(person) for person in sorted(people - set(told)))
+    notified = Mail.objects.filter(user__in=people, made_at__gt=timezone.now() - PAUSE).values_list("user", flat=True)
+    return sum(_make_mail(person) for person in sorted(people - set(notified)))
 
 
 @transaction.atomic
@@ -49,11 +49,11 @@ def _make_mail(person: int) -> bool:
     visible = set(
         Filing.objects.visible_to(user).filter(pk__in=[n.filing_id for n in notices]).values_list("pk", flat=True)
     )
-    told = [notice.pk for notice in notices if notice.filing_id in visible and user.is_active and user.email]
-    Notice.objects.filter(pk__in={notice.pk for notice in notices} - set(told)).update(mail_due_at=None)
-    if told:
-        Notice.objects.filter(pk__in=told).update(mail=Mail.objects.create(user=user))
-    return bool(told)
+    notified = [notice.pk for notice in notices if notice.filing_id in visible and user.is_active and user.email]
+    Notice.objects.filter(pk__in={notice.pk for notice in notices} - set(notified)).update(mail_due_at=None)
+    if notified:
+        Notice.objects.filter(pk__in=notified).update(mail=Mail.objects.create(user=user))
+    return bool(notified)
 
 
 def send_mails() -> int:
@@ -124,7 +124,7 @@ def message_of(mail: Mail, connection: object = None) -> EmailMultiAlternatives:
         "settings_url": _address(reverse("desk-notice-settings")) if mail.user.roles else "",
     }
     message = EmailMultiAlternatives(
-        _subject(notices, language),
+        _heading(notices, language),
         render_to_string("compliance/mail/notices.txt", context),
         to=[mail.user.email],
         connection=connection,  # type: ignore[arg-type]
@@ -136,11 +136,11 @@ def message_of(mail: Mail, connection: object = None) -> EmailMultiAlternatives:
     return message
 
 
-def _subject(notices: list[Notice], language: Language) -> str:
+def _heading(notices: list[Notice], language: Language) -> str:
     first = title_of(notices[0].kind, notices[0].values, language) if notices else ""
     if len(notices) == 1:
         return first
-    return _SUBJECT.filled(language, {"count": len(notices), "first": first})
+    return _HEADING.filled(language, {"count": len(notices), "first": first})
 
 
 def _listed(notice: Notice, user: User, language: Language) -> dict[str, str]:

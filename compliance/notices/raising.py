@@ -28,7 +28,7 @@ _OF_VERB = {
 _BASE_RULES = frozenset({"PRO-03", "PRO-04", "PRO-05"})
 # Variants of these rules that say that a base model has lost its filing.
 _NOT_IN_FORCE = frozenset({workflow.CANCELLED, workflow.REVOKED, workflow.SUSPENDED, "unlisted_ended"})
-Told = tuple[str, list[User]]
+KindAndPeople = tuple[str, list[User]]
 
 
 def raise_notices(
@@ -125,11 +125,11 @@ def _raise(change: Change) -> int:
         raise_notices(
             kind, people, filing, key=str(event.pk), but=event.by, values=values, text=event.reason, letter=letter
         )
-        for kind, people in _told_of(event.verb, event.from_status, filing)
+        for kind, people in _notices_of(event.verb, event.from_status, filing)
     )
 
 
-def _told_of(verb: str, before: str, filing: Filing) -> list[Told]:
+def _notices_of(verb: str, before: str, filing: Filing) -> list[KindAndPeople]:
     """Return which notices an event of a filing makes, and for whom."""
     if verb == workflow.SUBMIT.verb:
         return [(kinds.ANSWERED if before == workflow.RETURNED else kinds.RECEIVED, desk_of(filing))]

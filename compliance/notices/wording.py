@@ -18,10 +18,10 @@ CLOCKS = {
 
 
 def title_of(kind: str, values: dict[str, Any], language: Language) -> str:
-    """Return the title of a notice. Codes in its values become words."""
-    words = dict(values)
-    if (status := words.get("status")) in STATUSES:
-        words["status"] = STATUSES[status].in_(language)
-    if (clock := words.get("clock")) in CLOCKS:
-        words["clock"] = CLOCKS[clock].in_(language)
-    return KINDS[kind].title.filled(language, words)
+    """Return the title of a notice. Codes in its values become labeled."""
+    labeled = dict(values)
+    if (status := labeled.get("status")) in STATUSES:
+        labeled["status"] = STATUSES[status].in_(language)
+    if (clock := labeled.get("clock")) in CLOCKS:
+        labeled["clock"] = CLOCKS[clock].in_(language)
+    return KINDS[kind].title.filled(language, labeled)

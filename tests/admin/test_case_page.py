@@ -82,7 +82,7 @@ def test_a_complete_filing_is_accepted_with_one_click(filer, reviewer):
     assert filing.status == "accepted"
 
 
-def test_an_auditor_is_told_why_nothing_can_be_done(filing, auditor):
+def test_an_auditor_reads_why_nothing_can_be_done(filing, auditor):
     assert {reason for _verb, _main, reason in steps(desk_of(auditor), filing)} == {
         "Only reviewers and registrars may do this.",
         "Only registrars may do this.",

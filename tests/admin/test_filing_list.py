@@ -279,7 +279,7 @@ def test_ages_are_counted_by_days(filings):
     assert figures_of(None).ages == [1, 1, 0, 0, 1]
 
 
-def test_a_silent_worker_and_waiting_checks_are_told(filings, reviewer):
+def test_a_silent_worker_and_waiting_checks_are_reported(filings, reviewer):
     desk = desk_of(reviewer)
     assert desk.get("/admin/").context["health"] == []
     DeskFigures.objects.update(at=timezone.now() - SILENT_AFTER * 2)

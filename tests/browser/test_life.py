@@ -19,9 +19,9 @@ from filing_client import Client
 from filing_client.filings import Filing
 from playwright.sync_api import Locator, Page, expect
 
+from compliance.dossier.patching import changed
 from launch.paths import ROOT
 from tests.browser.pages import Tab, Variant
-from compliance.dossier.patching import changed
 from tests.building import a_document
 from tests.faults.stack import Stack, wait_until
 
@@ -79,6 +79,11 @@ class Person:
         found = self.page.locator(within).get_by_text(text).first
         expect(found).to_be_visible()
         return found.inner_text()
+
+    def fact(self, name: str) -> str:
+        """Return what is shown beside a name at the top of a case."""
+        pairs = self.page.locator(".desk-aside .desk-pairs > div")
+        return pairs.filter(has=self.page.get_by_text(name, exact=True)).locator("dd").inner_text()
 
     def finds(self, case_number: str, queue: str) -> None:
         """Go from the first page to a queue, and from there to a case."""
@@ -175,14 +180,14 @@ def decided(filer: Client, api_of: Callable[[str], Client]) -> Filing:
 def takes_the_case(reviewer: Person, case_number: str) -> None:
     reviewer.finds(case_number, "Unassigned")
     reviewer.unfolds("Assign", ".desk-aside")
-    reviewer.page.get_by_label("To", exact=True).select_option("me")
+    reviewer.page.get_by_role("combobox", name="To", exact=True).select_option("me")
     reviewer.presses("Assign", ".desk-aside")
     reviewer.reads("Assigned.")
-    reviewer.reads("reviewer", ".desk-aside")
+    assert reviewer.fact("Assignee").startswith("reviewer")
 
 
 def writes_a_comment(reviewer: Person) -> None:
-    reviewer.page.get_by_label("Comment", exact=True).fill(COMMENT)
+    reviewer.page.get_by_role("textbox", name="Comment", exact=True).fill(COMMENT)
     reviewer.presses("Write", "#history")
     reviewer.reads("Written.")
     reviewer.reads(COMMENT, "#history .desk-entry-comment")
@@ -205,6 +210,7 @@ def pdf_of_the_letter(reader: Person, number: str) -> bytes:
     """Open a letter from the history of its case, and download it."""
     reader.follows(number, "#history")
     reader.reads(number, ".desk-paper")
+    reader.page.screenshot(path=f"/tmp/ex/letter{number}.png", full_page=True)
     link = reader.page.get_by_role("link", name="PDF", exact=True)
     return reader.page.request.get(link.evaluate("link => link.href")).body()
 
@@ -212,6 +218,7 @@ def pdf_of_the_letter(reader: Person, number: str) -> bytes:
 def text_in(pdf: bytes) -> str:
     """Return the text of a PDF without line breaks."""
     assert pdf.startswith(b"%PDF")
+    open(f"/tmp/ex/l{len(pdf)}.pdf", "wb").write(pdf)
     return "".join("".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages).split())
 
 
@@ -237,6 +244,7 @@ def answers_on(page: Page) -> list[tuple[str, ...]]:
 def files_with_a_letter(registrar: Person, case_number: str) -> None:
     registrar.finds(case_number, "Waiting for a decision")
     registrar.follows("File …", "#actions")
+    registrar.page.screenshot(path="/tmp/ex/decide.png", full_page=True)
     registrar.presses("Send")
     registrar.reads("Sent. The applicant is told.")
     registrar.is_at(case_number, "filed")
@@ -250,6 +258,7 @@ def test_a_filing_lives_from_submission_to_its_number(desk, filer, reviewer, col
     writes_a_comment(reviewer)
     sends_a_correction_notice(reviewer)
     reviewer.is_at(case, "returned")
+    reviewer.page.screenshot(path="/tmp/ex/returned.png", full_page=True)
     pdf = pdf_of_the_letter(reviewer, f"{case}-C1")
     assert [reviewer.reads(text, ".desk-paper") for text in ("补正通知书", EDITED, OWN)] == ["补正通知书", EDITED, OWN]
     assert [text in text_in(pdf) for text in ("补正通知书", f"{case}-C1", EDITED, OWN)] == [True] * 4
@@ -267,6 +276,7 @@ def test_a_filing_lives_from_submission_to_its_number(desk, filer, reviewer, col
     answered(filer, filing, {"/algorithm/mechanism": MECHANISM, "/applicant/governance": GOVERNANCE})
     reviewer.finds(case, "Returned and answered")
     print(answers_on(reviewer.page))
+    reviewer.page.screenshot(path="/tmp/ex/answered.png", full_page=True)
     reviewer.reads(MECHANISM, "#changes ins")
     print(reviewer.page.evaluate(WITHOUT_TARGET))
 
@@ -365,5 +375,5 @@ def test_what_somebody_else_did_meanwhile_refuses_an_older_page(filer, reviewer,
     reviewer.presses("Accept", "#actions")
     reviewer.is_at(filing.case_number, "accepted")
     reviewer.page.screenshot(path="/tmp/ex/stale.png")
-    print(reviewer.page.locator("main").inner_text()[:600])
+    print(reviewer.page.locator("body").inner_text()[:1200])
     print([(e.verb, e.actor) for e in filer.filings.events(filing.id)])

@@ -45,7 +45,7 @@ def test_a_filing_is_assigned_and_handed_over_with_a_note(filing, reviewer, coll
     ]
 
 
-def test_whoever_is_assigned_by_another_is_told(filing, reviewer, colleague):
+def test_whoever_is_assigned_by_another_gets_a_notice(filing, reviewer, colleague):
     assign_filing(filing, reviewer, by=reviewer)
     assign_filing(filing, colleague, by=reviewer, note="yours")
     assert list(Notice.objects.values_list("user__username", "kind", "text")) == [("colleague", "assigned", "yours")]

@@ -17,7 +17,7 @@ def filing(filer: User) -> Filing:
     return a_submitted_filing(filer)
 
 
-def told() -> list[tuple[str, str]]:
+def notices() -> list[tuple[str, str]]:
     return list(Notice.objects.order_by("id").values_list("user__username", "kind"))
 
 
@@ -25,19 +25,19 @@ def test_a_comment_stays_among_staff(filing, reviewer, registrar, filer):
     comment_on(filing, "Looks like Llama.", by=reviewer)
     assert [comment.text for comment in comments_for(filing, registrar)] == ["Looks like Llama."]
     assert comments_for(filing, filer) == []
-    assert told() == []
+    assert notices() == []
 
 
-def test_colleagues_who_are_mentioned_are_told_and_strangers_are_not(filing, reviewer, registrar, far_reviewer, filer):
+def test_colleagues_who_are_mentioned_get_a_notice_and_strangers_none(filing, reviewer, registrar, far_reviewer, filer):
     comment_on(filing, "@registrar, @far_reviewer, @filer: mail a@auditor.example, or @nobody.", by=reviewer)
-    assert told() == [("registrar", "mentioned")]
+    assert notices() == [("registrar", "mentioned")]
 
 
 def test_a_message_reaches_the_filers_and_its_answer_the_desk(filing, reviewer, filer, viewer):
     comment_on(filing, "Please call us.", by=reviewer, audience="applicant")
     comment_on(filing, "We did.", by=filer, audience="staff")
     assert [comment.text for comment in comments_for(filing, viewer)] == ["Please call us.", "We did."]
-    assert told() == [("filer", "message"), ("reviewer", "message")]
+    assert notices() == [("filer", "message"), ("reviewer", "message")]
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ def test_a_return_without_a_text_makes_a_notice_of_all_open_errors(filing, revie
     assert letter.event.verb == "return"
 
 
-def test_a_point_says_what_is_wrong_how_to_mend_it_and_the_law(filing):
+def test_a_point_says_what_is_wrong_how_to_fix_it_and_the_law(filing):
     flag = Flag.objects.get(at="/algorithm/mechanism")
     (point,) = draft(filing, LetterKind.CORRECTION, "en", [flag]).points
     assert point == Point(

@@ -1,4 +1,4 @@
-"""Notices to people: who is told of what, once; how it is mailed; a mail server that is away."""
+"""Notices to people: who is notified of what, once; how it is mailed; a mail server that is away."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from registry.models import User
 from tests.conftest import staff
 from tests.making_filings import a_filing, a_submitted_filing, check_everything
 
-Told = list[tuple[str, str]]
+Notified = list[tuple[str, str]]
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +36,7 @@ def filing(filer: User) -> Filing:
     return a_submitted_filing(filer)
 
 
-def told() -> Told:
+def notified() -> Notified:
     """Return the new notices, and forget them."""
     give_positions()
     raise_from_changes()
@@ -46,7 +46,7 @@ def told() -> Told:
 
 
 def posted() -> list[tuple[list[str], str]]:
-    """Send what is due, and return to whom and under which subject; then forget it."""
+    """Send what is due, and return to whom and under which heading; then forget it."""
     mailing.make_mails()
     mailing.send_mails()
     found = [(message.to, message.subject) for message in mail.outbox]
@@ -58,49 +58,49 @@ def after_the_pause() -> None:
     Mail.objects.update(made_at=timezone.now() - mailing.PAUSE * 2)
 
 
-# --- who is told -------------------------------------------------------------------------------------------------
+# --- who is notified -------------------------------------------------------------------------------------------------
 
 
-def test_each_step_tells_those_whom_it_concerns(filer, reviewer, registrar):
+def test_each_step_notifies_those_whom_it_concerns(filer, reviewer, registrar):
     filing = a_submitted_filing(filer)
-    assert told() == [("reviewer", "received")]
+    assert notified() == [("reviewer", "received")]
     assign_filing(filing, reviewer, by=registrar)
-    assert told() == [("reviewer", "assigned")]
+    assert notified() == [("reviewer", "assigned")]
     filing = sending.return_filing(filing, by=reviewer, reason="seal")
-    assert told() == [("filer", "returned")]
+    assert notified() == [("filer", "returned")]
     filing = actions.submit_filing(filing, by=filer)
-    assert told() == [("reviewer", "answered")]
+    assert notified() == [("reviewer", "answered")]
     filing = actions.accept_filing(filing, by=registrar)
-    assert sorted(told()) == [("filer", "moved_on"), ("reviewer", "moved_on")]
+    assert sorted(notified()) == [("filer", "moved_on"), ("reviewer", "moved_on")]
     filing = actions.forward_filing(filing, by=reviewer)
     filing = actions.forward_filing(filing, by=reviewer)
-    assert told() == [("filer", "moved_on"), ("filer", "moved_on")]
+    assert notified() == [("filer", "moved_on"), ("filer", "moved_on")]
     other = staff("other", "registrar")
     filing = sending.decide_filing(filing, by=other)
-    assert sorted(told()) == [("filer", "decided"), ("reviewer", "decided")]
+    assert sorted(notified()) == [("filer", "decided"), ("reviewer", "decided")]
     actions.suspend_filing(filing, by=other, reason="x")
-    assert sorted(told()) == [("filer", "decided"), ("reviewer", "decided")]
+    assert sorted(notified()) == [("filer", "decided"), ("reviewer", "decided")]
 
 
-def test_nobody_is_told_of_a_draft(filer):
+def test_nobody_is_notified_of_a_draft(filer):
     a_filing(filer)
-    assert told() == []
+    assert notified() == []
 
 
-def test_a_province_away_and_those_who_are_absent_are_not_told(filer, far_reviewer, reviewer):
+def test_a_province_away_and_those_who_are_absent_are_not_notified(filer, far_reviewer, reviewer):
     Absence.objects.create(user=reviewer, first_day=timezone.localdate(), last_day=timezone.localdate())
     a_submitted_filing(filer)
-    assert told() == []
+    assert notified() == []
 
 
-def test_nothing_is_told_where_nothing_changed(filing):
-    told()
+def test_nobody_is_notified_where_nothing_changed(filing):
+    notified()
     check_everything()
     check_everything()
-    assert told() == []
+    assert notified() == []
 
 
-def test_a_change_is_told_of_once_even_if_it_is_looked_at_twice(filing):
+def test_a_change_makes_one_notice_even_if_it_is_looked_at_twice(filing):
     give_positions()
     raise_from_changes()
     LastPosition.objects.filter(pk=2).update(raised=0)
@@ -108,39 +108,39 @@ def test_a_change_is_told_of_once_even_if_it_is_looked_at_twice(filing):
     assert Notice.objects.count() == 1
 
 
-def test_deadlines_are_told_of_once_and_to_those_who_are_bound(filing, filer, reviewer, registrar):
-    told()
+def test_deadlines_are_announced_once_and_to_those_who_are_bound(filing, filer, reviewer, registrar):
+    notified()
     Filing.objects.update(status="accepted", clock="decision", due_on=date(2026, 12, 2), assignee=reviewer)
     for day in (27, 30):
         raise_notices_of_the_day(today=date(2026, 11, day))
-    assert sorted(told()) == [("registrar", "due_soon"), ("reviewer", "due_soon")]
+    assert sorted(notified()) == [("registrar", "due_soon"), ("reviewer", "due_soon")]
     Filing.objects.update(status="returned", clock="correction", due_on=date(2026, 11, 27))
     for _ in range(2):
         raise_notices_of_the_day(today=date(2026, 11, 30))
     assert Notice.objects.count() == 2
-    assert sorted(told()) == [("filer", "overdue"), ("reviewer", "overdue")]
+    assert sorted(notified()) == [("filer", "overdue"), ("reviewer", "overdue")]
 
 
-def test_a_waiver_that_ends_is_told_of(filer, reviewer):
+def test_a_waiver_that_ends_is_announced(filer, reviewer):
     filing = a_submitted_filing(filer, changes={"/algorithm/mechanism": None})
     check_everything()
     flag = Flag.objects.get(at="/algorithm/mechanism")
     until = timezone.localdate() + timedelta(days=2)
     actions.waive_flag(filing, flag.identity, until=until, reason="new seal", by=reviewer)
-    told()
+    notified()
     raise_notices_of_the_day()
-    assert told() == [("reviewer", "waiver_ends")]
+    assert notified() == [("reviewer", "waiver_ends")]
 
 
-def test_the_end_of_a_base_models_filing_is_told_of(filer, reviewer):
+def test_the_end_of_a_base_models_filing_is_announced(filer, reviewer):
     filing = a_submitted_filing(filer, "registration")
-    told()
+    notified()
     raised = [{"rule": "PRO-05", "level": "error", "variant": "revoked", "at": "/models/0/filing_number"}]
     other = [{"rule": "PRO-05", "level": "error", "variant": "missing", "at": "/models/0/filing_number"}]
     for flags in (other, raised):
         Change.objects.create(type=ChangeType.FLAGS, filing=filing, at=timezone.now(), data={"raised": flags})
     reviewer.staff_roles.update(provinces=[filing.province])
-    assert sorted(told()) == [("filer", "base_revoked"), ("reviewer", "base_revoked")]
+    assert sorted(notified()) == [("filer", "base_revoked"), ("reviewer", "base_revoked")]
 
 
 # --- mail --------------------------------------------------------------------------------------------------------
@@ -196,8 +196,8 @@ def test_a_thousand_changes_in_a_minute_are_two_mails(filing, filer, reviewer):
             assert len(posted()) == 1
     assert posted() == []
     after_the_pause()
-    ((_to, subject),) = posted()
-    assert subject.startswith("999 条通知")
+    ((_to, heading),) = posted()
+    assert heading.startswith("999 条通知")
     after_the_pause()
     assert posted() == []
     assert Notice.objects.filter(mail__isnull=True).count() == 0
@@ -225,7 +225,7 @@ def test_when_the_mail_server_comes_back_every_notice_is_sent_once(filing, filer
         Mail.objects.update(due_at=timezone.now())
     assert [mail.attempts for mail in Mail.objects.order_by("id")] == [3, 0]
     settings.EMAIL_BACKEND = back
-    assert sorted(to for to, _subject in posted()) == [["filer@desk.example"], ["registrar@desk.example"]]
+    assert sorted(to for to, _heading in posted()) == [["filer@desk.example"], ["registrar@desk.example"]]
     after_the_pause()
     assert posted() == []
     assert Mail.objects.filter(sent_at__isnull=True).count() == 0
