@@ -80,7 +80,7 @@ _ALL = (
     Queue(
         "to_decide",
         Bilingual("Waiting for a decision", "待作出决定"),
-        Bilingual("Reviewed; a registrar decides.", "审核完毕，待登记人员作出决定。"),
+        Bilingual("Reviewed; a registrar decides.", "审核完毕，待登记员作出决定。"),
         lambda user, today: _DECIDED_NEXT,
     ),
     Queue(

@@ -116,6 +116,7 @@ def message_of(mail: Mail, connection: object = None) -> EmailMultiAlternatives:
     notices = list(mail.notices.select_related("filing").order_by("id"))
     letters = _letters_of(notices)
     context = {
+        "title": _heading(notices, language),
         "language": language,
         "is_chinese": language == "zh",
         "notices": [_listed(notice, mail.user, language) for notice in notices[:MOST_LISTED]],
