@@ -42,6 +42,12 @@ class KeptByAdministrators(_OnlyAdministrators, ModelAdmin):
 
 
 class InlineKeptByAdministrators(_OnlyAdministrators, TabularInline):
-    """An inline of such an admin."""
+    """An inline of such an admin. Its fields stand in cells, so each carries its label itself."""
 
     extra = 0
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            field.widget.attrs.setdefault("aria-label", str(field.label or db_field.verbose_name))
+        return field

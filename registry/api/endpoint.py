@@ -154,7 +154,7 @@ class Endpoint(APIView):
             for name, value in self.allowance.headers.items():
                 response.headers[name] = value
         token = getattr(request, "auth", None)
-        if token:
+        if token and logger.isEnabledFor(logging.INFO):
             logger.info("%s %s %s (%s, token %s)", response.status_code, request.method, request.path, *_caller(token))
         return response
 
