@@ -19,10 +19,9 @@ document.addEventListener("DOMContentLoaded", () => {
     flags[place].focus({ preventScroll: true });
   };
   const act = () => {
-    const first = document.querySelector("#actions details:not([open]) > summary");
-    first?.click();
+    const step = document.querySelector("#actions .desk-primary, #actions a.desk-button, #actions details.desk-verb > summary");
     document.querySelector("#actions")?.scrollIntoView({ block: "nearest" });
-    document.querySelector("#actions details[open] :is(textarea, input:not([type=hidden]), button)")?.focus();
+    step?.focus();
   };
   const keys = {
     "/": () => document.querySelector("[data-search]")?.focus(),

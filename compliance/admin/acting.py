@@ -37,7 +37,10 @@ BUTTONS = {
     ),
     "return": (
         Bilingual("Return for correction", "退回补正"),
-        Bilingual("The open errors are included as the notice.", "未解决的错误作为补正通知一并退回。"),
+        Bilingual(
+            "Sends a notice of what is to be corrected, made from the open flags.",
+            "发送补正通知，内容由未解决的标记生成。",
+        ),
     ),
     "forward": (
         Bilingual("Forward to review", "转送审核"),

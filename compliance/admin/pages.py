@@ -57,11 +57,24 @@ def done(request: HttpRequest, act: Callable[[], object], message: str, back: st
     try:
         act()
     except Problem as problem:
-        for text in [problem.text, *(error["message"] for error in problem.errors[:20])]:
-            messages.error(request, text)
+        show_refusal(request, problem)
     else:
         messages.success(request, message)
     return redirect(back)
+
+
+def show_refusal(request: HttpRequest, problem: Problem) -> None:
+    """Show why an action was refused, in the terms of a page: the API speaks of versions, which a page does not show."""
+    if problem.code == "changed_meanwhile":
+        messages.error(
+            request,
+            _(
+                "Somebody changed this filing after you opened the page, so nothing was done. Read what is new, then act again."
+            ),
+        )
+        return
+    for text in [problem.text, *(error["message"] for error in problem.errors[:20])]:
+        messages.error(request, text)
 
 
 def only_readers(view: Callable[..., Any]) -> Callable[..., Any]:

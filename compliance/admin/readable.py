@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,6 +25,12 @@ class Line:
     value: str
     depth: int
     flags: tuple[Any, ...] = ()
+    is_linked: bool = False
+
+    @property
+    def has_address(self) -> bool:
+        """Whether something on the page leads to this line."""
+        return self.is_linked or bool(self.flags)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +45,23 @@ class Section:
     def flag_count(self) -> int:
         return sum(len(line.flags) for line in self.lines)
 
+    @property
+    def is_led_to(self) -> bool:
+        return any(line.has_address for line in self.lines)
+
 
 Flagged = Mapping[str, Sequence[Any]]
 
 
-def sections_of(content: str, language: Language, flagged: Flagged) -> list[Section]:
+def sections_of(
+    content: str, language: Language, flagged: Flagged, linked: Collection[str] = frozenset()
+) -> list[Section]:
     """
     Split a stored dossier into sections: first the top-level fields, then each part that is not empty.
 
     `flagged` are the unresolved flags, as the page shows them, by the pointer of their place. Each flagged place gets a line beside its neighbors,
-    even if the dossier has no value there. A flag on the whole dossier gets none.
+    even if the dossier has no value there. A flag on the whole dossier gets none. `linked` are other places to which
+    something leads.
     """
     tree = json.loads(content)
     own = {key: value for key, value in tree.items() if not isinstance(value, dict | list) or _is_empty(value)}
@@ -56,7 +69,13 @@ def sections_of(content: str, language: Language, flagged: Flagged) -> list[Sect
     places = {Pointer(at): tuple(flags) for at, flags in flagged.items() if at}
     of_own = {at: flags for at, flags in places.items() if at.steps[0] not in parts}
     sections = [_section(ROOT / key, value, language, places) for key, value in parts.items()]
-    return [_section(ROOT, own, language, of_own), *sections]
+    return [_with_links(section, linked) for section in (_section(ROOT, own, language, of_own), *sections)]
+
+
+def _with_links(section: Section, linked: Collection[str]) -> Section:
+    if not linked:
+        return section
+    return replace(section, lines=[replace(line, is_linked=str(line.at) in linked) for line in section.lines])
 
 
 def _section(at: Pointer, value: Any, language: Language, flagged: Mapping[Pointer, tuple[Any, ...]]) -> Section:
@@ -64,16 +83,16 @@ def _section(at: Pointer, value: Any, language: Language, flagged: Mapping[Point
     given = {line.at for line in lines}
     for place, flags in flagged.items():
         if place not in given and f"{place}/".startswith(f"{at}/"):
-            _insert(lines, place, flags, language)
+            depth = max(len(place.steps) - len(at.steps) - 1, 0)
+            _insert(lines, place, depth, flags, language)
     title = _headline(at, language) if at else _FILING.in_(language)
     return Section(str(at), title, lines)
 
 
-def _insert(lines: list[Line], at: Pointer, flags: tuple[Any, ...], language: Language) -> None:
+def _insert(lines: list[Line], at: Pointer, depth: int, flags: tuple[Any, ...], language: Language) -> None:
     """Insert the line of a place that has no value, after the last line of the part to which it belongs."""
     parent = f"{at}".rpartition("/")[0]
     after = max((i for i, line in enumerate(lines) if f"{line.at}/".startswith(f"{parent}/")), default=len(lines) - 1)
-    depth = lines[after].depth if lines else 0
     lines.insert(after + 1, Line(at, _headline(at, language), _NOT_GIVEN.in_(language), depth, flags))
 
 

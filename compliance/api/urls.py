@@ -76,7 +76,7 @@ urlpatterns = [
     path("statistics/dependence/", dependence.DependenceView.as_view(), name="statistics-dependence"),
     path("statistics/what-breaks/", dependence.WhatBreaksView.as_view(), name="statistics-what-breaks"),
     path("check/", checks.CheckView.as_view(), name="check"),
-    path("rules/", checks.RulesView.as_view(), name="rules"),
+    path("rules/", checks.RulesView.as_view(), name="api-rules"),
     path("rules/<str:code>/", checks.RuleView.as_view(), name="rules-read"),
     path("schema/dossier/", checks.DossierSchemaView.as_view(), name="dossier-schema"),
 ]

@@ -16,11 +16,11 @@ _DAY = timedelta(days=1)
 class Remaining:
     """
     The clock of a filing, its last day, and how far away that is: working days left (0 on the last day itself), or
-    calendar days over.
+    calendar days over. None of them is known while the holiday notice of the year is not confirmed.
     """
 
     clock: ClockName
-    due_on: date
+    due_on: date | None
     working_days_left: int | None
     days_over: int | None
     is_soon: bool
@@ -32,9 +32,11 @@ class Remaining:
 
 def remaining(filing: Filing, *, today: date, calendar: WorkingCalendar) -> Remaining | None:
     """Return how far the deadline of a filing is away; None if no clock runs."""
-    if filing.due_on is None or not filing.clock:
+    if not filing.clock:
         return None
     clock, due_on = ClockName(filing.clock), filing.due_on
+    if due_on is None:
+        return Remaining(clock, None, None, None, is_soon=False)
     if due_on < today:
         return Remaining(clock, due_on, None, (today - due_on).days, is_soon=False)
     left = working_days_between(today, due_on, calendar)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache, lru_cache
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
-from compliance.dossier.codes import ASPECTS
+from compliance.dossier.codes import ASPECTS, DEVELOPMENT, RELATIONS
 from compliance.dossier.fields import OneOf
 from compliance.dossier.pointer import Pointer
 from compliance.dossier.risks import RISKS
 from compliance.dossier.schema import Dossier
-from compliance.language import Bilingual
+from compliance.language import Bilingual, Language
 
 DOSSIER = Bilingual("dossier", "申报文件")
 
@@ -28,6 +29,43 @@ def code_label(at: Pointer, value: str) -> Bilingual:
     """Return the label of a code at a place, or the value itself if the field has no codes."""
     label = _codes_at(at).get(value)
     return label if isinstance(label, Bilingual) else Bilingual(value, value)
+
+
+def in_plain_words(text: str, language: Language) -> str:
+    """
+    Replace the names of fields in a text by their labels, for readers of forms. In English only names with an underscore
+    are replaced: others are ordinary words.
+    """
+    found = re.compile(r"(?<![A-Za-z0-9_./-])[a-z]+(?:_[a-z]+)+(?![A-Za-z0-9_/-])") if language == "en" else _NAME
+    plain = found.sub(lambda match: _label_of(match[0], language), text)
+    # Chinese quotation marks take no spaces.
+    return re.sub(" ?(“[^”]*”) ?", r"\1", plain) if language == "zh" else plain
+
+
+_NAME = re.compile(r"(?<![A-Za-z0-9_./-])[a-z]+(?:_[a-z]+)*(?![A-Za-z0-9_/-])")
+_ANSWERS = {"true": Bilingual("yes", "是"), "false": Bilingual("no", "否")}
+
+
+def _label_of(name: str, language: Language) -> str:
+    label = {**_labels(), **DEVELOPMENT, **RELATIONS, **_ANSWERS}.get(name)
+    if label is None:
+        return name
+    return f"“{label.in_(language)}”"
+
+
+@cache
+def _labels() -> dict[str, Bilingual]:
+    """The labels of all fields by their names. Of fields with the same name, that of the outermost one."""
+    found: dict[str, Bilingual] = {}
+    todo: list[Any] = [Dossier]
+    while todo:
+        kind = _plain(todo.pop(0))
+        todo.extend(_plain(argument) for argument in get_args(kind))
+        if isinstance(kind, type) and is_dataclass(kind):
+            for field in fields(kind):
+                found.setdefault(field.name, _field_name(kind, field.name))
+            todo.extend(_hints(kind).values())
+    return found
 
 
 @lru_cache(maxsize=4096)

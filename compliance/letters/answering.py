@@ -10,6 +10,7 @@ from typing import Literal
 from compliance.dossier.comparing import differences
 from compliance.models import Filing, Flag, Letter, LetterKind, Revision
 
+Unresolved = dict[tuple[str, str, str], Flag]
 State = Literal["mended", "waived", "open", "look"]
 
 
@@ -28,7 +29,10 @@ class Answer:
     is_changed: bool
 
 
-def answers_to(filing: Filing, flags: Iterable[Flag], revisions: list[Revision]) -> tuple[Letter, list[Answer]] | None:
+Answered = tuple[Letter, list[Answer]] | None
+
+
+def answers_to(filing: Filing, flags: Iterable[Flag], revisions: list[Revision]) -> Answered:
     """
     Return the last correction notice of a filing and what became of its points; None unless it was answered.
 
@@ -37,23 +41,23 @@ def answers_to(filing: Filing, flags: Iterable[Flag], revisions: list[Revision])
     letter = filing.letters.filter(kind=LetterKind.CORRECTION).order_by("-pk").first() if filing.returned_at else None
     if letter is None or len(revisions) < 2 or revisions[0].at < letter.at:
         return None
-    unresolved = {(flag.rule, flag.at): flag for flag in flags if not flag.resolved_at}
+    unresolved = {flag.identity: flag for flag in flags if not flag.resolved_at}
     before, after = (json.loads(revision.content) for revision in (revisions[1], revisions[0]))
     changed = [str(difference.at) for difference in differences(before, after)]
     return letter, [_answer(point, unresolved, changed) for point in letter.points]
 
 
-def _answer(point: dict[str, str], unresolved: dict[tuple[str, str], Flag], changed: list[str]) -> Answer:
+def _answer(point: dict[str, str], unresolved: Unresolved, changed: list[str]) -> Answer:
     at = point["at"]
     is_changed = any(f"{place}/".startswith(f"{at}/") or f"{at}/".startswith(f"{place}/") for place in changed)
     state = _state(point, unresolved)
     return Answer(point["place"], point["text"], point["rule"], at, state, is_changed)
 
 
-def _state(point: dict[str, str], unresolved: dict[tuple[str, str], Flag]) -> State:
+def _state(point: dict[str, str], unresolved: Unresolved) -> State:
     if not point["rule"]:
         return "look"
-    flag = unresolved.get((point["rule"], point["at"]))
+    flag = unresolved.get((point["rule"], point["at"], point["variant"]))
     if flag is None:
         return "mended"
     return "waived" if flag.is_waived else "open"

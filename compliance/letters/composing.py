@@ -9,7 +9,7 @@ from datetime import date
 from django.utils import timezone
 
 from compliance.checking.case_facts import working_calendar
-from compliance.dossier.naming import DOSSIER
+from compliance.dossier.naming import DOSSIER, in_plain_words
 from compliance.language import Bilingual, Language
 from compliance.letters.models import LetterKind
 from compliance.models import Filing, Flag
@@ -88,7 +88,7 @@ def point_of(flag: Flag, language: Language) -> Point:
     """Return the point that a flag makes: what is wrong, how to mend it, and the article."""
     rule, finding = CATALOG[flag.rule], flag.finding
     where = place(finding.at, language) if finding.at else DOSSIER.in_(language)
-    fix = _FIX.filled(language, {"fix": rule.fix.in_(language)})
+    fix = _FIX.filled(language, {"fix": in_plain_words(rule.fix.in_(language), language)})
     law = " · ".join(spelled_out(citation, language) for citation in rule.cites)
     text = f"{message(finding, language)}\n{fix}"
     return Point(text, flag.rule, flag.at, flag.variant, where[:1].upper() + where[1:], law)

@@ -82,6 +82,7 @@ def as_text(letter: Letter) -> str:
     lines += ["", letter.opening, ""]
     for number, point in enumerate(letter.points, 1):
         heading = " ".join(part for part in (point["place"], point["rule"]) if part)
-        lines += [f"{number}. {heading}".rstrip(), point["text"], point["law"], ""]
+        first = [f"{number}. {heading}", point["text"]] if heading else [f"{number}. {point['text']}"]
+        lines += [*first, *filter(None, [point["law"]]), ""]
     lines += [letter.closing, "", office_of(letter), timezone.localtime(letter.at).date().isoformat()]
     return "\n".join(lines).strip()

@@ -121,10 +121,10 @@ def _raise(change: Change) -> int:
         return 0
     letter = Letter.objects.filter(event=event).values_list("number", flat=True).first() or ""
     values = {"actor": event.actor, "status": event.to_status}
+    # The letter says it all.
+    text = "" if letter else event.reason
     return sum(
-        raise_notices(
-            kind, people, filing, key=str(event.pk), but=event.by, values=values, text=event.reason, letter=letter
-        )
+        raise_notices(kind, people, filing, key=str(event.pk), but=event.by, values=values, text=text, letter=letter)
         for kind, people in _notices_of(event.verb, event.from_status, filing)
     )
 

@@ -99,17 +99,16 @@ def decision_deadline(dossier: Dossier, context: Context) -> Deadline | None:
     return Deadline(DECISION, ROOT, accepted_on, thresholds.DECISION_DAYS.count_on(context.day), None)
 
 
-def next_deadline(dossier: Dossier, facts: Facts, *, today: date) -> tuple[str, date] | None:
+def next_deadline(dossier: Dossier, facts: Facts, *, today: date) -> tuple[str, date | None] | None:
     """
-    Return the clock and the last day of the earliest unmet deadline, of the authority or the applicant, running or missed.
-
-    None without one, or if its last day lies in a year whose holiday notice is not confirmed.
+    Return the clock and the last day of the earliest unmet deadline, of the authority or the applicant, running or missed;
+    None without one. The last day is None if it lies in a year whose holiday notice is not confirmed.
     """
     context = Context(facts, Clock(today))
     deadlines = [*all_deadlines(dossier, context), decision_deadline(dossier, context)]
     unmet = [deadline for deadline in deadlines if deadline and deadline.met_on is None]
-    days = [(day, deadline.clock) for deadline in unmet if (day := deadline.last_day(context))]
-    return min(((clock, day) for day, clock in days), key=lambda pair: pair[1], default=None)
+    days = [(deadline.clock, deadline.last_day(context)) for deadline in unmet]
+    return min(days, key=lambda pair: pair[1] or date.max, default=None)
 
 
 def running_deadlines(dossier: Dossier, facts: Facts, *, today: date) -> list[tuple[Pointer, date]]:

@@ -11,7 +11,6 @@ from rest_framework.request import Request
 
 from registry.models import User
 
-
 _ANY_OR_JSON = frozenset({"*/*", "application/json"})
 
 

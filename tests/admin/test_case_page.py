@@ -252,7 +252,7 @@ def test_a_correction_notice_is_composed_edited_and_sent(filing, reviewer):
     ("spoiled", "message"),
     [
         ({"point": [], "own": []}, "Choose or write at least one point to correct."),
-        ({"expected_version": "0" * 64}, "changed after you read it"),
+        ({"expected_version": "0" * 64}, "Somebody changed this filing after you opened the page"),
     ],
 )
 def test_what_is_refused_keeps_what_was_typed(filing, reviewer, spoiled, message):

@@ -298,6 +298,8 @@ def test_the_menu_of_the_desk_links_to_its_pages(reviewer):
     page = desk.get(reverse("admin:index")).content.decode()
     for name in ("compliance_filing", "compliance_flag", "registry_officialnumber"):
         assert reverse(f"admin:{name}_changelist") in page
+    assert reverse("rules") == "/rules/"
+    assert 'href="/rules/"' in page
     assert "Filings of AI models and services" in page
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, expect
 
 from launch.paths import VAR
 
@@ -75,6 +76,58 @@ class Tab:
         # Violations of the content security policy are errors of the console, too.
         if message.type == "error":
             self.errors.append(f"console: {message.text} | {message.location.get('url', '')}")
+
+
+class Person:
+    """Somebody at the desk, who follows links, presses buttons and reads; each click and each fault is remembered."""
+
+    def __init__(self, tab: Tab) -> None:
+        self.tab, self.page = tab, tab.page
+        self.page.set_default_timeout(10_000)
+        self.clicks: list[Locator] = []
+        self.faults: list[str] = []
+
+    def begins(self) -> None:
+        for remembered in (self.clicks, self.faults, self.tab.errors):
+            remembered.clear()
+
+    def opens(self, path: str) -> None:
+        self.faults += self.tab.errors
+        self.tab.visit(path)
+
+    def follows(self, name: str | re.Pattern[str], within: str = "body") -> None:
+        self._clicks(self.page.locator(within).get_by_role("link", name=name).first)
+
+    def presses(self, name: str, within: str = "body") -> None:
+        self._clicks(self.page.locator(within).get_by_role("button", name=name, exact=True).first)
+
+    def unfolds(self, name: str, within: str) -> None:
+        self._clicks(self.page.locator(within).locator("summary").get_by_text(name, exact=True))
+
+    def reads(self, text: str, within: str = "body") -> None:
+        expect(self.page.locator(within).get_by_text(text).first).to_be_visible()
+
+    def is_at(self, case: str, status: str = "") -> None:
+        """Wait until the page of a case is shown, in the status if one is given."""
+        expect(self.page.locator(".desk-case")).to_contain_text(case)
+        expect(self.page.locator(".desk-head .desk-status")).to_have_text(status or re.compile("."))
+
+    def finds(self, case: str, queue: str) -> None:
+        """Go from the first page to a queue, and from there to a case."""
+        self.opens("/admin/")
+        self.follows(queue, ".desk-cards")
+        self.follows(case, ".desk-list")
+        self.is_at(case)
+
+    def fact(self, name: str) -> Locator:
+        """Return what is shown beside a name at the top of a case."""
+        pairs = self.page.locator(".desk-aside .desk-pairs > div")
+        return pairs.filter(has=self.page.get_by_text(name, exact=True)).locator("dd")
+
+    def _clicks(self, place: Locator) -> None:
+        self.clicks.append(place)
+        place.click()
+        self.page.wait_for_load_state()
 
 
 def sign_in(page: Page, username: str) -> None:

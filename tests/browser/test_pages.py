@@ -25,6 +25,20 @@ PAGES = [
     DeskPage("index", "/admin/"),
     DeskPage("filings", "/admin/compliance/filing/"),
     DeskPage("filing", "/admin/compliance/filing/{filing}/change/"),
+    DeskPage("queue", "/admin/compliance/filing/?queue=unassigned"),
+    DeskPage("case-in-a-queue", "/admin/compliance/filing/{with_evidence}/change/?queue=unassigned"),
+    DeskPage("correction-notice", "/admin/compliance/filing/{filing}/letter/return/"),
+    DeskPage("compare", "/admin/compliance/filing/{filing}/compare/"),
+    DeskPage("as-of", "/admin/compliance/filing/{filing}/as-of/?day=2026-12-01&compare_to=2027-02-01"),
+    DeskPage("search", "/admin/search/?q=示例"),
+    DeskPage("notices", "/admin/notices/"),
+    DeskPage("notice-settings", "/admin/notices/settings/"),
+    DeskPage("reviewers", "/admin/reviewers/"),
+    DeskPage("index-of-the-registrar", "/admin/", user="admin"),
+    DeskPage("decided-case", "/admin/compliance/filing/{decided}/change/", user="admin"),
+    DeskPage("official-number", "/admin/registry/officialnumber/{number}/change/"),
+    DeskPage("users", "/admin/registry/user/", user="admin"),
+    DeskPage("user", "/admin/registry/user/1/change/", user="admin"),
     DeskPage("flags", "/admin/compliance/flag/"),
     DeskPage("events", "/admin/compliance/event/"),
     DeskPage("reports", "/admin/compliance/reportrun/"),
@@ -37,6 +51,9 @@ PAGES = [
 # The keys in the paths: a filing with flags, and an AI model with a lineage and evidence of its origin.
 KEYS = {
     "filing": "SELECT filing_id FROM compliance_flag ORDER BY id LIMIT 1",
+    "with_evidence": "SELECT filing_id FROM compliance_evidencefile ORDER BY id LIMIT 1",
+    "decided": "SELECT id FROM compliance_filing WHERE official_number_id IS NOT NULL ORDER BY id LIMIT 1",
+    "number": "SELECT id FROM registry_officialnumber ORDER BY id DESC LIMIT 1",
     "ai_model": "SELECT child_id FROM registry_derivation ORDER BY id DESC LIMIT 1",
 }
 VARIANTS = [
@@ -52,8 +69,16 @@ def keys(desk: Stack) -> dict[str, int]:
     return {name: desk.query(statement)[0] for name, statement in KEYS.items()}
 
 
-@pytest.mark.parametrize("variant", VARIANTS, ids=str)
-@pytest.mark.parametrize("shown", PAGES, ids=lambda page: page.name)
+# Each page in two kinds of window that differ in everything; those that people see all day in all of them.
+EVERYWHERE = ("index", "filings", "filing", "correction-notice")
+WINDOWS = [
+    pytest.param(page, variant, id=f"{page.name}-{variant}")
+    for page in PAGES
+    for variant in (VARIANTS if page.name in EVERYWHERE else VARIANTS[:2])
+]
+
+
+@pytest.mark.parametrize(("shown", "variant"), WINDOWS)
 def test_a_page_is_accessible_quiet_and_fits(
     shown: DeskPage, variant: Variant, keys: dict[str, int], tab_of: Callable[[Variant, str], Tab]
 ) -> None:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from compliance.admin.acting import BUTTONS
 from compliance.admin.case.cases import address_of, filing_of
-from compliance.admin.pages import user_of
+from compliance.admin.pages import show_refusal, user_of
 from compliance.api.problems import refusals_as_problems
 from compliance.filings import workflow
 from compliance.language import Language
@@ -47,8 +47,10 @@ def compose(request: HttpRequest, key: int, verb: str) -> HttpResponse:
     try:
         _send(request, filing, verb, posted)
     except Problem as problem:
-        for text in [problem.text, *(error["message"] for error in problem.errors[:20])]:
-            messages.error(request, text)
+        show_refusal(request, problem)
+        if problem.code == "changed_meanwhile":
+            # What was typed can be sent once the writer has read what is new.
+            posted["expected_version"] = filing_of(request, key).last_event_hash
         return _form(request, filing, verb, posted)
     messages.success(request, _("Sent. The applicant is told."))
     return redirect(address_of(filing, request))

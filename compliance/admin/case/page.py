@@ -18,14 +18,17 @@ from compliance.admin.case.timeline import MOST_ENTRIES, timeline_of
 from compliance.admin.evidence import evidence_of
 from compliance.admin.filing_list import shown
 from compliance.admin.pages import user_of
-from compliance.admin.readable import sections_of
+from compliance.admin.readable import Section, sections_of
 from compliance.casework.assigning import eligible_for
 from compliance.casework.looking import remember_look
+from compliance.dossier.naming import DOSSIER
+from compliance.dossier.pointer import Pointer
 from compliance.filings import workflow
 from compliance.filings.permissions import Permissions
 from compliance.language import Language, language_of
-from compliance.letters.answering import answers_to
+from compliance.letters.answering import Answered, answers_to
 from compliance.models import Filing, Flag, Revision
+from compliance.rules.wording import place
 from registry.models import ModelStatement, User
 from registry.reference.regions import PROVINCES
 
@@ -43,6 +46,7 @@ def context_of(filing: Filing, request: HttpRequest) -> dict[str, Any]:
     revisions = list(Revision.objects.filter(filing=filing).select_related("by").order_by("-number")[:2])
     flags = list(filing.flags.select_related("waived_by"))
     (filing,) = shown([filing])
+    answered = answers_to(filing, flags, revisions)
     return {
         "filing": filing,
         "title": filing.case_number,
@@ -54,9 +58,9 @@ def context_of(filing: Filing, request: HttpRequest) -> dict[str, Any]:
         "may_review": may_review,
         "eligible": eligible_for(filing, permissions) if may_review and filing.status not in workflow.ENDED else [],
         **_flags(flags, language),
-        **_dossier(filing, revisions, flags, language),
+        **_dossier(filing, revisions, flags, answered, language),
         **_related(filing, by),
-        "answered": answers_to(filing, flags, revisions),
+        "answered": answered,
         **_timeline(filing, by, language, request),
         **neighbors_of(filing, request),
     }
@@ -74,21 +78,39 @@ def _flags(flags: list[Flag], language: Language) -> dict[str, Any]:
     }
 
 
-def _dossier(filing: Filing, revisions: list[Revision], flags: list[Flag], language: Language) -> dict[str, Any]:
+def _dossier(
+    filing: Filing, revisions: list[Revision], flags: list[Flag], answered: Answered, language: Language
+) -> dict[str, Any]:
     revision = revisions[0] if revisions else None
     if revision is None:
         return {"revision": None}
     unresolved = [flag for flag in flags if not flag.resolved_at]
+    linked = {answer.at for answer in answered[1]} if answered else set()
+    sections = sections_of(revision.content, language, by_place(unresolved, language), linked)
     found = compared(revisions[1], revision, language) if len(revisions) == 2 else []
     return {
         "revision": revision,
         "previous": revisions[1] if len(revisions) == 2 else None,
         "differences": found[:MOST_DIFFERENCES],
         "more_differences": max(len(found) - MOST_DIFFERENCES, 0),
-        "sections": sections_of(revision.content, language, by_place(unresolved, language)),
+        "sections": sections,
+        "answers": _answers(answered, sections, language),
         "documents": entries_of(filing, json.loads(revision.content), language),
         "evidence": evidence_of(filing, revision, language),
     }
+
+
+def _answers(answered: Answered, sections: list[Section], language: Language) -> list[dict[str, Any]]:
+    """Return the answers with the names of their places for the reader, and whether the page has a line for each."""
+    given = {str(line.at) for section in sections for line in section.lines if line.has_address}
+    return [
+        {
+            "answer": answer,
+            "name": place(Pointer(answer.at), language) if answer.at else DOSSIER.in_(language),
+            "has_line": answer.at in given,
+        }
+        for answer in (answered[1] if answered else ())
+    ]
 
 
 def _related(filing: Filing, by: User) -> dict[str, Any]:
