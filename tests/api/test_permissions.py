@@ -123,6 +123,12 @@ TABLE = [
     ("POST", "webhooks/{webhook}/test/", None,    (401, 404, 404, 202, 404, 404, 404, 404, 404)),
     ("GET",  "webhooks/{webhook}/deliveries/", None, (401, 404, 404, 200, 404, 404, 404, 404, 404)),
     ("POST", "webhooks/{webhook}/deliveries/{sha}/replay/", None, (401, 404, 404, 404, 404, 404, 404, 404, 404)),
+    ("GET",  "{draft}/messages/",     None,       (401, 404, 200, 200, 404, 404, 404, 404, 404)),
+    ("GET",  "{submitted}/messages/", None,       (401, 404, 200, 200, 200, 404, 200, 200, 404)),
+    ("POST", "{draft}/messages/",     "text",     (401, 404, 403, 409, 404, 404, 404, 404, 404)),
+    ("POST", "{submitted}/messages/", "text",     (401, 404, 403, 201, 201, 404, 201, 403, 404)),
+    ("GET",  "{submitted}/letters/",  None,       (401, 404, 200, 200, 200, 404, 200, 200, 404)),
+    ("GET",  "{submitted}/letters/{sha}/", None,  (401, 404, 404, 404, 404, 404, 404, 404, 404)),
     ("GET",  "reports/",              None,       (401, 200, 200, 200, 200, 200, 200, 200, 200)),
     ("POST", "reports/",              "report",   (401, 403, 403, 403, 201, 201, 201, 201, 403)),
     ("GET",  "reports/{report}/",     None,       (401, 404, 404, 404, 200, 200, 200, 200, 404)),
@@ -196,6 +202,7 @@ def ask(client: APIClient, method: str, path: str, what: str | None) -> int:
         "own webhook": {"url": URL, "events": ["report.written"]},
         "description": {"description": "new"},
         "report": {"report": "incomplete_filings"},
+        "text": {"text": "Please call us."},
         "decision": {"number": "网信算备330110507206401230035号", "day": "2026-05-01"},
     }
     return client.generic(
