@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from compliance.admin.pages import only_readers, post_only, user_of
 from compliance.casework.assigning import loads, reviewers
-from compliance.language import language_of
+from compliance.language import language_of, listed
 from compliance.models import Absence
 from registry.models import Role, User
 from registry.reference.regions import PROVINCES
@@ -57,10 +57,13 @@ def page(request: HttpRequest) -> HttpResponse:
         form.save()
         messages.success(request, _("The absence is entered: nothing is assigned in turn on these days."))
         return redirect("desk-reviewers")
-    chinese = language_of(get_language()) == "zh"
+    language = language_of(get_language())
     people = reviewers(None if user.has_role(Role.REGISTRAR, Role.AUDITOR) else user.reviewed_provinces)
     rows = [
-        {"load": load, "provinces": [PROVINCES[code][chinese] for code in load.user.reviewed_provinces]}
+        {
+            "load": load,
+            "provinces": listed([PROVINCES[code][language == "zh"] for code in load.user.reviewed_provinces], language),
+        }
         for load in loads(people)
     ]
     absences = Absence.objects.of([person.pk for person in people]).select_related("user")
