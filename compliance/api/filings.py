@@ -19,7 +19,7 @@ from compliance.api.serializers import (
     FlagsSerializer,
     flag_json,
 )
-from compliance.api.summaries import Row, check_state, read_summaries, summary, version_of
+from compliance.api.summaries import Row, check_state, read_summaries, summaries_visible_to, summary, version_of
 from compliance.filings import actions
 from compliance.models import Event, Filing, Flag
 from registry.api import parameters
@@ -46,8 +46,7 @@ class FilingsView(ListEndpoint):
     def get(self, request: Request) -> HttpResponseBase:
         """List the filings that you may see, newest first. All filters must match."""
         user = user_of(request)
-        filings = filter_filings(self.query, Filing.objects.visible_to(user), user)
-        return self.listed(filings.summaries(), LISTING)
+        return self.listed(filter_filings(self.query, summaries_visible_to(user), user), LISTING)
 
     @operation(
         "filings_open",
@@ -147,7 +146,7 @@ def find_filing(request: Request, uid: UUID) -> Filing:
 
 def find_summary(request: Request, uid: UUID) -> Row:
     """Return the summary of a filing that the user may see. Raises Http404."""
-    rows = read_summaries(Filing.objects.visible_to(user_of(request)).filter(uid=uid))
+    rows = read_summaries(summaries_visible_to(user_of(request)).filter(uid=uid))
     if not rows:
         raise Http404
     return rows[0]

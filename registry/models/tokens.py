@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import secrets
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -42,8 +43,7 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
 
     def by_token(self, token: str) -> ApiToken | None:
         """Return the token in force that hashes to this text, with its active user and the user's roles. One query."""
-        of_token = self.in_force().filter(digest=digest_of(token), user__is_active=True)
-        rows = list(of_token.values_list(*_OF_TOKEN, *_OF_USER, *_OF_ROLES, *_OF_MEMBERSHIPS))
+        rows = list(_with_their_users().in_force().filter(digest=digest_of(token), user__is_active=True))
         return _with_user(rows) if rows else None
 
 
@@ -54,6 +54,13 @@ _OF_USER = tuple(f"user__{name}" for name in _USER)
 _OF_ROLES = ("user__staff_roles__role", "user__staff_roles__provinces")
 _MEMBERSHIP = ("organization_id", "role", "mandate_from", "mandate_until")
 _OF_MEMBERSHIPS = tuple(f"user__memberships__{name}" for name in _MEMBERSHIP)
+
+
+@cache
+def _with_their_users() -> ApiTokenQuerySet:
+    """The tokens joined with their users, never read itself: only a request that knows a token filters it."""
+    columns = (*_OF_TOKEN, *_OF_USER, *_OF_ROLES, *_OF_MEMBERSHIPS)
+    return ApiToken.objects.order_by().values_list(*columns)  # type: ignore[return-value]
 
 
 def _with_user(rows: list[tuple[Any, ...]]) -> ApiToken:
