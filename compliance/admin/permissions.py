@@ -36,6 +36,8 @@ class ReadOnlyAdmin(ModelAdmin):
     """A read-only admin, whose list can be exported. Rows change only through actions."""
 
     actions = None
+    # A row of the theme is 5 kB.
+    list_per_page = 20
     list_before_template = "desk/export_links.html"
     paginator = BoundedPaginator
     show_full_result_count = False

@@ -16,8 +16,8 @@ def filers_of(filing: Filing) -> list[User]:
 
 def desk_of(filing: Filing) -> list[User]:
     """Return the assignee; without one, the reviewers of the province who are not away."""
-    if filing.assignee_id:
-        return list(User.objects.filter(pk=filing.assignee_id, is_active=True))
+    if filing.assignee and filing.assignee.is_active:
+        return [filing.assignee]
     away = set(Absence.objects.on().values_list("user_id", flat=True))
     roles = StaffRole.objects.filter(role=Role.REVIEWER, user__is_active=True).select_related("user")
     return [row.user for row in roles if filing.province in row.provinces and row.user_id not in away]

@@ -41,6 +41,7 @@ class OrganizationAdmin(KeptByAdministrators):
     """Organizations. All staff can see them, administrators edit them. A USCC cannot be changed once it is set."""
 
     list_display = ["name", "uscc", "name_en", "member_count_shown", "created_at"]
+    list_per_page = 20
     list_before_template = "desk/export_links.html"
     search_fields = ["name", "name_en", "uscc"]
     inlines = [MembershipInline]

@@ -25,7 +25,7 @@ IN_A_BROWSER = frozenset({"application/pdf", "image/png", "image/jpeg"})
 # A document is shown in a frame of the desk and can load, run and send nothing.
 SHOWN_SAFELY = {
     "Content-Security-Policy": (
-        "default-src 'none'; object-src 'self'; plugin-types application/pdf; style-src 'unsafe-inline'; img-src 'self';"
+        "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; img-src 'self';"
         " frame-ancestors 'self'; sandbox"
     ),
     "X-Frame-Options": "SAMEORIGIN",
