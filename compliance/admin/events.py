@@ -33,10 +33,9 @@ class VerbFilter(admin.SimpleListFilter):
 class EventAdmin(ReadOnlyAdmin):
     list_display = ["at", "case", "shown_verb", "shown_from", "shown_to", "actor", "reason"]
     list_display_links = None
-    list_filter = [VerbFilter, "filing__kind"]
+    list_filter = [VerbFilter, "at", "filing__kind"]
     search_fields = ["filing__case_number", "filing__service_name", "actor", "reason"]
     list_select_related = ["filing"]
-    date_hierarchy = "at"
     ordering = ["-id"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:

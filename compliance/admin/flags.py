@@ -13,8 +13,10 @@ from unfold.decorators import display
 from compliance.admin.permissions import ReadOnlyAdmin, link_to
 from compliance.language import language_of
 from compliance.models import Filing, Flag
+from compliance.rules.catalog import CATALOG
 from compliance.rules.wording import describe
 from registry.models import User
+from registry.reference.regions import PROVINCES
 
 LEVEL_COLORS = {"error": "danger", "warning": "warning", "info": "info"}
 
@@ -39,11 +41,36 @@ class StateFilter(admin.SimpleListFilter):
         return queryset.filter(resolved_at__isnull=self.value() != "resolved")
 
 
+class RuleFilter(admin.SimpleListFilter):
+    """The rules of the catalog: to look for those that have flags would read every flag."""
+
+    title = _("rule")
+    parameter_name = "rule"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, object]]:
+        return [(rule.code, rule.code) for rule in CATALOG.in_order()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Flag]) -> QuerySet[Flag]:
+        return queryset.filter(rule=self.value()) if self.value() else queryset
+
+
+class ProvinceFilter(admin.SimpleListFilter):
+    title = _("province")
+    parameter_name = "province"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, object]]:
+        chinese = language_of(get_language()) == "zh"
+        return [(code, names[chinese]) for code, names in PROVINCES.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Flag]) -> QuerySet[Flag]:
+        return queryset.filter(filing__province=self.value()) if self.value() else queryset
+
+
 @admin.register(Flag)
 class FlagAdmin(ReadOnlyAdmin):
     list_display = ["shown_level", "rule", "title", "at", "case", "service", "raised_at"]
     list_display_links = None
-    list_filter = [StateFilter, "level", "rule", "filing__kind", "filing__province"]
+    list_filter = [StateFilter, "level", RuleFilter, "filing__kind", ProvinceFilter]
     search_fields = ["rule", "at", "filing__case_number", "filing__service_name", "filing__applicant__name"]
     list_select_related = ["filing"]
     ordering = ["-id"]

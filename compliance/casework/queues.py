@@ -54,7 +54,7 @@ _ALL = (
         "unassigned",
         Bilingual("Unassigned", "未分配"),
         Bilingual("Under way, and nobody works on them.", "办理中、尚无经办人的申报。"),
-        lambda user, today: Q(assignee__isnull=True, status__in=workflow.UNDER_WAY),
+        lambda user, today: Q(assignee__isnull=True, status__in=sorted(workflow.UNDER_WAY)),
     ),
     Queue(
         "overdue",

@@ -169,6 +169,29 @@ class Filing(Searchable):
             models.Index(fields=["recount_on"], condition=Q(recount_on__isnull=False), name="filings_to_recount"),
             models.Index(fields=["checked_at"], name="filings_by_last_check"),
             models.Index(fields=["due_on", "id"], condition=Q(due_on__isnull=False), name="filings_by_deadline"),
+            # The orders of the queues of the desk (compliance.casework.queues), each over its own filings.
+            models.Index(fields=["due_on", "submitted_at", "id"], name="filings_by_urgency"),
+            models.Index(
+                fields=["due_on", "submitted_at", "id"],
+                condition=Q(assignee__isnull=True, status__in=sorted(workflow.UNDER_WAY)),
+                name="filings_unassigned",
+            ),
+            models.Index(
+                fields=["due_on", "submitted_at", "id"],
+                condition=Q(status=workflow.NATIONAL_REVIEW)
+                | Q(status=workflow.PROVINCIAL_REVIEW, kind="registration"),
+                name="filings_to_decide",
+            ),
+            models.Index(
+                fields=["due_on", "submitted_at", "id"],
+                condition=Q(status=workflow.RETURNED),
+                name="filings_with_the_applicant",
+            ),
+            models.Index(
+                fields=["submitted_at", "id"],
+                condition=Q(status=workflow.SUBMITTED, returned_at__isnull=False),
+                name="filings_answered",
+            ),
             models.Index(
                 fields=["assignee", "due_on"], condition=Q(assignee__isnull=False), name="filings_of_an_assignee"
             ),
