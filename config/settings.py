@@ -28,6 +28,7 @@ LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 
 INSTALLED_APPS = [
     "unfold",
+    "unfold.contrib.filters",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

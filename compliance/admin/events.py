@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import display
 
 from compliance.admin.permissions import ReadOnlyAdmin, link_to
@@ -17,7 +18,7 @@ from compliance.models import Event, Filing
 from registry.models import User
 
 
-class VerbFilter(admin.SimpleListFilter):
+class VerbFilter(DropdownFilter):
     title = _("event")
     parameter_name = "verb"
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import display
 
 from compliance.admin.permissions import ReadOnlyAdmin, link_to
@@ -41,7 +42,7 @@ class StateFilter(admin.SimpleListFilter):
         return queryset.filter(resolved_at__isnull=self.value() != "resolved")
 
 
-class RuleFilter(admin.SimpleListFilter):
+class RuleFilter(DropdownFilter):
     """The rules of the catalog: to look for those that have flags would read every flag."""
 
     title = _("rule")
@@ -54,7 +55,7 @@ class RuleFilter(admin.SimpleListFilter):
         return queryset.filter(rule=self.value()) if self.value() else queryset
 
 
-class ProvinceFilter(admin.SimpleListFilter):
+class ProvinceFilter(DropdownFilter):
     title = _("province")
     parameter_name = "province"
 

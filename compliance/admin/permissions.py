@@ -38,6 +38,7 @@ class ReadOnlyAdmin(ModelAdmin):
     actions = None
     # A row of the theme is 5 kB.
     list_per_page = 20
+    list_filter_submit = True
     list_before_template = "desk/export_links.html"
     paginator = BoundedPaginator
     show_full_result_count = False

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import display
 
 from compliance.admin.ai_models import STATUS_COLORS
@@ -80,7 +81,7 @@ def _deadlines(filings: list[Filing], language: Language) -> list[dict[str, Any]
     return sorted(found, key=lambda deadline: deadline["day"])
 
 
-class JurisdictionFilter(admin.SimpleListFilter):
+class JurisdictionFilter(DropdownFilter):
     title = _("province")
     parameter_name = "province"
 
