@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 
 from registry.api import problems
 
@@ -35,15 +35,21 @@ class AppendSlashInApi:
         return self.get_response(request)
 
 
+def _has_nul(form: QueryDict) -> bool:
+    return any("\0" in part for name, values in form.lists() for part in (name, *values))
+
+
 class RefuseNul:
-    """Refuse URLs with a NUL character, which PostgreSQL cannot store and no name, number or code contains."""
+    """
+    Refuse URLs, and forms of the desk, with a NUL character, which PostgreSQL cannot store and no name, number or code
+    contains. The bodies of the API are read by its own strict parsers.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if "\0" in request.path_info or any(
-            "\0" in part for pair in request.GET.lists() for part in (pair[0], *pair[1])
-        ):
+        is_form = request.method == "POST" and request.path_info.startswith("/admin/")
+        if "\0" in request.path_info or _has_nul(request.GET) or (is_form and _has_nul(request.POST)):
             return problems.bad_request(request)
         return self.get_response(request)

@@ -332,3 +332,25 @@ def test_a_waiver_is_given_in_the_card_of_its_rule(filing, reviewer):
     assert flag.is_waived
     context = context_of(desk_of(reviewer), filing)
     assert [(card.rule, len(card.places)) for card in context["waived"]] == [("ALG-03", 1)]
+
+
+@pytest.mark.parametrize("form", [{"text": "a\0b"}, {"te\0xt": "a"}], ids=["value", "name"])
+def test_a_character_that_no_database_stores_is_refused(filing, reviewer, form):
+    assert desk_of(reviewer).post(address("comment", filing), form).status_code == 400
+    assert not Comment.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["assign", "comment", "act", "waive", "compose", "letter", "document", "compare"])
+def test_a_filing_that_does_not_exist_is_not_found(reviewer, name):
+    more = {"act": ["accept"], "waive": ["waive"], "compose": ["return"], "letter": ["x"], "document": ["0" * 64]}
+    url = reverse(f"admin:compliance_filing_{name}", args=[99999999999999999999, *more.get(name, [])])
+    desk = desk_of(reviewer)
+    assert {desk.get(url).status_code, desk.post(url).status_code} <= {403, 404}
+
+
+@pytest.mark.parametrize("verb", ["accept", "return", "nonsense"])
+def test_an_empty_form_changes_nothing(filing, reviewer, verb):
+    before = version(filing)
+    desk_of(reviewer).post(address("act", filing, verb))
+    desk_of(reviewer).post(address("waive", filing, "waive"), {"flag": "x" * 99})
+    assert version(filing) == before
