@@ -17,6 +17,7 @@ from unfold.decorators import display
 
 from compliance.admin import dependence
 from compliance.admin.evidence import describe
+from compliance.admin.model_services import services_on
 from compliance.admin.pages import PageAdmin, done, post_only, user_of
 from compliance.admin.permissions import can_see_filings
 from compliance.dossier.codes import ACCESS, DEVELOPMENT, MODALITIES, ORIGINS, RELATIONS, SOURCE_TYPES
@@ -34,7 +35,6 @@ from registry.models import (
     Derivation,
     ModelStatement,
     Role,
-    ServiceStatement,
     TrainingDataDeclaration,
 )
 from registry.register import corrections
@@ -198,7 +198,7 @@ def page_of(model: AIModel, user: Any, language: Language) -> dict[str, Any]:
         "left_out": _left_out(model, user),
         "corpora": [_corpus(corpus, language) for corpus in _corpora(model, user)],
         "filings": _filings(model, user),
-        "services": _services(model, lineage, user),
+        "services": services_on(model, lineage, user),
         "evidence": [describe(filed, language) for filed in evidence_of_model(model, user)],
         "corrections": model.corrections.select_related("into", "by", "undone_by")
         | Correction.objects.filter(into=model).select_related("into", "by", "undone_by"),
@@ -283,27 +283,3 @@ def _filings(model: AIModel, user: Any) -> list[Filing]:
     sources = ModelStatement.objects.filter(model=model).values("source")
     rows = Filing.objects.visible_to(user).filter(source__in=sources).select_related("applicant")
     return list(rows.order_by("-pk")[:MOST_STATEMENTS])
-
-
-def _services(model: AIModel, lineage: dict[str, Any], user: Any) -> list[dict[str, Any]]:
-    """Return the services that use the model or a model that stands on it, each with the model in use."""
-    using = ModelStatement.objects.visible_to(user).filter(
-        used_by_service=True, model__uid__in=_built_on(model, lineage)
-    )
-    models = {use.source_id: use.model for use in using.select_related("model").order_by("-pk")[:MOST_STATEMENTS]}
-    declared = (
-        ServiceStatement.objects.visible_to(user).filter(source__in=models).select_related("service__organization")
-    )
-    rows = {row.service_id: {"service": row.service, "model": models[row.source_id]} for row in declared}
-    return list(rows.values())
-
-
-def _built_on(model: AIModel, lineage: dict[str, Any]) -> set[Any]:
-    """Return the ids of the model and of its descendants in a lineage."""
-    found, todo = {model.uid}, [model.uid]
-    while todo:
-        parent = todo.pop()
-        below = {edge["child"] for edge in lineage["edges"] if edge["parent"] == parent} - found
-        found |= below
-        todo.extend(below)
-    return found
