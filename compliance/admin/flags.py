@@ -71,6 +71,7 @@ class ProvinceFilter(DropdownFilter):
 class FlagAdmin(ReadOnlyAdmin):
     list_display = ["shown_level", "rule", "title", "at", "case", "service", "raised_at"]
     list_display_links = None
+    list_per_page = 15
     list_filter = [StateFilter, "level", RuleFilter, "filing__kind", ProvinceFilter]
     search_fields = ["rule", "at", "filing__case_number", "filing__service_name", "filing__applicant__name"]
     list_select_related = ["filing"]

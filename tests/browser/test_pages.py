@@ -47,6 +47,17 @@ PAGES = [
     DeskPage("services", "/admin/registry/service/"),
     DeskPage("official-numbers", "/admin/registry/officialnumber/"),
     DeskPage("organizations", "/admin/registry/organization/"),
+    DeskPage("organization", "/admin/registry/organization/1/change/", user="admin"),
+    DeskPage("service", "/admin/registry/service/{service}/change/"),
+    DeskPage("training-data", "/admin/registry/trainingdatadeclaration/"),
+    DeskPage("dependence", "/admin/registry/aimodel/dependence/"),
+    DeskPage("tokens", "/admin/registry/apitoken/", user="admin"),
+    DeskPage("new-token", "/admin/registry/apitoken/add/", user="admin"),
+    DeskPage("webhooks", "/admin/compliance/webhook/", user="admin"),
+    DeskPage("new-webhook", "/admin/compliance/webhook/add/", user="admin"),
+    DeskPage("memberships", "/admin/registry/membership/", user="admin"),
+    DeskPage("calendar", "/admin/compliance/calendarday/", user="admin"),
+    DeskPage("years", "/admin/compliance/confirmedyear/", user="admin"),
 ]
 # The keys in the paths: a filing with flags, and an AI model with a lineage and evidence of its origin.
 KEYS = {
@@ -54,6 +65,7 @@ KEYS = {
     "with_evidence": "SELECT filing_id FROM compliance_evidencefile ORDER BY id LIMIT 1",
     "decided": "SELECT id FROM compliance_filing WHERE official_number_id IS NOT NULL ORDER BY id LIMIT 1",
     "number": "SELECT id FROM registry_officialnumber ORDER BY id DESC LIMIT 1",
+    "service": "SELECT id FROM registry_service ORDER BY id LIMIT 1",
     "ai_model": "SELECT child_id FROM registry_derivation ORDER BY id DESC LIMIT 1",
 }
 VARIANTS = [
@@ -71,11 +83,18 @@ def keys(desk: Stack) -> dict[str, int]:
 
 # Each page in two kinds of window that differ in everything; those that people see all day in all of them.
 EVERYWHERE = ("index", "filings", "filing", "correction-notice")
-WINDOWS = [
-    pytest.param(page, variant, id=f"{page.name}-{variant}")
-    for page in PAGES
-    for variant in (VARIANTS if page.name in EVERYWHERE else VARIANTS[:2])
-]
+# What people open now and then is shown in one.
+NOW_AND_THEN = ("organization", "service", "training-data", "dependence", "tokens", "new-token", "webhooks", "new-webhook",
+                "memberships", "calendar", "years", "users", "user", "as-of", "official-number")  # fmt: skip
+
+
+def _windows_of(page: DeskPage) -> list[Variant]:
+    if page.name in EVERYWHERE:
+        return VARIANTS
+    return VARIANTS[1:2] if page.name in NOW_AND_THEN else VARIANTS[:2]
+
+
+WINDOWS = [pytest.param(page, variant, id=f"{page.name}-{variant}") for page in PAGES for variant in _windows_of(page)]
 
 
 @pytest.mark.parametrize(("shown", "variant"), WINDOWS)
