@@ -22,7 +22,7 @@ from compliance.api.problems import problem_of
 from compliance.casework.assigning import assign_filing, assign_next, reviewers
 from compliance.checking.dispatch import announce_after_commit
 from compliance.checking.due_marks import mark_due
-from compliance.filings.permissions import can_perform
+from compliance.filings.permissions import refuse_unless_permitted
 from compliance.filings.refusals import Refused
 from compliance.filings.workflow import REVIEWING
 from compliance.language import language_of
@@ -71,7 +71,7 @@ def act_on_many(request: HttpRequest) -> HttpResponse:
     """Assign the chosen filings, or check them again, each by itself; name those for which it was refused."""
     post_only(request)
     user, back = user_of(request), f"{reverse('admin:compliance_filing_changelist')}?{request.POST.get('query', '')}"
-    keys = [int(key) for key in request.POST.getlist("filing") if key.isdigit() and len(key) < 19][:AT_ONCE]
+    keys = [int(key) for key in request.POST.getlist("filing") if key.isdecimal() and len(key) < 19][:AT_ONCE]
     act = _action(request.POST, user)
     if act is None or not _may_assign(user):
         raise PermissionDenied
@@ -113,8 +113,7 @@ def _refusal(act: Callable[[Filing], object], filing: Filing) -> str | None:
 @transaction.atomic
 def check_again(filing: Filing, *, by: User) -> None:
     """Mark a filing due for checking, as somebody who may review it."""
-    if not can_perform(REVIEWING, filing, by):
-        raise PermissionDenied
+    refuse_unless_permitted(REVIEWING, filing, by)
     locked = Filing.objects.select_for_update().filter(pk=filing.pk)
     mark_due(Filing.objects.filter(pk__in=[row.pk for row in locked]), at=timezone.now())
     announce_after_commit(filing.pk)
@@ -126,7 +125,7 @@ def save_view(request: HttpRequest) -> HttpResponse:
     user, form = user_of(request), request.POST
     query, name = form.get("query", "")[:2_000], form.get("name", "").strip()[:60]
     back = f"{reverse('admin:compliance_filing_changelist')}?{query}"
-    if form.get("forget", "").isdigit():
+    if form.get("forget", "").isdecimal():
         user.saved_views.filter(pk=int(form["forget"][:18])).delete()
     elif not name:
         messages.error(request, _("Enter a name for this view."))

@@ -15,11 +15,11 @@ from compliance.models import Audience, Comment, Filing
 from compliance.notices.kinds import MENTIONED, MESSAGE
 from compliance.notices.raising import raise_notices
 from compliance.notices.recipients import desk_of, filers_of
-from registry.models import User
+from registry.models import Membership, User
 
 LONGEST = 4_000
 # A name after @, as in “@lin.li”, but not the domain of a mail address.
-_MENTION = re.compile(r"(?<![\w.+-])@([\w.+-]{1,150})")
+_MENTION = re.compile(r"(?<![A-Za-z0-9_.+-])@([A-Za-z0-9_.+-]{1,150})")
 
 
 @transaction.atomic
@@ -43,6 +43,12 @@ def comment_on(filing: Filing, text: str, *, by: User, audience: str = Audience.
         raise CommentRefused("not_submitted")
     written = Comment.objects.create(filing=filing, by=by, at=timezone.now(), audience=audience, text=text)
     mentioned = mentioned_in(text, filing)
+    if audience == Audience.STAFF:
+        # Whoever is a member of the applicant does not read what staff says.
+        members = Membership.objects.filter(organization=filing.applicant_id, user__in=mentioned).values_list(
+            "user", flat=True
+        )
+        mentioned = [person for person in mentioned if person.pk not in set(members)]
     written.mentioned.set(mentioned)
     _raise_notices(written, mentioned, is_from_applicant=is_filer)
     return written

@@ -36,7 +36,10 @@ class Queue:
 def last_day_soon(today: date) -> date:
     """Return the last of the working days that count as due soon; today if the calendar of the year is not confirmed."""
     days = thresholds.DUE_SOON_DAYS.count_on(today)
-    return working_calendar().working_day_after(today, days) or today
+    calendar = working_calendar()
+    found = (calendar.working_day_after(today, count) for count in range(days, 0, -1))
+    # At the end of the last confirmed year, fewer days are known.
+    return next((day for day in found if day), date(today.year, 12, 31))
 
 
 def _due_soon(user: User, today: date) -> Q:

@@ -9,7 +9,8 @@ from django.db import transaction
 from compliance.filings import actions
 from compliance.filings.locking import ExpectedVersion
 from compliance.letters.composing import Text, draft, due_day, language_of_applicant
-from compliance.models import Event, Filing, Flag, Letter, LetterKind
+from compliance.models import Event, Filing, Flag, Letter, LetterKind, Level
+from compliance.rules.catalog import CATALOG
 from registry.models import User
 
 _SIGNS = {LetterKind.CORRECTION: "C", LetterKind.REJECTION: "R", LetterKind.DECISION: "D"}
@@ -25,7 +26,8 @@ def return_filing(
     A notice without a point needs a reason. Raises as `compliance.filings.actions.return_filing`.
     """
     if text and not reason.strip():
-        reason = "\n".join(point.text for point in text.points if not point.rule)
+        own = [point.text for point in text.points if not point.rule]
+        reason = "\n".join(own or ([] if _has_errors(text) else [point.text for point in text.points]))
     filing = actions.return_filing(filing, by=by, reason=reason, expected_version=expected_version)
     if text is None:
         errors = Flag.objects.open().errors().filter(filing=filing).order_by("pk")
@@ -54,6 +56,11 @@ def decide_filing(
     text = text or _with_reason(draft(filing, LetterKind.DECISION, language_of_applicant(filing)), reason)
     _write(filing, LetterKind.DECISION, text, by)
     return filing
+
+
+def _has_errors(text: Text) -> bool:
+    """Whether a point is an error, so that the return needs no reason of its own."""
+    return any(point.rule and CATALOG[point.rule].level == Level.ERROR for point in text.points)
 
 
 def _with_reason(text: Text, reason: str) -> Text:

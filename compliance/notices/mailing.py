@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
-from smtplib import SMTPException, SMTPRecipientsRefused, SMTPSenderRefused
+from http import HTTPStatus
+from smtplib import SMTPException, SMTPRecipientsRefused
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -88,11 +89,17 @@ def _send(mail: Mail, connection: object) -> bool:
     """Send a mail and write down what came of it; return whether the server can be asked for more."""
     try:
         message_of(mail, connection).send()
-    except (SMTPRecipientsRefused, SMTPSenderRefused) as error:
-        return _after_failure(mail, error, is_final=True)
+    except SMTPRecipientsRefused as error:
+        # What is refused for now (4xx, as by greylisting) is tried again.
+        is_final = all(code >= HTTPStatus.INTERNAL_SERVER_ERROR for code, _text in error.recipients.values())
+        return _after_failure(mail, error, is_final=is_final)
     except (SMTPException, OSError) as error:
         _after_failure(mail, error)
         return False
+    except Exception as error:
+        # A mail that cannot be made must not keep the others.
+        logger.exception("Mail %s cannot be made.", mail.uid)
+        return _after_failure(mail, error)
     Mail.objects.filter(pk=mail.pk).update(sent_at=timezone.now(), leased_until=None, error="")
     return True
 
@@ -139,6 +146,7 @@ def message_of(mail: Mail, connection: object = None) -> EmailMultiAlternatives:
 
 def _heading(notices: list[Notice], language: Language) -> str:
     first = title_of(notices[0].kind, notices[0].values, language) if notices else ""
+    first = " ".join(first.split())
     if len(notices) == 1:
         return first
     return _HEADING.filled(language, {"count": len(notices), "first": first})

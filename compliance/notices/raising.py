@@ -117,7 +117,7 @@ def _raise(change: Change) -> int:
     if change.type == ChangeType.FLAGS:
         return _raise_of_flags(change, filing)
     event = change.event
-    if event is None or event.from_status == event.to_status:
+    if event is None or event.to_status in (event.from_status, workflow.DRAFT):
         return 0
     letter = Letter.objects.filter(event=event).values_list("number", flat=True).first() or ""
     values = {"actor": event.actor, "status": event.to_status}

@@ -15,12 +15,17 @@ def filers_of(filing: Filing) -> list[User]:
 
 
 def desk_of(filing: Filing) -> list[User]:
-    """Return the assignee; without one, the reviewers of the province who are not away."""
-    if filing.assignee and filing.assignee.is_active:
-        return [filing.assignee]
+    """
+    Return the assignee, if present and still permitted to see the filing; otherwise the reviewers of the province who are
+    present, or all of them if none is, or the registrars of a province without reviewers.
+    """
     away = set(Absence.objects.on().values_list("user_id", flat=True))
+    assignee = filing.assignee
+    if assignee and assignee.is_active and assignee.pk not in away and _sees(assignee, filing):
+        return [assignee]
     roles = StaffRole.objects.filter(role=Role.REVIEWER, user__is_active=True).select_related("user")
-    return [row.user for row in roles if filing.province in row.provinces and row.user_id not in away]
+    everybody = [row.user for row in roles if filing.province in row.provinces]
+    return [person for person in everybody if person.pk not in away] or everybody or registrars()
 
 
 def registrars() -> list[User]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from html import unescape
 from tempfile import TemporaryFile
 from typing import Any
 
@@ -16,9 +17,11 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, St
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.html import strip_tags
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
@@ -69,9 +72,10 @@ def _plain(value: Any) -> Any:
     """Return a value without markup and without a time zone, which spreadsheets do not know."""
     if isinstance(value, datetime):
         return timezone.localtime(value).replace(tzinfo=None, microsecond=0)
-    if value is None or isinstance(value, int | float):
+    if value is None or isinstance(value, int | float) or hasattr(value, "year"):
         return value
-    return value if hasattr(value, "year") else strip_tags(str(value))
+    text = unescape(strip_tags(value)) if isinstance(value, SafeString) else str(value)
+    return ILLEGAL_CHARACTERS_RE.sub("", text)
 
 
 def _workbook(headings: Row, rows: Iterable[Row]) -> Any:

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from compliance.casework.assigning import assign_filing
 from compliance.casework.commenting import comment_on
-from compliance.dossier.patching import changed
+from compliance.dossier.patching import ABSENT, changed
 from compliance.dossier.stored import Canonical
 from compliance.filings import actions
 from compliance.letters import sending
@@ -354,3 +354,14 @@ def test_an_empty_form_changes_nothing(filing, reviewer, verb):
     desk_of(reviewer).post(address("act", filing, verb))
     desk_of(reviewer).post(address("waive", filing, "waive"), {"flag": "x" * 99})
     assert version(filing) == before
+
+
+def test_a_part_that_was_added_or_removed_is_shown_whole(filing, filer, reviewer):
+    filing = resubmitted(
+        filing, filer, reviewer, {"/documents/0": ABSENT, "/service/urls": ["https://demo.example/new"]}
+    )
+    changes = [
+        (row.change, bool(row.before or row.after)) for row in context_of(desk_of(reviewer), filing)["differences"]
+    ]
+    assert ("removed", True) in changes
+    assert desk_of(reviewer).get(address("compare", filing)).status_code == 200

@@ -8,7 +8,7 @@ from compliance.casework.commenting import LONGEST, comment_on, comments_for
 from compliance.casework.refusals import CommentRefused
 from compliance.filings.refusals import NotPermitted
 from compliance.models import Comment, Filing, Notice
-from registry.models import User
+from registry.models import Membership, User
 from tests.making_filings import a_filing, a_submitted_filing
 
 
@@ -31,6 +31,17 @@ def test_a_comment_stays_among_staff(filing, reviewer, registrar, filer):
 def test_colleagues_who_are_mentioned_get_a_notice_and_strangers_none(filing, reviewer, registrar, far_reviewer, filer):
     comment_on(filing, "@registrar, @far_reviewer, @filer: mail a@auditor.example, or @nobody.", by=reviewer)
     assert notices() == [("registrar", "mentioned")]
+
+
+def test_a_mention_is_found_in_chinese_text(filing, reviewer, registrar):
+    comment_on(filing, "请@registrar看一下", by=reviewer)
+    assert notices() == [("registrar", "mentioned")]
+
+
+def test_a_mention_shows_no_comment_of_staff_to_a_member_of_the_applicant(filing, reviewer, auditor, organization):
+    Membership.objects.create(user=auditor, organization=organization, role="viewer")
+    comment_on(filing, "@auditor look", by=reviewer)
+    assert notices() == []
 
 
 def test_a_message_reaches_the_filers_and_its_answer_the_desk(filing, reviewer, filer, viewer):

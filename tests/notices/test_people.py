@@ -87,10 +87,18 @@ def test_nobody_is_notified_of_a_draft(filer):
     assert notified() == []
 
 
-def test_a_province_away_and_those_who_are_absent_are_not_notified(filer, far_reviewer, reviewer):
-    Absence.objects.create(user=reviewer, first_day=timezone.localdate(), last_day=timezone.localdate())
+def test_those_who_are_present_are_notified_and_if_nobody_is_everybody(filer, far_reviewer, reviewer, registrar):
+    today = timezone.localdate()
+    staff("present", "reviewer", ["44"])
+    Absence.objects.create(user=reviewer, first_day=today, last_day=today)
     a_submitted_filing(filer)
-    assert notified() == []
+    assert notified() == [("present", "received")]
+    User.objects.filter(username="present").update(is_active=False)
+    a_submitted_filing(filer, changes={"/reference": "b"})
+    assert notified() == [("reviewer", "received")]
+    reviewer.staff_roles.all().delete()
+    a_submitted_filing(filer, changes={"/reference": "c"})
+    assert notified() == [("registrar", "received")]
 
 
 def test_nobody_is_notified_where_nothing_changed(filing):

@@ -55,7 +55,7 @@ def _text(at: Pointer, value: Any, language: Language) -> str:
     if value is None:
         return ""
     if isinstance(value, dict) or (isinstance(value, list) and any(isinstance(item, dict) for item in value)):
-        return "\n".join(_part_lines(lines_of(at, value, language)))
+        return "\n".join(_part_lines(lines_of(at, value, language, 0)))
     text = shown_value(at, value, language)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]} …"
 

@@ -49,7 +49,7 @@ def waive_one(request: HttpRequest, key: int, verb: str) -> HttpResponse:
         raise Http404
     chosen = request.POST.get("flag", "")
     flags = Flag.objects.unresolved().filter(filing=filing)
-    flag = get_object_or_404(flags, pk=int(chosen) if chosen.isdigit() and len(chosen) < 19 else 0)
+    flag = get_object_or_404(flags, pk=int(chosen) if chosen.isdecimal() and len(chosen) < 19 else 0)
     message = _("Done. The history shows the change.")
     return done(request, lambda: waive(filing, flag, verb, request), message, address_of(filing, request, "#flags"))
 
