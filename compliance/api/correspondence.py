@@ -102,7 +102,7 @@ class LettersView(ListEndpoint):
     @operation("letters_list", "Filings", {200: page_of(LetterSerializer)}, parameters=LETTERS.parameters)
     def get(self, request: Request, id: UUID) -> HttpResponseBase:
         """List the letters of the authority about a filing, latest first: correction notices, rejections, decisions."""
-        return self.listed(find_filing(request, id).letters.all(), LETTERS)
+        return self.listed(find_filing(request, id).letters.select_related("filing"), LETTERS)
 
 
 class LetterView(Endpoint):

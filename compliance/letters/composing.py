@@ -27,18 +27,18 @@ OPENINGS = {
     ),
     LetterKind.REJECTION: Bilingual(
         "We have examined the materials of the {kind} of “{service}”. The filing is rejected for the following reason.",
-        "经审查，贵单位提交的“{service}”{kind}，因下列理由不予备案。",
+        "经审查，贵单位提交的“{service}”{kind}，因下列理由{refused}。",
     ),
     LetterKind.DECISION: Bilingual(
         "We have examined the materials of the {kind} of “{service}”. They are complete and meet the requirements. "
         "The filing is granted.",
-        "经审查，贵单位提交的“{service}”{kind}材料齐全、符合要求，予以备案。",
+        "经审查，贵单位提交的“{service}”{kind}材料齐全、符合要求，{granted}。",
     ),
 }
 _CLOSING = Bilingual(
     "Submit the corrected filing by {day} ({days} working days after this notice). A filing that is not corrected in "
     "time may be closed.",
-    "请于 {day} 前（自本通知之日起 {days} 个工作日内）补正并再次提交。逾期未补正的，可能予以终止。",
+    "请于 {day} 前（含当日，自本通知之日起 {days} 个工作日内）补正并再次提交。逾期未补正的，可能予以终止。",
 )
 _CLOSING_WITHOUT_DAY = Bilingual(
     "Submit the corrected filing within {days} working days after this notice.",
@@ -96,11 +96,44 @@ def point_of(flag: Flag, language: Language) -> Point:
 
 def draft(filing: Filing, kind: LetterKind, language: Language, flags: Iterable[Flag] = ()) -> Text:
     """Return a letter as it is proposed: for a correction notice with a point for each of the flags."""
-    values = {"service": filing.service_name, "kind": _kind_of(filing, language)}
+    granted, refused = GRANTED_AND_REFUSED[_case_of(filing)]
+    values = {
+        "service": filing.service_name,
+        "kind": _kind_of(filing, language),
+        "granted": granted,
+        "refused": refused,
+    }
     opening = OPENINGS[kind].filled(language, values)
     if kind != LetterKind.CORRECTION:
         return Text(language, opening)
     return Text(language, opening, closing_until(due_day(), language), [point_of(flag, language) for flag in flags])
+
+
+# What the authority does, in the words of the rules, by what is asked for.
+GRANTED_AND_REFUSED = {
+    "filing": ("予以备案", "不予备案"),
+    "registration": ("予以登记", "不予登记"),
+    "change": ("准予变更", "不予变更"),
+    "cancellation": ("准予注销", "不予注销"),
+}
+
+
+def _case_of(filing: Filing) -> str:
+    if filing.action != "initial":
+        return str(filing.action)
+    return "registration" if filing.kind == "registration" else "filing"
+
+
+def title_of_kind(filing: Filing, kind: LetterKind) -> Bilingual:
+    """Return the title of a letter: it says what is granted or refused."""
+    if kind == LetterKind.CORRECTION:
+        return Bilingual("Correction notice", "补正通知书")
+    granted, refused = GRANTED_AND_REFUSED[_case_of(filing)]
+    if kind == LetterKind.REJECTION:
+        return Bilingual("Notice of rejection", f"{refused}通知书")
+    english = {"filing": "Notice of filing", "registration": "Notice of registration"}
+    name = granted.removeprefix("予以") if _case_of(filing) in english else granted
+    return Bilingual(english.get(_case_of(filing), f"Notice of {filing.action}"), f"{name}通知书")
 
 
 _KINDS = {

@@ -8,24 +8,20 @@ from django.conf import settings
 from django.utils import timezone
 
 from compliance.language import Bilingual, Language, language_of
+from compliance.letters.composing import title_of_kind
 from compliance.letters.models import Letter, LetterKind
 from compliance.typesetting.pdf import pdf_of
 from registry.reference.regions import PROVINCES
 
-TITLES = {
-    LetterKind.CORRECTION: Bilingual("Correction notice", "补正通知书"),
-    LetterKind.REJECTION: Bilingual("Notice of rejection", "不予备案通知书"),
-    LetterKind.DECISION: Bilingual("Notice of filing", "备案通知书"),
-}
 _APPLICANT, _USCC = Bilingual("Applicant", "备案主体"), Bilingual("USCC", "统一社会信用代码")
 _CASE, _SERVICE = Bilingual("Case number", "案号"), Bilingual("Service", "服务名称")
-_NUMBER, _DUE = Bilingual("Official number", "备案编号"), Bilingual("Answer by", "补正期限")
+_NUMBER, _DUE = Bilingual("Official number", "编号"), Bilingual("Answer by", "补正期限")
 _OFFICE = Bilingual("Cyberspace administration, {province}", "{province}互联网信息办公室")
 _DEMO = Bilingual("Made with the AI Model Compliance Registry", "由人工智能模型合规登记系统生成")
 
 
 def title_of(letter: Letter) -> str:
-    return TITLES[LetterKind(letter.kind)].in_(language_of(letter.language))
+    return title_of_kind(letter.filing, LetterKind(letter.kind)).in_(language_of(letter.language))
 
 
 def particulars_of(letter: Letter) -> list[tuple[str, str]]:

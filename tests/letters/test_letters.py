@@ -13,7 +13,7 @@ from compliance.filings import actions
 from compliance.filings.refusals import NotPermitted, ReasonMissing, TransitionRefused
 from compliance.letters import sending
 from compliance.letters.answering import answers_to
-from compliance.letters.composing import Point, Text, draft
+from compliance.letters.composing import Point, Text, draft, title_of_kind
 from compliance.letters.printing import as_pdf, as_text
 from compliance.models import Filing, Flag, Letter, LetterKind, Revision, WorkingCopy
 from registry.models import User
@@ -173,3 +173,19 @@ def test_an_applicant_with_a_latin_name_is_written_to_in_english(filing, reviewe
     filing.refresh_from_db()
     sending.return_filing(filing, by=reviewer)
     assert Letter.objects.get().language == "en"
+
+
+@pytest.mark.parametrize(
+    ("kind", "action", "granted", "refused"),
+    [
+        ("algorithm", "initial", "备案通知书", "不予备案通知书"),
+        ("registration", "initial", "登记通知书", "不予登记通知书"),
+        ("generative", "change", "准予变更通知书", "不予变更通知书"),
+        ("registration", "cancellation", "准予注销通知书", "不予注销通知书"),
+    ],
+)
+def test_a_letter_says_what_is_granted_or_refused(kind, action, granted, refused):
+    filing = Filing(kind=kind, action=action, service_name="甲")
+    titles = [title_of_kind(filing, each).zh for each in (LetterKind.DECISION, LetterKind.REJECTION)]
+    assert titles == [granted, refused]
+    assert refused.removesuffix("通知书") in draft(filing, LetterKind.REJECTION, "zh").opening
