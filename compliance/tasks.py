@@ -93,7 +93,7 @@ def notify() -> int:
     return len(webhooks)
 
 
-@shared_task(name="compliance.tell_people", time_limit=600)
+@shared_task(name="compliance.tell_people", time_limit=170)
 def tell_people() -> int:
     """Raise the notices of new changes, and send the mails that are due."""
     messages.give_positions()

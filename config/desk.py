@@ -51,7 +51,7 @@ UNFOLD = {
                         "title": _("Reviewers"),
                         "icon": "groups",
                         "link": reverse_lazy("desk-reviewers"),
-                        "permission": "compliance.admin.permissions.can_see_filings",
+                        "permission": "registry.admin.permissions.is_staff",
                     },
                     {
                         "title": _("Flags"),

@@ -113,6 +113,9 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
+# A correction notice has three fields for each open flag.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+
 # --- time and languages -------------------------------------------------------------------------------------
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
@@ -126,7 +129,7 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [ROOT / "static"]
 WHITENOISE_USE_FINDERS = True
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
-EMAIL_TIMEOUT = 20
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default="registry@localhost")
 
 # --- jobs ---------------------------------------------------------------------------------------------------

@@ -6,6 +6,15 @@ document.addEventListener("DOMContentLoaded", () => {
     all.addEventListener("change", () => boxes.forEach((box) => (box.checked = all.checked)));
   }
 
+  // Single keys can be switched off (WCAG 2.1.4).
+  const keySwitch = document.querySelector("[data-keys]");
+  if (keySwitch) {
+    keySwitch.checked = localStorage.getItem("deskKeys") !== "off";
+    keySwitch.addEventListener("change", () => localStorage.setItem("deskKeys", keySwitch.checked ? "on" : "off"));
+  }
+  // A printed case has all of its sections.
+  addEventListener("beforeprint", () => document.querySelectorAll(".desk-section, .desk-small:has(.desk-places)").forEach((box) => (box.open = true)));
+
   const isTyping = (target) => target.closest("input, textarea, select, [contenteditable]");
   const follow = (selector) => document.querySelector(selector)?.click();
   let place = -1;
@@ -33,6 +42,7 @@ document.addEventListener("DOMContentLoaded", () => {
     "?": () => document.querySelector("#keys")?.toggleAttribute("open"),
   };
   document.addEventListener("keydown", (event) => {
+    if (localStorage.getItem("deskKeys") === "off") return;
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
     const action = keys[event.key];
     if (action) {

@@ -38,7 +38,7 @@ ORDERS: Mapping[str, tuple[Any, ...]] = MappingProxyType(
         "case": ("id",),
         "-case": ("-id",),
         "due": (F("due_on").asc(nulls_last=True), F("submitted_at").asc(nulls_last=True), "id"),
-        "-due": ("-due_on", "-id"),
+        "-due": (F("due_on").desc(nulls_last=True), "-id"),
         "submitted": ("submitted_at", "id"),
         "-submitted": ("-submitted_at", "-id"),
         "changed": ("changed_at", "id"),
@@ -122,9 +122,6 @@ class FilingList:
             rows = in_queue(rows, self.queue, self.user)
         if "q" in self._given:
             rows = rows.found_by(self._given["q"])
-        if self._given.get("sort") == "-due":
-            # The last deadline first: no index has those without a deadline at its end.
-            rows = rows.filter(due_on__isnull=False)
         return rows.order_by(*self._order).select_related("applicant", "assignee")
 
     def _filtered(self, rows: FilingQuerySet) -> FilingQuerySet:

@@ -7,12 +7,10 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -20,11 +18,8 @@ from compliance.admin.filing_list import FilingList
 from compliance.admin.pages import post_only, user_of
 from compliance.api.problems import problem_of
 from compliance.casework.assigning import assign_filing, assign_next, reviewers
-from compliance.checking.dispatch import announce_after_commit
-from compliance.checking.due_marks import mark_due
-from compliance.filings.permissions import refuse_unless_permitted
 from compliance.filings.refusals import Refused
-from compliance.filings.workflow import REVIEWING
+from compliance.filings.reviewing import check_again
 from compliance.language import language_of
 from compliance.models import Filing, SavedView
 from registry.admin.exporting import FORMS, MOST_IN_A_WORKBOOK, exported
@@ -75,6 +70,9 @@ def act_on_many(request: HttpRequest) -> HttpResponse:
     act = _action(request.POST, user)
     if act is None or not _may_assign(user):
         raise PermissionDenied
+    if request.POST.get("verb") == "assign" and not request.POST.get("to"):
+        messages.error(request, _("Choose the person to whom the filings are to be assigned."))
+        return redirect(back)
     filings = list(Filing.objects.visible_to(user).filter(pk__in=keys).order_by("pk"))
     if not filings:
         messages.error(request, _("Choose at least one filing."))
@@ -98,7 +96,8 @@ def _action(form: QueryDict, user: User) -> Callable[[Filing], object] | None:
     if verb == "check":
         return lambda filing: check_again(filing, by=user)
     to = next((person for person in reviewers() if person.username == form.get("to")), None)
-    return (lambda filing: assign_filing(filing, to, by=user)) if verb == "assign" and to else None
+    is_known = verb == "assign" and (to or not form.get("to"))
+    return (lambda filing: assign_filing(filing, to, by=user)) if is_known else None
 
 
 def _refusal(act: Callable[[Filing], object], filing: Filing) -> str | None:
@@ -108,15 +107,6 @@ def _refusal(act: Callable[[Filing], object], filing: Filing) -> str | None:
     except Refused as refusal:
         return f"{filing.case_number}: {problem_of(refusal).text}"
     return None
-
-
-@transaction.atomic
-def check_again(filing: Filing, *, by: User) -> None:
-    """Mark a filing due for checking, as somebody who may review it."""
-    refuse_unless_permitted(REVIEWING, filing, by)
-    locked = Filing.objects.select_for_update().filter(pk=filing.pk)
-    mark_due(Filing.objects.filter(pk__in=[row.pk for row in locked]), at=timezone.now())
-    announce_after_commit(filing.pk)
 
 
 def save_view(request: HttpRequest) -> HttpResponse:

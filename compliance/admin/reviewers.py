@@ -15,9 +15,9 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from compliance.admin.pages import only_readers, post_only, user_of
+from compliance.admin.pages import post_only, user_of
 from compliance.casework.assigning import loads, reviewers
-from compliance.language import language_of, listed
+from compliance.language import Language, language_of, listed
 from compliance.models import Absence
 from registry.models import Role, User
 from registry.reference.regions import PROVINCES
@@ -48,38 +48,39 @@ def _may_enter_for_others(by: User) -> bool:
     return by.has_role(Role.REGISTRAR, Role.ADMINISTRATOR)
 
 
-@only_readers
 def page(request: HttpRequest) -> HttpResponse:
     """Show the load of the reviewers and their absences; enter an absence."""
     user = user_of(request)
+    if not user.roles:
+        raise PermissionDenied
     form = AbsenceForm(request.POST or None, by=user)
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, _("The absence is entered: nothing is assigned in turn on these days."))
         return redirect("desk-reviewers")
-    language = language_of(get_language())
-    people = reviewers(None if user.has_role(Role.REGISTRAR, Role.AUDITOR) else user.reviewed_provinces)
-    rows = [
-        {
-            "load": load,
-            "provinces": listed([PROVINCES[code][language == "zh"] for code in load.user.reviewed_provinces], language),
-        }
-        for load in loads(people)
-    ]
-    absences = Absence.objects.of([person.pk for person in people]).select_related("user")
-    context = {
-        **admin.site.each_context(request),
-        "title": _("Reviewers"),
-        "rows": rows,
-        "most": max((row["load"].open_count for row in rows), default=0) or 1,
-        "absences": absences.filter(last_day__gte=timezone.localdate() - SHOWN_AFTER),
-        "form": form,
-        "may_remove_others": _may_enter_for_others(user),
-    }
+    context = {**admin.site.each_context(request), "title": _("Reviewers"), "form": form, **_people(user)}
     return TemplateResponse(request, "compliance/desk/reviewers.html", context)
 
 
-@only_readers
+def _people(user: User) -> dict[str, Any]:
+    """Return the reviewers whom somebody sees, with their work and absences."""
+    language = language_of(get_language())
+    sees_all = user.has_role(Role.REGISTRAR, Role.AUDITOR, Role.ADMINISTRATOR)
+    people = reviewers(None if sees_all else user.reviewed_provinces)
+    work = loads(people)
+    absences = Absence.objects.of([person.pk for person in people]).select_related("user")
+    return {
+        "rows": [{"load": load, "provinces": _provinces(load.user, language)} for load in work],
+        "most": max((load.open_count for load in work), default=0) or 1,
+        "absences": absences.filter(last_day__gte=timezone.localdate() - SHOWN_AFTER),
+        "may_remove_others": _may_enter_for_others(user),
+    }
+
+
+def _provinces(person: User, language: Language) -> str:
+    return listed([PROVINCES[code][language == "zh"] for code in person.reviewed_provinces], language)
+
+
 def remove_absence(request: HttpRequest, key: int) -> HttpResponse:
     """Remove an absence of one's own, or as a registrar or administrator."""
     post_only(request)

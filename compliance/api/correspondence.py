@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,13 +17,16 @@ from compliance.api.filings import body_of, find_filing
 from compliance.api.problems import refusals_as_problems
 from compliance.api.requests import REASON_LIMIT, parse_texts
 from compliance.casework.commenting import comment_on
-from compliance.letters.printing import as_pdf, title_of
+from compliance.letters.printing import as_pdf
 from compliance.models import Audience, Comment, Letter
-from registry.api.endpoint import FILE, REVIEW, Endpoint, operation, page_of
+from compliance.typesetting.pdf import NotSet
+from registry.api.endpoint import FILE, REVIEW, Endpoint, operation, page_of, refuse_without_scope
 from registry.api.lists import ListEndpoint, Listing
+from registry.api.problems import Problem
 from registry.api.requests import user_of
 from registry.names import SOME_TEXT
 
+logger = logging.getLogger(__name__)
 _BINARY = {"type": "string", "format": "binary"}
 
 
@@ -55,15 +60,11 @@ class PointSerializer(serializers.Serializer[Any]):
 class LetterSerializer(serializers.ModelSerializer[Letter]):
     """A letter of the authority: a correction notice, a rejection or a decision."""
 
-    title = serializers.SerializerMethodField()
     points = PointSerializer(many=True)
 
     class Meta:
         model = Letter
         fields = ["number", "kind", "title", "language", "opening", "points", "closing", "due_on", "at"]
-
-    def get_title(self, letter: Letter) -> str:
-        return title_of(letter)
 
 
 MESSAGES = Listing(MessageSerializer, sorts={"at": "id"})
@@ -89,10 +90,12 @@ class MessagesView(ListEndpoint):
     )
     def post(self, request: Request, id: UUID) -> Response:
         """Write a message: as a filer to whoever works on the filing, as a reviewer to the applicant."""
-        filing = find_filing(request, id)
+        filing, by = find_filing(request, id), user_of(request)
+        # A token writes for the side that its scope is for.
+        refuse_without_scope(request, (FILE,) if filing.applicant_id in by.filer_organizations else (REVIEW,))
         text = parse_texts(body_of(request), "text")["text"]
         with refusals_as_problems():
-            written = comment_on(filing, text, by=user_of(request), audience=Audience.APPLICANT)
+            written = comment_on(filing, text, by=by, audience=Audience.APPLICANT)
         return Response(MessageSerializer(written).data, status=201)
 
 
@@ -102,18 +105,26 @@ class LettersView(ListEndpoint):
     @operation("letters_list", "Filings", {200: page_of(LetterSerializer)}, parameters=LETTERS.parameters)
     def get(self, request: Request, id: UUID) -> HttpResponseBase:
         """List the letters of the authority about a filing, latest first: correction notices, rejections, decisions."""
-        return self.listed(find_filing(request, id).letters.select_related("filing"), LETTERS)
+        return self.listed(find_filing(request, id).letters.all(), LETTERS)
 
 
 class LetterView(Endpoint):
     """A letter on paper."""
 
-    @operation("letters_download", "Filings", {(200, "application/pdf"): _BINARY})
+    @operation("letters_download", "Filings", {(200, "application/pdf"): _BINARY}, refuses=(503,))
     def get(self, request: Request, id: UUID, number: str) -> HttpResponse:
         """Download a letter as PDF/A-2b. The same letter gives the same bytes."""
-        letters = find_filing(request, id).letters.select_related("event", "filing__applicant")
-        letter = letters.filter(number=number).first()
+        letter = find_filing(request, id).letters.filter(number=number).first()
         if letter is None:
             raise Http404
         headers = {"Content-Disposition": f'attachment; filename="{letter.number}.pdf"'}
-        return HttpResponse(as_pdf(letter), content_type="application/pdf", headers=headers)
+        return HttpResponse(_pdf_of(letter), content_type="application/pdf", headers=headers)
+
+
+def _pdf_of(letter: Letter) -> bytes:
+    try:
+        return as_pdf(letter)
+    except NotSet as error:
+        logger.exception("The letter %s could not be set.", letter)
+        message = _("The PDF could not be made. Try again in a minute; the list of letters has the whole text.")
+        raise Problem(503, "not_set", _("PDF not made"), message, headers={"Retry-After": "60"}) from error

@@ -26,6 +26,7 @@ from compliance.dossier.parsing import Parsed, parse
 from compliance.filings import refusals
 from compliance.filings.workflow import STATUSES
 from compliance.language import Language, language_of
+from compliance.letters.refusals import FlagsChanged
 from compliance.rules.wording import describe
 from registry.api.etags import quoted
 from registry.api.problems import Problem
@@ -226,6 +227,14 @@ def document_refused(error: refusals.DocumentRefused) -> Problem:
     return Problem(status, error.code, _("Document refused"), str(text) % error.values)
 
 
+def _flags_changed() -> Problem:
+    message = _(
+        "The flags of this filing changed while you wrote. Look at the points below, which are those of now; what you wrote "
+        "about points that are gone is among your own points."
+    )
+    return Problem(409, "flags_changed", _("Not sent"), message)
+
+
 def _assignment_refused(error: AssignmentRefused) -> Problem:
     values = dict(error.values)
     if "reason" in values:
@@ -257,6 +266,7 @@ _AS_PROBLEMS: dict[type[refusals.Refused], Callable[[Any], Problem]] = {
     refusals.WaiverRefused: _waiver_refused,
     refusals.StillBeingRead: lambda error: _still_being_read(error),
     refusals.NotChecked: lambda error: _not_checked(),
+    FlagsChanged: lambda error: _flags_changed(),
     AssignmentRefused: lambda error: _assignment_refused(error),
     CommentRefused: lambda error: _comment_refused(error),
 }

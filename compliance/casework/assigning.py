@@ -67,15 +67,20 @@ def assign_filing(filing: Filing, to: User | None, *, by: User, note: str = "") 
 @transaction.atomic
 def assign_next(filing: Filing, *, by: User) -> Filing:
     """
-    Assign a filing to the reviewer of its province whose turn it is: present today, and the longest without a new one.
+    Assign a filing that nobody has to the reviewer of its province whose turn it is: present today, and the longest without
+    a new one.
 
-    Raises NotPermitted and AssignmentRefused (`nobody_in_turn`).
+    Raises NotPermitted and AssignmentRefused (`nobody_in_turn`, `already_assigned`).
     """
     refuse_unless_permitted(workflow.REVIEWING, filing, by)
+    if filing.assignee:
+        raise AssignmentRefused("already_assigned", to=str(filing.assignee))
     candidates = [person for person in eligible_for(filing) if filing.province in person.reviewed_provinces]
     present = _present(candidates)
     if not present:
         raise AssignmentRefused("nobody_in_turn")
+    # Two filings that are assigned at once do not go to the same person.
+    list(User.objects.select_for_update(no_key=True).filter(pk__in=[person.pk for person in present]).order_by("pk"))
     return assign_filing(filing, _in_turn(present), by=by)
 
 
@@ -103,7 +108,7 @@ def _write(filing: Filing, to: User | None, by: User, note: str) -> Filing:
 def loads(people: list[User]) -> list[Load]:
     """Return the work of each person, in three queries."""
     today = timezone.localdate()
-    running = Filing.objects.filter(assignee__in=people, status__in=workflow.UNDECIDED)
+    running = Filing.objects.filter(assignee__in=people, status__in=sorted(workflow.UNDECIDED))
     counts: dict[int, Any] = {
         row["assignee"]: row
         for row in running.values("assignee").annotate(

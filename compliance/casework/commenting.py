@@ -14,7 +14,7 @@ from compliance.filings.permissions import refuse_unless_permitted
 from compliance.models import Audience, Comment, Filing
 from compliance.notices.kinds import MENTIONED, MESSAGE
 from compliance.notices.raising import raise_notices
-from compliance.notices.recipients import desk_of, filers_of
+from compliance.notices.recipients import desk_of, filers_of, who_see
 from registry.models import Membership, User
 
 LONGEST = 4_000
@@ -44,11 +44,7 @@ def comment_on(filing: Filing, text: str, *, by: User, audience: str = Audience.
     written = Comment.objects.create(filing=filing, by=by, at=timezone.now(), audience=audience, text=text)
     mentioned = mentioned_in(text, filing)
     if audience == Audience.STAFF:
-        # Whoever is a member of the applicant does not read what staff says.
-        members = Membership.objects.filter(organization=filing.applicant_id, user__in=mentioned).values_list(
-            "user", flat=True
-        )
-        mentioned = [person for person in mentioned if person.pk not in set(members)]
+        mentioned = [person for person in mentioned if not is_of_the_applicant(person, filing)]
     written.mentioned.set(mentioned)
     _raise_notices(written, mentioned, is_from_applicant=is_filer)
     return written
@@ -68,15 +64,21 @@ def mentioned_in(text: str, filing: Filing) -> list[User]:
     """Return the staff members whom a text names with @ and who can see the filing."""
     names = {name.rstrip(".") for name in _MENTION.findall(text)}
     people = User.objects.filter(username__in=names, is_active=True).prefetch_related("staff_roles") if names else []
-    return [person for person in people if person.roles and _sees(person, filing)]
+    return [person for person in who_see(people, filing) if person.roles]
 
 
-def _sees(person: User, filing: Filing) -> bool:
-    return Filing.objects.visible_to(person).filter(pk=filing.pk).exists()
+def is_of_the_applicant(person: User, filing: Filing) -> bool:
+    """Whether somebody is or was a member of the applicant, and reads nothing that staff writes for staff."""
+    return Membership.objects.filter(user=person, organization=filing.applicant_id).exists()
 
 
 def comments_for(filing: Filing, reader: User) -> list[Comment]:
     """Return the comments that somebody who sees the filing may read: all for staff, the messages for the applicant."""
+    is_staff = bool(reader.roles) and not is_of_the_applicant(reader, filing)
+    return comments_of(filing, for_staff=is_staff)
+
+
+def comments_of(filing: Filing, *, for_staff: bool) -> list[Comment]:
+    """Return all comments on a filing, or the messages alone."""
     rows = filing.comments.select_related("by").order_by("id")
-    is_own = filing.applicant_id in reader.own_organizations
-    return list(rows.filter(audience=Audience.APPLICANT) if is_own or not reader.roles else rows)
+    return list(rows if for_staff else rows.filter(audience=Audience.APPLICANT))

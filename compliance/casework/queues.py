@@ -51,7 +51,7 @@ _ALL = (
         "mine",
         Bilingual("Mine", "我的"),
         Bilingual("Assigned to you and not decided.", "分配给您、尚未办结的申报。"),
-        lambda user, today: Q(assignee=user, status__in=workflow.UNDECIDED),
+        lambda user, today: Q(assignee=user, status__in=sorted(workflow.UNDECIDED)),
     ),
     Queue(
         "unassigned",

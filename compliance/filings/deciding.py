@@ -116,6 +116,12 @@ def _amend(step: Step, *, by: User) -> None:
     amend(target, filing, by=by, at=step.at)
 
 
+def can_take_effect(filing: Filing) -> bool:
+    """Return whether what a change or cancellation amends is in force."""
+    target = filing.target or find_target(filing)
+    return target is not None and _can_be_amended(target, filing)
+
+
 def _lock_target(filing: Filing) -> Filing | None:
     """Return the filing that this one amends. It may be found only now, so that it is not locked with the related ones."""
     target = filing.target or find_target(filing)

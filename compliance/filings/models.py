@@ -165,7 +165,7 @@ class Filing(Searchable):
             models.Index(fields=["due_since"], condition=Q(due_since__isnull=False), name="filings_due"),
             models.Index(fields=["next_look_on"], condition=Q(next_look_on__isnull=False), name="filings_to_look_at"),
             models.Index(fields=["applicant", "service_key"], name="filings_of_a_service"),
-            models.Index(fields=["status", "province"], name="filings_of_a_province"),
+            models.Index(fields=["status", "province", "-id"], name="filings_of_a_province"),
             models.Index(fields=["recount_on"], condition=Q(recount_on__isnull=False), name="filings_to_recount"),
             models.Index(fields=["checked_at"], name="filings_by_last_check"),
             models.Index(fields=["due_on", "id"], condition=Q(due_on__isnull=False), name="filings_by_deadline"),
@@ -193,7 +193,9 @@ class Filing(Searchable):
                 name="filings_answered",
             ),
             models.Index(
-                fields=["assignee", "due_on"], condition=Q(assignee__isnull=False), name="filings_of_an_assignee"
+                fields=["assignee", "due_on", "submitted_at", "id"],
+                condition=Q(assignee__isnull=False, status__in=sorted(workflow.UNDECIDED)),
+                name="filings_of_an_assignee",
             ),
             models.Index(fields=["submitted_at", "id"], name="filings_by_submission"),
             models.Index(fields=["changed_at", "id"], name="filings_by_change"),

@@ -10,6 +10,7 @@ from compliance.filings.refusals import NotAFiler, NotPermitted
 from compliance.models import Event, Filing
 from registry.models import Membership, Role, User
 
+NOT_A_FILER = "not_a_filer"
 _FILERS_VERBS = frozenset({workflow.OPEN, workflow.EDIT, workflow.UPLOAD, workflow.SUBMIT.verb, workflow.WITHDRAW.verb})
 _REVIEWERS_VERBS = frozenset(
     {workflow.ACCEPT.verb, workflow.RETURN.verb, workflow.FORWARD.verb, workflow.WAIVE, workflow.LIFT_WAIVER}
@@ -23,18 +24,10 @@ def refuse_unless_filer(filing: Filing, by: User) -> None:
 
 def refuse_unless_permitted(duty: str, filing: Filing, by: User) -> None:
     """Raise NotAFiler or NotPermitted if a user may not perform a duty for this filing."""
-    if duty == workflow.FILING:
-        refuse_unless_filer(filing, by)
-    elif duty != workflow.RECORDING or filing.applicant_id not in by.filer_organizations:
-        _refuse_unless_staff(duty, filing, by)
-
-
-def _refuse_unless_staff(duty: str, filing: Filing, by: User) -> None:
-    if code := _not_this_role(duty, filing, by):
-        raise NotPermitted(code)
-    if Membership.objects.filter(user=by, organization=filing.applicant_id).exists():
-        raise NotPermitted("own_filing")
-    if code := _done_before(duty, set(Event.objects.filter(filing=filing, by=by).values_list("verb", flat=True))):
+    code = Permissions(filing).why_not(duty, by)
+    if code == NOT_A_FILER:
+        raise NotAFiler
+    if code:
         raise NotPermitted(code)
 
 
@@ -76,16 +69,19 @@ class Permissions:
 
     def why_not(self, duty: str, person: User) -> str | None:
         """Return the code of the reason why a person may not perform a duty; None if the person may."""
-        is_filer = self.filing.applicant_id in person.filer_organizations
-        if duty == workflow.FILING:
-            return None if is_filer else "not_a_filer"
-        if duty == workflow.RECORDING and is_filer:
-            return None
+        if duty in (workflow.FILING, workflow.RECORDING):
+            is_filer = self.filing.applicant_id in person.filer_organizations
+            if is_filer or duty == workflow.FILING:
+                return None if is_filer else NOT_A_FILER
         if code := _not_this_role(duty, self.filing, person):
             return code
-        if person.pk in self._members:
+        if self.is_member(person):
             return "own_filing"
         return _done_before(duty, self._verbs.get(person.pk, set()))
+
+    def is_member(self, person: User) -> bool:
+        """Whether somebody is or was a member of the applicant."""
+        return person.pk in self._members
 
     def allow(self, duty: str, person: User) -> bool:
         return self.why_not(duty, person) is None

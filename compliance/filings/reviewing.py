@@ -5,9 +5,12 @@ from __future__ import annotations
 from django.db import transaction
 
 from compliance.checking.check_filings import check_now
+from compliance.checking.dispatch import announce_after_commit
+from compliance.checking.due_marks import mark_due
 from compliance.documents.counting import refuse_while_documents_are_read
 from compliance.filings import workflow
-from compliance.filings.locking import ExpectedVersion
+from compliance.filings.locking import ExpectedVersion, lock_filing
+from compliance.filings.permissions import refuse_unless_permitted
 from compliance.filings.refusals import ErrorsOpen, ReasonMissing
 from compliance.filings.transitions import now, transition
 from compliance.models import Filing, Flag, WorkingCopy
@@ -52,6 +55,21 @@ def forward_filing(filing: Filing, *, by: User, reason: str = "", expected_versi
     """Forward an accepted filing to the provincial review or, if its kind requires it, from there to the national review."""
     with transition(workflow.FORWARD.verb, filing, by=by, expected_version=expected_version, reason=reason) as step:
         return step.filing
+
+
+@transaction.atomic
+def check_at_once(filing: Filing) -> None:
+    """Check a filing now, for whoever acts on flags that a check has yet to change."""
+    check_now(lock_filing(filing))
+
+
+@transaction.atomic
+def check_again(filing: Filing, *, by: User) -> None:
+    """Mark a filing due for checking, as somebody who may review it. Raises NotPermitted."""
+    refuse_unless_permitted(workflow.REVIEWING, filing, by)
+    lock_filing(filing)
+    mark_due(Filing.objects.filter(pk=filing.pk), at=now())
+    announce_after_commit(filing.pk)
 
 
 def _errors(filing: Filing) -> list[Flag]:

@@ -11,8 +11,9 @@ from django.utils import timezone
 from compliance.checking.case_facts import working_calendar
 from compliance.dossier.naming import DOSSIER, in_plain_words
 from compliance.language import Bilingual, Language
+from compliance.letters.heading import GRANTED_AND_REFUSED, asked_for
 from compliance.letters.models import LetterKind
-from compliance.models import Filing, Flag
+from compliance.models import Action, Filing, Flag
 from compliance.rules import thresholds
 from compliance.rules.catalog import CATALOG
 from compliance.rules.instruments import spelled_out
@@ -71,7 +72,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What a letter says: its language, opening, points and closing."""
+    """What a letter says: its language, opening and points, and what its closing says besides the period to answer."""
 
     language: Language
     opening: str
@@ -96,7 +97,7 @@ def point_of(flag: Flag, language: Language) -> Point:
 
 def draft(filing: Filing, kind: LetterKind, language: Language, flags: Iterable[Flag] = ()) -> Text:
     """Return a letter as it is proposed: for a correction notice with a point for each of the flags."""
-    granted, refused = GRANTED_AND_REFUSED[_case_of(filing)]
+    granted, refused = GRANTED_AND_REFUSED[asked_for(filing)]
     values = {
         "service": filing.service_name,
         "kind": _kind_of(filing, language),
@@ -106,34 +107,7 @@ def draft(filing: Filing, kind: LetterKind, language: Language, flags: Iterable[
     opening = OPENINGS[kind].filled(language, values)
     if kind != LetterKind.CORRECTION:
         return Text(language, opening)
-    return Text(language, opening, closing_until(due_day(), language), [point_of(flag, language) for flag in flags])
-
-
-# What the authority does, in the words of the rules, by what is asked for.
-GRANTED_AND_REFUSED = {
-    "filing": ("予以备案", "不予备案"),
-    "registration": ("予以登记", "不予登记"),
-    "change": ("准予变更", "不予变更"),
-    "cancellation": ("准予注销", "不予注销"),
-}
-
-
-def _case_of(filing: Filing) -> str:
-    if filing.action != "initial":
-        return str(filing.action)
-    return "registration" if filing.kind == "registration" else "filing"
-
-
-def title_of_kind(filing: Filing, kind: LetterKind) -> Bilingual:
-    """Return the title of a letter: it says what is granted or refused."""
-    if kind == LetterKind.CORRECTION:
-        return Bilingual("Correction notice", "补正通知书")
-    granted, refused = GRANTED_AND_REFUSED[_case_of(filing)]
-    if kind == LetterKind.REJECTION:
-        return Bilingual("Notice of rejection", f"{refused}通知书")
-    english = {"filing": "Notice of filing", "registration": "Notice of registration"}
-    name = granted.removeprefix("予以") if _case_of(filing) in english else granted
-    return Bilingual(english.get(_case_of(filing), f"Notice of {filing.action}"), f"{name}通知书")
+    return Text(language, opening, points=[point_of(flag, language) for flag in flags])
 
 
 _KINDS = {
@@ -152,14 +126,22 @@ def _kind_of(filing: Filing, language: Language) -> str:
     return _ACTIONS[filing.action].filled(language, {"kind": _KINDS[filing.kind].in_(language)})
 
 
-def due_day(today: date | None = None) -> date | None:
-    """Return the last day to answer a notice of today; None while the holiday notice of that year is not confirmed."""
+def due_day(filing: Filing, today: date | None = None) -> date | None:
+    """
+    Return the last day to answer a notice of today; None for a cancellation, for which no period runs, and while the
+    holiday notice of that year is not confirmed.
+    """
     today = today or timezone.localdate()
+    if filing.action == Action.CANCELLATION:
+        return None
     return working_calendar().working_day_after(today, thresholds.CORRECTION_DAYS.count_on(today))
 
 
-def closing_until(day: date | None, language: Language) -> str:
-    days = thresholds.CORRECTION_DAYS.count_on(timezone.localdate())
+def period_to_answer(filing: Filing, language: Language) -> str:
+    """Return the sentence that says until when a notice of today is to be answered; empty if no period runs."""
+    if filing.action == Action.CANCELLATION:
+        return ""
+    day, days = due_day(filing), thresholds.CORRECTION_DAYS.count_on(timezone.localdate())
     if day is None:
         return _CLOSING_WITHOUT_DAY.filled(language, {"days": days})
     return _CLOSING.filled(language, {"day": day.isoformat(), "days": days})

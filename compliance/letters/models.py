@@ -21,7 +21,8 @@ class Letter(models.Model):
     """
     A letter as it was sent with a return, a rejection or a decision. It is never changed.
 
-    `points` is what is to be corrected: a list of `{"rule", "at", "variant", "place", "text", "law"}`; a point that a
+    `title`, `particulars` (pairs of a label and a value) and `signed` are kept as well: what a filing is called later does
+    not change a letter. `points` is what is to be corrected: a list of `{"rule", "at", "variant", "place", "text", "law"}`; a point that a
     reviewer added has a text alone. `opening` and `closing` are paragraphs, a line each.
     """
 
@@ -34,6 +35,9 @@ class Letter(models.Model):
     kind = models.CharField(_("kind"), max_length=12, choices=LetterKind.choices)
     number = models.CharField(_("number"), max_length=32, unique=True)
     language = models.CharField(_("language"), max_length=2)
+    title = models.CharField(_("title"), max_length=60)
+    particulars = models.JSONField(_("particulars"), default=list)
+    signed = models.CharField(_("signed"), max_length=100)
     opening = models.TextField(_("opening"))
     points = models.JSONField(_("points"), default=list)
     closing = models.TextField(_("closing"), blank=True)

@@ -3,28 +3,39 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import islice
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from compliance.casework.queues import last_day_soon
-from compliance.models import Filing, Flag
+from compliance.models import Filing, Flag, Notice
 from compliance.notices import kinds
-from compliance.notices.raising import raise_notices, raise_of_clock
+from compliance.notices.raising import clock_key, key_of, raise_notices, raise_of_clock
 
-# How many days before its end a waiver is told of, and how long after a deadline a missed day is made up for.
+# How many days before its end a waiver is announced.
 WAIVER_DAYS = 3
-LOOK_BACK = timedelta(days=7)
+AT_ONCE = 500
 
 
 def raise_notices_of_the_day(*, today: date | None = None) -> int:
-    """Raise the notices of a day (default: today). Run twice, nobody is told twice."""
+    """Raise the notices of a day (default: today). Each deadline is announced once, however late it comes to light."""
     today = today or timezone.localdate()
-    running = Filing.objects.running().select_related("applicant", "assignee")
+    running = Filing.objects.running().select_related("applicant", "assignee").order_by("pk")
     soon = running.filter(due_on__gte=today, due_on__lte=last_day_soon(today))
-    over = running.filter(due_on__lt=today, due_on__gte=today - LOOK_BACK)
-    raised = sum(raise_of_clock(kinds.DUE_SOON, filing) for filing in soon.iterator())
-    raised += sum(raise_of_clock(kinds.OVERDUE, filing) for filing in over.iterator())
+    over = running.filter(due_on__lt=today)
+    raised = _raise_of_clocks(kinds.DUE_SOON, soon) + _raise_of_clocks(kinds.OVERDUE, over)
     return raised + sum(_of_waiver(flag) for flag in _ending(today))
+
+
+def _raise_of_clocks(kind: str, filings: QuerySet[Filing]) -> int:
+    """Announce the deadlines that were not announced yet, in parts."""
+    raised, rows = 0, filings.iterator(chunk_size=AT_ONCE)
+    while part := list(islice(rows, AT_ONCE)):
+        announced = Notice.objects.filter(kind=kind, filing__in=[filing.pk for filing in part])
+        done = set(announced.values_list("key", flat=True))
+        raised += sum(raise_of_clock(kind, filing) for filing in part if key_of(kind, clock_key(filing)) not in done)
+    return raised
 
 
 def _ending(today: date) -> list[Flag]:

@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -27,9 +28,13 @@ logger = logging.getLogger(__name__)
 
 # After a mail, somebody gets the next one after so long; what happens meanwhile is notified of together.
 PAUSE = timedelta(minutes=5)
-LEASE = timedelta(minutes=5)
+# Longer than one mail can take: five letters of twenty seconds each, and the server.
+LEASE = timedelta(minutes=3)
+# A run leaves the rest to the next one after so long.
+LONGEST_RUN = timedelta(seconds=30)
+# A server that did not answer is left alone for so long.
+SERVER_PAUSE = timedelta(minutes=1)
 BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 30, 60, 120, 240, 480, 960, 1_440))
-AT_ONCE = 200
 MOST_LISTED = 100
 MOST_LETTERS = 5
 _HEADING = Bilingual("{count} notices: {first} …", "{count} 条通知：{first} 等")
@@ -45,7 +50,7 @@ def make_mails() -> int:
 @transaction.atomic
 def _make_mail(person: int) -> bool:
     """Put the due notices of a person into one mail. Those of filings that the person may not see any more are left out."""
-    user = User.objects.select_for_update().get(pk=person)
+    user = User.objects.select_for_update(no_key=True).get(pk=person)
     notices = list(Notice.objects.to_mail().filter(user=user))
     visible = set(
         Filing.objects.visible_to(user).filter(pk__in=[n.filing_id for n in notices]).values_list("pk", flat=True)
@@ -58,11 +63,17 @@ def _make_mail(person: int) -> bool:
 
 
 def send_mails() -> int:
-    """Send the mails that are due, over one connection. A server that does not answer ends the run."""
-    sent, connection = 0, get_connection(fail_silently=False)
+    """
+    Send the mails that are due, over one connection, by one worker at a time. A server that does not answer ends the run,
+    and all mails wait for a minute, so that no worker hangs on it one after the other.
+    """
+    sent, connection, until = 0, get_connection(fail_silently=False), timezone.now() + LONGEST_RUN
+    if _unsent().filter(leased_until__gt=timezone.now()).exists():
+        return 0
     try:
-        while sent < AT_ONCE and (mail := _leased()):
+        while timezone.now() < until and (mail := _leased()):
             if not _send(mail, connection):
+                _unsent().filter(due_at__lt=timezone.now()).update(due_at=timezone.now() + SERVER_PAUSE)
                 break
             sent += 1
     finally:
@@ -70,25 +81,30 @@ def send_mails() -> int:
     return sent
 
 
-def _to_send() -> object:
-    free = Q(leased_until__isnull=True) | Q(leased_until__lte=timezone.now())
-    return Mail.objects.filter(free, sent_at__isnull=True, given_up_at__isnull=True, due_at__lte=timezone.now())
+def _unsent() -> QuerySet[Mail]:
+    return Mail.objects.filter(sent_at__isnull=True, given_up_at__isnull=True)
 
 
 @transaction.atomic
 def _leased() -> Mail | None:
     """Lease the next mail, so that no other worker sends it as well."""
-    mail: Mail | None = _to_send().select_for_update(skip_locked=True).order_by("due_at", "id").first()  # type: ignore[attr-defined]
+    free = Q(leased_until__isnull=True) | Q(leased_until__lte=timezone.now())
+    due = _unsent().filter(free, due_at__lte=timezone.now()).order_by("due_at", "id")
+    mail = due.select_for_update(skip_locked=True).first()
     if mail:
         mail.leased_until, mail.attempts = timezone.now() + LEASE, mail.attempts + 1
         mail.save(update_fields=["leased_until", "attempts"])
     return mail
 
 
-def _send(mail: Mail, connection: object) -> bool:
+def _send(mail: Mail, connection: BaseEmailBackend) -> bool:
     """Send a mail and write down what came of it; return whether the server can be asked for more."""
     try:
-        message_of(mail, connection).send()
+        message = message_of(mail, connection)
+        if message is None:
+            return _give_up(mail, "Nothing is left that the reader may see.")
+        connection.open()
+        message.send()
     except SMTPRecipientsRefused as error:
         # What is refused for now (4xx, as by greylisting) is tried again.
         is_final = all(code >= HTTPStatus.INTERNAL_SERVER_ERROR for code, _text in error.recipients.values())
@@ -104,6 +120,11 @@ def _send(mail: Mail, connection: object) -> bool:
     return True
 
 
+def _give_up(mail: Mail, why: str) -> bool:
+    Mail.objects.filter(pk=mail.pk).update(given_up_at=timezone.now(), leased_until=None, error=why)
+    return True
+
+
 def _after_failure(mail: Mail, error: Exception, *, is_final: bool = False) -> bool:
     logger.warning("Mail %s to %s was not sent: %s", mail.uid, mail.user, error)
     now = timezone.now()
@@ -116,32 +137,46 @@ def _after_failure(mail: Mail, error: Exception, *, is_final: bool = False) -> b
     return True
 
 
-def message_of(mail: Mail, connection: object = None) -> EmailMultiAlternatives:
-    """Return a mail as text and HTML, in the language of its reader, with the letters that it tells of as PDF."""
+def message_of(mail: Mail, connection: BaseEmailBackend | None = None) -> EmailMultiAlternatives | None:
+    """Return a mail as text and HTML, in the language of its reader, with the letters that it tells of as PDF; None if there is
+    nothing in it that its reader may still see.
+    """
     choice = NoticeSettings.objects.filter(user=mail.user).first() or NoticeSettings()
     language = language_of(choice.language)
-    notices = list(mail.notices.select_related("filing").order_by("id"))
+    notices = _still_visible(mail)
+    if not notices:
+        return None
     letters = _letters_of(notices)
+    attached = [(letter, pdf) for letter in letters[:MOST_LETTERS] if (pdf := _pdf_of(letter))]
+    others = [letter for letter in letters if letter not in [letter for letter, _pdf in attached]]
     context = {
         "title": _heading(notices, language),
         "language": language,
         "is_chinese": language == "zh",
         "notices": [_listed(notice, mail.user, language) for notice in notices[:MOST_LISTED]],
         "more": max(len(notices) - MOST_LISTED, 0),
-        "letters": [as_text(letter) for letter in letters] if len(notices) == 1 else [],
+        "letters": [as_text(letter) for letter in (letters if len(notices) == 1 else others)],
         "settings_url": _address(reverse("desk-notice-settings")) if mail.user.roles else "",
     }
     message = EmailMultiAlternatives(
         _heading(notices, language),
         render_to_string("compliance/mail/notices.txt", context),
         to=[mail.user.email],
-        connection=connection,  # type: ignore[arg-type]
+        connection=connection,
         headers={"Message-ID": f"<{mail.uid}@{urlsplit(settings.BASE_URL).hostname or 'localhost'}>"},
     )
     message.attach_alternative(render_to_string("compliance/mail/notices.html", context), "text/html")
-    for letter in letters:
-        _attach(message, letter)
+    for letter, pdf in attached:
+        message.attach(f"{letter.number}.pdf", pdf, "application/pdf")
     return message
+
+
+def _still_visible(mail: Mail) -> list[Notice]:
+    """Return the notices of a mail of filings that its reader may see now: a mail may have waited for days."""
+    if not mail.user.is_active:
+        return []
+    visible = Filing.objects.visible_to(mail.user).filter(pk__in=mail.notices.values("filing"))
+    return list(mail.notices.filter(filing__in=visible.values("pk")).select_related("filing").order_by("id"))
 
 
 def _heading(notices: list[Notice], language: Language) -> str:
@@ -168,14 +203,13 @@ def _address(path: str) -> str:
 
 
 def _letters_of(notices: list[Notice]) -> list[Letter]:
-    numbers = [notice.letter for notice in notices if notice.letter][:MOST_LETTERS]
-    rows = Letter.objects.filter(number__in=numbers).select_related("filing__applicant", "event")
-    return list(rows.order_by("id"))
+    return list(Letter.objects.filter(number__in=[notice.letter for notice in notices if notice.letter]).order_by("id"))
 
 
-def _attach(message: EmailMultiAlternatives, letter: Letter) -> None:
-    """Attach a letter. One that cannot be set is left out: its text is in the mail or on its page."""
+def _pdf_of(letter: Letter) -> bytes | None:
+    """Return the letter as PDF. Of one that cannot be set, the mail has the text."""
     try:
-        message.attach(f"{letter.number}.pdf", as_pdf(letter), "application/pdf")
+        return as_pdf(letter)
     except NotSet:
         logger.exception("The letter %s could not be set.", letter)
+        return None

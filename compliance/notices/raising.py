@@ -13,6 +13,7 @@ from compliance.filings import workflow
 from compliance.models import Change, ChangeType, Filing, LastPosition, Letter, Notice, NoticeSettings
 from compliance.notices import kinds
 from compliance.notices.recipients import desk_of, filers_of, registrars, who_see
+from compliance.rules.due_dates import DECISION
 from registry.models import User
 
 AT_ONCE = 50
@@ -49,7 +50,7 @@ def raise_notices(
         Notice(
             user=person,
             kind=kind,
-            key=f"{kind}:{key}"[:80],
+            key=key_of(kind, key),
             filing=filing,
             values=_values(filing, values or {}),
             text=text,
@@ -59,6 +60,11 @@ def raise_notices(
         for person in readers
     ]
     return len(Notice.objects.bulk_create(rows, ignore_conflicts=True))
+
+
+def key_of(kind: str, key: str) -> str:
+    """Return what a notice is about, by which nobody gets it twice."""
+    return f"{kind}:{key}"[:80]
 
 
 def _values(filing: Filing, more: dict[str, Any]) -> dict[str, Any]:
@@ -154,11 +160,15 @@ def _raise_of_flags(change: Change, filing: Filing) -> int:
 
 def raise_of_clock(kind: str, filing: Filing) -> int:
     """Tell of a deadline that is near or has passed: the authority of its own, the applicant and its reviewer of the other."""
-    people = (
-        [*desk_of(filing), *registrars()] if filing.clock == "decision" else [*filers_of(filing), *_assignee(filing)]
-    )
+    people = [*filers_of(filing), *_assignee(filing)]
+    if filing.clock == DECISION:
+        people = [*desk_of(filing), *(registrars() if kind == kinds.OVERDUE else [])]
     values = {"clock": filing.clock, "due_on": filing.due_on.isoformat() if filing.due_on else ""}
-    return raise_notices(kind, people, filing, key=f"{filing.pk}:{filing.clock}:{filing.due_on}", values=values)
+    return raise_notices(kind, people, filing, key=clock_key(filing), values=values)
+
+
+def clock_key(filing: Filing) -> str:
+    return f"{filing.pk}:{filing.clock}:{filing.due_on}"
 
 
 def _assignee(filing: Filing) -> list[User]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import resource
 import sys
 from functools import cache
@@ -16,6 +17,8 @@ FOLDER = Path(__file__).parent
 FONTS = FOLDER / "fonts"
 # For what the fonts do not have.
 SUBSTITUTE = "□"
+# White space for which a font has no glyph.
+_SPACES = re.compile(r"[\t\v\f\r\x85\u2028\u2029]")
 _CPU_SECONDS = 50
 _MEMORY = 3 * 1024**3
 
@@ -50,7 +53,8 @@ def _printable(node: Any) -> Any:
     """Return data without characters that the fonts cannot show."""
     if isinstance(node, str):
         return "".join(
-            character if ord(character) in _glyphs() or character == "\n" else SUBSTITUTE for character in node
+            character if ord(character) in _glyphs() or character == "\n" else SUBSTITUTE
+            for character in _SPACES.sub(" ", node)
         )
     if isinstance(node, dict):
         return {key: _printable(value) for key, value in node.items()}

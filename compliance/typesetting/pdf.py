@@ -6,10 +6,13 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
-# Seconds in which a document of some hundred pages is set.
-LONGEST = 60
+# Seconds. A letter takes less than one.
+LONGEST = 20
+# The child is a module of the project, wherever the process was started.
+ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 class NotSet(Exception):
@@ -24,7 +27,7 @@ def pdf_of(template: str, data: Mapping[str, Any]) -> bytes:
     content = json.dumps({"template": template, "data": data}, ensure_ascii=False).encode()
     command = [sys.executable, "-m", "compliance.typesetting.child"]
     try:
-        done = subprocess.run(command, input=content, capture_output=True, timeout=LONGEST, check=False)
+        done = subprocess.run(command, input=content, capture_output=True, timeout=LONGEST, cwd=ROOT, check=False)
     except subprocess.TimeoutExpired as error:
         raise NotSet(f"{template} was not set within {LONGEST} seconds.") from error
     if done.returncode or not done.stdout.startswith(b"%PDF"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, wraps
 from typing import Any, TypeVar
@@ -105,15 +105,14 @@ def _caller(token: ApiToken) -> tuple[str, str]:
     return token.user.username, token.beginning
 
 
-def _refuse_without_scope(request: Request, declared: Operation) -> None:
+def refuse_without_scope(request: Request, scopes: Collection[str]) -> None:
+    """Raise a Problem (403) unless the token of the request has one of the scopes."""
     token = request.auth
-    if declared.is_public or not isinstance(token, ApiToken) or set(declared.scopes) & set(token.scopes):
+    if not isinstance(token, ApiToken) or set(scopes) & set(token.scopes):
         return
     message = _("Your token does not have the scope “%(scope)s”. Its scopes: %(scopes)s. Use a token that has it.")
-    scopes = ", ".join(token.scopes) or "–"
-    raise Problem(
-        403, "scope_missing", _("Not allowed"), message % {"scope": " / ".join(declared.scopes), "scopes": scopes}
-    )
+    values = {"scope": " / ".join(scopes), "scopes": ", ".join(token.scopes) or "–"}
+    raise Problem(403, "scope_missing", _("Not allowed"), message % values)
 
 
 def _answers_once(handler: Handler) -> Handler:
@@ -137,7 +136,8 @@ class Endpoint(APIView):
         """Check, in this order: the method, who calls and how often, the scope of the token, and the query."""
         declared = self.operation_of(request)
         super().initial(request, *args, **kwargs)
-        _refuse_without_scope(request, declared)
+        if not declared.is_public:
+            refuse_without_scope(request, declared.scopes)
         self.query = declared.query.read(request)
 
     def check_throttles(self, request: Request) -> None:

@@ -153,6 +153,14 @@ REFUSALS = {
         "Internal error",
         "An internal error occurred and was logged. Nothing was changed. Try again in a minute.",
     ),
+    503: Refusal(
+        "Unavailable",
+        "What is needed for the answer does not work at the moment. Retry-After tells when to try again.",
+        "not_set",
+        "PDF not made",
+        "The PDF could not be made. Try again in a minute; the list of letters has the whole text.",
+        ("Retry-After",),
+    ),
 }
 # Not a parameter of each operation: a tool that sends made-up requests would send the same key with all of them.
 RETRYING = (

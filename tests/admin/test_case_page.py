@@ -21,7 +21,7 @@ from compliance.dossier.stored import Canonical
 from compliance.filings import actions
 from compliance.letters import sending
 from compliance.models import Comment, Document, Filing, Flag, Letter, WorkingCopy
-from registry.models import User
+from registry.models import Membership, User
 from tests.admin.test_desk import desk_of, page_of
 from tests.conftest import staff
 from tests.making_filings import a_submitted_filing, check_everything, document_of
@@ -226,6 +226,7 @@ def test_the_page_leads_to_the_next_filing_of_the_queue(filer, reviewer):
 def letter_form(client: Client, filing: Filing, verb: str) -> dict[str, object]:
     context = client.get(address("compose", filing, verb)).context
     form: dict[str, object] = {name: context[name] for name in ("language", "opening", "closing", "expected_version")}
+    form["offered"] = [row["flag"].pk for row in context["points"]]
     form["point"] = [row["flag"].pk for row in context["points"] if row["is_chosen"]]
     form |= {f"text-{row['flag'].pk}": row["text"] for row in context["points"]}
     return form
@@ -236,7 +237,7 @@ def test_a_correction_notice_is_composed_edited_and_sent(filing, reviewer):
     form = letter_form(desk, filing, "return")
     first = Flag.objects.get(at="/algorithm/mechanism")
     form |= {f"text-{first.pk}": "Describe the mechanism.", "own": ["Sign page 3.", "", ""]}
-    assert "Sent. The applicant is told." in post(desk, "compose", filing, "return", **form)
+    assert "Sent. The applicant will be notified." in post(desk, "compose", filing, "return", **form)
     letter = Letter.objects.get()
     assert [(point["at"], point["text"]) for point in letter.points if point["at"] != "/algorithm/purpose"] == [
         ("/algorithm/mechanism", "Describe the mechanism."),
@@ -365,3 +366,64 @@ def test_a_part_that_was_added_or_removed_is_shown_whole(filing, filer, reviewer
     ]
     assert ("removed", True) in changes
     assert desk_of(reviewer).get(address("compare", filing)).status_code == 200
+
+
+def test_a_chosen_point_without_a_text_is_not_sent(filing, reviewer):
+    desk = desk_of(reviewer)
+    form = letter_form(desk, filing, "return")
+    form[f"text-{form['point'][0]}"] = " "
+    assert "One of the chosen points has no text." in post(desk, "compose", filing, "return", **form)
+    assert not Letter.objects.exists()
+
+
+def test_what_was_written_about_a_flag_that_is_gone_becomes_a_point_of_ones_own(filing, reviewer):
+    desk = desk_of(reviewer)
+    gone = Flag.objects.get(at="/algorithm/purpose")
+    gone.pk, gone.at = None, "/algorithm/scenario"
+    gone.save()
+    form = letter_form(desk, filing, "return") | {f"text-{gone.pk}": "Typed about the scenario."}
+    page = desk.post(address("compose", filing, "return"), form)
+    assert "The flags of this filing changed while you wrote." in unescape(page.content.decode())
+    context = page.context
+    assert "Typed about the scenario." in context["own_points"]
+    assert [row["flag"].at for row in context["points"]] == ["/algorithm/mechanism", "/algorithm/purpose"]
+    assert not Letter.objects.exists()
+
+
+def test_an_auditor_reads_why_no_letter_can_be_sent(filing, auditor):
+    page = unescape(desk_of(auditor).get(address("compose", filing, "return")).content.decode())
+    assert "Only reviewers and registrars may do this." in page
+    assert 'name="opening"' in page
+    assert ">Send<" not in page
+
+
+def test_a_pdf_that_cannot_be_made_leads_to_the_letter(filing, reviewer, monkeypatch):
+    sending.return_filing(filing, by=reviewer)
+    monkeypatch.setattr("compliance.typesetting.pdf.LONGEST", 0.0001)
+    page = desk_of(reviewer).get(address("letter", filing, Letter.objects.get().number), {"pdf": ""}, follow=True)
+    assert "The PDF could not be made." in page.content.decode()
+
+
+def test_a_member_of_the_applicant_reads_no_note_of_staff(filing, reviewer, auditor, organization):
+    assign_filing(filing, reviewer, by=reviewer, note="Suspicious applicant.")
+    comment_on(filing, "among us", by=reviewer)
+    Membership.objects.create(user=auditor, organization=organization, role="viewer", mandate_until="2020-01-01")
+    kinds = {entry.kind for entry in context_of(desk_of(auditor), filing)["entries"]}
+    assert kinds == {"event"}
+
+
+def test_an_assignment_without_a_person_changes_nothing(filing, reviewer):
+    assign_filing(filing, reviewer, by=reviewer)
+    assert "There is no such person." in post(desk_of(reviewer), "assign", filing)
+    filing.refresh_from_db()
+    assert filing.assignee == reviewer
+
+
+def test_a_returned_filing_shows_no_flag_of_the_working_copy(filing, reviewer):
+    filing = sending.return_filing(filing, by=reviewer)
+    check_everything()
+    context = context_of(desk_of(reviewer), filing)
+    assert (context["cards"], [line for section in context["sections"] for line in section.lines if line.flags]) == (
+        [],
+        [],
+    )

@@ -17,7 +17,7 @@ from compliance.casework.assigning import assign_filing
 from compliance.casework.commenting import comment_on
 from compliance.models import DeskFigures, Filing, Notice, NoticeSettings, SavedView
 from compliance.statistics.desk_figures import SILENT_AFTER, count_figures, figures_of, keep_figures
-from registry.models import User
+from registry.models import Membership, User
 from tests.admin.test_desk import EVENTS, FILINGS, FLAGS, ORGANIZATIONS, desk_of, page_of
 from tests.conftest import staff
 from tests.making_filings import a_filing, a_submitted_filing, check_everything
@@ -161,11 +161,22 @@ def test_many_filings_are_checked_again(filings, reviewer):
     assert set(Filing.objects.due().values_list("pk", flat=True)) >= {filings[0].pk, filings[1].pk}
 
 
-@pytest.mark.parametrize("form", [{"verb": "delete"}, {"verb": "assign", "to": "filer"}, {"verb": "assign"}, {}])
+@pytest.mark.parametrize("form", [{"verb": "delete"}, {"verb": "assign", "to": "filer"}, {}])
 def test_an_unknown_action_is_refused(filings, reviewer, form):
     answer = desk_of(reviewer).post(MANY, {"filing": [filings[0].pk], **form})
     assert answer.status_code == 403
     assert not Filing.objects.filter(assignee__isnull=False).exists()
+
+
+def test_an_assignment_to_nobody_is_asked_for_its_person(filings, reviewer):
+    assert "Choose the person to whom the filings are to be assigned." in act(desk_of(reviewer), filings, verb="assign")
+    assert not Filing.objects.filter(assignee__isnull=False).exists()
+
+
+def test_checking_again_is_refused_by_name_where_it_is_not_permitted(filings, reviewer, organization):
+    Membership.objects.create(user=reviewer, organization=organization, role="viewer")
+    page = act(desk_of(reviewer), filings[:1], verb="check")
+    assert f"{filings[0].case_number}: You are a member of the applicant" in page
 
 
 def test_filings_of_another_province_are_not_acted_on(filings, far_reviewer):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from rest_framework.test import APIClient
 
 from compliance.casework.commenting import comment_on
 from compliance.letters import sending
 from compliance.models import Comment, Filing
 from registry.models import User
+from registry.tokens import make_token
 from tests.conftest import client_of
 from tests.making_filings import a_submitted_filing, check_everything
 
@@ -56,3 +58,15 @@ def test_the_applicant_reads_the_letters_and_downloads_them(filing, filer, revie
     assert [(point["rule"], point["at"]) for point in letter["points"]] == [("ALG-03", "/algorithm/mechanism")]
     pdf = api.get(f"/api/v1/filings/{filing.uid}/letters/{letter['number']}/")
     assert (pdf.headers["Content-Type"], pdf.content[:5]) == ("application/pdf", b"%PDF-")
+
+
+@pytest.mark.parametrize(
+    ("person", "scope", "status"),
+    [("reviewer", "file", 403), ("reviewer", "review", 201), ("filer", "review", 403), ("filer", "file", 201)],
+)
+def test_a_token_writes_for_the_side_that_its_scope_is_for(filing, person, scope, status, request):
+    client = APIClient()
+    _token, text = make_token(request.getfixturevalue(person), scopes=["read", scope])
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {text}")
+    answer = client.post(f"/api/v1/filings/{filing.uid}/messages/", {"text": "hello"}, format="json")
+    assert answer.status_code == status

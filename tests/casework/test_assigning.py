@@ -100,6 +100,8 @@ def test_filings_go_in_turn_to_the_reviewers_who_are_present(filer, reviewer, co
     filings = [a_submitted_filing(filer, changes={"/reference": f"{i}"}) for i in range(4)]
     turns = [assign_next(filing, by=reviewer).assignee.username for filing in filings]
     assert turns == ["colleague", "reviewer", "colleague", "reviewer"]
+    with pytest.raises(AssignmentRefused, match="already_assigned"):
+        assign_next(filings[0], by=reviewer)
     Absence.objects.create(user=colleague, first_day=today, last_day=today)
     Absence.objects.create(user=reviewer, first_day=today, last_day=today)
     with pytest.raises(AssignmentRefused, match="nobody_in_turn"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
+from django.utils import timezone
 from pypdf import PdfReader
 
 from compliance.dossier.patching import changed
@@ -13,8 +14,10 @@ from compliance.filings import actions
 from compliance.filings.refusals import NotPermitted, ReasonMissing, TransitionRefused
 from compliance.letters import sending
 from compliance.letters.answering import answers_to
-from compliance.letters.composing import Point, Text, draft, title_of_kind
+from compliance.letters.composing import Point, Text, draft, due_day, period_to_answer
+from compliance.letters.heading import title_of_kind
 from compliance.letters.printing import as_pdf, as_text
+from compliance.letters.refusals import FlagsChanged
 from compliance.models import Filing, Flag, Letter, LetterKind, Revision, WorkingCopy
 from registry.models import User
 from tests.making_filings import a_submitted_filing, check_everything, document_of
@@ -81,9 +84,9 @@ def test_an_edited_notice_is_sent_as_it_was_edited(filing, reviewer):
     )
     sending.return_filing(filing, by=reviewer, text=text)
     letter = Letter.objects.get()
-    assert (letter.opening, letter.closing, places(letter)) == (
+    assert (letter.opening, letter.closing.splitlines()[1:], places(letter)) == (
         "Dear applicant,",
-        "Thank you.",
+        ["Thank you."],
         [("ALG-03", "/algorithm/mechanism"), ("", "")],
     )
 
@@ -189,3 +192,58 @@ def test_a_letter_says_what_is_granted_or_refused(kind, action, granted, refused
     titles = [title_of_kind(filing, each).zh for each in (LetterKind.DECISION, LetterKind.REJECTION)]
     assert titles == [granted, refused]
     assert refused.removesuffix("通知书") in draft(filing, LetterKind.REJECTION, "zh").opening
+
+
+def test_a_letter_stays_as_it_was_sent_whatever_the_filing_is_called_later(filing, filer, reviewer, organization):
+    sending.return_filing(filing, by=reviewer)
+    sent = as_text(Letter.objects.get())
+    organization.name = "新名称有限公司"
+    organization.save()
+    resubmit(filing, filer, {"/service/name": "新服务", "/applicant/province": "11"})
+    assert as_text(Letter.objects.get()) == sent
+    assert "样例云图智能有限公司" in sent
+
+
+def test_the_period_of_a_letter_is_that_of_the_clock(filing, reviewer):
+    sending.return_filing(filing, by=reviewer, text=Text("en", "Dear", "", [Point("Fix it.")]))
+    check_everything()
+    letter = Letter.objects.get()
+    filing.refresh_from_db()
+    assert (letter.due_on, filing.clock) == (filing.due_on, "correction")
+    assert letter.due_on.isoformat() in letter.closing
+
+
+def test_no_period_runs_for_a_returned_cancellation():
+    filing = Filing(kind="algorithm", action="cancellation", service_name="甲")
+    assert (due_day(filing), period_to_answer(filing, "zh")) == (None, "")
+
+
+def test_a_letter_about_other_flags_than_its_writer_knew_is_refused(filing, reviewer):
+    flags = list(Flag.objects.open().filter(filing=filing).order_by("pk"))
+    text = draft(filing, LetterKind.CORRECTION, "en", flags)
+    for known in (set(), {flags[0].identity}):
+        with pytest.raises(FlagsChanged):
+            sending.return_filing(filing, by=reviewer, text=text, known=known)
+    gone = Text("en", "Dear", "", [*text.points, Point("Gone.", "ALG-03", "/algorithm/scenario", "missing")])
+    with pytest.raises(FlagsChanged):
+        sending.return_filing(filing, by=reviewer, text=gone, known={flag.identity for flag in flags})
+    filing.refresh_from_db()
+    assert (filing.status, Letter.objects.count()) == ("submitted", 0)
+
+
+def test_a_fault_that_may_have_moved_within_a_list_is_to_be_looked_at(filing, reviewer):
+    points = [Point("Name it.", "DOC-05", f"/documents/{i}", "missing") for i in (0, 1)]
+    filing = sending.return_filing(filing, by=reviewer, text=Text("en", "Dear", "", points))
+    flag = Flag(filing=filing, rule="DOC-05", level="error", variant="missing", at="/documents/1")
+    now = Revision(number=2, content="{}", at=timezone.now())
+    before = Revision(number=1, content="{}", at=filing.submitted_at)
+    found = answers_to(filing, [flag], [now, before])
+    assert [answer.state for answer in found[1]] == ["look", "open"]
+
+
+def test_a_decided_filing_shows_no_answers(filing, filer, reviewer):
+    filing = sending.return_filing(filing, by=reviewer)
+    filing = resubmit(filing, filer, {"/algorithm/purpose": "写作"})
+    assert answers(filing) != []
+    Filing.objects.filter(pk=filing.pk).update(decided_at=timezone.now())
+    assert answers(filing) == []

@@ -121,7 +121,10 @@ def test_deadlines_are_announced_once_and_to_those_who_are_bound(filing, filer, 
     Filing.objects.update(status="accepted", clock="decision", due_on=date(2026, 12, 2), assignee=reviewer)
     for day in (27, 30):
         raise_notices_of_the_day(today=date(2026, 11, day))
-    assert sorted(notified()) == [("registrar", "due_soon"), ("reviewer", "due_soon")]
+    assert notified() == [("reviewer", "due_soon")]
+    Filing.objects.update(due_on=date(2026, 9, 1))
+    raise_notices_of_the_day(today=date(2026, 11, 30))
+    assert sorted(notified()) == [("registrar", "overdue"), ("reviewer", "overdue")]
     Filing.objects.update(status="returned", clock="correction", due_on=date(2026, 11, 27))
     for _ in range(2):
         raise_notices_of_the_day(today=date(2026, 11, 30))
@@ -219,8 +222,14 @@ class _Away(EmailBackend):
 
 
 class _Refusing(EmailBackend):
+    code = 550
+
     def send_messages(self, messages):
-        raise SMTPRecipientsRefused({"filer@desk.example": (550, b"unknown")})
+        raise SMTPRecipientsRefused({"filer@desk.example": (self.code, b"unknown")})
+
+
+class _Greylisting(_Refusing):
+    code = 450
 
 
 def test_when_the_mail_server_comes_back_every_notice_is_sent_once(filing, filer, reviewer, registrar, settings):
@@ -267,3 +276,60 @@ def test_whoever_may_not_see_the_filing_any_more_gets_no_mail(filing, filer, rev
         User.objects.filter(pk=filer.pk).update(email="")
     assert posted() == []
     assert not Mail.objects.exists()
+
+
+def test_an_address_that_is_refused_for_now_is_tried_again(filing, filer, reviewer, settings):
+    returned(filing, reviewer)
+    settings.EMAIL_BACKEND = f"{__name__}._Greylisting"
+    posted()
+    written = Mail.objects.get()
+    assert (written.given_up_at, written.due_at > timezone.now()) == (None, True)
+
+
+def test_one_worker_sends_at_a_time_and_all_mails_wait_for_a_server_that_is_away(
+    filing, filer, reviewer, registrar, settings
+):
+    filing = returned(filing, reviewer)
+    raise_notices(kinds.MENTIONED, [registrar], filing, key="1")
+    settings.EMAIL_BACKEND = f"{__name__}._Away"
+    posted()
+    assert Mail.objects.filter(due_at__lte=timezone.now()).count() == 0
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    Mail.objects.update(due_at=timezone.now())
+    first = Mail.objects.order_by("id").first()
+    Mail.objects.filter(pk=first.pk).update(leased_until=timezone.now() + mailing.LEASE)
+    assert mailing.send_mails() == 0
+
+
+def test_a_mail_that_waited_holds_nothing_that_its_reader_may_not_see_any_more(filing, filer, reviewer):
+    returned(filing, reviewer)
+    mailing.make_mails()
+    filer.memberships.all().delete()
+    mailing.send_mails()
+    assert (mail.outbox, Mail.objects.get().given_up_at is not None) == ([], True)
+
+
+def test_a_mail_with_many_letters_has_the_text_of_those_that_it_does_not_attach(filer, reviewer):
+    filings = [a_submitted_filing(filer, changes={"/reference": f"{i}", "/service/name": f"甲{i}"}) for i in range(7)]
+    for filing in filings:
+        sending.return_filing(filing, by=reviewer, reason="seal")
+    give_positions()
+    raise_from_changes()
+    mailing.make_mails()
+    mailing.send_mails()
+    (message,) = [message for message in mail.outbox if message.to == ["filer@desk.example"]]
+    assert len(message.attachments) == mailing.MOST_LETTERS
+    for filing in filings[mailing.MOST_LETTERS :]:
+        assert f"{filing.case_number}-C1" in message.body
+
+
+def test_a_name_with_a_line_break_keeps_no_mail(filing, filer, reviewer):
+    raise_notices(kinds.MENTIONED, [filer], filing, key="1", values={"actor": "a\nb"})
+    assert [heading for _to, heading in posted()] == [f"a b 在 {filing.case_number} 中提到您"]
+
+
+def test_an_opened_filing_that_is_submitted_at_once_announces_no_draft(organization, filer, reviewer):
+    other = User.objects.create_user("other")
+    other.memberships.create(organization=organization, role="filer")
+    a_submitted_filing(filer)
+    assert notified() == [("reviewer", "received")]

@@ -8,13 +8,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from compliance.admin.acting import BUTTONS, GRAVE
+from compliance.admin.case.letters import LETTERS
 from compliance.api.refusal_texts import NOT_PERMITTED
 from compliance.documents.counting import number_being_read
 from compliance.filings import workflow
+from compliance.filings.deciding import can_take_effect
 from compliance.filings.permissions import Permissions
 from compliance.language import Language
 from compliance.models import Filing
-from registry.models import OfficialNumber, User
+from registry.models import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +44,6 @@ class Step:
         return self.verb in LETTERS
 
 
-# The steps that send the applicant a letter.
-LETTERS = frozenset({workflow.RETURN.verb, workflow.REJECT.verb, workflow.DECIDE.verb})
 # What should be done, if it can: in this order.
 _MAIN = (workflow.ACCEPT.verb, workflow.FORWARD.verb, workflow.DECIDE.verb, workflow.RETURN.verb, workflow.RESUME.verb)
 
@@ -94,11 +94,6 @@ def _blocked(verb: str, filing: Filing, reading: int) -> str:
             filing.error_count,
         )
         return text % {"n": filing.error_count}
-    if verb == workflow.DECIDE.verb and filing.is_amendment and not _target_is_in_force(filing):
+    if verb == workflow.DECIDE.verb and filing.is_amendment and not can_take_effect(filing):
         return _("What this filing amends is not in force.")
     return ""
-
-
-def _target_is_in_force(filing: Filing) -> bool:
-    number = OfficialNumber.objects.filter(key=filing.amends_key, filing__status__in=workflow.IN_FORCE)
-    return number.exists()

@@ -44,7 +44,8 @@ def context_of(filing: Filing, request: HttpRequest) -> dict[str, Any]:
     permissions = Permissions(filing)
     may_review = permissions.allow(workflow.REVIEWING, by)
     revisions = list(Revision.objects.filter(filing=filing).select_related("by").order_by("-number")[:2])
-    flags = list(filing.flags.select_related("waived_by"))
+    # While a filing is with the applicant, its flags are those of the working copy, which nobody else sees.
+    flags = [] if filing.is_editable else list(filing.flags.select_related("waived_by"))
     (filing,) = shown([filing])
     answered = answers_to(filing, flags, revisions)
     return {
@@ -61,7 +62,7 @@ def context_of(filing: Filing, request: HttpRequest) -> dict[str, Any]:
         **_dossier(filing, revisions, flags, answered, language),
         **_related(filing, by),
         "answered": answered,
-        **_timeline(filing, by, language, request),
+        **_timeline(filing, language, request, for_staff=not permissions.is_member(by)),
         **neighbors_of(filing, request),
     }
 
@@ -125,7 +126,7 @@ def _related(filing: Filing, by: User) -> dict[str, Any]:
     }
 
 
-def _timeline(filing: Filing, by: User, language: Language, request: HttpRequest) -> dict[str, Any]:
-    entries = timeline_of(filing, by, language)
+def _timeline(filing: Filing, language: Language, request: HttpRequest, *, for_staff: bool) -> dict[str, Any]:
+    entries = timeline_of(filing, language, for_staff=for_staff)
     most = len(entries) if request.GET.get("history") == "all" else MOST_ENTRIES
     return {"entries": entries[:most], "entry_count": len(entries), "more_entries": max(len(entries) - most, 0)}

@@ -9,13 +9,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from compliance.casework.commenting import comments_for
+from compliance.casework.commenting import comments_of
 from compliance.dossier.pointer import Pointer
 from compliance.filings.workflow import VERBS
 from compliance.language import Language
 from compliance.models import Assignment, Audience, Comment, Event, Filing
 from compliance.rules.wording import place
-from registry.models import User
 
 # Earlier entries are shown on demand.
 MOST_ENTRIES = 30
@@ -35,12 +34,13 @@ class Entry:
     places: list[str] = field(default_factory=list)
 
 
-def timeline_of(filing: Filing, reader: User, language: Language) -> list[Entry]:
-    """Return all entries, the latest first."""
+def timeline_of(filing: Filing, language: Language, *, for_staff: bool) -> list[Entry]:
+    """Return the entries, the latest first; what staff writes for staff only `for_staff`."""
     letters = dict(filing.letters.values_list("event_id", "number"))
     events = (_event(event, letters.get(event.pk, ""), language) for event in filing.events.order_by("number"))
-    comments = (_comment(comment) for comment in comments_for(filing, reader))
-    assignments = (_assignment(row) for row in filing.assignments.select_related("by", "assignee"))
+    comments = (_comment(comment) for comment in comments_of(filing, for_staff=for_staff))
+    of_staff = filing.assignments.select_related("by", "assignee") if for_staff else ()
+    assignments = (_assignment(row) for row in of_staff)
     return sorted(_all(events, comments, assignments), key=lambda entry: entry.at, reverse=True)
 
 

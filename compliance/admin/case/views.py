@@ -71,7 +71,7 @@ def assign(request: HttpRequest, key: int) -> HttpResponse:
 
 
 def _person(chosen: str, by: User) -> User | None:
-    if chosen in ("", "nobody"):
+    if chosen == "nobody":
         return None
     if chosen == "me":
         return by
