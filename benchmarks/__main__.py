@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 
 import django
 import psycopg
@@ -16,53 +19,41 @@ from psycopg import sql
 SERVER = os.environ.get("TEST_DATABASE_URL") or "postgres://postgres@127.0.0.1:5432/postgres"
 
 
+PARTS = ("provenance", "api", "writers", "bulk", "sweeps", "register", "desk")
+
+
 def main() -> None:
-    """Run the selected benchmarks in a temporary database, and print one line per figure."""
+    """Run a benchmark in a temporary database, or each in one of its own, and print one line per figure."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--filings", type=int, nargs="+", default=[10_000, 50_000])
     parser.add_argument("--imported", type=int, default=10_000, help="dossiers of the import")
     parser.add_argument("--streamed", type=int, default=100_000, help="filings of the streamed list")
-    parser.add_argument("--only", choices=("sweeps", "register", "provenance", "api", "writers", "bulk", "desk"))
+    parser.add_argument("--only", choices=PARTS)
     options = parser.parse_args()
+    if options.only is None:
+        for part in PARTS:
+            subprocess.run([sys.executable, "-m", "benchmarks", *sys.argv[1:], "--only", part], check=True)
+        return
     with _temporary_database() as url:
         os.environ |= {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "config.settings", "LOG_LEVEL": "ERROR"}
         django.setup()
-        from benchmarks.measures import measure  # models can be imported only after django.setup()
-        from benchmarks.register import measure_register
+        call_command("migrate", verbosity=0)
+        _run(options.only, options)
 
-        if options.only in (None, "provenance"):
-            from benchmarks.provenance import measure_provenance
 
-            measure_provenance(report=_report)
-        if options.only in (None, "api"):
-            from benchmarks.api import measure_api
-
-            call_command("migrate", verbosity=0)
-            call_command("load_catalog", verbosity=0)
-            measure_api(report=_report)
-        if options.only in (None, "writers"):
-            from benchmarks.writers import measure_writers
-
-            call_command("migrate", verbosity=0)
-            call_command("load_catalog", verbosity=0)
-            measure_writers(report=_report)
-        if options.only in (None, "bulk"):
-            from benchmarks.bulk import measure_bulk
-
-            call_command("migrate", verbosity=0)
-            call_command("load_catalog", verbosity=0)
-            measure_bulk(options.imported, options.streamed, report=_report)
-        if options.only in (None, "sweeps"):
-            measure(options.filings, report=_report)
-        if options.only in (None, "register"):
-            call_command("migrate", verbosity=0)
-            settings.ALLOWED_HOSTS = ["*"]
-            measure_register(report=_report)
-        if options.only in (None, "desk"):
-            from benchmarks.desk import measure_desk
-
-            call_command("migrate", verbosity=0)
-            measure_desk(report=_report)
+def _run(part: str, options: argparse.Namespace) -> None:
+    """Run a part. Its modules import models, so they can be imported only now."""
+    module = import_module(f"benchmarks.{'measures' if part == 'sweeps' else part}")
+    if part in ("api", "writers", "bulk"):
+        call_command("load_catalog", verbosity=0)
+    if part == "register":
+        settings.ALLOWED_HOSTS = ["*"]
+    if part == "bulk":
+        module.measure_bulk(options.imported, options.streamed, report=_report)
+    elif part == "sweeps":
+        module.measure(options.filings, report=_report)
+    else:
+        getattr(module, f"measure_{part}")(report=_report)
 
 
 @contextmanager
