@@ -184,7 +184,7 @@ def returns_with_a_notice(reviewer: Person, case: str) -> None:
     point.get_by_role("textbox").fill(EDITED)
     reviewer.page.get_by_role("textbox", name="A point of your own").first.fill(OWN)
     reviewer.presses("Send")
-    reviewer.reads("Sent. The applicant is told.")
+    reviewer.reads("Sent. The applicant will be notified.")
     reviewer.is_at(case, "returned")
 
 
@@ -202,7 +202,7 @@ def files_with_a_letter(registrar: Person, case: str) -> None:
     registrar.finds(case, "Waiting for a decision")
     registrar.follows("File …", "#actions")
     registrar.presses("Send")
-    registrar.reads("Sent. The applicant is told.")
+    registrar.reads("Sent. The applicant will be notified.")
     registrar.is_at(case, "filed")
 
 
