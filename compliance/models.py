@@ -1,10 +1,12 @@
 from compliance.casework.models import Absence, Assignment, Audience, Comment, Look, SavedView
 from compliance.checking.models import CalendarDay, ConfirmedYear, Consequence, Flag, Level
+from compliance.deadlines.models import CalendarFeed
 from compliance.documents.models import Document, DocumentFacts, PartialUpload, UploadedPart
 from compliance.evidence.models import EvidenceFile, EvidenceSummary, ReferenceSketch, SketchRequest
 from compliance.filings.history.models import Event
 from compliance.filings.models import Action, CaseNumbers, ClockName, Filing, Kind, Revision, Status, WorkingCopy
 from compliance.imports.models import ImportOutcome, ImportPart, ImportResult, ImportRun, ImportState
+from compliance.inventory.models import KeptService
 from compliance.letters.models import Letter, LetterKind
 from compliance.notices.models import Attempt, Change, ChangeType, Delivery, LastPosition, Webhook, WebhookEvent
 from compliance.notices.people import Mail, Notice, NoticeSettings
@@ -18,6 +20,7 @@ __all__ = [
     "Attempt",
     "Audience",
     "CalendarDay",
+    "CalendarFeed",
     "CaseNumbers",
     "Change",
     "ChangeType",
@@ -39,6 +42,7 @@ __all__ = [
     "ImportResult",
     "ImportRun",
     "ImportState",
+    "KeptService",
     "Kind",
     "LastPosition",
     "Letter",

@@ -8,7 +8,7 @@ from compliance.api.imports import describe
 from compliance.checking import check_filings, consequences, dispatch, due_marks, flag_counts
 from compliance.documents import counting, parts
 from compliance.imports import running
-from compliance.notices import calendar, delivering, mailing, messages, raising
+from compliance.notices import calendar, delivering, inviting, mailing, messages, raising
 from compliance.reports import writing
 from compliance.statistics import desk_figures
 from registry.api.idempotency import forget_old_answers
@@ -100,6 +100,12 @@ def tell_people() -> int:
     raising.raise_from_changes()
     mailing.make_mails()
     return mailing.send_mails()
+
+
+@shared_task(name="compliance.send_invitations", time_limit=110)
+def send_invitations() -> int:
+    """Send the invitations whose mail is due."""
+    return inviting.send_invitations()
 
 
 @shared_task(name="compliance.keep_desk_figures")

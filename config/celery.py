@@ -41,6 +41,11 @@ app.conf.beat_schedule = {
         "schedule": PICK_UP_EVERY,
         "options": {"expires": PICK_UP_EVERY * 4},
     },
+    "invitations": {
+        "task": "compliance.send_invitations",
+        "schedule": PICK_UP_EVERY,
+        "options": {"expires": PICK_UP_EVERY * 4},
+    },
     "figures of the desk": {
         "task": "compliance.keep_desk_figures",
         "schedule": FIGURES_EVERY,

@@ -103,6 +103,8 @@ AUTH_USER_MODEL = "registry.User"
 LOGIN_URL = reverse_lazy("admin:login")
 # Whoever signs in without having asked for a page.
 LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
+# A form of the workspace that was sent after its session had ended is shown again, with what was typed.
+CSRF_FAILURE_VIEW = "compliance.workspace.sessions.csrf_failure"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

@@ -25,6 +25,7 @@ urlpatterns = [
     path("health/", views.health, name="health"),
     path("favicon.ico", RedirectView.as_view(url=static("icon.svg"))),
     path("language/", include("django.conf.urls.i18n")),
+    path("workspace/", include("compliance.workspace.urls")),
     path("admin/", include("compliance.admin.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("compliance.api.urls")),

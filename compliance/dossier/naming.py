@@ -64,7 +64,7 @@ def _labels() -> dict[str, Bilingual]:
         if isinstance(kind, type) and is_dataclass(kind):
             for field in fields(kind):
                 found.setdefault(field.name, _field_name(kind, field.name))
-            todo.extend(_hints(kind).values())
+            todo.extend(types_of(kind).values())
     return found
 
 
@@ -75,7 +75,7 @@ def _codes_at(at: Pointer) -> Mapping[str, Any]:
 
 
 @cache
-def _hints(kind: Any) -> dict[str, Any]:
+def types_of(kind: Any) -> dict[str, Any]:
     """The types of the fields of a part of the dossier. To resolve them takes longer than all else here."""
     return get_type_hints(kind, include_extras=True)
 
@@ -90,7 +90,7 @@ def _at(at: Pointer) -> tuple[Any, Bilingual]:
 def _down(kind: Any, name: Bilingual, step: str) -> tuple[Any, Bilingual]:
     origin, arguments = get_origin(kind), get_args(kind)
     if isinstance(kind, type) and is_dataclass(kind):
-        return _plain(_hints(kind).get(step)), _field_name(kind, step)
+        return _plain(types_of(kind).get(step)), _field_name(kind, step)
     if origin is list:
         nth = int(step) + 1 if step.isdigit() else step
         return _plain(arguments[0]), Bilingual(f"{name.en} {nth}", f"{name.zh} {nth}")

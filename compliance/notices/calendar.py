@@ -11,7 +11,15 @@ from django.utils import timezone
 from compliance.casework.queues import last_day_soon
 from compliance.models import Filing, Flag, Notice
 from compliance.notices import kinds
-from compliance.notices.raising import clock_key, key_of, raise_notices, raise_of_clock
+from compliance.notices.raising import (
+    clock_key,
+    key_of,
+    raise_notices,
+    raise_of_clock,
+    raise_reminder,
+    reminder_key,
+)
+from compliance.rules.due_dates import DECISION
 
 # How many days before its end a waiver is announced.
 WAIVER_DAYS = 3
@@ -25,7 +33,28 @@ def raise_notices_of_the_day(*, today: date | None = None) -> int:
     soon = running.filter(due_on__gte=today, due_on__lte=last_day_soon(today))
     over = running.filter(due_on__lt=today)
     raised = _raise_of_clocks(kinds.DUE_SOON, soon) + _raise_of_clocks(kinds.OVERDUE, over)
-    return raised + sum(_of_waiver(flag) for flag in _ending(today))
+    reminded = sum(_remind(days, today) for days in kinds.REMINDER_DAYS)
+    return raised + reminded + sum(_of_waiver(flag) for flag in _ending(today))
+
+
+def _remind(days: int, today: date) -> int:
+    """
+    Remind the filers of the deadlines that end in so many days, as each of them chooses. After an outage a reminder that was missed
+    is made up for, unless the next one is due.
+    """
+    later = max((other for other in kinds.REMINDER_DAYS if other < days), default=-1)
+    first, last = today + timedelta(days=later + 1), today + timedelta(days=days)
+    filings = Filing.objects.running().filter(due_on__gte=first, due_on__lte=last).exclude(clock=DECISION)
+    rows = filings.select_related("applicant").order_by("pk").iterator(chunk_size=AT_ONCE)
+    raised = 0
+    while part := list(islice(rows, AT_ONCE)):
+        keys = {filing.pk: reminder_key(filing, days) for filing in part}
+        announced = Notice.objects.filter(kind=kinds.REMINDER, filing__in=keys)
+        done = set(announced.values_list("key", flat=True))
+        raised += sum(
+            raise_reminder(filing, days) for filing in part if key_of(kinds.REMINDER, keys[filing.pk]) not in done
+        )
+    return raised
 
 
 def _raise_of_clocks(kind: str, filings: QuerySet[Filing]) -> int:

@@ -10,7 +10,12 @@ from compliance.language import Bilingual
 IMMEDIATE, DAILY, OFF = "immediate", "daily", "off"
 ASSIGNED, MENTIONED, MESSAGE = "assigned", "mentioned", "message"
 RECEIVED, RETURNED, ANSWERED, MOVED_ON, DECIDED = "received", "returned", "answered", "moved_on", "decided"
+REMINDER = "reminder"
 DUE_SOON, OVERDUE, WAIVER_ENDS, BASE_REVOKED = "due_soon", "overdue", "waiver_ends", "base_revoked"
+
+
+# How many days before a deadline its filers are reminded, unless they choose otherwise.
+REMINDER_DAYS = (30, 7, 1, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,11 @@ _ALL = (
         Bilingual("A deadline ends within 3 working days", "期限在三个工作日内届满"),
         Bilingual("{case}: {clock} due on {due_on}", "{case}：{clock}期限为 {due_on}"),
         DAILY,
+    ),
+    Kind(
+        REMINDER,
+        Bilingual("A deadline of my organization comes near", "本单位的期限临近"),
+        Bilingual("{case}: {clock} due on {due_on}", "{case}：{clock}期限为 {due_on}"),
     ),
     Kind(
         OVERDUE,

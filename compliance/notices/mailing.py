@@ -156,7 +156,7 @@ def message_of(mail: Mail, connection: BaseEmailBackend | None = None) -> EmailM
         "notices": [_listed(notice, mail.user, language) for notice in notices[:MOST_LISTED]],
         "more": max(len(notices) - MOST_LISTED, 0),
         "letters": [as_text(letter) for letter in (letters if len(notices) == 1 else others)],
-        "settings_url": _address(reverse("desk-notice-settings")) if mail.user.roles else "",
+        "settings_url": _address(reverse("desk-notice-settings" if mail.user.roles else "workspace:notices")),
     }
     message = EmailMultiAlternatives(
         _heading(notices, language),
@@ -176,7 +176,7 @@ def _still_visible(mail: Mail) -> list[Notice]:
     if not mail.user.is_active:
         return []
     visible = Filing.objects.visible_to(mail.user).filter(pk__in=mail.notices.values("filing"))
-    return list(mail.notices.filter(filing__in=visible.values("pk")).select_related("filing").order_by("id"))
+    return list(mail.notices.filter(filing__in=visible.values("pk")).select_related("filing__applicant").order_by("id"))
 
 
 def _heading(notices: list[Notice], language: Language) -> str:
@@ -188,7 +188,7 @@ def _heading(notices: list[Notice], language: Language) -> str:
 
 
 def _listed(notice: Notice, user: User, language: Language) -> dict[str, str]:
-    url = _address(reverse("admin:compliance_filing_change", args=[notice.filing_id])) if user.roles else ""
+    url = _address(_path_of(notice, user))
     return {
         "title": title_of(notice.kind, notice.values, language),
         "service": str(notice.values.get("service", "")),
@@ -196,6 +196,14 @@ def _listed(notice: Notice, user: User, language: Language) -> dict[str, str]:
         "at": timezone.localtime(notice.at).strftime("%Y-%m-%d %H:%M"),
         "url": url,
     }
+
+
+def _path_of(notice: Notice, user: User) -> str:
+    """Return the page of a filing that somebody may see: in the workspace for its filers, at the desk for staff."""
+    filing = notice.filing
+    if filing.applicant_id in user.own_organizations:
+        return reverse("workspace:filing", args=[filing.applicant.uid, filing.uid])
+    return reverse("admin:compliance_filing_change", args=[filing.pk])
 
 
 def _address(path: str) -> str:

@@ -21,6 +21,8 @@ class NoticeSettings(models.Model):
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notice_settings")
     language = models.CharField(_("language"), max_length=2, choices=[("zh", "中文"), ("en", "English")], default="zh")
     choices = models.JSONField(_("choices"), default=dict)
+    # How many days before a deadline of the own organization somebody is reminded; null for the usual days.
+    reminder_days = models.JSONField(_("days of reminders"), null=True)
 
     class Meta:
         verbose_name = verbose_name_plural = _("notice settings")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -159,12 +159,33 @@ def _raise_of_flags(change: Change, filing: Filing) -> int:
 
 
 def raise_of_clock(kind: str, filing: Filing) -> int:
-    """Tell of a deadline that is near or has passed: the authority of its own, the applicant and its reviewer of the other."""
-    people = [*filers_of(filing), *_assignee(filing)]
+    """
+    Tell of a deadline that is near or has passed: the authority of its own, the applicant and its reviewer of the other. Of a
+    deadline that is near, filers are reminded on the days that they choose (see `raise_reminder`).
+    """
+    filers = filers_of(filing) if kind == kinds.OVERDUE else []
+    people = [*filers, *_assignee(filing)]
     if filing.clock == DECISION:
         people = [*desk_of(filing), *(registrars() if kind == kinds.OVERDUE else [])]
     values = {"clock": filing.clock, "due_on": filing.due_on.isoformat() if filing.due_on else ""}
     return raise_notices(kind, people, filing, key=clock_key(filing), values=values)
+
+
+def raise_reminder(filing: Filing, days: int) -> int:
+    """Remind the filers of a deadline, so many days before it: those who chose that day."""
+    filers = filers_of(filing)
+    chosen = {row.user_id: row.reminder_days for row in NoticeSettings.objects.filter(user__in=filers)}
+    people = [person for person in filers if days in _days_of(chosen.get(person.pk))]
+    values = {"clock": filing.clock, "due_on": filing.due_on.isoformat() if filing.due_on else ""}
+    return raise_notices(kinds.REMINDER, people, filing, key=reminder_key(filing, days), values=values)
+
+
+def _days_of(chosen: list[int] | None) -> Collection[int]:
+    return kinds.REMINDER_DAYS if chosen is None else chosen
+
+
+def reminder_key(filing: Filing, days: int) -> str:
+    return f"{days}:{clock_key(filing)}"
 
 
 def clock_key(filing: Filing) -> str:

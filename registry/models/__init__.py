@@ -1,6 +1,7 @@
 from registry.models.ai_models import AIModel, RegistrationStatus
 from registry.models.answers import KeptAnswer
 from registry.models.corrections import Correction, CorrectionKind
+from registry.models.invitations import Invitation, MembershipEvent, MembershipVerb
 from registry.models.numbers import Listing, NumberCounter, NumberKind, NumberStatus, OfficialNumber
 from registry.models.organizations import Organization
 from registry.models.people import Membership, MembershipRole, Role, StaffRole, User
@@ -22,10 +23,13 @@ __all__ = [
     "Correction",
     "CorrectionKind",
     "Derivation",
+    "Invitation",
     "KeptAnswer",
     "Listing",
     "Membership",
+    "MembershipEvent",
     "MembershipRole",
+    "MembershipVerb",
     "ModelStatement",
     "NumberCounter",
     "NumberKind",

@@ -130,6 +130,11 @@ class Membership(models.Model):
         Organization, models.CASCADE, related_name="memberships", verbose_name=_("organization")
     )
     role = models.CharField(_("role"), max_length=16, choices=MembershipRole.choices)
+    is_administrator = models.BooleanField(
+        _("administrator of the organization"),
+        default=False,
+        help_text=_("Invites people into the organization, and sets their roles and mandates."),
+    )
     mandate = models.CharField(_("mandate document"), max_length=200, blank=True)
     mandate_from = models.DateField(_("mandate from"), null=True, blank=True)
     mandate_until = models.DateField(_("mandate until"), null=True, blank=True)

@@ -9,18 +9,18 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from compliance.admin.case.comparing import compared
-from compliance.admin.case.documents import entries_of
 from compliance.admin.case.flags import by_place, cards_of
 from compliance.admin.case.neighbors import neighbors_of
 from compliance.admin.case.next_steps import next_steps
-from compliance.admin.case.timeline import MOST_ENTRIES, timeline_of
 from compliance.admin.evidence import evidence_of
 from compliance.admin.filing_list import shown
 from compliance.admin.pages import user_of
-from compliance.admin.readable import Section, sections_of
 from compliance.casework.assigning import eligible_for
+from compliance.casework.comparing import compared
 from compliance.casework.looking import remember_look
+from compliance.casework.readable import Section, sections_of
+from compliance.casework.timeline import MOST_ENTRIES, timeline_of
+from compliance.documents.entries import entries_of
 from compliance.dossier.naming import DOSSIER
 from compliance.dossier.pointer import Pointer
 from compliance.filings import workflow

@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 
 from compliance.admin.acting import ACTIONS, WAIVERS, act, waive
 from compliance.admin.case.cases import address_of, filing_of
-from compliance.admin.case.comparing import compared
 from compliance.admin.case.documents import shown_in_a_frame
 from compliance.admin.case.letters import compose, letter
 from compliance.admin.days import judged_as_of
@@ -25,6 +24,7 @@ from compliance.api.documents import download
 from compliance.api.problems import refusals_as_problems
 from compliance.casework.assigning import assign_filing, assign_next
 from compliance.casework.commenting import comment_on
+from compliance.casework.comparing import compared
 from compliance.language import language_of
 from compliance.models import Audience, Filing, Flag, Revision
 from registry.api.problems import Problem

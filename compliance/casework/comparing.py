@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from compliance.admin.readable import Line, lines_of, shown_value
+from compliance.casework.readable import Line, lines_of, shown_value
 from compliance.dossier.comparing import Difference, differences
 from compliance.dossier.pointer import Pointer
 from compliance.language import Language
@@ -34,8 +34,12 @@ class ShownDifference:
 
 def compared(before: Revision, after: Revision, language: Language) -> list[ShownDifference]:
     """Return the differences between two revisions, with names in the language of the reader."""
-    found = differences(json.loads(before.content), json.loads(after.content))
-    return [_shown(difference, language) for difference in found]
+    return compared_trees(json.loads(before.content), json.loads(after.content), language)
+
+
+def compared_trees(before: Any, after: Any, language: Language) -> list[ShownDifference]:
+    """Return the differences between two dossiers, given as trees."""
+    return [_shown(difference, language) for difference in differences(before, after)]
 
 
 def _shown(difference: Difference, language: Language) -> ShownDifference:

@@ -1,0 +1,232 @@
+"""Filling in a section of a dossier: the form, adding and removing entries of its lists, and saving."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from compliance.api.problems import problem_of
+from compliance.dossier.faults import Fault, Malformed
+from compliance.dossier.pointer import Pointer
+from compliance.filings.refusals import Refused
+from compliance.forms.answers import ABSENT, Answers
+from compliance.forms.editing import field_at, with_row, without_row
+from compliance.forms.sections import Section, find_section, own_tree, section_of_place, tree_at
+from compliance.forms.shape import Field
+from compliance.forms.wording import refusal
+from compliance.models import Filing
+from compliance.rules.wording import place
+from compliance.workspace.drafts import Draft
+from compliance.workspace.fields import Beside, FormBuilder, PartView, flag_views, places_shown
+from compliance.workspace.saving import Conflict, refused_in, save_section
+from compliance.workspace.visits import Visit, for_members, refused
+
+
+@for_members
+def section(visit: Visit, uid: UUID, path: str) -> HttpResponseBase:
+    """Show a section of a filing, or take what was entered in it."""
+    filing = visit.find_filing(uid)
+    editor = Editor(visit, filing, path)
+    if visit.request.method != "POST":
+        return editor.page()
+    if not visit.can_file:
+        return refused(visit, "not_a_filer")
+    return editor.posted()
+
+
+class Editor:
+    """The page of a section, in the state that a request has brought it to."""
+
+    def __init__(self, visit: Visit, filing: Filing, path: str) -> None:
+        self.visit, self.filing = visit, filing
+        self._read(path)
+        self.refusals: dict[str, str] = {}
+        self.notices: dict[str, str] = {}
+        self.elsewhere: list[str] = []
+        self.typed: Answers | None = None
+        self.shown: Any = own_tree(self.section, self.draft.document)
+
+    def _read(self, path: str) -> None:
+        self.draft = Draft(self.filing)
+        found = find_section(self.draft.document, path, self.draft.day)
+        if found is None:
+            raise Http404
+        self.section: Section = found
+
+    @property
+    def can_edit(self) -> bool:
+        return self.filing.is_editable and self.visit.can_file
+
+    def posted(self) -> HttpResponseBase:
+        """Take what was typed. Whatever comes of it, the page shows it again unless it was saved."""
+        post = self.visit.request.POST
+        self.typed = {Pointer(name): values for name, values in post.lists() if name.startswith("/")}
+        if at := post.get("add"):
+            self.typed = with_row(self.typed, Pointer(at))
+            return self.page(unsaved=True)
+        if at := post.get("remove_row"):
+            self.typed = without_row(self.typed, at)
+            return self.page(unsaved=True)
+        return self._save(post.get("version", ""), _shown_tree(self.visit.request, self.shown))
+
+    def _save(self, version: str, shown: Any) -> HttpResponseBase:
+        try:
+            saved = save_section(
+                self.filing, self.section, self.typed or {}, by=self.visit.user, version=version, shown=shown
+            )
+        except Malformed as error:
+            self._refuse(*refused_in(error, self.section))
+            return self._again(shown, 422)
+        except Conflict as error:
+            return self._conflict(error)
+        except Refused as error:
+            self.elsewhere = [problem_of(error).text]
+            return self._again(shown, 409)
+        self._say_saved(saved.is_changed, [str(at) for at in saved.of_other])
+        return self._after_saving()
+
+    def _again(self, shown: Any, status: int) -> HttpResponseBase:
+        self.shown = shown
+        return self.page(unsaved=True, status=status)
+
+    def _refuse(self, inside: list[Fault], elsewhere: list[Fault]) -> None:
+        for fault in inside:
+            at, field = self._field_at(fault.at)
+            texts = (self.typed or {}).get(at, [])
+            self.refusals[at] = refusal(
+                fault, field.entry if field else None, texts[-1] if texts else "", self.visit.language
+            )
+        language = self.visit.language
+        self.elsewhere = [f"{place(fault.at, language)}: {fault.message(language)}" for fault in elsewhere]
+
+    def _field_at(self, at: Pointer) -> tuple[Pointer, Field | None]:
+        return field_at(self.section.part, self.section.at, at)
+
+    def _conflict(self, error: Conflict) -> HttpResponseBase:
+        """Show what was typed beside what somebody else saved meanwhile; saving again keeps what is in the form."""
+        self._read_again()
+        other = self.draft.kept
+        who = getattr(other, "changed_by", None) or getattr(other, "by", None)
+        name = (who.get_full_name() or who.get_username()) if who else ""
+        for at in error.places:
+            value = FormBuilder(self.draft.guidance, self.visit.language, Beside())
+            self.notices[self._field_at(at)[0]] = _(
+                "%(who)s changed this meanwhile to: %(value)s. Saving again keeps what you typed."
+            ) % {"who": name, "value": _in_words(value, self.section, self.draft.document, at)}
+        return self.page(unsaved=True, status=409)
+
+    def _read_again(self) -> None:
+        self.draft = Draft(self.filing)
+        self.shown = own_tree(self.section, self.draft.document)
+
+    def _say_saved(self, is_changed: bool, of_other: list[str]) -> None:
+        text = _("Saved and checked.") if is_changed else _("Nothing was changed.")
+        messages.success(self.visit.request, text)
+        if of_other:
+            names = ", ".join(place(Pointer(at), self.visit.language) for at in of_other)
+            messages.info(
+                self.visit.request, _("Kept what somebody else changed meanwhile: %(fields)s.") % {"fields": names}
+            )
+
+    def _after_saving(self) -> HttpResponseBase:
+        request = self.visit.request
+        following = self._next_path() if "save_next" in request.POST else self.section.path
+        if request.headers.get("HX-Request") and following == self.section.path:
+            self.typed = None
+            self._read(self.section.path)
+            self.shown = own_tree(self.section, self.draft.document)
+            return self.page()
+        return redirect(section_address(self.filing, self.visit, following))
+
+    def _next_path(self) -> str:
+        paths = [section.path for section in Draft(self.filing).sections if section.is_asked]
+        after = paths.index(self.section.path) + 1 if self.section.path in paths else len(paths)
+        return paths[after] if after < len(paths) else self.section.path
+
+    def page(self, *, unsaved: bool = False, status: int = 200) -> HttpResponseBase:
+        view, others = self._view()
+        states = self.draft.states(self.visit.language)
+        context = {
+            "room": "filings",
+            "filing": self.filing,
+            "draft": self.draft,
+            "section": self.section,
+            "title": self.section.title.in_(self.visit.language),
+            "view": view,
+            "other_flags": others,
+            "states": states,
+            "can_edit": self.can_edit,
+            "is_new": self.shown is ABSENT and self.section.is_entry,
+            "shown": "" if self.shown is ABSENT else json.dumps(self.shown, ensure_ascii=False),
+            "elsewhere": self.elsewhere,
+            "refusal_count": len(self.refusals),
+            "unsaved": unsaved,
+            **_next_entries(self.draft.document),
+        }
+        is_part = bool(self.visit.request.headers.get("HX-Request"))
+        return self.visit.page("editor.html" if is_part else "section.html", context, status=status)
+
+    def _view(self) -> tuple[PartView, list[Any]]:
+        """Return the form, and the flags of the section that stand beside none of its fields."""
+        flags = flag_views(self.draft.flags, self.visit.language)
+        beside = Beside(flags, self.refusals, self.notices)
+        builder = FormBuilder(self.draft.guidance, self.visit.language, beside, self.typed)
+        tree = None if self.shown is ABSENT else self.shown
+        view = builder.build(self.section.part, self.section.at, tree)
+        assert isinstance(view, PartView)
+        shown = set(places_shown(view)) - {self.section.at}
+        others = [
+            (place(Pointer(at), self.visit.language) if at else "", found)
+            for at, here in flags.items()
+            if at not in shown and section_of_place(self.draft.sections, at).path == self.section.path
+            for found in here
+        ]
+        return view, others
+
+
+def section_address(filing: Filing, visit: Visit, path: str) -> str:
+    return reverse("workspace:section", args=[visit.organization.uid, filing.uid, path])
+
+
+def _next_entries(document: Any) -> dict[str, Any]:
+    """Return the paths of the model, and of the corpus of each model, that can be added next."""
+    models = document.get("models") or []
+    corpora = [
+        {
+            "path": f"models/{i}/corpora/{len(model.get('corpora') or ())}",
+            "model": model.get("name") or model.get("key") or i + 1,
+        }
+        for i, model in enumerate(models)
+    ]
+    return {"next_model_path": f"models/{len(models)}", "next_corpora": corpora}
+
+
+def _shown_tree(request: HttpRequest, current: Any) -> Any:
+    """Return the tree that the form showed, as it says itself: what it says concerns only who sends it."""
+    text = request.POST.get("shown", "")
+    try:
+        return json.loads(text) if text else ABSENT
+    except ValueError:
+        return current
+
+
+def _in_words(builder: FormBuilder, section: Section, document: Any, at: Pointer) -> str:
+    """Return what a document holds at a place of a section, as people read it."""
+    here, field = field_at(section.part, section.at, at)
+    value = tree_at(document, here)
+    if value is ABSENT or value in (None, "", []):
+        return _("nothing")
+    if field is None:
+        count = len(value) if isinstance(value, list | dict) else 1
+        return ngettext("%(n)s entry", "%(n)s entries", count) % {"n": count}
+    view = builder.build(field, here, value)
+    chosen = [label for _code, label, is_chosen in getattr(view, "choices", []) if is_chosen]
+    return ", ".join(chosen) or getattr(view, "text", "")

@@ -1,0 +1,55 @@
+"""Changing and removing members of an organization. Somebody always stays who administers it."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from registry.membership.inviting import Terms, record, refuse_terms, refuse_unless_administrator, terms_of
+from registry.membership.refusals import MembershipRefused
+from registry.models import Membership, MembershipVerb, Organization, User
+
+
+@transaction.atomic
+def change_member(membership: Membership, terms: Terms, *, by: User) -> None:
+    """Give a member another role or mandate. Raises MembershipRefused."""
+    refuse_unless_administrator(membership.organization, by)
+    refuse_terms(terms)
+    locked = _locked(membership)
+    if terms == terms_of(locked):
+        return
+    if locked.is_administrator and not terms.is_administrator:
+        _refuse_last(locked)
+    Membership.objects.filter(pk=locked.pk).update(
+        role=terms.role,
+        is_administrator=terms.is_administrator,
+        mandate=terms.mandate,
+        mandate_from=terms.mandate_from,
+        mandate_until=terms.mandate_until,
+    )
+    record(locked.organization, MembershipVerb.CHANGED, locked.user.username, by=by, data=terms.as_json)
+
+
+@transaction.atomic
+def remove_member(membership: Membership, *, by: User) -> None:
+    """Remove a member: from now on the person sees nothing of the organization. Raises MembershipRefused."""
+    refuse_unless_administrator(membership.organization, by)
+    locked = _locked(membership)
+    if locked.is_administrator:
+        _refuse_last(locked)
+    locked.delete()
+    record(locked.organization, MembershipVerb.REMOVED, locked.user.username, by=by)
+
+
+def _locked(membership: Membership) -> Membership:
+    """Lock a membership, after its organization, so that two administrators cannot remove each other at once."""
+    list(Organization.objects.select_for_update(no_key=True).filter(pk=membership.organization_id).values_list("pk"))
+    found = Membership.objects.filter(pk=membership.pk).select_related("user", "organization").first()
+    if found is None:
+        raise MembershipRefused("is_no_member")
+    return found
+
+
+def _refuse_last(membership: Membership) -> None:
+    others = Membership.objects.filter(organization=membership.organization_id, is_administrator=True).in_force()
+    if not others.exclude(pk=membership.pk).filter(user__is_active=True).exists():
+        raise MembershipRefused("last_administrator")
