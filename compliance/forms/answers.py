@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -71,11 +72,11 @@ def shown_rows(at: Pointer, answers: Answers) -> list[int]:
 def _field(field: Field, texts: Sequence[str], before: Any) -> Any:
     if field.entry is Entry.CODES:
         return _codes([text for text in texts if text], before)
-    text = texts[-1]
-    if _same_text(text, text_of(None if before is ABSENT else before, field)):
+    text, shown = texts[-1], text_of(None if before is ABSENT else before, field)
+    if _same_text(text, shown) or (field.entry is Entry.TEXTS and _lines(text) == _lines(shown)):
         return before
     if field.entry is Entry.TEXTS:
-        return [line.strip() for line in text.splitlines() if line.strip()] or ABSENT
+        return _lines(text) or ABSENT
     return value_of(text, field) if text.strip() else ABSENT
 
 
@@ -85,6 +86,10 @@ def _codes(chosen: list[str], before: Any) -> Any:
         return before
     kept = [code for code in known if code in chosen]
     return [*kept, *(code for code in chosen if code not in kept)] or ABSENT
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in re.split("\r\n|\r|\n", text) if line.strip()]
 
 
 def _same_text(one: str, other: str) -> bool:

@@ -23,17 +23,13 @@ class Merged:
 
 def merge(base: Any, mine: Any, other: Any, at: Pointer) -> Merged:
     """Merge two changes of the same tree. A list that was made longer or shorter is one value."""
-    if mine == other:
+    if other in (mine, base):
         return Merged(mine, (), ())
-    if other == base:
-        return Merged(mine, (), ())
-    if mine == base:
-        return Merged(other, (), (at,))
     if all(isinstance(tree, dict) for tree in (mine, other)):
         return _objects(base if isinstance(base, dict) else {}, mine, other, at)
     if all(_is_list_of_parts(tree) for tree in (base, mine, other)) and len(base) == len(mine) == len(other):
         return _entries(base, mine, other, at)
-    return Merged(mine, (at,), ())
+    return Merged(other, (), (at,)) if mine == base else Merged(mine, (at,), ())
 
 
 def _is_list_of_parts(tree: Any) -> bool:

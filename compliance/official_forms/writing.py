@@ -105,7 +105,7 @@ def _write_pairs(page: DocumentType, pairs: list[tuple[str, str]]) -> None:
     table: Table = page.add_table(rows=0, cols=2)
     table.style, table.alignment = "Table Grid", WD_TABLE_ALIGNMENT.CENTER
     for label, text in pairs:
-        cells = table.add_row().cells
+        cells = table.add_row().cells  # type: ignore[no-untyped-call]
         cells[0].width, cells[1].width = Cm(5), Cm(11)
         _run(cells[0].paragraphs[0], label, 10.5)
         _run(cells[1].paragraphs[0], text or _NOT_GIVEN, 10.5)

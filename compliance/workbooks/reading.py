@@ -143,7 +143,7 @@ class _Reader:
                 return
             elif not _is_heading(cells, layout):
                 texts = {key: cells[i] for key, i in columns.items() if i < len(cells)}
-                if any(text.strip() for key, text in texts.items() if not key.startswith("#")):
+                if any(text.strip() for text in texts.values()):
                     rows.append(_Row(number, texts, columns))
         if layout is not None:
             self._sheets[layout.name] = (sheet.name, rows)

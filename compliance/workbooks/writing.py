@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import Cell
+from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -126,13 +126,13 @@ def _write_header(sheet: Worksheet, layout: SheetLayout) -> None:
             "" if field is None else " / ".join(filter(None, (hint_of(field.entry, "zh"), hint_of(field.entry, "en"))))
         )
         for row, text in enumerate((key, label.zh, label.en, hint), 1):
-            cell = sheet.cell(row, number, text)
-            cell.fill, cell.alignment = _HEAD, Alignment(wrap_text=True, vertical="top")
-            cell.font = Font(bold=row == 2, size=9 if row == HEADER_ROWS else 11, italic=row == HEADER_ROWS)
+            head = sheet.cell(row, number, text)
+            head.fill, head.alignment = _HEAD, Alignment(wrap_text=True, vertical="top")
+            head.font = Font(bold=row == 2, size=9 if row == HEADER_ROWS else 11, italic=row == HEADER_ROWS)
         width = 12 if field is None else _WIDTHS.get(field.entry, 16)
         sheet.column_dimensions[get_column_letter(number)].width = width
     sheet.row_dimensions[1].hidden = True
-    sheet.freeze_panes = sheet.cell(FIRST_ROW, len(layout.numbers) + 1)
+    sheet.freeze_panes = f"{get_column_letter(len(layout.numbers) + 1)}{FIRST_ROW}"
 
 
 def _write_rows(sheet: Worksheet, layout: SheetLayout, documents: Sequence[tuple[str, Any]], language: Language) -> int:
@@ -145,7 +145,7 @@ def _write_rows(sheet: Worksheet, layout: SheetLayout, documents: Sequence[tuple
     return row - FIRST_ROW
 
 
-def _write_text(cell: Cell, text: str) -> None:
+def _write_text(cell: Cell | MergedCell, text: str) -> None:
     """Write a text as a text: nothing that a filer wrote becomes a formula."""
     cell.number_format = "@"
     if text:

@@ -13,6 +13,7 @@ from compliance.dossier.faults import Malformed
 from compliance.dossier.json_schema import dossier_json_schema
 from compliance.dossier.parsing import parse
 from compliance.dossier.schema import Dossier
+from compliance.dossier.stored import Canonical, load
 from tests.building import USCC, a_document
 
 KINDS = ("algorithm", "generative", "generative-complete-2024", "registration")
@@ -102,20 +103,20 @@ def _models() -> st.SearchStrategy[list[dict[str, Any]]]:
 
 
 @st.composite
-def any_dossier(draw: st.DrawFn) -> Dossier:
-    """A well-formed dossier with random fields."""
+def any_document(draw: st.DrawFn) -> Any:
+    """A well-formed dossier with random fields, as a tree in normal form."""
     document = draw(_object(dossier_json_schema()))
     document["kind"] = draw(st.sampled_from(["algorithm", "generative", "registration"]))
     document["applicant"] = {**document.get("applicant", {}), "uscc": USCC}
     document["service"] = {**document.get("service", {}), "name": "样例问答"}
     if draw(st.booleans()):
         document["models"] = draw(_models())
-    return _parsed(document)
+    return _well_formed(document)
 
 
 @st.composite
-def nearly_complete_dossier(draw: st.DrawFn) -> Dossier:
-    """A complete dossier of which some sections, and the days in it, are random."""
+def nearly_complete_document(draw: st.DrawFn) -> Any:
+    """A complete dossier of which some sections, and the days in it, are random, as a tree in normal form."""
     document = a_document(draw(st.sampled_from(KINDS)))
     schema = dossier_json_schema()["properties"]
     for name in draw(st.sets(st.sampled_from(["assessment", "labeling", "algorithm", "documents"]), max_size=2)):
@@ -134,12 +135,26 @@ def nearly_complete_dossier(draw: st.DrawFn) -> Dossier:
         for bank in ("keywords", "questions", "refusal_questions", "non_refusal_questions"):
             if document["assessment"].get(bank):
                 document["assessment"][bank]["updated_on"] = draw(day)
-    return _parsed(document)
+    return _well_formed(document)
 
 
-def _parsed(document: Any) -> Dossier:
+def _well_formed(document: Any) -> Any:
     try:
-        return parse(json.dumps(document).encode()).dossier
+        return json.loads(parse(json.dumps(document).encode()).canonical.text)
     except Malformed:
         assume(False)
         raise
+
+
+def any_dossier() -> st.SearchStrategy[Dossier]:
+    """A well-formed dossier with random fields."""
+    return any_document().map(_loaded)
+
+
+def nearly_complete_dossier() -> st.SearchStrategy[Dossier]:
+    """A complete dossier of which some sections, and the days in it, are random."""
+    return nearly_complete_document().map(_loaded)
+
+
+def _loaded(document: Any) -> Dossier:
+    return load(Canonical.of(document).text)
