@@ -69,7 +69,7 @@ def test_a_workbook_of_new_filings_says_the_same() -> None:
     assert [said(json.loads(normal(tree))) for tree in trees(workbook)] == [said(document) for document in documents]
 
 
-@settings(deadline=None, max_examples=25, suppress_health_check=SLOW)
+@settings(deadline=None, max_examples=8, suppress_health_check=SLOW)
 @given(any_document() | nearly_complete_document())
 def test_any_dossier_comes_back_as_it_was(document: Any) -> None:
     text = normal(document)

@@ -1,0 +1,149 @@
+"""Who reaches which page of the workspace: the table of all its addresses."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from compliance.deadlines.models import CalendarFeed
+from compliance.models import Filing, KeptService
+from compliance.workspace.urls import urlpatterns
+from registry.models import Invitation, Membership, Organization, User
+from tests.making_filings import a_filing
+from tests.workspace.conftest import signed_in
+
+# The addresses of an organization, with what a GET and a POST answer a viewer. A filer gets 200 or a redirect for both.
+OF_ORGANIZATION: dict[str, tuple[list[Any], int, int]] = {
+    "services": ([], 200, 200),
+    "keep": ([], 403, 403),
+    "kept": (["kept"], 403, 403),
+    "forget": (["kept"], 403, 403),
+    "filings": ([], 200, 200),
+    "start": ([], 403, 403),
+    "workbook": ([], 403, 403),
+    "empty-workbook": ([], 200, 200),
+    "deadlines": ([], 200, 200),
+    "renew-feed": ([], 302, 302),
+    "reminders": ([], 302, 302),
+    "models": ([], 200, 200),
+    "people": ([], 200, 200),
+    "invite": ([], 403, 403),
+    "withdraw-invitation": (["invitation"], 403, 403),
+    "member": (["member"], 403, 403),
+    "filing": (["filing"], 200, 200),
+    "submit": (["filing"], 403, 403),
+    "withdraw": (["filing"], 403, 403),
+    "amend": (["filing"], 403, 403),
+    "answer": (["filing"], 403, 403),
+    "messages": (["filing"], 200, 200),
+    "letter": (["filing", "F-1"], 404, 404),
+    "documents": (["filing"], 200, 200),
+    "upload": (["filing"], 403, 403),
+    "document": (["filing", "0" * 64], 404, 404),
+    "dossier": (["filing"], 200, 200),
+    "filing-workbook": (["filing"], 200, 200),
+    "form": (["filing"], 200, 200),
+    "find-model": (["filing"], 403, 403),
+    "add-model": (["filing"], 403, 403),
+    "read-card": (["filing"], 403, 403),
+    "remove": (["filing", "models/0"], 403, 403),
+    "section": (["filing", "service"], 200, 403),
+}
+# The addresses of a person.
+OF_PERSONS = {"home", "sign-in", "sign-out", "notices", "notice", "invitation", "feed"}
+
+
+@pytest.fixture
+def things(filer: User, organization: Organization, administrator: User) -> dict[str, Any]:
+    """Something of each kind that belongs to the organization."""
+    invitation = Invitation.objects.create(
+        organization=organization, email="x@demo.example", role="viewer", invited_by=filer, ends_at=timezone.now()
+    )
+    kept = KeptService.objects.create(organization=organization, name="内部试用", by=filer)
+    return {
+        "filing": a_filing(filer, "generative").uid,
+        "kept": kept.uid,
+        "invitation": invitation.uid,
+        "member": Membership.objects.get(user=filer).pk,
+    }
+
+
+def address(name: str, organization: Organization, things: dict[str, Any]) -> str:
+    arguments = [things.get(argument, argument) for argument in OF_ORGANIZATION[name][0]]
+    return reverse(f"workspace:{name}", args=[organization.uid, *arguments])
+
+
+def test_every_address_is_in_the_table() -> None:
+    assert {pattern.name for pattern in urlpatterns} == OF_ORGANIZATION.keys() | OF_PERSONS
+
+
+@pytest.mark.parametrize("name", OF_ORGANIZATION)
+def test_nobody_else_finds_the_pages_of_an_organization(
+    name: str, organization: Organization, things: dict[str, Any], stranger: User, reviewer: User
+) -> None:
+    url = address(name, organization, things)
+    for user in (stranger, reviewer):
+        assert [signed_in(user).get(url).status_code, signed_in(user).post(url).status_code] == [404, 404]
+    anonymous = signed_in(None)
+    assert anonymous.get(url).headers["Location"].startswith("/workspace/sign-in/?next=")
+    assert anonymous.post(url).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, (arguments, *_answers) in OF_ORGANIZATION.items() if "filing" in arguments]
+)
+def test_a_filing_of_another_organization_is_not_found_under_the_own_address(
+    name: str, other_organization: Organization, things: dict[str, Any], stranger: User
+) -> None:
+    url = address(name, other_organization, things)
+    assert [signed_in(stranger).get(url).status_code, signed_in(stranger).post(url).status_code] == [404, 404]
+
+
+@pytest.mark.parametrize("name", ["kept", "forget", "withdraw-invitation", "member"])
+def test_other_things_of_another_organization_are_not_found_either(
+    name: str, other_organization: Organization, things: dict[str, Any], stranger: User
+) -> None:
+    Membership.objects.filter(user=stranger).update(is_administrator=True)
+    signed_in(stranger).post(address(name, other_organization, things))
+    assert KeptService.objects.exists()
+    assert Membership.objects.filter(pk=things["member"]).exists()
+    assert Invitation.objects.filter(withdrawn_at=None).exists()
+
+
+@pytest.mark.parametrize("name", OF_ORGANIZATION)
+def test_a_viewer_reads_and_changes_nothing(
+    name: str, organization: Organization, things: dict[str, Any], viewer: User
+) -> None:
+    url, client = address(name, organization, things), signed_in(viewer)
+    _arguments, reading, writing = OF_ORGANIZATION[name]
+    before = list(Filing.objects.values_list("last_event_hash"))
+    assert (client.get(url).status_code, client.post(url).status_code) == (reading, writing)
+    assert list(Filing.objects.values_list("last_event_hash")) == before
+
+
+@pytest.mark.parametrize("name", OF_ORGANIZATION)
+def test_a_filer_gets_every_page(name: str, organization: Organization, things: dict[str, Any], filer: User) -> None:
+    expected = {404} if name in ("letter", "document") else {200, 302}
+    assert signed_in(filer).get(address(name, organization, things)).status_code in expected
+
+
+def test_an_ended_mandate_shuts_every_door(organization: Organization, filer: User, things: dict[str, Any]) -> None:
+    Membership.objects.filter(user=filer).update(mandate="委托书", mandate_until="2020-01-01")
+    assert signed_in(filer).get(address("services", organization, things)).status_code == 404
+
+
+def test_the_calendar_needs_its_secret_and_a_member(organization: Organization, filer: User) -> None:
+    feed = CalendarFeed.objects.create(user=filer, organization=organization)
+    url, client = reverse("workspace:feed", args=[feed.pk, feed.secret]), signed_in(None)
+    assert client.get(url).status_code == 200
+    assert client.get(reverse("workspace:feed", args=[feed.pk, "guessed"])).status_code == 404
+    Membership.objects.filter(user=filer).delete()
+    assert client.get(url).status_code == 404
+
+
+def test_an_unknown_organization_is_not_found(filer: User, organization: Organization) -> None:
+    assert signed_in(filer).get(f"/workspace/{uuid4()}/").status_code == 404
