@@ -19,7 +19,7 @@ from psycopg import sql
 SERVER = os.environ.get("TEST_DATABASE_URL") or "postgres://postgres@127.0.0.1:5432/postgres"
 
 
-PARTS = ("provenance", "api", "writers", "bulk", "sweeps", "register", "desk")
+PARTS = ("provenance", "api", "writers", "bulk", "sweeps", "register", "desk", "workspace")
 
 
 def main() -> None:
@@ -46,7 +46,7 @@ def _run(part: str, options: argparse.Namespace) -> None:
     module = import_module(f"benchmarks.{'measures' if part == 'sweeps' else part}")
     if part in ("api", "writers", "bulk"):
         call_command("load_catalog", verbosity=0)
-    if part == "register":
+    if part in ("register", "workspace"):
         settings.ALLOWED_HOSTS = ["*"]
     if part == "bulk":
         module.measure_bulk(options.imported, options.streamed, report=_report)

@@ -125,7 +125,7 @@ AI Model Compliance Registry runs at {self.address}/   (started in {seconds:.0f}
   desk      {self.address}/admin/
   API       {self.address}/api/v1/docs/
   rules     {self.address}/rules/
-  users     admin, reviewer (desk); filer, stranger (API)
+  users     admin, reviewer (desk); filer, stranger (workspace, API)
   password  {password}
   token     {_other_shell(database)}.venv/bin/python manage.py create_token filer
   database  {"SQLite, var/registry.sqlite3" if database.startswith("sqlite") else "DATABASE_URL"}

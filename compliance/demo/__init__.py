@@ -74,7 +74,8 @@ def _staff(username: str, roles: dict[str, list[str]]) -> User:
 def _filer(username: str, uscc: str, name: str, name_en: str) -> User:
     organization, _ = Organization.objects.get_or_create(uscc=uscc, defaults={"name": name, "name_en": name_en})
     user = _person(username)
-    Membership.objects.get_or_create(user=user, organization=organization, defaults={"role": MembershipRole.FILER})
+    terms = {"role": MembershipRole.FILER, "is_administrator": True}
+    Membership.objects.get_or_create(user=user, organization=organization, defaults=terms)
     return user
 
 

@@ -1,0 +1,383 @@
+"""Filers in a real browser: from an invitation to a number, by form and by workbook, and nothing typed is lost."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+from email import message_from_bytes
+from email.policy import default as modern
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, expect
+
+from compliance.workbooks.writing import write_workbook
+from launch.paths import ROOT
+from tests.browser.pages import PASSWORD, SIZES, overflow, screenshot, violations
+from tests.browser.typing import saves, types_off
+from tests.building import a_document
+from tests.faults.stack import Stack, kill, wait_until
+
+DOCUMENTS = ROOT / "compliance" / "demo" / "documents"
+END_OF_MAIL = b"-" * 79 + b"\n"
+LANGUAGE = {"en": "en", "zh": "zh-hans"}
+TOKENS = """
+from registry.models import User
+from registry.tokens import create_token
+for username in ("reviewer", "admin"):
+    print(create_token(User.objects.get(username=username)))
+"""
+# A status of this kind in the console is what the page is about to say.
+EXPECTED = re.compile(r"status of (401|409|422)")
+
+
+class Filer:
+    """Somebody in the workspace of an organization."""
+
+    def __init__(self, context: BrowserContext, home: str) -> None:
+        self.page, self.home = context.new_page(), home
+        self.page.set_default_timeout(10_000)
+        self.faults: list[str] = []
+        self.page.on("console", lambda message: self._hear(message.type, message.text))
+        self.page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
+
+    def _hear(self, kind: str, text: str) -> None:
+        if kind == "error" and not EXPECTED.search(text):
+            self.faults.append(text)
+
+    def signs_in(self, username: str) -> None:
+        self.page.goto("/workspace/sign-in/")
+        self.page.fill("#id_username", username)
+        self.page.fill("#id_password", PASSWORD)
+        self.page.locator("main button").click()
+        self.page.wait_for_url(f"**{self.home}")
+
+    def shows(self, name: str) -> None:
+        """Keep a picture, and look whether the page is accessible and fits."""
+        screenshot(self.page, f"workspace-{name}")
+        faults = [*overflow(self.page), *violations(self.page)]
+        assert not faults, "\n".join([name, *faults])
+
+    def starts(self, kind: str, service: str) -> str:
+        self.page.goto(f"{self.home}filings/start/")
+        self.page.locator(f"input[name=kind][value={kind}]").check()
+        self.page.fill("#service", service)
+        self.page.locator("main .main-button").click()
+        self.page.wait_for_url("**/filings/*-*/")
+        return self.address
+
+    @property
+    def address(self) -> str:
+        """The path of the page that is open."""
+        return "/" + self.page.url.split("/", 3)[3]
+
+    def uploads(self, filing: str, names: list[str]) -> None:
+        """Drop several files at once, and wait until all are kept."""
+        self.page.goto(f"{filing}documents/")
+        self.page.locator("#file").set_input_files([str(DOCUMENTS / name) for name in names])
+        with self.page.expect_navigation(timeout=30_000):
+            self.page.locator(".drop .main-button").click()
+        expect(self.page.locator(".paper .status-filed")).to_have_count(len(names))
+
+    def submits(self, filing: str) -> None:
+        self.page.goto(filing)
+        self.page.locator(".next").get_by_role("button", name="Submit", exact=True).click()
+        expect(self.page.locator(".facts-line .status")).to_have_text("submitted")
+
+
+@pytest.fixture(scope="session")
+def home(desk: Stack) -> str:
+    (uid,) = desk.query("SELECT uid FROM registry_organization WHERE uscc = '91440300708461136T'")
+    return f"/workspace/{UUID(str(uid))}/"
+
+
+@pytest.fixture(scope="session")
+def open_context(browser: Browser, address: str) -> Callable[..., BrowserContext]:
+    def opened(language: str = "en", size: str = "wide") -> BrowserContext:
+        width, height = SIZES[size]
+        context = browser.new_context(
+            base_url=address, viewport={"width": width, "height": height}, reduced_motion="reduce"
+        )
+        context.add_cookies([{"name": "django_language", "value": LANGUAGE[language], "url": address}])
+        return context
+
+    return opened
+
+
+@pytest.fixture
+def filer(open_context: Callable[..., BrowserContext], home: str) -> Iterator[Filer]:
+    person = Filer(open_context(), home)
+    person.signs_in("filer")
+    yield person
+    assert not person.faults, "\n".join(person.faults)
+
+
+@pytest.fixture(scope="session")
+def staff(desk: Stack) -> Callable[..., None]:
+    """Take steps as the authority, over the API."""
+    tokens = dict(
+        zip(("reviewer", "admin"), desk.manage("shell", "-v", "0", "-c", TOKENS).splitlines()[-2:], strict=True)
+    )
+
+    def step(filing: str, *verbs: str) -> None:
+        uid = filing.rstrip("/").split("/")[-1]
+        url = f"/api/v1/filings/{uid}/"
+        for verb in verbs:
+            username = "admin" if verb == "decide" else "reviewer"
+            wait_until(lambda: _is_checked(desk, url, tokens["admin"]))
+            status, body = desk.call("POST", f"{url}{verb}/", b"{}", tokens[username])
+            assert status == 200, (verb, body)
+
+    return step
+
+
+def _is_checked(desk: Stack, url: str, token: str) -> bool:
+    return not desk.call("GET", url, token=token)[1]["check"]["due"]
+
+
+def new_name() -> str:
+    return f"样例助手{uuid4().hex[:6]}"
+
+
+def a_generative_dossier(name: str) -> Any:
+    """A dossier with two models and three corpora, complete but for its documents."""
+    document = a_document("generative", {"/service/launched_on": None, "/service/name": name, "/reference": None})
+    model = document["models"][0]
+    (corpus, *_more) = model["corpora"]
+    model["corpora"] = [corpus, {**corpus, "name": "第二语料"}]
+    second = {**model, "key": "second", "name": "样例小模型", "corpora": [{**corpus, "name": "第三语料"}]}
+    return {**document, "models": [model, second]}
+
+
+def mails_of(desk: Stack, to: str) -> list[Any]:
+    raw = b"".join(path.read_bytes() for path in sorted(Path(desk.folder / "mail").glob("*")))
+    parsed = [message_from_bytes(part, policy=modern) for part in raw.split(END_OF_MAIL) if part.strip()]
+    return [message for message in parsed if message["To"] == to]
+
+
+def test_from_an_invitation_to_a_number_by_somebody_who_types(
+    desk: Stack, filer: Filer, home: str, open_context: Callable[..., BrowserContext], staff: Callable[..., None]
+) -> None:
+    username = f"lin.{uuid4().hex[:6]}"
+    email = f"{username}@demo.example"
+    filer.page.goto(f"{home}people/")
+    filer.page.fill("#email", email)
+    filer.page.get_by_role("button", name="Send the invitation").click()
+    expect(filer.page.locator(".message-success")).to_contain_text(email)
+    wait_until(lambda: bool(mails_of(desk, email)))
+    (mail,) = mails_of(desk, email)
+    link = re.search(r"/workspace/invitations/\S+/", mail.get_body(("plain",)).get_content())
+    assert link
+    person = Filer(open_context(), home)
+    person.page.goto(link[0])
+    person.shows("invitation")
+    person.page.fill("#name", "示例人员")
+    person.page.fill("#username", username)
+    person.page.fill("#password", PASSWORD + " that is long 7")
+    person.page.locator("main .main-button").click()
+    person.page.wait_for_url(f"**{home}")
+    document = a_generative_dossier(new_name())
+    filing = person.starts("generative", document["service"]["name"])
+    person.shows("new-filing")
+    types_off(person.page, filing, document)
+    person.shows("section")
+    names = [entry["filename"] for entry in document["documents"] if entry.get("filename")]
+    person.uploads(filing, names)
+    _seals(person, filing)
+    person.page.goto(f"{filing}documents/")
+    person.shows("documents")
+    person.submits(filing)
+    staff(filing, "accept", "forward", "forward", "decide")
+    person.page.goto(filing)
+    expect(person.page.locator(".facts-line .status")).to_have_text("filed")
+    expect(person.page.locator(".facts-line .mono")).to_contain_text("Guangdong-")
+    person.shows("filed")
+    assert person.faults == []
+
+
+def _seals(person: Filer, filing: str) -> None:
+    """Say of each document that it is sealed, and give it a title."""
+    person.page.goto(f"{filing}edit/documents/")
+    person.page.evaluate("document.querySelectorAll('details').forEach((part) => { part.open = true; })")
+    for select in person.page.locator("select[name$='/sealed']").all():
+        select.select_option("true")
+    saves(person.page)
+
+
+def test_an_algorithm_filing_comes_by_workbook(filer: Filer, home: str, tmp_path: Path) -> None:
+    name = new_name()
+    document = a_document("algorithm", {"/service/launched_on": None, "/service/name": name, "/reference": None})
+    path = tmp_path / "filings.xlsx"
+    path.write_bytes(
+        write_workbook([("", {**document, "service": {**document["service"], "public": "vielleicht"}})], "zh")
+    )
+    filer.page.goto(f"{home}workbook/")
+    filer.page.set_input_files("#file", str(path))
+    filer.page.locator(".drop .main-button").click()
+    expect(filer.page.locator("table").first).to_contain_text("“vielleicht” is neither yes nor no")
+    filer.shows("workbook-faults")
+    path.write_bytes(write_workbook([("", document)], "zh"))
+    filer.page.set_input_files("#file", str(path))
+    filer.page.locator(".drop .main-button").click()
+    filer.page.wait_for_url("**/filings/*-*/")
+    expect(filer.page.locator("h1")).to_have_text(name)
+    filing = filer.address
+    filer.uploads(filing, [entry["filename"] for entry in document["documents"]])
+    filer.submits(filing)
+
+
+def test_a_registration_starts_from_a_filed_model(filer: Filer) -> None:
+    filing = filer.starts("registration", new_name())
+    filer.page.goto(f"{filing}models/find/?q=ChatGLM")
+    filer.shows("find-model")
+    filer.page.locator(".found button").first.click()
+    filer.page.wait_for_url("**/edit/models/0/")
+    expect(filer.page.locator('[name="/models/0/filing_number"]')).not_to_have_value("")
+    expect(filer.page.locator('[name="/models/0/developer/name"]')).not_to_have_value("")
+
+
+def test_a_notice_is_answered_and_a_change_is_filed(filer: Filer, staff: Callable[..., None]) -> None:
+    document = a_document("algorithm", {"/service/launched_on": None, "/service/name": new_name(), "/reference": None})
+    filing = filer.starts("algorithm", document["service"]["name"])
+    mechanism = document["algorithm"].pop("mechanism")
+    types_off(filer.page, filing, document)
+    filer.uploads(filing, [entry["filename"] for entry in document["documents"]])
+    _seals(filer, filing)
+    filer.page.goto(filing)
+    filer.page.locator(".next summary").click()
+    filer.page.get_by_role("button", name="Submit with open errors").click()
+    staff(filing, "return")
+    filer.page.goto(filing)
+    filer.page.locator(".next .main-button").click()
+    filer.shows("answer")
+    filer.page.get_by_role("link", name="Go to the field").first.click()
+    expect(filer.page.locator('[name="/algorithm/mechanism"]')).to_be_in_viewport()
+    filer.page.fill('[name="/algorithm/mechanism"]', mechanism)
+    saves(filer.page)
+    filer.page.goto(f"{filing}answer/")
+    expect(filer.page.locator(".point").first).to_contain_text("corrected")
+    filer.page.fill("#answer-0", "已补充算法运行机制。")
+    filer.page.get_by_role("button", name="Submit again with these answers").click()
+    expect(filer.page.locator(".facts-line .status")).to_have_text("submitted")
+    staff(filing, "accept", "forward", "forward", "decide")
+    filer.page.goto(filing)
+    filer.page.get_by_role("button", name="File a change").click()
+    filer.page.wait_for_url(lambda url: not url.endswith(filing))
+    change = filer.address
+    filer.page.goto(f"{change}edit/filing/")
+    filer.page.fill('[name="/occurred_on"]', date.today().isoformat())
+    saves(filer.page)
+    filer.page.goto(f"{change}edit/service/")
+    filer.page.evaluate("document.querySelectorAll('details').forEach((part) => { part.open = true; })")
+    filer.page.fill('[name="/service/description"]', "面向公众的智能问答与写作服务。")
+    saves(filer.page)
+    filer.submits(change)
+    filer.shows("change")
+
+
+def test_two_editors_are_told_of_each_other(
+    filer: Filer, home: str, open_context: Callable[..., BrowserContext]
+) -> None:
+    filing = filer.starts("generative", new_name())
+    other = Filer(open_context(), home)
+    other.signs_in("filer")
+    for person in (filer, other):
+        person.page.goto(f"{filing}edit/service/")
+    other.page.fill('[name="/service/audience"]', "企业用户")
+    saves(other.page)
+    filer.page.fill('[name="/service/audience"]', "个人用户")
+    filer.page.locator(".save .main-button").click()
+    expect(filer.page.locator("#f-service-audience")).to_contain_text("changed this meanwhile to: 企业用户")
+    expect(filer.page.locator('[name="/service/audience"]')).to_have_value("个人用户")
+    saves(filer.page)
+    other.page.reload()
+    expect(other.page.locator('[name="/service/audience"]')).to_have_value("个人用户")
+
+
+def test_what_is_typed_survives_an_ended_session_and_a_restart(
+    desk: Stack, filer: Filer, home: str, open_context: Callable[..., BrowserContext]
+) -> None:
+    filing = filer.starts("generative", new_name())
+    filer.page.goto(f"{filing}edit/service/")
+    filer.page.fill('[name="/service/audience"]', "所有成年用户")
+    filer.page.context.clear_cookies(name="sessionid")
+    filer.page.locator(".save .main-button").click()
+    expect(filer.page.locator(".alarm")).to_contain_text("your session has ended")
+    expect(filer.page.locator('[name="/service/audience"]')).to_have_value("所有成年用户")
+    again = filer.page.context.new_page()
+    again.goto("/workspace/sign-in/")
+    again.fill("#id_username", "filer")
+    again.fill("#id_password", PASSWORD)
+    again.locator("main button").click()
+    again.wait_for_url(f"**{home}")
+    saves(filer.page)
+    filer.page.fill('[name="/service/audience"]', "成年用户和企业")
+    filer.page.wait_for_timeout(400)
+    kill(desk.web)
+    filer.page.locator(".save .main-button").click()
+    expect(filer.page.locator(".alarm")).to_contain_text("cannot be reached")
+    desk.up(desk.web)
+    filer.page.reload()
+    expect(filer.page.locator('[name="/service/audience"]')).to_have_value("成年用户和企业")
+    saves(filer.page)
+    filer.page.reload()
+    expect(filer.page.locator('[name="/service/audience"]')).to_have_value("成年用户和企业")
+    filer.faults = [fault for fault in filer.faults if "ERR_" not in fault and "status of 40" not in fault]
+
+
+def test_a_refused_file_in_the_middle_of_typing_loses_nothing(filer: Filer, tmp_path: Path) -> None:
+    filing = filer.starts("generative", new_name())
+    filer.page.goto(f"{filing}edit/service/")
+    filer.page.fill('[name="/service/audience"]', "所有成年用户")
+    filer.page.wait_for_timeout(400)
+    bad = tmp_path / "run.exe"
+    bad.write_bytes(b"MZ\x90\x00\x03\x00")
+    filer.page.goto(f"{filing}documents/")
+    filer.page.locator("#file").set_input_files(str(bad))
+    filer.page.locator(".drop .main-button").click()
+    expect(filer.page.locator(".uploads .message-error")).to_contain_text("run.exe")
+    filer.page.goto(f"{filing}edit/service/")
+    expect(filer.page.locator('[name="/service/audience"]')).to_have_value("所有成年用户")
+    expect(filer.page.locator(".alarm")).to_contain_text("is back in the form")
+
+
+def test_everything_works_without_scripts(browser: Browser, address: str, home: str) -> None:
+    context = browser.new_context(base_url=address, java_script_enabled=False)
+    person = Filer(context, home)
+    person.signs_in("filer")
+    filing = person.starts("generative", new_name())
+    person.page.goto(f"{filing}edit/service/")
+    person.page.fill('[name="/service/audience"]', "所有成年用户")
+    person.page.locator('button[name="add"][value="/service/permits"]').click()
+    expect(person.page.locator('[name="/service/audience"]')).to_have_value("所有成年用户")
+    person.page.locator('[name="/service/permits/0/number"]').fill("许可 1 号")
+    person.page.locator(".save .main-button").click()
+    expect(person.page.locator(".message-success")).to_be_visible()
+    expect(person.page.locator('[name="/service/permits/0/number"]')).to_have_value("许可 1 号")
+
+
+PAGES = ("", "filings/", "filings/start/", "services/keep/", "workbook/", "deadlines/", "models/", "people/")
+OF_FILING = ("", "edit/service/", "edit/models/0/", "documents/", "messages/", "models/find/?q=Qwen")
+
+
+@pytest.mark.parametrize(("language", "size"), [("en", "wide"), ("zh", "phone"), ("zh", "wide"), ("en", "phone")])
+def test_every_page_is_accessible_quiet_and_fits(
+    language: str, size: str, home: str, open_context: Callable[..., BrowserContext]
+) -> None:
+    person = Filer(open_context(language, size), home)
+    person.page.goto("/workspace/sign-in/")
+    person.shows(f"sign-in-{size}-{language}")
+    person.signs_in("filer")
+    filing = person.starts("generative", new_name())
+    shown: list[str] = [
+        *(f"{home}{path}" for path in PAGES),
+        *(f"{filing}{path}" for path in OF_FILING),
+        "/workspace/notices/",
+    ]
+    for number, path in enumerate(shown):
+        person.page.goto(path)
+        person.shows(f"{number:02}-{size}-{language}")
+    assert person.faults == []
