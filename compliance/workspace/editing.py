@@ -156,6 +156,7 @@ class Editor:
         states = self.draft.states(self.visit.language)
         context = {
             "room": "filings",
+            "is_editor": True,
             "filing": self.filing,
             "draft": self.draft,
             "section": self.section,

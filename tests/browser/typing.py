@@ -10,6 +10,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from compliance.dossier.pointer import Pointer
+from compliance.forms.answers import SHOWN
 from compliance.forms.sections import Section, own_tree, sections_of
 from tests.forms.filled import sent_for
 
@@ -57,7 +58,7 @@ def _fills(page: Page, at: Pointer, texts: list[str]) -> None:
     fields = page.locator(f"[name={json.dumps(at)}]")
     kind = fields.last.evaluate("(field) => field.type")
     if kind == "checkbox":
-        for text in filter(None, texts):
+        for text in set(texts) - {"", SHOWN}:
             page.locator(f"[name={json.dumps(at)}][value={json.dumps(text)}]").check()
     elif kind == "select-one":
         fields.last.select_option(texts[-1])
