@@ -68,7 +68,7 @@ class FilingEvidenceView(Endpoint):
         replaced. If any file is malformed, the whole request is refused. Send headers only, never weights.
         """
         filing = find_filing(request, id)
-        evidence = _evidence(body_of(request), self.query["part"])
+        evidence = evidence_in(body_of(request), self.query["part"])
         with problems.refusals_as_problems():
             filing = file_evidence(filing, key, evidence, by=user_of(request))
         return Response(_evidence_json(filing, key, user_of(request)), status=201)
@@ -94,7 +94,7 @@ def _evidence_json(filing: Filing, key: str, user: User) -> Any:
     raise Http404
 
 
-def _evidence(body: bytes, part: str | None) -> dict[str, Any]:
+def evidence_in(body: bytes, part: str | None) -> dict[str, Any]:
     try:
         evidence = _read(body, part)
     except Unusable as fault:

@@ -7,21 +7,28 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from compliance.api.evidence import evidence_in
 from compliance.api.problems import problem_of
 from compliance.dossier.faults import Malformed
+from compliance.dossier.fields import COUNT_LIMIT
+from compliance.evidence.actions import file_evidence
 from compliance.evidence.model_cards import parsed_with_card
 from compliance.filings.refusals import Refused
+from compliance.filings.reviewing import check_at_once
 from compliance.models import Filing
 from compliance.provenance.cards import MOST_BYTES
 from compliance.provenance.cards import read_card as card_of
 from compliance.provenance.drafting import NoName, NoSuchModel
+from compliance.provenance.reading import MOST_BYTES as MOST_EVIDENCE_BYTES
 from compliance.workspace.drafts import Draft
 from compliance.workspace.saving import parsed_document, store
 from compliance.workspace.visits import Visit, for_filers
+from registry.api.problems import Problem
 from registry.models import AIModel, NumberStatus, OfficialNumber
 from registry.register.precedence import shown_values
 
@@ -41,6 +48,7 @@ def find(visit: Visit, uid: UUID) -> HttpResponseBase:
         "q": query,
         "numbers": _numbers(query) if query else [],
         "models": _models(visit, query) if query else [],
+        "own": [model.get("key") for model in Draft(filing).document.get("models") or () if model.get("key")],
     }
     return visit.page("find_model.html", context)
 
@@ -145,6 +153,78 @@ def read_card(visit: Visit, uid: UUID) -> HttpResponseBase:
     messages.success(visit.request, _("The model card was read into the model “%(key)s”.") % {"key": drafted.key})
     keys = [model.get("key") for model in drafted.document["models"]]
     return redirect("workspace:section", visit.organization.uid, uid, f"models/{keys.index(drafted.key)}")
+
+
+@for_filers
+def read_evidence(visit: Visit, uid: UUID) -> HttpResponseBase:
+    """
+    File evidence of a model's origin (evidence.json, or a config.json), and fill in what its configuration says and the dossier
+    does not: for a model of the dossier, or for a new one.
+    """
+    filing = visit.find_filing(uid)
+    file = visit.request.FILES.get("evidence")
+    back = redirect("workspace:find-model", visit.organization.uid, uid)
+    if visit.request.method != "POST" or file is None:
+        messages.error(visit.request, _("Choose the file with the evidence first."))
+        return back
+    draft = Draft(filing)
+    document = json.loads(draft.kept.content)
+    try:
+        part = "config.json" if file.name == "config.json" else None
+        evidence = evidence_in(file.read(MOST_EVIDENCE_BYTES + 1), part)
+        number, key = _model_for(document, visit.request.POST.get("key", ""), evidence, file.name)
+        with transaction.atomic():
+            parsed = parsed_document(document)
+            if parsed.canonical.sha256 != draft.version:
+                store(filing, parsed, by=visit.user, version=draft.version)
+            file_evidence(filing, key, evidence, by=visit.user)
+            check_at_once(filing)
+    except Problem as error:
+        messages.error(visit.request, error.text)
+        return back
+    except Malformed as error:
+        messages.error(visit.request, " ".join(fault.message(visit.language) for fault in error.faults[:3]))
+        return back
+    except Refused as error:
+        messages.error(visit.request, problem_of(error).text)
+        return back
+    messages.success(
+        visit.request,
+        _("The evidence of “%(key)s” is filed. What it says against the declaration is flagged.") % {"key": key},
+    )
+    return redirect("workspace:section", visit.organization.uid, uid, f"models/{number}")
+
+
+def _model_for(document: dict[str, Any], key: str, evidence: dict[str, Any], filename: str) -> tuple[int, str]:
+    """Return the number and the key of the model that evidence is about, with what its configuration says filled in."""
+    models = document.get("models") or []
+    keys = [str(model.get("key")) for model in models]
+    config = evidence.get("config.json")
+    config = config if isinstance(config, dict) else {}
+    if key not in keys:
+        given = config.get("_name_or_path")
+        name = given.rstrip("/").rpartition("/")[2] if isinstance(given, str) and given.strip("/ ") else filename
+        model: dict[str, Any] = {"name": name[:200]}
+        model["key"] = _free_key(model, keys)
+        models, keys = [*models, model], [*keys, str(model["key"])]
+        key = str(model["key"])
+    model = models[keys.index(key)]
+    for field, value in _said_by(config).items():
+        if model.get(field) in (None, ""):
+            model[field] = value
+    document["models"] = models
+    return keys.index(key), key
+
+
+def _said_by(config: dict[str, Any]) -> dict[str, Any]:
+    """Return what a configuration says that a dossier declares: the architecture and the context length."""
+    architectures, length = config.get("architectures"), config.get("max_position_embeddings")
+    said: dict[str, Any] = {}
+    if isinstance(architectures, list) and architectures and isinstance(architectures[0], str):
+        said["architecture"] = architectures[0][:200]
+    if isinstance(length, int) and not isinstance(length, bool) and 0 < length < COUNT_LIMIT:
+        said["context_length"] = length
+    return said
 
 
 def _stored(visit: Visit, filing: Filing, document: Any, version: str, path: str) -> HttpResponseBase:

@@ -64,6 +64,7 @@ urlpatterns = [
     path(f"{_FILING}models/find/", model_tools.find, name="find-model"),
     path(f"{_FILING}models/add/", model_tools.add, name="add-model"),
     path(f"{_FILING}models/card/", model_tools.read_card, name="read-card"),
+    path(f"{_FILING}models/evidence/", model_tools.read_evidence, name="read-evidence"),
     path(f"{_FILING}remove/<path:path>/", filings.remove, name="remove"),
     path(f"{_FILING}edit/<path:path>/", editing.section, name="section"),
 ]

@@ -31,7 +31,9 @@ for username in ("reviewer", "admin"):
     print(create_token(User.objects.get(username=username)))
 """
 # A status of this kind in the console is what the page is about to say.
-EXPECTED = re.compile(r"status of (401|409|422)|Status Error Code 401|ERR_CONNECTION_REFUSED|htmx:(sendError|afterRequest)")
+EXPECTED = re.compile(
+    r"status of (401|409|422)|Status Error Code 401|ERR_CONNECTION_REFUSED|htmx:(sendError|afterRequest)"
+)
 
 
 class Filer:

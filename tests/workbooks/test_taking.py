@@ -51,7 +51,9 @@ def test_three_services_are_opened_and_checked_at_once(web: Client, organization
 
 
 def test_one_fault_keeps_all_from_being_stored_and_names_its_cell(web: Client, organization: Organization) -> None:
-    content = write_workbook([("", a_document("generative", {"/service/name": f"服务{i}", "/reference": f"{i}"})) for i in range(3)], "en")
+    content = write_workbook(
+        [("", a_document("generative", {"/service/name": f"服务{i}", "/reference": f"{i}"})) for i in range(3)], "en"
+    )
     sheet, cell = cell_of("/service/launched_on", FIRST_ROW + 1)
     answer = send(web, organization, edited(content, {(sheet, cell): "gestern"}))
     page = answer.content.decode()

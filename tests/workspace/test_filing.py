@@ -264,5 +264,30 @@ def test_a_model_card_fills_in_a_model(web: Client, at: At, draft: Filing) -> No
     assert any("Qwen2.5-7B" in str(name) for name in names)
 
 
+def test_evidence_is_filed_and_fills_in_what_its_configuration_says(web: Client, at: At, draft: Filing) -> None:
+    config = {
+        "_name_or_path": "sample/Sample-7B",
+        "architectures": ["LlamaForCausalLM"],
+        "max_position_embeddings": 4096,
+    }
+    file = SimpleUploadedFile("evidence.json", json.dumps({"config.json": config}).encode())
+    web.post(at("models/evidence/"), {"evidence": file, "key": ""})
+    assert document_of(draft)["models"][-1] == {
+        "key": "Sample-7B",
+        "name": "Sample-7B",
+        "architecture": "LlamaForCausalLM",
+        "context_length": 4096,
+    }
+    assert draft.evidence.count() == 1
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"{", b'{"config.json": 3}', b'{"weights.bin": {}}'])
+def test_evidence_that_is_none_is_refused_whole(web: Client, at: At, draft: Filing, content: bytes) -> None:
+    before = document_of(draft)
+    answer = web.post(at("models/evidence/"), {"evidence": SimpleUploadedFile("evidence.json", content)}, follow=True)
+    assert "message-error" in answer.content.decode()
+    assert document_of(draft) == before
+
+
 def test_the_dossier_is_downloaded_as_it_is(web: Client, at: At, draft: Filing) -> None:
     assert json.loads(web.get(at("dossier.json")).content) == document_of(draft)
