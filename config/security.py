@@ -41,7 +41,7 @@ def _has_nul(form: QueryDict) -> bool:
 
 class RefuseNul:
     """
-    Refuse URLs, and forms of the desk, with a NUL character, which PostgreSQL cannot store and no name, number or code
+    Refuse URLs, and forms of the desk and the workspace, with a NUL character, which PostgreSQL cannot store and no name, number or code
     contains. The bodies of the API are read by its own strict parsers.
     """
 
@@ -49,7 +49,7 @@ class RefuseNul:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        is_form = request.method == "POST" and request.path_info.startswith("/admin/")
+        is_form = request.method == "POST" and request.path_info.startswith(("/admin/", "/workspace/"))
         if "\0" in request.path_info or _has_nul(request.GET) or (is_form and _has_nul(request.POST)):
             return problems.bad_request(request)
         return self.get_response(request)

@@ -2,18 +2,20 @@
 "use strict";
 
 const DRAFTS = "workspace:";
+const OWN = ["csrfmiddlewaretoken", "version", "owner", "shown"];
 const texts = document.body.dataset;
 
 // --- what is typed and not saved yet is kept in this browser -------------------------------------------------
 function draftKey(form) { return DRAFTS + form.dataset.draft; }
 
 function typedIn(form) {
-  return [...new FormData(form)].filter(([name, value]) => typeof value === "string" && name !== "csrfmiddlewaretoken" && name !== "version" && name !== "shown");
+  return [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !OWN.includes(name));
 }
 
 function keep(form) {
   form.dataset.touched = "1";
-  const draft = { version: form.dataset.version, shown: form.elements.shown ? form.elements.shown.value : "", typed: typedIn(form), at: Date.now() };
+  const own = Object.fromEntries(OWN.slice(1).filter((name) => form.elements[name]).map((name) => [name, form.elements[name].value]));
+  const draft = { own, typed: typedIn(form), isSent: Boolean(form.dataset.sent) };
   try { localStorage.setItem(draftKey(form), JSON.stringify(draft)); } catch { /* the browser keeps nothing */ }
 }
 
@@ -26,36 +28,45 @@ function forgetAll() {
   try { Object.keys(localStorage).filter((key) => key.startsWith(DRAFTS)).forEach((key) => localStorage.removeItem(key)); } catch { /* the same */ }
 }
 
+// An answer or a message that has arrived leads to a page that says so.
+function forgetSent() {
+  if (!document.querySelector(".message-success")) return;
+  try {
+    Object.keys(localStorage).filter((key) => key.startsWith(DRAFTS) && /\/(answer|message)$/.test(key)).forEach((key) => {
+      const filing = key.split("/")[1];
+      if (location.pathname.includes(filing) && JSON.parse(localStorage.getItem(key)).isSent) localStorage.removeItem(key);
+    });
+  } catch { /* the same */ }
+}
+
 function restore(form) {
   let draft = null;
   try { draft = JSON.parse(localStorage.getItem(draftKey(form))); } catch { return; }
   if (!draft || !form.querySelector(":scope button")) return;
+  // What the server has shown again without saving it is what counts.
+  if (form.closest("[data-unsaved]")) { keep(form); return; }
   const before = JSON.stringify(typedIn(form));
-  if (before === JSON.stringify(draft.typed)) {
-    // What the server showed again without saving it stays kept.
-    if (!form.closest("[data-unsaved]")) forget(form);
-    return;
-  }
+  if (before === JSON.stringify(draft.typed)) { forget(form); return; }
   const values = new Map();
   draft.typed.forEach(([name, value]) => values.set(name, [...(values.get(name) || []), value]));
   let isWhole = true;
   values.forEach((given, name) => { if (!form.elements[name]) isWhole = false; });
   for (const field of form.elements) {
-    if (!field.name || ["csrfmiddlewaretoken", "version", "shown"].includes(field.name) || field.type === "file") continue;
+    if (!field.name || OWN.includes(field.name) || field.type === "file") continue;
     const given = values.get(field.name);
     if (field.type === "checkbox" || field.type === "radio") field.checked = Boolean(given && given.includes(field.value));
     else if (field.type !== "hidden" && field.type !== "submit" && given) field.value = given[given.length - 1];
   }
   // What was typed belongs to the version that was shown then: saving compares with that one.
-  if (form.elements.version && draft.version) form.elements.version.value = draft.version;
-  if (form.elements.shown) form.elements.shown.value = draft.shown;
-  if (!isWhole) addMissing(form, values);
+  Object.entries(draft.own || {}).forEach(([name, value]) => { if (form.elements[name]) form.elements[name].value = value; });
   form.dataset.touched = "1";
+  if (!isWhole) showMissing(form, values);
   alarm(texts.restored, [[texts.discard, () => { forget(form); location.reload(); }]]);
 }
 
-// Entries that were added to a list and not saved are sent with the form, and shown when the server answers.
-function addMissing(form, values) {
+// Entries that were added to a list and not saved are sent to the server, which shows the form with them again.
+let shownAgain = false;
+function showMissing(form, values) {
   values.forEach((given, name) => {
     if (form.elements[name] || !name.startsWith("/")) return;
     given.forEach((value) => {
@@ -64,6 +75,8 @@ function addMissing(form, values) {
       form.append(field);
     });
   });
+  const show = form.querySelector("button[name=show]");
+  if (show && !shownAgain) { shownAgain = true; form.requestSubmit(show); }
 }
 
 function alarm(text, actions) {
@@ -97,8 +110,13 @@ document.addEventListener("input", (event) => {
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.matches("[data-signs-out]")) forgetAll();
-  if (form.matches("form[data-draft]") && form.dataset.touched) { clearTimeout(form.keeping); keep(form); form.dataset.sent = "1"; }
+  if (form.matches("form[data-draft]") && form.dataset.touched) { clearTimeout(form.keeping); form.dataset.sent = "1"; keep(form); }
 });
+// A form that could not be sent is not sent.
+["htmx:sendError", "htmx:responseError"].forEach((name) => document.addEventListener(name, (event) => {
+  const form = event.target.closest("form[data-draft]");
+  if (form) delete form.dataset.sent;
+}));
 addEventListener("beforeunload", (event) => {
   // What is typed is kept, so nobody is asked; but a form without storage asks.
   const touched = [...document.querySelectorAll("form[data-draft]")].some((form) => form.dataset.touched && !form.dataset.sent);
@@ -133,6 +151,11 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   // An entry that was added to a list is not saved yet.
   if (form && event.detail.xhr.status < 300 && !event.detail.xhr.responseText.includes("data-unsaved")) forget(form);
   document.querySelectorAll(".alarm").forEach((old) => old.remove());
+});
+// The answer leads to another page.
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  const form = event.detail.elt.closest && event.detail.elt.closest("form[data-draft]");
+  if (form && event.detail.xhr.getResponseHeader("HX-Redirect")) forget(form);
 });
 document.addEventListener("htmx:afterSettle", (event) => {
   begin(document);
@@ -207,4 +230,5 @@ if (waiting) {
 // On a narrow screen, the list of sections is folded.
 if (matchMedia("(max-width: 860px)").matches) document.querySelectorAll(".contents-list").forEach((list) => { list.open = false; });
 
+forgetSent();
 begin(document);

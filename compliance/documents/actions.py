@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from decimal import Decimal
 from typing import Any
 
 from django.core.files import File
@@ -15,6 +13,7 @@ from compliance.documents.uploads import Incoming, limit_of
 from compliance.dossier.faults import Malformed
 from compliance.dossier.normal import normal_form
 from compliance.dossier.parsing import Parsed, parse
+from compliance.dossier.stored import tree_of
 from compliance.filings import workflow
 from compliance.filings.locking import ExpectedVersion, lock_with_related_filings, refuse_other_version
 from compliance.filings.opening import replace_working_copy
@@ -52,7 +51,7 @@ def _store(
     refuse_other_version(filing, expected_version, by)
     if filing.status in workflow.ENDED:
         raise TransitionRefused(workflow.UPLOAD, filing.status)
-    tree = json.loads(filing.kept_dossier().content, parse_float=Decimal)
+    tree = tree_of(filing.kept_dossier().content)
     entries = tree.get("documents") or []
     is_filled = entry is not None and _refuse_entry(filing, entries, entry, file)
     _refuse_by_kind(filing, entries, entry, file)

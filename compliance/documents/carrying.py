@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 from django.db import transaction
 
+from compliance.dossier.stored import tree_of
 from compliance.filings import workflow
 from compliance.filings.locking import lock_with_related_filings
 from compliance.filings.permissions import refuse_unless_filer
@@ -21,7 +20,7 @@ def carry_documents(source: Filing, target: Filing, *, by: User) -> int:
     if source.applicant_id != target.applicant_id:
         return 0
     target = lock_with_related_filings(target)
-    entries = json.loads(target.kept_dossier().content).get("documents") or []
+    entries = tree_of(target.kept_dossier().content).get("documents") or []
     named = {entry.get("sha256") for entry in entries} - set(target.documents.values_list("sha256", flat=True))
     carried = list(source.documents.filter(sha256__in=named - {None}))
     for document in carried:

@@ -23,8 +23,9 @@ IN_A_BROWSER = frozenset({"application/pdf", "image/png", "image/jpeg"})
 
 @dataclass(frozen=True, slots=True)
 class BankCount:
-    """The rows of a list of keywords or questions, in total and by class, as the labels and the counts."""
+    """The rows of a list of keywords or questions (`bank`, as in the assessment), in total and by class, as labels and counts."""
 
+    bank: str
     name: str
     total: int
     classes: list[tuple[str, int]]
@@ -85,6 +86,7 @@ def _banks(contents: Contents, language: Language) -> list[BankCount]:
     labels = {**RISKS, **ASPECTS}
     return [
         BankCount(
+            name,
             name_of(ROOT / "assessment" / name).in_(language),
             bank.total,
             [

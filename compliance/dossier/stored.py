@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -25,6 +27,11 @@ class Canonical:
     def of(cls, tree: Any) -> Canonical:
         encoded = _ENCODER.encode(tree)
         return cls(encoded.decode(), hashlib.sha256(encoded).hexdigest())
+
+
+def tree_of(text: str) -> Any:
+    """Return a stored dossier as a tree, with its decimals exactly as they were written."""
+    return json.loads(text, parse_float=Decimal)
 
 
 def load(text: str) -> Dossier:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -40,6 +41,10 @@ class Section:
     @property
     def is_model(self) -> bool:
         return self.at.rpartition("/")[0] == "/models"
+
+    def moved_to(self, at: Pointer) -> Section:
+        """Return the same section of another entry of its list."""
+        return replace(self, at=at, path=at[1:])
 
     @property
     def is_entry(self) -> bool:
@@ -146,6 +151,19 @@ def _next_entries(document: Any) -> Iterator[Section]:
     yield model_section(len(models))
     for i, model in enumerate(models):
         yield corpus_section(i, len(model.get("corpora") or ()))
+
+
+_OF_ENTRY = re.compile(r"models/([0-9]{1,4})(?:/(?:corpora/([0-9]{1,4})|annotation))?")
+
+
+def section_of_entry(path: str) -> Section | None:
+    """Return the section of a model, a corpus or an annotation by its path, also if it is not there any more."""
+    match = _OF_ENTRY.fullmatch(path)
+    if match is None:
+        return None
+    if match[2]:
+        return corpus_section(int(match[1]), int(match[2]))
+    return _whole("models", match[1], "annotation") if path.endswith("annotation") else model_section(int(match[1]))
 
 
 def section_of_place(sections: list[Section], at: str) -> Section:

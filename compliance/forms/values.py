@@ -22,33 +22,21 @@ from compliance.forms.shape import Entry, Field, label_of_code
 from compliance.language import LANGUAGES, Bilingual
 from registry.reference.regions import PROVINCES
 
-_UNITS = MappingProxyType(
+_OF_CHINESE = {"千": 3, "万": 4, "百万": 6, "千万": 7, "亿": 8, "十亿": 9, "百亿": 10, "千亿": 11, "万亿": 12}
+_OF_ENGLISH = {"k": 3, "m": 6, "b": 9, "t": 12, "thousand": 3, "million": 6, "billion": 9, "trillion": 12}
+_OF_BYTES = {"kb": 3, "mb": 6, "gb": 9, "tb": 12, "pb": 15}
+_LARGE = {**_OF_CHINESE, **_OF_ENGLISH}
+# The powers of ten of units, by the names of the fields in which they are usual. Elsewhere a unit is not understood: “6 m” of a
+# period would be months, and 128K of a context length is not 128,000.
+_UNITS: Mapping[str, Mapping[str, int]] = MappingProxyType(
     {
-        "": 1,
-        "千": 10**3,
-        "万": 10**4,
-        "百万": 10**6,
-        "千万": 10**7,
-        "亿": 10**8,
-        "十亿": 10**9,
-        "百亿": 10**10,
-        "千亿": 10**11,
-        "万亿": 10**12,
-        "k": 10**3,
-        "m": 10**6,
-        "b": 10**9,
-        "t": 10**12,
-        "thousand": 10**3,
-        "million": 10**6,
-        "billion": 10**9,
-        "trillion": 10**12,
-        "kb": 10**3,
-        "mb": 10**6,
-        "gb": 10**9,
-        "tb": 10**12,
-        "pb": 10**15,
+        **dict.fromkeys(("parameters", "tokens", "items", "monthly_active_users", "registered_users"), _LARGE),
+        **dict.fromkeys(("sampled", "total"), _OF_CHINESE),
+        "bytes": {**_OF_BYTES, **_OF_CHINESE},
     }
 )
+# Full-width characters, as Chinese input methods write them. Other forms, such as superscripts, are not digits.
+_FULL_WIDTH = {0x3000: " ", **{code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}}
 _WITH_UNIT = re.compile(r"((?:[0-9]{1,3}(?:[, ][0-9]{3})+|[0-9]+)(?:\.[0-9]+)?) ?([^0-9., ]*)")
 _SHARE = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?([%‰])")
 _DAY = re.compile(r"([0-9]{4})(?:([-/.年]) ?([0-9]{1,2})(?:[-/.月]) ?([0-9]{1,2})日?|([0-9]{2})([0-9]{2}))")
@@ -62,8 +50,8 @@ def value_of(written: str, field: Field) -> Any:
     if field.entry is Entry.TEXT:
         return written.replace("\r\n", "\n")
     read = _READERS.get(field.entry)
-    plain = unicodedata.normalize("NFKC", _NOT_TYPED.sub("", written)).strip()
-    found = _code(plain, field) if read is None else read(plain)
+    plain = _NOT_TYPED.sub("", written).translate(_FULL_WIDTH).strip()
+    found = _code(plain, field) if read is None else read(plain, field)
     return written if found is None else found
 
 
@@ -113,32 +101,32 @@ def _plain(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _number(plain: str) -> Decimal | None:
+def _number(plain: str, field: Field) -> Decimal | None:
     match = _WITH_UNIT.fullmatch(plain)
-    unit = _UNITS.get(match[2].lower()) if match else None
-    if match is None or unit is None or len(match[1]) > 40:
+    power = {"": 0, **_UNITS.get(field.name, {})}.get(match[2].lower()) if match else None
+    if match is None or power is None or len(match[1]) > 40:
         return None
-    return Decimal(match[1].replace(",", "").replace(" ", "")) * unit
+    return Decimal(match[1].replace(",", "").replace(" ", "")).scaleb(power)
 
 
-def _count(plain: str) -> int | None:
-    number = _number(plain)
+def _count(plain: str, field: Field) -> int | None:
+    number = _number(plain, field)
     return int(number) if number is not None and number == number.to_integral_value() else None
 
 
-def _amount(plain: str) -> Decimal | None:
-    number = _number(plain)
+def _amount(plain: str, field: Field) -> Decimal | None:
+    number = _number(plain, field)
     return Decimal(_plain(number)) if number is not None else None
 
 
-def _rate(plain: str) -> str | None:
+def _rate(plain: str, field: Field) -> str | None:
     match = _SHARE.fullmatch(plain)
     if match is None:
         return plain
     return _plain(Decimal(match[1]) / (100 if match[2] == "%" else 1_000))
 
 
-def _day(plain: str) -> str | None:
+def _day(plain: str, field: Field) -> str | None:
     match = _DAY.fullmatch(plain)
     if match is None:
         return None
@@ -146,7 +134,7 @@ def _day(plain: str) -> str | None:
     return f"{match[1]}-{int(month):02}-{int(day):02}"
 
 
-def _yes_no(plain: str) -> bool | None:
+def _yes_no(plain: str, field: Field) -> bool | None:
     word = plain.lower()
     return True if word in _YES else False if word in _NO else None
 
@@ -168,15 +156,15 @@ def _folded(name: str) -> str:
     return unicodedata.normalize("NFKC", name).casefold()
 
 
-_READERS: Mapping[Entry, Callable[[str], Any]] = MappingProxyType(
+_READERS: Mapping[Entry, Callable[[str, Field], Any]] = MappingProxyType(
     {
         Entry.COUNT: _count,
         Entry.AMOUNT: _amount,
         Entry.RATE: _rate,
         Entry.DAY: _day,
         Entry.YES_NO: _yes_no,
-        Entry.USCC: lambda plain: re.sub(r"[ -]", "", plain).upper(),
-        Entry.REGION: lambda plain: plain,
-        Entry.SHA256: lambda plain: plain.lower(),
+        Entry.USCC: lambda plain, field: re.sub(r"[ -]", "", plain).upper(),
+        Entry.REGION: lambda plain, field: plain,
+        Entry.SHA256: lambda plain, field: plain.lower(),
     }
 )

@@ -13,7 +13,7 @@ _HINTS: Mapping[Entry, Bilingual] = MappingProxyType(
     {
         Entry.DAY: Bilingual("For example 2026-03-01", "例如 2026-03-01 或 2026年3月1日"),
         Entry.RATE: Bilingual("For example 98% or 0.98", "例如 98% 或 0.98"),
-        Entry.COUNT: Bilingual("For example 12,160, 7B or 45 TB", "例如 12160、1.2万、70亿"),
+        Entry.COUNT: Bilingual("A whole number, for example 12,160", "整数，例如 12160"),
         Entry.AMOUNT: Bilingual("For example 3 or 1,500.5", "例如 3 或 1500.5"),
         Entry.USCC: Bilingual("18 characters, as on the business license", "18 位，按营业执照填写"),
         Entry.REGION: Bilingual("Six-digit code of GB/T 2260, such as 110108", "六位行政区划代码，例如 110108"),
@@ -30,8 +30,8 @@ _RATE = Bilingual(
     "“{written}”不是 0 至 100% 之间的比例。请写作 98% 或 0.98，最多四位小数。",
 )
 _COUNT = Bilingual(
-    "“{written}” is not a whole number from 0 to 9,007,199,254,740,992. Write it as 12160, 12,160 or 7B.",
-    "“{written}”不是 0 至 9007199254740992 之间的整数。请写作 12160、1.2万 或 70亿。",
+    "“{written}” is not a whole number from 0 to 9,007,199,254,740,992. Write it in digits, such as 12160 or 12,160.",
+    "“{written}”不是 0 至 9007199254740992 之间的整数。请用数字填写，例如 12160。",
 )
 _AMOUNT = Bilingual(
     "“{written}” is not a number. Write it as 3 or 1500.5, with at most four decimal places.",

@@ -15,8 +15,8 @@ class KeptService(models.Model):
     """
     A service without a filing: what it does as far as the duties depend on it, and why it needs no filing, if so.
 
-    `facts` holds the fields of `service` and `models` of a dossier on which the route depends (see
-    compliance.inventory.duties). `reason` is what the organization says about it.
+    `facts` holds the fields of `service` of a dossier on which the route depends, and on what it runs (see
+    compliance.inventory.services). `reason` is what the organization says about it.
     """
 
     uid = models.UUIDField(_("id"), default=uuid7, unique=True, editable=False)

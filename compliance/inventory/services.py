@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from compliance.casework.clocks import Remaining, remaining
 from compliance.checking.case_facts import working_calendar
 from compliance.dossier.schema import Dossier
@@ -20,6 +22,10 @@ from registry.models import Organization
 
 # The fields of a dossier that say which filings a service needs.
 ROUTE_FIELDS = ("public", "opinion_capacity", "functions")
+
+
+# A filing in these statuses has to be made again. What was cancelled has ended with its service.
+_STILL_TO_FILE = workflow.ENDED - {workflow.CANCELLED}
 
 
 @dataclass(slots=True)
@@ -43,7 +49,7 @@ class ServiceLine:
     def is_open(self) -> bool:
         """Whether a filing is needed and neither filed nor under way."""
         needed = [duty for duty in self.duties if duty.need is Need.REQUIRED]
-        return any((filing := self.filing_for(duty.kind)) is None or filing.status in workflow.ENDED for duty in needed)
+        return any((filing := self.filing_for(duty.kind)) is None or filing.status in _STILL_TO_FILE for duty in needed)
 
     @property
     def errors(self) -> int:
@@ -57,18 +63,17 @@ class ServiceLine:
 def services_of(organization: Organization, *, today: date) -> list[ServiceLine]:
     """Return the services of an organization by name, with a fixed number of queries."""
     rows = Filing.objects.filter(applicant=organization).select_related("official_number")
-    filings = list(rows.defer("search_text", "search_grams").order_by("-pk"))
-    contents = latest_dossiers(filings)
     by_service: dict[str, list[Filing]] = {}
-    for filing in filings:
+    for filing in rows.defer("search_text", "search_grams").order_by("-pk"):
         by_service.setdefault(filing.service_key, []).append(filing)
+    telling = {key: _telling(filings) for key, filings in by_service.items()}
+    contents = latest_dossiers(telling.values())
     calendar = working_calendar()
     lines = []
-    for rows_of_service in by_service.values():
-        line = ServiceLine(
-            rows_of_service[0].service_name, duties_of(load(contents[rows_of_service[0].pk])), rows_of_service
-        )
-        clocks = [clock for filing in rows_of_service if (clock := remaining(filing, today=today, calendar=calendar))]
+    for key, filings in by_service.items():
+        dossier = load(contents[telling[key].pk])
+        line = ServiceLine(telling[key].service_name, duties_of(dossier), filings)
+        clocks = [clock for filing in filings if (clock := remaining(filing, today=today, calendar=calendar))]
         line.clock = min(clocks, key=lambda clock: clock.due_on or date.max, default=None)
         lines.append(line)
     lines += [
@@ -78,13 +83,20 @@ def services_of(organization: Organization, *, today: date) -> list[ServiceLine]
     return sorted(lines, key=lambda line: (not line.is_open, line.name))
 
 
+def _telling(filings: list[Filing]) -> Filing:
+    """Return the filing whose dossier tells what the service is: one in force, otherwise one that has not ended, the latest first."""
+    in_force = (filing for filing in filings if filing.status in workflow.IN_FORCE)
+    running = (filing for filing in filings if filing.status not in workflow.ENDED)
+    return next(in_force, None) or next(running, None) or filings[0]
+
+
 def latest_dossiers(filings: Iterable[Filing]) -> dict[int, str]:
     """Return the current dossier of each filing: the working copy, or the last revision."""
     keys = [filing.pk for filing in filings]
-    revisions = Revision.objects.filter(filing__in=keys).order_by("filing", "number")
-    contents = dict(revisions.values_list("filing", "content"))
-    contents.update(WorkingCopy.objects.filter(filing__in=keys).values_list("filing", "content"))
-    return contents
+    contents = dict(WorkingCopy.objects.filter(filing__in=keys).values_list("filing", "content"))
+    later = Revision.objects.filter(filing=OuterRef("filing"), number__gt=OuterRef("number"))
+    last = Revision.objects.filter(~Exists(later), filing__in=set(keys) - contents.keys())
+    return contents | dict(last.values_list("filing", "content"))
 
 
 def _dossier_of(kept: KeptService, organization: Organization) -> Dossier:
@@ -113,4 +125,5 @@ def _model_of(runs_on: str | None, organization: Organization) -> dict[str, Any]
     if runs_on == OWN_MODEL:
         developer = {"name": organization.name, "uscc": organization.uscc}
         return {"key": "own", "used_by_service": True, "developer": developer}
-    return {"key": "called", "used_by_service": True, "filing_number": "-"} if runs_on == CALLED_MODEL else None
+    called = {"key": "called", "used_by_service": True, "developer": {"name": "-"}, "filing_number": "-"}
+    return called if runs_on == CALLED_MODEL else None

@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 480, 1_440))
 LEASE = timedelta(minutes=2)
 AT_ONCE = 50
-_SUBJECT = Bilingual("Invitation to the filings of {organization}", "邀请您加入{organization}的备案工作空间")
+_TITLE = Bilingual("Invitation to the filings of {organization}", "邀请您加入{organization}的备案工作空间")
 
 
 def send_invitations() -> int:
@@ -72,9 +72,9 @@ def message_of(invitation: Invitation) -> EmailMultiAlternatives:
         "ends_at": timezone.localtime(invitation.ends_at).strftime("%Y-%m-%d %H:%M"),
         "url": f"{settings.BASE_URL}{reverse('workspace:invitation', args=[link_text(invitation)])}",
     }
-    subject = " ".join(_SUBJECT.filled(language, {"organization": organization}).split())
+    title = " ".join(_TITLE.filled(language, {"organization": organization}).split())
     message = EmailMultiAlternatives(
-        subject, render_to_string("compliance/mail/invitation.txt", context), to=[invitation.email]
+        title, render_to_string("compliance/mail/invitation.txt", context), to=[invitation.email]
     )
     message.attach_alternative(render_to_string("compliance/mail/invitation.html", context), "text/html")
     return message

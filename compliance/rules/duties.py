@@ -41,6 +41,9 @@ _SAY_CAPACITY = Bilingual(
 )
 _SAY_FUNCTIONS = Bilingual("Name the functions of the service.", "请先填写服务的主要功能。")
 _SAY_MODELS = Bilingual("Name the models that the service runs on.", "请先填写服务所用的模型。")
+_SAY_DEVELOPERS = Bilingual(
+    "Name the developer of each model that the service runs on.", "请先填写服务所用模型的研制单位。"
+)
 _ALGORITHM = Bilingual(
     "A public service with this capacity files its algorithm within 10 working days after the launch.",
     "具有舆论属性或者社会动员能力的服务，应当在提供服务之日起十个工作日内办理算法备案。",
@@ -108,6 +111,8 @@ def _by_models(dossier: Dossier) -> tuple[tuple[Need, Need], tuple[Bilingual, Bi
         return (Need.UNCLEAR, Need.UNCLEAR), (_SAY_MODELS, _SAY_MODELS)
     if any(is_applicants(model, dossier) or _is_modified(model) for model in used):
         return (Need.REQUIRED, Need.NOT_REQUIRED), (_OWN, _FILED)
+    if any(model.developer is None or is_missing(model.developer.name) for model in used):
+        return (Need.UNCLEAR, Need.UNCLEAR), (_SAY_DEVELOPERS, _SAY_DEVELOPERS)
     are_filed = not any(is_missing(model.filing_number) for model in used)
     return (Need.NOT_REQUIRED, Need.REQUIRED), (_REGISTERED, _CALLED if are_filed else _CALLED_UNFILED)
 

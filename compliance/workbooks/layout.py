@@ -20,6 +20,9 @@ ANY = "*"
 FILING_NUMBER = Bilingual("Filing no.", "申报序号")
 CASE_NUMBER = Bilingual("Case number (empty: a new filing)", "案号（留空为新申报）")
 CASE = "case_number"
+# The hash of the dossier that the workbook was made from, in a hidden column beside the case number.
+VERSION = "version"
+VERSION_LABEL = Bilingual("Version (do not change)", "版本（请勿修改）")
 # The hidden sheet with the values of the drop-downs.
 LISTS = "lists"
 NONE_NEEDED_LABEL = Bilingual("No permit is needed", "无需前置许可")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
@@ -20,10 +20,11 @@ from compliance.forms.shape import Entry
 from compliance.forms.values import labels_of, value_of
 from compliance.forms.wording import hint_of
 from compliance.language import Bilingual, Language
-from compliance.workbooks.layout import ANY, CASE, LISTS, Column, SheetLayout, sheets
+from compliance.workbooks.layout import ANY, CASE, LISTS, VERSION, Column, SheetLayout, sheets
 from compliance.workbooks.writing import keys_of, labels_of_columns
 
 MOST_FILINGS = 500
+MOST_ENTRIES = 500
 _HEAD = 16
 _HEADINGS_WITHIN = 10
 _SEPARATORS = re.compile(r"[;；、\n]|,(?=\s)|，")
@@ -47,6 +48,10 @@ _TWICE = Bilingual(
     "申报序号 {number} 在上方已有一行。本表每项申报只保留一行。",
 )
 _TOO_MANY = Bilingual("More than {limit} filings. Divide the workbook.", "申报超过 {limit} 项，请拆分工作簿。")
+_TOO_MANY_ENTRIES = Bilingual(
+    "More than {limit} entries in one list of a filing. Leave some out.",
+    "同一申报的一个列表中条目超过 {limit} 项，请删减。",
+)
 _NO_SHEET = Bilingual(
     "The workbook has no sheet “Filing” with rows. Fill in the workbook that can be downloaded here.",
     "工作簿中没有“申报事项”表或者该表没有内容。请填写在此下载的工作簿。",
@@ -76,9 +81,12 @@ class Entered:
 
     number: str
     case: str = ""
+    version: str = ""
     answers: dict[Pointer, list[str]] = field(default_factory=dict)
     cells: dict[str, tuple[str, str]] = field(default_factory=dict)
     written: dict[str, str] = field(default_factory=dict)
+    # The number of entries of each list so far.
+    counts: dict[str, int] = field(default_factory=dict)
 
     def cell_of(self, at: str) -> tuple[str, str]:
         """Return the sheet and the cell of a place, or of what it lies in."""
@@ -92,6 +100,8 @@ class Entered:
 class ReadWorkbook:
     filings: list[Entered] = field(default_factory=list)
     faults: list[CellFault] = field(default_factory=list)
+    # Whether a sheet or a column of what lies within models is missing.
+    lacks_parts_of_models: bool = False
 
 
 def read_workbook(stream: IO[bytes]) -> ReadWorkbook:
@@ -128,6 +138,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self._sheets: dict[str, tuple[str, list[_Row]]] = {}
+        self._columns: dict[str, Set[str]] = {}
         self._result = ReadWorkbook()
         self._by_number: dict[str, Entered] = {}
 
@@ -146,7 +157,7 @@ class _Reader:
                 if any(text.strip() for text in texts.values()):
                     rows.append(_Row(number, texts, columns))
         if layout is not None:
-            self._sheets[layout.name] = (sheet.name, rows)
+            self._sheets[layout.name], self._columns[layout.name] = (sheet.name, rows), columns.keys()
 
     def read(self) -> ReadWorkbook:
         first, *others = sheets()
@@ -155,10 +166,17 @@ class _Reader:
             self._begin(name, row)
         if not self._result.filings and not self._result.faults:
             self._fault("", "", _NO_SHEET)
+        self._result.lacks_parts_of_models = any(
+            layout.pattern.startswith("/models") and not self._is_whole(layout) for layout in others
+        )
         for layout in (first, *others):
             if layout.name in self._sheets:
                 self._read_sheet(layout, *self._sheets[layout.name])
         return self._result
+
+    def _is_whole(self, layout: SheetLayout) -> bool:
+        """Whether a sheet is there with all its columns. Of an empty sheet nobody knows."""
+        return layout.name in self._sheets and self._columns[layout.name] >= set(keys_of(layout))
 
     def _begin(self, sheet: str, row: _Row) -> None:
         number = _plain_number(row.texts.get("#0", "")) or str(len(self._by_number) + 1)
@@ -167,7 +185,7 @@ class _Reader:
         elif len(self._by_number) >= MOST_FILINGS:
             self._fault(sheet, row.cell("#0"), _TOO_MANY, limit=MOST_FILINGS)
         else:
-            entered = Entered(number, row.texts.get(CASE, "").strip())
+            entered = Entered(number, row.texts.get(CASE, "").strip(), row.texts.get(VERSION, "").strip())
             entered.cells[""] = (sheet, row.cell("#0"))
             self._by_number[number] = entered
             self._result.filings.append(entered)
@@ -175,7 +193,7 @@ class _Reader:
     def _read_sheet(self, layout: SheetLayout, sheet: str, rows: list[_Row]) -> None:
         if layout.pattern:
             self._show_lists(layout)
-        seen: set[str] = set()
+        read: set[str] = set()
         for row in rows:
             entered = self._filing_of(sheet, row)
             if entered is None:
@@ -184,10 +202,10 @@ class _Reader:
                 self._read_counts(layout, sheet, row, entered)
             elif layout.pattern:
                 self._read_entry(layout, sheet, row, entered)
-            elif entered.number in seen and layout is not sheets()[0]:
+            elif entered.number in read and layout is not sheets()[0]:
                 self._fault(sheet, row.cell("#0"), _TWICE, number=entered.number)
             else:
-                seen.add(entered.number)
+                read.add(entered.number)
                 self._read_columns(layout, sheet, row, entered, ())
 
     def _filing_of(self, sheet: str, row: _Row) -> Entered | None:
@@ -205,7 +223,8 @@ class _Reader:
         """Say that the list is shown for each filing, and for each entry of the outer list: what has no row is removed."""
         outer, _star, inner = layout.pattern.rpartition(f"/{ANY}")
         for entered in self._result.filings:
-            places = [f"{at}{inner}" for at in _entries_of(entered, outer)] if outer else [layout.pattern]
+            entries = [f"{at}{inner}" for at in _entries_of(entered, outer)] if outer else []
+            places = entries if outer else [layout.pattern]
             for place in places:
                 entered.answers.setdefault(Pointer(place), []).append(SHOWN)
 
@@ -214,14 +233,18 @@ class _Reader:
         if len(layout.numbers) > 1:
             outer, _star, inner = layout.pattern.rpartition(f"/{ANY}")
             number = _plain_number(row.texts.get("#1", ""))
-            count = len(_entries_of(entered, outer))
+            count = entered.counts.get(outer, 0)
             if not number and count == 1:
                 number = "1"
-            if not number.isdigit() or not 1 <= int(number) <= count:
+            if not re.fullmatch("[0-9]{1,6}", number) or not 1 <= int(number) <= count:
                 self._fault(sheet, row.cell("#1"), _UNKNOWN_ENTRY, filing=entered.number, number=number)
                 return
             at = Pointer(f"{outer}/{int(number) - 1}{inner}")
-        entry = at / len(_entries_of(entered, at))
+        count = entered.counts.get(at, 0)
+        if count >= MOST_ENTRIES:
+            self._fault(sheet, row.cell("#0"), _TOO_MANY_ENTRIES, limit=MOST_ENTRIES)
+            return
+        entry, entered.counts[at] = at / count, count + 1
         entered.answers[entry] = [SHOWN]
         entered.cells[entry] = (sheet, row.cell(next((key for key in row.columns if key.startswith("/")), "#0")))
         self._read_columns(layout, sheet, row, entered, tuple(step for step in entry.steps if step.isdigit()))
@@ -292,8 +315,7 @@ def _hints() -> frozenset[str]:
 
 def _entries_of(entered: Entered, at: str) -> list[Pointer]:
     """Return the entries of a list that were entered so far."""
-    prefix = f"{at}/"
-    return [place for place in entered.answers if place.startswith(prefix) and place[len(prefix) :].isdigit()]
+    return [Pointer(at) / i for i in range(entered.counts.get(at, 0))]
 
 
 def _placed(pattern: str, numbers: tuple[str, ...]) -> Pointer:

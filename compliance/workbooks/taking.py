@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from datetime import date
 from typing import IO, Any
@@ -15,7 +14,7 @@ from compliance.attachments.refused import CannotRead
 from compliance.dossier.faults import Fault, Malformed
 from compliance.dossier.parsing import Parsed, parse
 from compliance.dossier.pointer import ROOT
-from compliance.dossier.stored import Canonical
+from compliance.dossier.stored import Canonical, tree_of
 from compliance.filings.actions import edit_dossier, open_filing
 from compliance.filings.refusals import Refused
 from compliance.filings.reviewing import check_at_once
@@ -27,7 +26,7 @@ from compliance.language import Bilingual, Language
 from compliance.models import Filing, WorkingCopy
 from compliance.rules.evaluation import evaluate
 from compliance.rules.problems import Finding
-from compliance.workbooks.reading import Entered, read_workbook
+from compliance.workbooks.reading import Entered, ReadWorkbook, read_workbook
 from registry.models import Organization, User
 
 _OTHER_APPLICANT = Bilingual(
@@ -41,6 +40,17 @@ _UNKNOWN_CASE = Bilingual(
 _NOT_EDITABLE = Bilingual(
     "{case} cannot be changed now. Only drafts and returned filings can be.",
     "{case} 目前不能修改，仅草稿和退回补正的申报可以修改。",
+)
+
+
+_OLDER = Bilingual(
+    "{case} was changed after this workbook was made. Download its workbook again and enter your changes there.",
+    "{case} 在本工作簿生成后已被修改。请重新下载其工作簿，再填写您的修改。",
+)
+_LACKS_PARTS = Bilingual(
+    "The models of {case} are others, or in another order, and sheets or columns with their parts are missing. Download its "
+    "workbook again and keep all sheets.",
+    "{case} 的模型或者其顺序有变化，而与模型有关的工作表或者列缺失。请重新下载其工作簿并保留全部工作表。",
 )
 
 
@@ -80,7 +90,7 @@ def read_filings(stream: IO[bytes], organization: Organization, language: Langua
     taken.faults += [(fault.sheet, fault.cell, fault.message(language)) for fault in workbook.faults]
     filings = _filings_of(workbook.filings, organization)
     for each in workbook.filings:
-        taken.lines.append(_line(each, filings, organization, language, taken.faults))
+        taken.lines.append(_line(each, workbook, filings, organization, language, taken.faults))
     today = timezone.localdate()
     for line in taken.lines:
         if line.parsed:
@@ -99,7 +109,12 @@ def _filings_of(every: list[Entered], organization: Organization) -> dict[str, F
 
 
 def _line(
-    each: Entered, filings: dict[str, Filing], organization: Organization, language: Language, faults: list[Any]
+    each: Entered,
+    workbook: ReadWorkbook,
+    filings: dict[str, Filing],
+    organization: Organization,
+    language: Language,
+    faults: list[Any],
 ) -> Line:
     line = Line(each, filings.get(each.case))
     sheet, cell = each.cell_of("")
@@ -112,7 +127,13 @@ def _line(
             faults.append((sheet, cell, _NOT_EDITABLE.filled(language, {"case": each.case})))
             return line
         copy: WorkingCopy = line.filing.working_copy
-        base, line.version = json.loads(copy.content), copy.sha256
+        base, line.version = tree_of(copy.content), copy.sha256
+        if each.version != line.version:
+            faults.append((sheet, cell, _OLDER.filled(language, {"case": each.case})))
+            return line
+        if workbook.lacks_parts_of_models and _models_differ(each, base):
+            faults.append((sheet, cell, _LACKS_PARTS.filled(language, {"case": each.case})))
+            return line
     tree = entered(dossier_shape(), ROOT, each.answers, base)
     try:
         line.parsed = parse(Canonical.of({} if tree is ABSENT else tree).text.encode())
@@ -123,6 +144,15 @@ def _line(
         sheet, cell = each.cell_of("/applicant/uscc")
         faults.append((sheet, cell, _OTHER_APPLICANT.filled(language, {"uscc": organization.uscc or ""})))
     return line
+
+
+def _models_differ(each: Entered, base: Any) -> bool:
+    """Whether the rows of models are not those of the stored dossier, one by one."""
+    if "/models" not in each.answers:
+        return False
+    stored = [str(model.get("key") or "") for model in base.get("models") or ()]
+    written = [each.written.get(f"/models/{i}/key", "").strip() for i in range(each.counts.get("/models", 0))]
+    return stored != written
 
 
 def _fault_line(fault: Fault, each: Entered, language: Language) -> tuple[str, str, str]:

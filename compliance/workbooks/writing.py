@@ -21,12 +21,23 @@ from compliance.forms.shape import Entry, Field
 from compliance.forms.values import labels_of, text_of
 from compliance.forms.wording import hint_of
 from compliance.language import Bilingual, Language
-from compliance.workbooks.layout import ANY, CASE, CASE_NUMBER, LISTS, Column, SheetLayout, sheets
+from compliance.workbooks.layout import (
+    ANY,
+    CASE,
+    CASE_NUMBER,
+    LISTS,
+    VERSION,
+    VERSION_LABEL,
+    Column,
+    SheetLayout,
+    sheets,
+)
 
 HEADER_ROWS = 4
 FIRST_ROW = HEADER_ROWS + 1
 # Drop-downs reach this far below the rows that are written.
 MORE_ROWS = 200
+LONGEST_CELL = 32_767
 _HEAD = PatternFill("solid", fgColor="E8EEF9")
 _WIDTHS = {Entry.TEXT: 28, Entry.TEXTS: 28, Entry.CODES: 24, Entry.CODE: 18}
 # Characters that a workbook cannot hold as they are; they are written as _xHHHH_ (ECMA-376 part 1 §22.9.2.19).
@@ -57,7 +68,14 @@ _GUIDE = (
 )
 
 
-def write_workbook(documents: Sequence[tuple[str, Any]], language: Language) -> bytes:
+Written = tuple[str, Any] | tuple[str, Any, str]
+
+
+class TooLongForACell(ValueError):
+    """A text is longer than a cell can be; a spreadsheet would cut it."""
+
+
+def write_workbook(documents: Sequence[Written], language: Language) -> bytes:
     """
     Return a workbook (xlsx) with dossiers, given as pairs of a case number, or an empty text, and a tree. The same dossiers give
     the same cells.
@@ -84,8 +102,8 @@ def _write_guide(sheet: Worksheet) -> None:
     sheet.title = "说明 Guide"
     sheet.column_dimensions["A"].width = 110
     for row, text in enumerate(_GUIDE, 1):
-        for offset, words in enumerate((text.zh, text.en)):
-            cell = sheet.cell(row * 3 - 2 + offset, 1, words)
+        for offset, label in enumerate((text.zh, text.en)):
+            cell = sheet.cell(row * 3 - 2 + offset, 1, label)
             cell.alignment = Alignment(wrap_text=True, vertical="top")
 
 
@@ -95,7 +113,7 @@ def keys_of(layout: SheetLayout) -> list[str]:
     if layout.codes:
         keys.append("#code")
     if is_first(layout):
-        keys.append(CASE)
+        keys += [CASE, VERSION]
     return [*keys, *(_key(column) for column in layout.columns)]
 
 
@@ -112,7 +130,7 @@ def labels_of_columns(layout: SheetLayout) -> list[Bilingual]:
     if layout.codes:
         labels.append(layout.title)
     if is_first(layout):
-        labels.append(CASE_NUMBER)
+        labels += [CASE_NUMBER, VERSION_LABEL]
     return [*labels, *(column.label for column in layout.columns)]
 
 
@@ -132,13 +150,15 @@ def _write_header(sheet: Worksheet, layout: SheetLayout) -> None:
         width = 12 if field is None else _WIDTHS.get(field.entry, 16)
         sheet.column_dimensions[get_column_letter(number)].width = width
     sheet.row_dimensions[1].hidden = True
+    if is_first(layout):
+        sheet.column_dimensions[get_column_letter(keys_of(layout).index(VERSION) + 1)].hidden = True
     sheet.freeze_panes = f"{get_column_letter(len(layout.numbers) + 1)}{FIRST_ROW}"
 
 
-def _write_rows(sheet: Worksheet, layout: SheetLayout, documents: Sequence[tuple[str, Any]], language: Language) -> int:
+def _write_rows(sheet: Worksheet, layout: SheetLayout, documents: Sequence[Written], language: Language) -> int:
     row = FIRST_ROW
-    for number, (case, document) in enumerate(documents, 1):
-        for texts in _rows_of(layout, str(number), case, document, language):
+    for number, (case, document, *version) in enumerate(documents, 1):
+        for texts in _rows_of(layout, str(number), [case, *(version or [""])], document, language):
             for column, text in enumerate(texts, 1):
                 _write_text(sheet.cell(row, column), text)
             row += 1
@@ -148,13 +168,17 @@ def _write_rows(sheet: Worksheet, layout: SheetLayout, documents: Sequence[tuple
 def _write_text(cell: Cell | MergedCell, text: str) -> None:
     """Write a text as a text: nothing that a filer wrote becomes a formula."""
     cell.number_format = "@"
+    if len(text) > LONGEST_CELL:
+        raise TooLongForACell(text)
     if text:
         cell.value = _NOT_PLAIN.sub(lambda match: f"_x{ord(match[0]):04X}_", text)
         cell.data_type = "s"
         cell.alignment = Alignment(wrap_text="\n" in text, vertical="top")
 
 
-def _rows_of(layout: SheetLayout, number: str, case: str, document: Any, language: Language) -> Iterator[list[str]]:
+def _rows_of(
+    layout: SheetLayout, number: str, case: list[str], document: Any, language: Language
+) -> Iterator[list[str]]:
     if layout.codes:
         for code, label in layout.codes:
             counts = [
@@ -163,7 +187,7 @@ def _rows_of(layout: SheetLayout, number: str, case: str, document: Any, languag
             ]
             yield [number, label.in_(language), *counts]
     elif not layout.pattern:
-        own = [number, case] if is_first(layout) else [number]
+        own = [number, *case] if is_first(layout) else [number]
         yield [*own, *(_text(Pointer(column.pattern), column, document, language) for column in layout.columns)]
     else:
         for numbers, at in _entries(layout.pattern, document):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from typing import Any
 from uuid import UUID
@@ -18,10 +17,12 @@ from compliance.casework.commenting import comment_on, comments_of
 from compliance.casework.comparing import compared_trees
 from compliance.casework.refusals import CommentRefused
 from compliance.dossier.pointer import Pointer
+from compliance.dossier.stored import tree_of
 from compliance.filings import workflow
 from compliance.filings.actions import submit_filing
 from compliance.filings.refusals import Refused
 from compliance.forms.sections import section_of_place
+from compliance.language import listed
 from compliance.letters.printing import as_pdf
 from compliance.models import Audience, Filing, Letter, LetterKind
 from compliance.rules.wording import place
@@ -29,11 +30,14 @@ from compliance.typesetting.pdf import NotSet
 from compliance.workspace.drafts import Draft
 from compliance.workspace.fields import flag_view, id_of
 from compliance.workspace.visits import Visit, for_filers, for_members
+from compliance.workspace.visits import refused as refuse
 
 logger = logging.getLogger(__name__)
 # An answer to one point; together they are a message.
 LONGEST_ANSWER = 1_000
 LONGEST_MESSAGE = 4_000
+# So many changed places are named in the message.
+MOST_PLACES = 30
 
 
 @for_members
@@ -64,7 +68,9 @@ def conversation(visit: Visit, uid: UUID) -> HttpResponseBase:
     """Show the messages about a filing, and take a new one."""
     filing = visit.find_filing(uid)
     text, refused = visit.request.POST.get("text", ""), ""
-    if visit.request.method == "POST" and visit.can_file:
+    if visit.request.method == "POST" and not visit.can_file:
+        return refuse(visit, "not_a_filer")
+    if visit.request.method == "POST":
         try:
             comment_on(filing, text, by=visit.user, audience=Audience.APPLICANT)
         except (CommentRefused, Refused) as error:
@@ -101,6 +107,8 @@ def _answered(visit: Visit, filing: Filing, notice: Letter | None, points: list[
     """Submit the filing again with the answers, in one transaction: both arrive, or neither."""
     answers = [visit.request.POST.get(f"answer-{i}", "").strip() for i in range(len(points))]
     text = _message_of(notice, points, answers, visit.request.POST.get("remark", "").strip())
+    changed = _changed_places(filing, visit)
+    text = "\n".join([text, changed]).strip() if len(text) + len(changed) < LONGEST_MESSAGE else text
     if len(text) > LONGEST_MESSAGE or any(len(each) > LONGEST_ANSWER for each in answers):
         messages.error(
             visit.request,
@@ -119,6 +127,15 @@ def _answered(visit: Visit, filing: Filing, notice: Letter | None, points: list[
         return _answer_page(visit, filing, notice, points, status=409)
     messages.success(visit.request, _("The filing is submitted again, with your answers."))
     return redirect("workspace:filing", visit.organization.uid, filing.uid)
+
+
+def _changed_places(filing: Filing, visit: Visit) -> str:
+    """Return what differs from the last revision, in one line."""
+    last = filing.revisions.latest("number")
+    found = compared_trees(tree_of(last.content), Draft(filing).document, visit.language)
+    names = [row.name for row in found]
+    shown = names[:MOST_PLACES] + ([f"… ({len(names)})"] if len(names) > MOST_PLACES else [])
+    return _("Changed: %(fields)s") % {"fields": listed(shown, visit.language)} if names else ""
 
 
 def _message_of(notice: Letter | None, points: list[Any], answers: list[str], remark: str) -> str:
@@ -144,7 +161,7 @@ def _answer_page(
         "letter": notice,
         "points": [_point(draft, i, point, post.get(f"answer-{i}", ""), visit) for i, point in enumerate(points)],
         "others": _other_errors(draft, points, visit),
-        "differences": compared_trees(json.loads(last.content), draft.document, visit.language),
+        "differences": compared_trees(tree_of(last.content), draft.document, visit.language),
         "remark": post.get("remark", ""),
     }
     return visit.page("answer.html", context, status=status)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from compliance.dossier.pointer import Pointer
+from compliance.dossier.stored import tree_of
 from compliance.forms.answers import ABSENT, SAYING_NONE
 from compliance.forms.guidance import Guidance, guidance_of
 from compliance.forms.sections import Section, own_tree, section_of_place, sections_of
@@ -40,7 +40,7 @@ class Draft:
     def __init__(self, filing: Filing) -> None:
         self.filing = filing
         self.kept: WorkingCopy | Revision = filing.kept_dossier()
-        self.document: dict[str, Any] = json.loads(self.kept.content)
+        self.document: dict[str, Any] = tree_of(self.kept.content)
         self.day = timezone.localdate()
 
     @property

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,17 +15,26 @@ from django.utils.translation import ngettext
 from compliance.api.problems import problem_of
 from compliance.dossier.faults import Fault, Malformed
 from compliance.dossier.pointer import Pointer
+from compliance.dossier.stored import Canonical
 from compliance.filings.refusals import Refused
 from compliance.forms.answers import ABSENT, Answers
 from compliance.forms.editing import field_at, with_row, without_row
-from compliance.forms.sections import Section, find_section, own_tree, section_of_place, tree_at
+from compliance.forms.moving import owner_of, place_now
+from compliance.forms.sections import (
+    Section,
+    find_section,
+    own_tree,
+    section_of_entry,
+    section_of_place,
+    tree_at,
+)
 from compliance.forms.shape import Field
 from compliance.forms.wording import refusal
-from compliance.models import Filing
+from compliance.models import Filing, WorkingCopy
 from compliance.rules.wording import place
 from compliance.workspace.drafts import Draft
 from compliance.workspace.fields import Beside, FormBuilder, PartView, flag_views, places_shown
-from compliance.workspace.saving import Conflict, refused_in, save_section
+from compliance.workspace.saving import Conflict, Shown, refused_in, save_section, shown_by
 from compliance.workspace.visits import Visit, for_members, refused
 
 
@@ -52,14 +60,19 @@ class Editor:
         self.notices: dict[str, str] = {}
         self.elsewhere: list[str] = []
         self.typed: Answers | None = None
-        self.shown: Any = own_tree(self.section, self.draft.document)
 
     def _read(self, path: str) -> None:
         self.draft = Draft(self.filing)
         found = find_section(self.draft.document, path, self.draft.day)
+        if found is None and self.visit.request.method == "POST":
+            # What was typed for a part that somebody removed meanwhile is shown again, not lost.
+            found = section_of_entry(path)
         if found is None:
             raise Http404
         self.section: Section = found
+        self.shown = Shown(
+            self.draft.version, own_tree(found, self.draft.document), owner_of(found, self.draft.document)
+        )
 
     @property
     def can_edit(self) -> bool:
@@ -69,33 +82,29 @@ class Editor:
         """Take what was typed. Whatever comes of it, the page shows it again unless it was saved."""
         post = self.visit.request.POST
         self.typed = {Pointer(name): values for name, values in post.lists() if name.startswith("/")}
+        # Until it is saved, the page stays that of the version that it showed first.
+        self.shown = shown_by(post, self.section, self.draft.document) or self.shown
         if at := post.get("add"):
             self.typed = with_row(self.typed, Pointer(at))
-            return self.page(unsaved=True)
-        if at := post.get("remove_row"):
+        elif at := post.get("remove_row"):
             self.typed = without_row(self.typed, at)
-            return self.page(unsaved=True)
-        return self._save(post.get("version", ""), _shown_tree(self.visit.request, self.shown))
+        elif "show" not in post:
+            return self._save()
+        return self.page(unsaved=True)
 
-    def _save(self, version: str, shown: Any) -> HttpResponseBase:
+    def _save(self) -> HttpResponseBase:
         try:
-            saved = save_section(
-                self.filing, self.section, self.typed or {}, by=self.visit.user, version=version, shown=shown
-            )
+            saved = save_section(self.filing, self.section, self.typed or {}, by=self.visit.user, shown=self.shown)
         except Malformed as error:
             self._refuse(*refused_in(error, self.section))
-            return self._again(shown, 422)
+            return self.page(unsaved=True, status=422)
         except Conflict as error:
             return self._conflict(error)
         except Refused as error:
             self.elsewhere = [problem_of(error).text]
-            return self._again(shown, 409)
+            return self.page(unsaved=True, status=409)
         self._say_saved(saved.is_changed, [str(at) for at in saved.of_other])
-        return self._after_saving()
-
-    def _again(self, shown: Any, status: int) -> HttpResponseBase:
-        self.shown = shown
-        return self.page(unsaved=True, status=status)
+        return self._after_saving(saved.section.path)
 
     def _refuse(self, inside: list[Fault], elsewhere: list[Fault]) -> None:
         for fault in inside:
@@ -112,20 +121,45 @@ class Editor:
 
     def _conflict(self, error: Conflict) -> HttpResponseBase:
         """Show what was typed beside what somebody else saved meanwhile; saving again keeps what is in the form."""
-        self._read_again()
-        other = self.draft.kept
-        who = getattr(other, "changed_by", None) or getattr(other, "by", None)
-        name = (who.get_full_name() or who.get_username()) if who else ""
+        if error.is_gone:
+            text = _(
+                "Somebody else removed this part meanwhile, or changed it so much that it cannot be found. Copy what you typed into another part."
+            )
+            self.elsewhere = [text]
+            return self.page(unsaved=True, status=409)
+        posted = self.shown
+        self.draft = Draft(self.filing)
+        document = self.draft.document
+        place_of_section = place_now(self.section, document, posted.tree, posted.owner) or self.section
+        moved = place_of_section.at
+        self.shown = Shown(
+            self.draft.version, own_tree(place_of_section, document), owner_of(place_of_section, document)
+        )
         for at in error.places:
-            value = FormBuilder(self.draft.guidance, self.visit.language, Beside())
+            there = Pointer(f"{moved}{at[len(self.section.at) :]}")
+            value = self._in_words(place_of_section, document, there)
             self.notices[self._field_at(at)[0]] = _(
                 "%(who)s changed this meanwhile to: %(value)s. Saving again keeps what you typed."
-            ) % {"who": name, "value": _in_words(value, self.section, self.draft.document, at)}
+            ) % {"who": self._who(), "value": value}
         return self.page(unsaved=True, status=409)
 
-    def _read_again(self) -> None:
-        self.draft = Draft(self.filing)
-        self.shown = own_tree(self.section, self.draft.document)
+    def _who(self) -> str:
+        kept = self.draft.kept
+        person = kept.changed_by if isinstance(kept, WorkingCopy) else kept.by
+        return person.get_full_name() or person.get_username()
+
+    def _in_words(self, section: Section, document: Any, at: Pointer) -> str:
+        """Return what a document holds at a place of a section, as people read it."""
+        here, field = field_at(section.part, section.at, at)
+        value = tree_at(document, here)
+        if value is ABSENT or value in (None, "", []):
+            return _("nothing")
+        if field is None:
+            count = len(value) if isinstance(value, list | dict) else 1
+            return ngettext("%(n)s entry", "%(n)s entries", count) % {"n": count}
+        view = FormBuilder(self.draft.guidance, self.visit.language, Beside()).build(field, here, value)
+        chosen = [label for _code, label, is_chosen in getattr(view, "choices", []) if is_chosen]
+        return ", ".join(chosen) or getattr(view, "text", "")
 
     def _say_saved(self, is_changed: bool, of_other: list[str]) -> None:
         text = _("Saved and checked.") if is_changed else _("Nothing was changed.")
@@ -136,20 +170,22 @@ class Editor:
                 self.visit.request, _("Kept what somebody else changed meanwhile: %(fields)s.") % {"fields": names}
             )
 
-    def _after_saving(self) -> HttpResponseBase:
+    def _after_saving(self, path: str) -> HttpResponseBase:
+        """Show the section as it was saved, where it stands now, or the next one."""
         request = self.visit.request
-        following = self._next_path() if "save_next" in request.POST else self.section.path
-        if request.headers.get("HX-Request") and following == self.section.path:
+        following = self._path_after(path) if "save_next" in request.POST else path
+        is_part = bool(request.headers.get("HX-Request"))
+        if is_part and following == self.section.path:
             self.typed = None
-            self._read(self.section.path)
-            self.shown = own_tree(self.section, self.draft.document)
+            self._read(following)
             return self.page()
-        return redirect(section_address(self.filing, self.visit, following))
+        address = section_address(self.filing, self.visit, following)
+        return HttpResponse(headers={"HX-Redirect": address}) if is_part else redirect(address)
 
-    def _next_path(self) -> str:
+    def _path_after(self, path: str) -> str:
         paths = [section.path for section in Draft(self.filing).sections if section.is_asked]
-        after = paths.index(self.section.path) + 1 if self.section.path in paths else len(paths)
-        return paths[after] if after < len(paths) else self.section.path
+        after = paths.index(path) + 1 if path in paths else len(paths)
+        return paths[after] if after < len(paths) else path
 
     def page(self, *, unsaved: bool = False, status: int = 200) -> HttpResponseBase:
         view, others = self._view()
@@ -165,8 +201,10 @@ class Editor:
             "other_flags": others,
             "states": states,
             "can_edit": self.can_edit,
-            "is_new": self.shown is ABSENT and self.section.is_entry,
-            "shown": "" if self.shown is ABSENT else json.dumps(self.shown, ensure_ascii=False),
+            "is_new": self.shown.tree is ABSENT and self.section.is_entry,
+            "version": self.shown.version,
+            "owner": self.shown.owner,
+            "shown": "" if self.shown.tree is ABSENT else Canonical.of(self.shown.tree).text,
             "elsewhere": self.elsewhere,
             "refusal_count": len(self.refusals),
             "unsaved": unsaved,
@@ -180,7 +218,7 @@ class Editor:
         flags = flag_views(self.draft.flags, self.visit.language)
         beside = Beside(flags, self.refusals, self.notices)
         builder = FormBuilder(self.draft.guidance, self.visit.language, beside, self.typed)
-        tree = None if self.shown is ABSENT else self.shown
+        tree = None if self.shown.tree is ABSENT else self.shown.tree
         view = builder.build(self.section.part, self.section.at, tree)
         assert isinstance(view, PartView)
         shown = set(places_shown(view)) - {self.section.at}
@@ -208,26 +246,3 @@ def _next_entries(document: Any) -> dict[str, Any]:
         for i, model in enumerate(models)
     ]
     return {"next_model_path": f"models/{len(models)}", "next_corpora": corpora}
-
-
-def _shown_tree(request: HttpRequest, current: Any) -> Any:
-    """Return the tree that the form showed, as it says itself: what it says concerns only who sends it."""
-    text = request.POST.get("shown", "")
-    try:
-        return json.loads(text) if text else ABSENT
-    except ValueError:
-        return current
-
-
-def _in_words(builder: FormBuilder, section: Section, document: Any, at: Pointer) -> str:
-    """Return what a document holds at a place of a section, as people read it."""
-    here, field = field_at(section.part, section.at, at)
-    value = tree_at(document, here)
-    if value is ABSENT or value in (None, "", []):
-        return _("nothing")
-    if field is None:
-        count = len(value) if isinstance(value, list | dict) else 1
-        return ngettext("%(n)s entry", "%(n)s entries", count) % {"n": count}
-    view = builder.build(field, here, value)
-    chosen = [label for _code, label, is_chosen in getattr(view, "choices", []) if is_chosen]
-    return ", ".join(chosen) or getattr(view, "text", "")

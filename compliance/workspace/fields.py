@@ -153,7 +153,7 @@ class FormBuilder:
 
     def _part(self, part: Part, at: Pointer, tree: Any, label: str) -> PartView:
         known = tree if isinstance(tree, dict) else {}
-        view = PartView(at, _capital(label), *self._said_of(at))
+        view = PartView(at, _capital(label), *self._beside_of(at))
         for name, child in part.children.items():
             built = self.build(child, at / name, known.get(name))
             (view.children if self._is_asked(child, at / name, built) else view.further).append(built)
@@ -169,11 +169,11 @@ class FormBuilder:
         label = rows.label.in_(self.language)
         views = [self._part(rows.item, at / i, known.get(i), f"{label} {n}") for n, i in enumerate(numbers, 1)]
         says_none = NONE_NEEDED in self.typed[at] if self.typed and at in self.typed else tree == []
-        return RowsView(at, _capital(label), *self._said_of(at), views, at in SAYING_NONE, says_none)
+        return RowsView(at, _capital(label), *self._beside_of(at), views, at in SAYING_NONE, says_none)
 
     def _field(self, field: Field, at: Pointer, value: Any) -> FieldView:
         texts = list(self.typed[at]) if self.typed and at in self.typed else self._texts(field, value)
-        explained, articles, flags, notice = self._said_of(at)
+        explained, articles, flags, notice = self._beside_of(at)
         return FieldView(
             at,
             _capital(field.label.in_(self.language)),
@@ -201,7 +201,7 @@ class FormBuilder:
         unknown = [(text, text, True) for text in texts if labels and text and text not in labels]
         return [*choices, *unknown]
 
-    def _said_of(self, at: Pointer) -> tuple[str, list[Article], list[FlagView], str]:
+    def _beside_of(self, at: Pointer) -> tuple[str, list[Article], list[FlagView], str]:
         rules = self.guidance.rules_at(at)
         flags, notice = self.beside.flags.get(at, []), self.beside.notices.get(at, "")
         return self._help(rules), self._articles(rules), flags, notice

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -22,15 +21,17 @@ from compliance.documents.counting import number_being_read
 from compliance.documents.entries import entries_of
 from compliance.dossier.faults import Malformed
 from compliance.dossier.pointer import Pointer
+from compliance.dossier.stored import tree_of
 from compliance.filings import workflow
 from compliance.filings.actions import submit_filing, withdraw_filing
 from compliance.filings.refusals import Refused
+from compliance.forms.answers import ABSENT
 from compliance.forms.sections import find_section, section_of_place, tree_at
 from compliance.models import Filing, Status
 from compliance.rules.wording import place
 from compliance.workspace.drafts import Draft
 from compliance.workspace.fields import flag_view, id_of
-from compliance.workspace.saving import parsed_document, store
+from compliance.workspace.saving import malformed_text, parsed_document, store
 from compliance.workspace.visits import Visit, for_filers, for_members
 
 ON_A_PAGE = 50
@@ -147,18 +148,15 @@ def remove(visit: Visit, uid: UUID, path: str) -> HttpResponseBase:
     found = visit.find_filing(uid)
     draft = Draft(found)
     section = find_section(draft.document, path, draft.day)
-    if section is None or not section.is_entry:
+    if section is None or not section.is_entry or tree_at(draft.document, section.at) is ABSENT:
         raise Http404
     if visit.request.method == "POST":
         try:
-            document = json.loads(draft.kept.content)
-            entries = tree_at(document, Pointer(section.at.rpartition("/")[0]))
-            del entries[int(section.at.steps[-1])]
+            document = tree_of(draft.kept.content)
+            del tree_at(document, Pointer(section.at.rpartition("/")[0]))[int(section.at.steps[-1])]
             store(found, parsed_document(document), by=visit.user, version=visit.request.POST.get("version", ""))
-        except IndexError as error:
-            raise Http404 from error
         except Malformed as error:
-            messages.error(visit.request, " ".join(fault.message(visit.language) for fault in error.faults[:3]))
+            messages.error(visit.request, malformed_text(error, visit.language))
             return redirect("workspace:section", visit.organization.uid, uid, path)
         except Refused as error:
             messages.error(visit.request, problem_of(error).text)

@@ -16,6 +16,9 @@ _TEXTS = {
     "is_a_member": _("This person is a member already. Change the role in the list of members."),
     "too_many": _("%(limit)s invitations are open. Withdraw those that are not needed any more."),
     "invited_meanwhile": _("Somebody else has just invited this address. Look at the list of invitations."),
+    "invited_just_now": _(
+        "This address was invited less than ten minutes ago. Wait for the mail before you invite again."
+    ),
     "invitation_ended": _("The invitation has ended or was used. Ask for another one."),
     "bad_username": _(
         "A user name has letters, digits and @ . + - _ only, at most 150 characters. Choose another one."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +15,7 @@ from compliance.api.evidence import evidence_in
 from compliance.api.problems import problem_of
 from compliance.dossier.faults import Malformed
 from compliance.dossier.fields import COUNT_LIMIT
+from compliance.dossier.stored import tree_of
 from compliance.evidence.actions import file_evidence
 from compliance.evidence.model_cards import parsed_with_card
 from compliance.filings.refusals import Refused
@@ -26,7 +26,7 @@ from compliance.provenance.cards import read_card as card_of
 from compliance.provenance.drafting import NoName, NoSuchModel
 from compliance.provenance.reading import MOST_BYTES as MOST_EVIDENCE_BYTES
 from compliance.workspace.drafts import Draft
-from compliance.workspace.saving import parsed_document, store
+from compliance.workspace.saving import malformed_text, parsed_document, store
 from compliance.workspace.visits import Visit, for_filers
 from registry.api.problems import Problem
 from registry.models import AIModel, NumberStatus, OfficialNumber
@@ -76,7 +76,7 @@ def add(visit: Visit, uid: UUID) -> HttpResponseBase:
         messages.error(visit.request, _("This model is not in the register any more. Search again."))
         return redirect("workspace:find-model", visit.organization.uid, uid)
     draft = Draft(filing)
-    document = json.loads(draft.kept.content)
+    document = tree_of(draft.kept.content)
     models = document.get("models") or []
     model["key"] = _free_key(model, [str(each.get("key")) for each in models])
     model["used_by_service"] = document["kind"] == "registration"
@@ -145,7 +145,7 @@ def read_card(visit: Visit, uid: UUID) -> HttpResponseBase:
         )
         return back
     except Malformed as error:
-        messages.error(visit.request, " ".join(fault.message(visit.language) for fault in error.faults[:3]))
+        messages.error(visit.request, malformed_text(error, visit.language))
         return back
     except Refused as error:
         messages.error(visit.request, problem_of(error).text)
@@ -168,7 +168,7 @@ def read_evidence(visit: Visit, uid: UUID) -> HttpResponseBase:
         messages.error(visit.request, _("Choose the file with the evidence first."))
         return back
     draft = Draft(filing)
-    document = json.loads(draft.kept.content)
+    document = tree_of(draft.kept.content)
     try:
         part = "config.json" if file.name == "config.json" else None
         evidence = evidence_in(file.read(MOST_EVIDENCE_BYTES + 1), part)
@@ -183,7 +183,7 @@ def read_evidence(visit: Visit, uid: UUID) -> HttpResponseBase:
         messages.error(visit.request, error.text)
         return back
     except Malformed as error:
-        messages.error(visit.request, " ".join(fault.message(visit.language) for fault in error.faults[:3]))
+        messages.error(visit.request, malformed_text(error, visit.language))
         return back
     except Refused as error:
         messages.error(visit.request, problem_of(error).text)
@@ -209,29 +209,29 @@ def _model_for(document: dict[str, Any], key: str, evidence: dict[str, Any], fil
         models, keys = [*models, model], [*keys, str(model["key"])]
         key = str(model["key"])
     model = models[keys.index(key)]
-    for field, value in _said_by(config).items():
+    for field, value in _declared_by(config).items():
         if model.get(field) in (None, ""):
             model[field] = value
     document["models"] = models
     return keys.index(key), key
 
 
-def _said_by(config: dict[str, Any]) -> dict[str, Any]:
+def _declared_by(config: dict[str, Any]) -> dict[str, Any]:
     """Return what a configuration says that a dossier declares: the architecture and the context length."""
     architectures, length = config.get("architectures"), config.get("max_position_embeddings")
-    said: dict[str, Any] = {}
+    declared: dict[str, Any] = {}
     if isinstance(architectures, list) and architectures and isinstance(architectures[0], str):
-        said["architecture"] = architectures[0][:200]
+        declared["architecture"] = architectures[0][:200]
     if isinstance(length, int) and not isinstance(length, bool) and 0 < length < COUNT_LIMIT:
-        said["context_length"] = length
-    return said
+        declared["context_length"] = length
+    return declared
 
 
 def _stored(visit: Visit, filing: Filing, document: Any, version: str, path: str) -> HttpResponseBase:
     try:
         store(filing, parsed_document(document), by=visit.user, version=version)
     except Malformed as error:
-        messages.error(visit.request, " ".join(fault.message(visit.language) for fault in error.faults[:3]))
+        messages.error(visit.request, malformed_text(error, visit.language))
         return redirect("workspace:find-model", visit.organization.uid, filing.uid)
     except Refused as error:
         messages.error(visit.request, problem_of(error).text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 from uuid import UUID
@@ -16,16 +15,17 @@ from django.utils.translation import gettext as _
 from compliance.api.documents import download
 from compliance.api.problems import problem_of
 from compliance.documents.actions import upload_document
-from compliance.documents.entries import entries_of
+from compliance.documents.entries import BankCount, Entry, entries_of
 from compliance.documents.uploads import LARGEST, Incoming, TooLarge, received
 from compliance.dossier.codes import DOCUMENT_KINDS
 from compliance.dossier.faults import Malformed
+from compliance.dossier.stored import tree_of
 from compliance.filings.refusals import DocumentRefused, Refused
 from compliance.filings.reviewing import check_at_once
 from compliance.models import Document, Filing
 from compliance.workspace.drafts import Draft
 from compliance.workspace.fields import flag_view
-from compliance.workspace.saving import parsed_document, store
+from compliance.workspace.saving import malformed_text, parsed_document, store
 from compliance.workspace.visits import Visit, for_filers, for_members
 
 # Words in the name of a file that tell its kind.
@@ -61,7 +61,7 @@ def documents(visit: Visit, uid: UUID) -> HttpResponseBase:
         "room": "filings",
         "filing": filing,
         "draft": draft,
-        "entries": [(entry, _declared(draft, entry, visit)) for entry in entries],
+        "entries": [(entry, _counts(draft, entry)) for entry in entries],
         "others": filing.documents.exclude(sha256__in=named - {None}),
         "kinds": [(code, label.in_(visit.language)) for code, label in DOCUMENT_KINDS.items()],
         "can_edit": filing.is_editable and visit.can_file,
@@ -80,13 +80,10 @@ def _missing(draft: Draft, visit: Visit) -> list[str]:
     return [flag_view(flag, visit.language).message for flag in flags]
 
 
-def _declared(draft: Draft, entry: Any, visit: Visit) -> dict[str, Any]:
-    """Return the declared totals beside which the counts of a list stand."""
+def _counts(draft: Draft, entry: Entry) -> list[tuple[BankCount, int | None]]:
+    """Return what was counted in a list, each with the total that is declared."""
     assessment = draft.document.get("assessment") or {}
-    return {
-        name: (assessment.get(name) or {}).get("total")
-        for name in ("keywords", "questions", "refusal_questions", "non_refusal_questions")
-    }
+    return [(bank, (assessment.get(bank.bank) or {}).get("total")) for bank in entry.banks]
 
 
 @for_filers
@@ -118,7 +115,7 @@ def _uploaded(visit: Visit, filing: Filing, file: Any) -> dict[str, Any]:
     except Refused as error:
         return _failed(file, problem_of(error).text)
     except Malformed as error:
-        return _failed(file, " ".join(fault.message(visit.language) for fault in error.faults[:3]))
+        return _failed(file, malformed_text(error, visit.language))
     kind = _kind_of(filing, document)
     label = DOCUMENT_KINDS[kind].in_(visit.language) if kind in DOCUMENT_KINDS else ""
     text = _("kept as %(kind)s.") % {"kind": label} if label else _("kept.")
@@ -130,13 +127,13 @@ def _failed(file: Any, text: str) -> dict[str, Any]:
 
 
 def _kind_of(filing: Filing, document: Document) -> str:
-    entries = json.loads(filing.kept_dossier().content).get("documents") or []
+    entries = tree_of(filing.kept_dossier().content).get("documents") or []
     return next((entry.get("kind") or "" for entry in entries if entry.get("sha256") == document.sha256), "")
 
 
 def _entry_for(visit: Visit, filing: Filing, file: Incoming, chosen: str, kind: str) -> int | None:
     """Return the number of the entry that a file fills in; a chosen one that names another file is emptied first."""
-    document = json.loads(filing.kept_dossier().content)
+    document = tree_of(filing.kept_dossier().content)
     entries = document.get("documents") or []
     if any(entry.get("sha256") == file.sha256 for entry in entries) or not filing.is_editable:
         return None
@@ -163,8 +160,8 @@ def _fitting(entries: list[Any], kind: str) -> int | None:
 def kind_by_name(name: str) -> str:
     """Return the kind of document that the name of a file tells, by its longest word; empty if it tells none."""
     lowered = name.lower()
-    words = [(word, kind) for kind, known in _WORDS.items() for word in (DOCUMENT_KINDS[kind].zh, kind, *known)]
-    return max((pair for pair in words if pair[0] in lowered), key=lambda pair: len(pair[0]), default=("", ""))[1]
+    known_names = [(word, kind) for kind, known in _WORDS.items() for word in (DOCUMENT_KINDS[kind].zh, kind, *known)]
+    return max((pair for pair in known_names if pair[0] in lowered), key=lambda pair: len(pair[0]), default=("", ""))[1]
 
 
 @for_members

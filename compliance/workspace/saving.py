@@ -3,63 +3,118 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 
 from compliance.dossier.faults import Fault, Malformed
-from compliance.dossier.parsing import Parsed, parse
+from compliance.dossier.parsing import Parsed, parse, schema_faults
 from compliance.dossier.pointer import Pointer
-from compliance.dossier.stored import Canonical
+from compliance.dossier.stored import Canonical, tree_of
 from compliance.filings.actions import edit_dossier
 from compliance.filings.refusals import ChangedMeanwhile
 from compliance.filings.reviewing import check_at_once
 from compliance.forms.answers import ABSENT, Answers, entered
 from compliance.forms.merging import Merged, merge
-from compliance.forms.sections import Section, own_tree, tree_at, with_section
+from compliance.forms.moving import place_now
+from compliance.forms.sections import Section, own_tree, with_section
+from compliance.language import Language
 from compliance.models import Filing
 from registry.models import User
 
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What came of saving: whether anything changed, and the places that somebody else had changed, which were kept."""
+    """
+    What came of saving: whether anything changed, where the section stands now, and the places that somebody else had changed,
+    which were kept.
+    """
 
     is_changed: bool
+    section: Section
     of_other: tuple[Pointer, ...] = ()
 
 
 class Conflict(Exception):
-    """Somebody else changed the same fields meanwhile: `places`. Nothing is stored."""
+    """
+    Somebody else changed the same fields meanwhile (`places`, as the form showed them), or removed the entry. Nothing is stored.
+    """
 
-    def __init__(self, places: tuple[Pointer, ...], of_other: tuple[Pointer, ...] = ()) -> None:
+    def __init__(self, places: tuple[Pointer, ...], *, is_gone: bool = False) -> None:
         super().__init__(places)
-        self.places, self.of_other = places, of_other
+        self.places, self.is_gone = places, is_gone
 
 
-def save_section(filing: Filing, section: Section, answers: Answers, *, by: User, version: str, shown: Any) -> Saved:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a form showed: the hash of the dossier, the tree of the section, and the identity of the model it belongs to."""
+
+    version: str
+    tree: Any
+    owner: str = ""
+
+
+def shown_by(post: Mapping[str, str], section: Section, document: Any) -> Shown | None:
     """
-    Save what was entered in a section, and check the filing.
-
-    `version` and `shown` are the hash of the dossier and the tree of the section that the form showed. What somebody else saved
-    meanwhile in other fields is kept. Raises Malformed, Conflict, and what `edit_dossier` refuses.
+    Return what a form showed, as it says itself; None if it says nothing that the dossier could have held. What it says concerns
+    only who sends it.
     """
-    mine = entered(section.part, section.at, answers, shown)
+    text = post.get("shown", "")
+    try:
+        tree = json.loads(text, parse_float=Decimal) if text else ABSENT
+        if tree not in (ABSENT, None) and not _could_be(tree, section, document):
+            return None
+    except (ValueError, RecursionError):
+        return None
+    return Shown(post.get("version", ""), tree, post.get("owner", ""))
+
+
+def _could_be(tree: Any, section: Section, document: Any) -> bool:
+    """Whether a tree has the types of a section. Raises ValueError for what cannot be stored."""
+    first = section.moved_to(Pointer("/".join("0" if step.isdigit() else step for step in section.at.split("/"))))
+    whole = with_section({name: document[name] for name in ("kind", "applicant", "service")}, first, tree)
+    return isinstance(tree, dict) and bool(Canonical.of(whole)) and not schema_faults(whole)
+
+
+def save_section(filing: Filing, section: Section, answers: Answers, *, by: User, shown: Shown) -> Saved:
+    """
+    Save what was entered in a section, and check the filing. What somebody else saved meanwhile in other fields is kept.
+
+    Raises Malformed, Conflict, and what `edit_dossier` refuses.
+    """
     while True:
         current = filing.kept_dossier()
-        document = json.loads(current.content)
-        place = section if current.sha256 == version else _moved(section, document, shown)
-        merged = _merged(place, document, shown, mine, is_same=current.sha256 == version)
-        parsed = parsed_document(with_section(document, place, merged.tree))
+        place, merged = _merged(section, answers, tree_of(current.content), current.sha256, shown)
+        parsed = parsed_document(with_section(tree_of(current.content), place, merged.tree))
         if parsed.canonical.sha256 == current.sha256:
-            return Saved(is_changed=False, of_other=merged.of_other)
+            return Saved(is_changed=False, section=place, of_other=merged.of_other)
         try:
             store(filing, parsed, by=by, version=current.sha256)
         except ChangedMeanwhile:
             # Somebody saved between reading and writing: merge with that as well.
             continue
-        return Saved(is_changed=True, of_other=merged.of_other)
+        return Saved(is_changed=True, section=place, of_other=merged.of_other)
+
+
+def _merged(section: Section, answers: Answers, document: Any, version: str, shown: Shown) -> tuple[Section, Merged]:
+    """Return where the section stands now, and its tree with the changes of both sides. Raises Conflict."""
+    now = own_tree(section, document)
+    if version == shown.version:
+        return section, Merged(entered(section.part, section.at, answers, now), (), ())
+    mine = entered(section.part, section.at, answers, shown.tree)
+    if shown.tree is ABSENT and now == mine:
+        # The answer to the first save was lost, and the form was sent again.
+        return section, Merged(now, (), ())
+    place = place_now(section, document, shown.tree, shown.owner)
+    if place is None:
+        raise Conflict((section.at,), is_gone=True)
+    merged = merge(shown.tree, mine, own_tree(place, document), place.at)
+    if merged.conflicts:
+        raise Conflict(tuple(Pointer(f"{section.at}{at[len(place.at) :]}") for at in merged.conflicts))
+    return place, merged
 
 
 @transaction.atomic
@@ -74,36 +129,9 @@ def parsed_document(document: Any) -> Parsed:
     return parse(Canonical.of(document).text.encode())
 
 
-def _merged(section: Section, document: Any, shown: Any, mine: Any, *, is_same: bool) -> Merged:
-    if is_same:
-        return Merged(mine, (), ())
-    merged = merge(shown, mine, own_tree(section, document), section.at)
-    if merged.conflicts:
-        raise Conflict(merged.conflicts, merged.of_other)
-    return merged
-
-
-def _moved(section: Section, document: Any, shown: Any) -> Section:
-    """
-    Return where an entry of a list stands after somebody else added or removed entries before it; a new one comes last. Raises
-    Conflict if it is gone.
-    """
-    if not section.is_entry:
-        return section
-    entries = tree_at(document, Pointer(section.at.rpartition("/")[0]))
-    count = len(entries) if isinstance(entries, list) else 0
-    if shown is ABSENT:
-        return _at(section, count)
-    numbers = [int(section.at.steps[-1]), *range(count)]
-    same = (number for number in numbers if own_tree(_at(section, number), document) == shown)
-    number = next(same, numbers[0])
-    if number >= count:
-        raise Conflict((section.at,))
-    return _at(section, number)
-
-
-def _at(section: Section, number: int) -> Section:
-    return replace(section, at=Pointer(section.at.rpartition("/")[0]) / number)
+def malformed_text(error: Malformed, language: Language) -> str:
+    """Return the first faults of a dossier in one message."""
+    return " ".join(fault.message(language) for fault in error.faults[:3])
 
 
 def refused_in(error: Malformed, section: Section) -> tuple[list[Fault], list[Fault]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -49,8 +49,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
 
 
 def _is_own_form(request: HttpRequest) -> bool:
-    origin = request.headers.get("Origin") or request.headers.get("Referer") or ""
-    return origin.startswith(f"{request.scheme}://{request.get_host()}")
+    """Whether a page of this very host sent the form."""
+    origin = urlsplit(request.headers.get("Origin") or request.headers.get("Referer") or "")
+    return (origin.scheme, origin.netloc) == (request.scheme, request.get_host())
 
 
 def _typed_again(request: HttpRequest, status: int) -> HttpResponse:

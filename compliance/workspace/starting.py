@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 from uuid import UUID
 
@@ -16,15 +15,27 @@ from compliance.api.problems import problem_of
 from compliance.documents.carrying import carry_documents
 from compliance.dossier.codes import KINDS
 from compliance.dossier.faults import Malformed
+from compliance.dossier.stored import tree_of
 from compliance.filings.actions import open_filing
 from compliance.filings.refusals import Refused
 from compliance.filings.reviewing import check_at_once
 from compliance.filings.workflow import IN_FORCE
 from compliance.models import Filing
-from compliance.workspace.saving import parsed_document
+from compliance.workspace.saving import malformed_text, parsed_document
 from compliance.workspace.visits import Visit, for_filers
 from registry.models import Organization, User
 
+# What belongs to one service alone: where it is, since when, how many use it, and its numbers.
+_OF_ONE_SERVICE = (
+    "urls",
+    "access_path",
+    "launched_on",
+    "terminated_on",
+    "algorithm_filing_number",
+    "monthly_active_users",
+    "registered_users",
+    "display",
+)
 # What a new filing does not take over from an earlier one.
 _OWN = ("action", "amends", "occurred_on", "reference")
 
@@ -71,7 +82,7 @@ def _opened(visit: Visit, document: Any, source: Filing | None, refused: Any) ->
     except Refused as error:
         return refused(problem_of(error).text)
     except Malformed as error:
-        return refused(" ".join(fault.message(visit.language) for fault in error.faults[:5]))
+        return refused(malformed_text(error, visit.language))
     return redirect("workspace:filing", visit.organization.uid, filing.uid)
 
 
@@ -88,22 +99,23 @@ def open_with_documents(document: Any, source: Filing | None, *, by: User) -> Fi
 def new_document(organization: Organization, kind: str, service: str) -> dict[str, Any]:
     """Return the dossier of a new filing, with the particulars of the applicant as they were entered last."""
     latest = Filing.objects.filter(applicant=organization).order_by("-changed_at").first()
-    known = json.loads(latest.kept_dossier().content) if latest else {}
+    known = tree_of(latest.kept_dossier().content) if latest else {}
     applicant = known.get("applicant") or {"name": organization.name, "uscc": organization.uscc}
     jurisdiction = {"jurisdiction": known["jurisdiction"]} if known.get("jurisdiction") else {}
     return {"kind": kind, **jurisdiction, "applicant": applicant, "service": {"name": service}}
 
 
 def _copied(source: Filing, kind: str, service: str) -> dict[str, Any]:
-    """Return the dossier of a new service that takes over all particulars of an earlier filing but its addresses and days."""
+    """Return the dossier of a new service that takes over the particulars of an earlier filing but those of its service alone."""
     document = {name: value for name, value in _filed(source).items() if name not in _OWN}
     document["kind"] = kind
-    document["service"] = {**(document.get("service") or {}), "name": service}
+    shared = {name: value for name, value in document["service"].items() if name not in _OF_ONE_SERVICE}
+    document["service"] = {**shared, "name": service}
     return document
 
 
 def _filed(filing: Filing) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads(filing.kept_dossier().content)
+    document: dict[str, Any] = tree_of(filing.kept_dossier().content)
     return document
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 from uuid import UUID
 
@@ -13,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from compliance.api.problems import problem_of
+from compliance.dossier.stored import tree_of
 from compliance.models import Level
 from compliance.official_forms.writing import write_form
 from compliance.workbooks.taking import Line, NotTaken, Taken, read_filings, take_over
-from compliance.workbooks.writing import write_workbook
+from compliance.workbooks.writing import TooLongForACell, Written, write_workbook
 from compliance.workspace.drafts import Draft
 from compliance.workspace.starting import new_document
 from compliance.workspace.visits import Visit, for_filers, for_members
@@ -31,8 +31,16 @@ MOST_FAULTS = 200
 def download(visit: Visit, uid: UUID) -> HttpResponseBase:
     """Download a filing as a workbook. Uploaded again, it changes that filing."""
     filing = visit.find_filing(uid)
-    content = write_workbook([(filing.case_number, Draft(filing).document)], visit.language)
-    return _file(content, f"{filing.case_number}.xlsx", XLSX)
+    draft, back = Draft(filing), redirect("workspace:filing", visit.organization.uid, uid)
+    return _workbook(visit, [(filing.case_number, draft.document, draft.version)], f"{filing.case_number}.xlsx", back)
+
+
+def _workbook(visit: Visit, documents: list[Written], name: str, back: HttpResponseBase) -> HttpResponseBase:
+    try:
+        return _file(write_workbook(documents, visit.language), name, XLSX)
+    except TooLongForACell:
+        messages.error(visit.request, _("A list of texts is too long for a cell of a workbook. Change it on its page."))
+        return back
 
 
 @for_members
@@ -41,14 +49,14 @@ def empty(visit: Visit) -> HttpResponseBase:
     if "all" in visit.request.GET:
         filings = visit.filings.filter(status__in=("draft", "returned")).order_by("pk")
         documents = [
-            (filing.case_number, json.loads(filing.working_copy.content))
+            (filing.case_number, tree_of(filing.working_copy.content), filing.working_copy.sha256)
             for filing in filings.select_related("working_copy")
         ]
     else:
         document = new_document(visit.organization, "generative", "")
         document["service"] = {}
         documents = [("", document)]
-    return _file(write_workbook(documents, visit.language), "filings.xlsx", XLSX)
+    return _workbook(visit, documents, "filings.xlsx", redirect("workspace:workbook", visit.organization.uid))
 
 
 @for_members

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils import timezone
 
 from registry.membership.inviting import Terms, record, refuse_terms, refuse_unless_administrator, terms_of
 from registry.membership.refusals import MembershipRefused
 from registry.models import Membership, MembershipVerb, Organization, User
+from registry.models.people import is_mandate_in_force
 
 
 @transaction.atomic
@@ -17,7 +19,10 @@ def change_member(membership: Membership, terms: Terms, *, by: User) -> None:
     locked = _locked(membership)
     if terms == terms_of(locked):
         return
-    if locked.is_administrator and not terms.is_administrator:
+    is_kept = terms.is_administrator and is_mandate_in_force(
+        terms.mandate_from, terms.mandate_until, timezone.localdate()
+    )
+    if locked.is_administrator and not is_kept:
         _refuse_last(locked)
     Membership.objects.filter(pk=locked.pk).update(
         role=terms.role,

@@ -18,6 +18,8 @@ from registry.models import Invitation, Membership, MembershipEvent, MembershipR
 
 VALID_FOR = timedelta(days=7)
 MOST_OPEN = 200
+# Nobody is mailed again and again.
+AGAIN_AFTER = timedelta(minutes=10)
 _SALT = "registry.invitation"
 
 
@@ -68,8 +70,10 @@ def invite(organization: Organization, email: str, terms: Terms, *, by: User, la
     if Membership.objects.filter(organization=organization, user__email__iexact=email).exists():
         raise MembershipRefused("is_a_member", "email")
     unused = Invitation.objects.filter(organization=organization, accepted_at__isnull=True, withdrawn_at__isnull=True)
+    if unused.filter(email=email, invited_at__gt=timezone.now() - AGAIN_AFTER).exists():
+        raise MembershipRefused("invited_just_now", "email")
     unused.filter(email=email).update(withdrawn_at=timezone.now())
-    if unused.count() >= MOST_OPEN:
+    if unused.open().count() >= MOST_OPEN:
         raise MembershipRefused("too_many", limit=MOST_OPEN)
     now = timezone.now()
     try:
@@ -131,18 +135,20 @@ def accept(invitation: Invitation, *, by: User) -> Membership:
     locked = Invitation.objects.open().select_for_update().filter(pk=invitation.pk).first()
     if locked is None:
         raise MembershipRefused("invitation_ended")
-    if Membership.objects.filter(user=by, organization=locked.organization_id).exists():
-        raise MembershipRefused("is_a_member")
     terms = terms_of(locked)
-    membership = Membership.objects.create(
+    membership, is_new = Membership.objects.get_or_create(
         user=by,
         organization_id=locked.organization_id,
-        role=terms.role,
-        is_administrator=terms.is_administrator,
-        mandate=terms.mandate,
-        mandate_from=terms.mandate_from,
-        mandate_until=terms.mandate_until,
+        defaults={
+            "role": terms.role,
+            "is_administrator": terms.is_administrator,
+            "mandate": terms.mandate,
+            "mandate_from": terms.mandate_from,
+            "mandate_until": terms.mandate_until,
+        },
     )
+    if not is_new:
+        raise MembershipRefused("is_a_member")
     locked.accepted_at, locked.accepted_by = timezone.now(), by
     locked.save(update_fields=["accepted_at", "accepted_by"])
     record(locked.organization, MembershipVerb.JOINED, by.username, by=by, data=terms.as_json)
@@ -171,7 +177,11 @@ def make_account(invitation: Invitation, *, username: str, name: str, password: 
     except ValidationError as error:
         raise MembershipRefused("bad_password", "password", messages=error.messages) from error
     user.set_password(password)
-    user.save()
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError as error:
+        raise MembershipRefused("username_taken", "username") from error
     accept(invitation, by=user)
     return user
 

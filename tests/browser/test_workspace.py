@@ -280,9 +280,7 @@ def test_a_notice_is_answered_and_a_change_is_filed(filer: Filer, staff: Callabl
     filer.shows("change")
 
 
-def test_two_editors_are_told_of_each_other(
-    filer: Filer, home: str, open_context: Callable[..., BrowserContext]
-) -> None:
+def test_two_editors_learn_of_each_other(filer: Filer, home: str, open_context: Callable[..., BrowserContext]) -> None:
     filing = filer.starts("generative", new_name())
     other = Filer(open_context(), home)
     other.signs_in("filer")

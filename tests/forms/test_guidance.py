@@ -47,5 +47,5 @@ def test_a_rule_that_has_ended_asks_for_nothing() -> None:
 @pytest.mark.parametrize("kind", ["algorithm", "generative", "registration"])
 def test_every_rule_of_a_kind_concerns_a_field(kind: str) -> None:
     guidance = guidance_of(kind, "initial", DAY)
-    told = {rule.code for rules in guidance.rules.values() for rule in rules}
-    assert {rule.code for rule in CATALOG.judging(kind, "initial") if rule.is_in_force(DAY)} == told
+    concerned = {rule.code for rules in guidance.rules.values() for rule in rules}
+    assert {rule.code for rule in CATALOG.judging(kind, "initial") if rule.is_in_force(DAY)} == concerned

@@ -32,15 +32,15 @@ def test_a_form_sent_back_changes_nothing(kind: str) -> None:
 def test_a_dossier_typed_off_has_the_same_content(kind: str) -> None:
     document = json.loads(parsed(kind).canonical.text)
     typed = normal(filled_again(document, blank(document)))
-    assert said(json.loads(typed)) == said(document)
+    assert declared(json.loads(typed)) == declared(document)
 
 
-def said(value: Any) -> Any:
+def declared(value: Any) -> Any:
     """Drop what says nothing: null, empty texts and parts, empty lists except that of the permits."""
     if isinstance(value, dict):
-        kept = {name: said(child) for name, child in value.items()}
+        kept = {name: declared(child) for name, child in value.items()}
         return {name: child for name, child in kept.items() if child not in (None, "", {}, []) or name == "permits"}
-    return [said(child) for child in value] if isinstance(value, list) else value
+    return [declared(child) for child in value] if isinstance(value, list) else value
 
 
 @settings(deadline=None, max_examples=20, suppress_health_check=SLOW)

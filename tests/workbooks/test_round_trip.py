@@ -24,7 +24,7 @@ from compliance.workbooks.layout import sheets
 from compliance.workbooks.reading import ReadWorkbook, read_workbook
 from compliance.workbooks.writing import FIRST_ROW, write_workbook
 from tests.building import a_document, parsed
-from tests.forms.test_round_trip import KINDS, SLOW, said
+from tests.forms.test_round_trip import KINDS, SLOW, declared
 from tests.rules.random_dossiers import any_document, nearly_complete_document
 
 
@@ -66,7 +66,9 @@ def test_every_example_comes_back_as_it_was(language: Language) -> None:
 def test_a_workbook_of_new_filings_says_the_same() -> None:
     documents = [json.loads(parsed(kind).canonical.text) for kind in KINDS]
     workbook = read(write_workbook([("", document) for document in documents], "zh"))
-    assert [said(json.loads(normal(tree))) for tree in trees(workbook)] == [said(document) for document in documents]
+    assert [declared(json.loads(normal(tree))) for tree in trees(workbook)] == [
+        declared(document) for document in documents
+    ]
 
 
 @settings(deadline=None, max_examples=8, suppress_health_check=SLOW)

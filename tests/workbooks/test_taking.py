@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
 from compliance.filings import actions
@@ -18,7 +19,7 @@ from compliance.workbooks.writing import FIRST_ROW, write_workbook
 from registry.models import Organization, User
 from tests.building import a_document, parsed
 from tests.making_filings import document_of, unresolved_flags
-from tests.workbooks.test_round_trip import edited, said
+from tests.workbooks.test_round_trip import declared, edited
 
 
 @pytest.fixture
@@ -37,7 +38,7 @@ def cell_of(pattern: str, row: int = FIRST_ROW) -> tuple[str, str]:
     for layout in sheets():
         for i, column in enumerate(layout.columns):
             if column.pattern == pattern:
-                more = len(layout.numbers) + (layout is sheets()[0])
+                more = len(layout.numbers) + 2 * (layout is sheets()[0])
                 return layout.name, f"{get_column_letter(i + more + 1)}{row}"
     raise KeyError(pattern)
 
@@ -46,7 +47,7 @@ def test_three_services_are_opened_and_checked_at_once(web: Client, organization
     documents = [a_document("generative", {"/service/name": f"服务{i}", "/reference": f"{i}"}) for i in range(3)]
     send(web, organization, write_workbook([("", document) for document in documents], "zh"))
     filings = list(Filing.objects.order_by("pk"))
-    assert [said(document_of(filing)) for filing in filings] == [said(document) for document in documents]
+    assert [declared(document_of(filing)) for filing in filings] == [declared(document) for document in documents]
     assert all(filing.checked_at for filing in filings)
 
 
@@ -79,6 +80,31 @@ def test_a_workbook_changes_the_filing_that_it_names(web: Client, organization: 
     assert ("SRV-04", "/service/audience") in unresolved_flags(filing)
 
 
+def test_a_workbook_older_than_the_filing_changes_nothing(web: Client, organization: Organization, filer: User) -> None:
+    filing, _is_new = actions.open_filing(parsed("generative"), by=filer)
+    content = web.get(f"/workspace/{organization.uid}/filings/{filing.uid}/dossier.xlsx").content
+    actions.edit_dossier(filing, parsed("generative", {"/service/audience": "企业用户"}), by=filer)
+    answer = send(web, organization, content)
+    assert "was changed after this workbook was made" in answer.content.decode()
+    assert document_of(filing)["service"]["audience"] == "企业用户"
+
+
+def test_parts_of_models_are_not_given_to_other_models(web: Client, organization: Organization, filer: User) -> None:
+    model = a_document("generative")["models"][0]
+    second = {**model, "key": "second", "name": "样例小模型", "corpora": [{**model["corpora"][0], "name": "第三语料"}]}
+    filing, _is_new = actions.open_filing(parsed("generative", {"/models/-": second}), by=filer)
+    book = load_workbook(
+        io.BytesIO(web.get(f"/workspace/{organization.uid}/filings/{filing.uid}/dossier.xlsx").content)
+    )
+    book["模型 Models"].delete_rows(FIRST_ROW)
+    del book["训练语料 Corpora"]
+    saved = io.BytesIO()
+    book.save(saved)
+    answer = send(web, organization, saved.getvalue())
+    assert "sheets or columns with their parts are missing" in answer.content.decode()
+    assert len(document_of(filing)["models"]) == 2
+
+
 def test_checking_only_stores_nothing_and_counts_what_is_flagged(web: Client, organization: Organization) -> None:
     content = write_workbook([("", a_document("generative", {"/service/audience": None}))], "en")
     answer = send(web, organization, content, "check")
@@ -87,17 +113,19 @@ def test_checking_only_stores_nothing_and_counts_what_is_flagged(web: Client, or
 
 
 @pytest.mark.parametrize(
-    ("case", "words"), [("F2020-000001", "has no filing F2020-000001"), ("submitted", "cannot be changed now")]
+    ("case", "message"), [("F2020-000001", "has no filing F2020-000001"), ("submitted", "cannot be changed now")]
 )
 def test_a_case_that_cannot_be_changed_is_named(
-    web: Client, organization: Organization, filer: User, case: str, words: str
+    web: Client, organization: Organization, filer: User, case: str, message: str
 ) -> None:
     filing, _is_new = actions.open_filing(parsed("generative"), by=filer)
     actions.submit_filing(filing, by=filer)
     number = filing.case_number if case == "submitted" else case
-    answer = send(web, organization, write_workbook([(number, json.loads(parsed("generative").canonical.text))], "en"))
+    answer = send(
+        web, organization, write_workbook([(number, json.loads(parsed("generative").canonical.text), "0" * 64)], "en")
+    )
     assert answer.status_code == 422
-    assert words in answer.content.decode()
+    assert message in answer.content.decode()
 
 
 def test_a_filing_of_another_applicant_is_refused(

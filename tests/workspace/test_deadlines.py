@@ -87,13 +87,13 @@ def test_filers_are_reminded_on_the_days_that_they_choose(
     due_on = filing.due_on
     assert due_on is not None
     days = [due_on - timedelta(days=before) for before in (10, 7, 6, 1, 0)]
-    told = []
+    answers = []
     for day in days:
         with on(day.isoformat()):
             raise_notices_of_the_day()
             raise_notices_of_the_day()
-        told.append(reminded(filer))
-    assert told == [[], ["7"], ["7"], ["7"], ["7", "0"]]
+        answers.append(reminded(filer))
+    assert answers == [[], ["7"], ["7"], ["7"], ["7", "0"]]
     assert reminded(viewer) == []
 
 

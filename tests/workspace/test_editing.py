@@ -21,7 +21,7 @@ from tests.making_filings import document_of, unresolved_flags
 from tests.workspace.conftest import signed_in
 
 At = Callable[[str], str]
-_FIELD = re.compile(r'<input type="hidden" name="(version|shown)" value="([^"]*)"')
+_FIELD = re.compile(r'<input type="hidden" name="(version|owner|shown)" value="([^"]*)"')
 
 
 def form_of(web: Client, url: str) -> dict[str, str]:
@@ -73,7 +73,7 @@ def test_two_people_in_different_fields_both_stay(web: Client, at: At, draft: Fi
     assert "Kept what somebody else changed meanwhile: audience" in answer.content.decode()
 
 
-def test_two_people_in_one_field_are_told_of_each_other(
+def test_two_people_in_one_field_learn_of_each_other(
     web: Client, at: At, draft: Filing, organization: Organization
 ) -> None:
     colleague = User.objects.create_user("colleague", first_name="示例同事")
@@ -103,6 +103,57 @@ def test_a_corpus_keeps_its_place_when_another_is_removed_before_it(
     actions.edit_dossier(draft, parsed("generative"), by=filer)
     web.post(url, {**form, "/models/0/corpora/1/name": "改名"})
     assert document_of(draft)["models"][0]["corpora"][0]["name"] == "改名"
+
+
+def test_what_was_typed_for_a_removed_corpus_is_shown_again(web: Client, at: At, draft: Filing, filer: User) -> None:
+    url = at("edit/models/0/corpora/1/")
+    form = form_of(web, url)
+    corpora = document_of(draft)["models"][0]["corpora"]
+    actions.edit_dossier(draft, parsed("generative", {"/models/0/corpora": corpora[:1]}), by=filer)
+    answer = web.post(url, {**form, "/models/0/corpora/1/name": "改名"})
+    assert answer.status_code == 409
+    assert "改名" in answer.content.decode()
+    assert document_of(draft)["models"][0]["corpora"] == corpora[:1]
+
+
+def test_an_annotation_stays_with_its_model_when_another_is_removed(
+    web: Client, at: At, draft: Filing, filer: User
+) -> None:
+    model = document_of(draft)["models"][0]
+    others = [{**model, "key": key, "name": key, "annotation": None} for key in ("first", "second")]
+    actions.edit_dossier(draft, parsed("generative", {"/models": [*others, model]}), by=filer)
+    url = at("edit/models/0/annotation/")
+    form = form_of(web, url)
+    actions.edit_dossier(draft, parsed("generative", {"/models": [others[1], model]}), by=filer)
+    answer = web.post(url, {**form, "/models/0/annotation/safety_annotators": "7"})
+    assert answer.status_code == 409
+    assert document_of(draft)["models"][0].get("annotation") is None
+
+
+def test_a_refused_form_does_not_forget_which_version_it_showed(
+    web: Client, at: At, draft: Filing, filer: User
+) -> None:
+    url = at("edit/service/")
+    form = form_of(web, url)
+    actions.edit_dossier(draft, parsed("generative", {"/service/audience": "企业用户"}), by=filer)
+    typed = {"/service/audience": form_text(draft, "audience"), "/service/launched_on": "gestern"}
+    refused = web.post(url, {**form, **typed}).content.decode()
+    again = {name: unescape(value) for name, value in _FIELD.findall(refused)}
+    web.post(url, {**again, "/service/audience": "所有成年用户", "/service/launched_on": "2026-03-01"})
+    assert document_of(draft)["service"]["audience"] == "企业用户"
+
+
+def form_text(draft: Filing, name: str) -> str:
+    return str(json.loads(parsed("generative").canonical.text)["service"][name])
+
+
+def test_a_new_corpus_whose_answer_was_lost_is_not_added_twice(web: Client, at: At, draft: Filing) -> None:
+    count = len(document_of(draft)["models"][0]["corpora"])
+    url = at(f"edit/models/0/corpora/{count}/")
+    typed = {**form_of(web, url), f"/models/0/corpora/{count}/name": "新语料"}
+    web.post(url, typed)
+    web.post(url, typed)
+    assert len(document_of(draft)["models"][0]["corpora"]) == count + 1
 
 
 def test_entries_of_a_list_are_added_and_removed_without_scripts(web: Client, at: At, draft: Filing) -> None:
@@ -143,7 +194,20 @@ def test_hostile_text_is_shown_as_text(web: Client, at: At, draft: Filing) -> No
         assert 'href="javascript:' not in page
 
 
-@pytest.mark.parametrize("shown", ["not json", "[1]", '"x"', "null", "{}"])
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "not json",
+        "[1]",
+        '"x"',
+        "null",
+        "{}",
+        '{"functions":[1,"a"]}',
+        '{"name":"\\ud800"}',
+        "[" * 5_000,
+        '{"a":' * 3_000,
+    ],
+)
 def test_a_forged_memory_of_the_form_harms_nobody(web: Client, at: At, draft: Filing, shown: str) -> None:
     url = at("edit/service/")
     answer = web.post(url, {"version": "forged", "shown": shown, "/service/name": "改名"})
@@ -162,8 +226,9 @@ def test_a_form_with_an_old_token_is_shown_again_with_a_new_one(at: At, filer: U
     answer = web.post(url, {"/service/audience": "甲"}, headers={"Origin": "http://testserver"})
     assert answer.status_code == 403
     assert "甲" in answer.content.decode()
-    foreign = web.post(url, {"/service/audience": "甲"}, headers={"Origin": "http://elsewhere.example"})
-    assert "甲" not in foreign.content.decode()
+    for origin in ("http://elsewhere.example", "http://testserver.elsewhere.example", "null"):
+        foreign = web.post(url, {"/service/audience": "甲"}, headers={"Origin": origin})
+        assert "甲" not in foreign.content.decode()
 
 
 def test_saving_takes_a_fixed_number_of_queries(web: Client, at: At, draft: Filing) -> None:

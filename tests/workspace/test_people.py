@@ -81,7 +81,8 @@ def test_a_forged_link_lets_nobody_in(organization: Organization, invitation: In
 
 def test_a_link_ends(invitation: Invitation, organization: Organization, administrator: User) -> None:
     link = link_text(invitation)
-    Invitation.objects.update(ends_at=timezone.now() - timedelta(seconds=1))
+    earlier = timezone.now() - timedelta(days=8)
+    Invitation.objects.update(invited_at=earlier, ends_at=timezone.now() - timedelta(seconds=1))
     assert inviting.invitation_of(link) is None
     again = inviting.invite(organization, "lin@demo.example", VIEWER, by=administrator, language="zh")
     inviting.withdraw_invitation(again, by=administrator)
@@ -91,6 +92,9 @@ def test_a_link_ends(invitation: Invitation, organization: Organization, adminis
 def test_an_invitation_again_replaces_the_one_before(
     organization: Organization, invitation: Invitation, administrator: User
 ) -> None:
+    with pytest.raises(MembershipRefused):
+        inviting.invite(organization, "lin@demo.example", VIEWER, by=administrator, language="en")
+    Invitation.objects.update(invited_at=timezone.now() - timedelta(minutes=11))
     again = inviting.invite(organization, "lin@demo.example", VIEWER, by=administrator, language="en")
     assert inviting.invitation_of(link_text(invitation)) is None
     assert inviting.invitation_of(link_text(again)) == again
@@ -131,7 +135,7 @@ def test_only_an_administrator_invites(organization: Organization, viewer: User)
 
 
 @pytest.mark.parametrize(
-    ("typed", "words"),
+    ("typed", "message"),
     [
         ({"username": "filer"}, "Somebody has this user name"),
         ({"username": "a b"}, "A user name has letters"),
@@ -139,12 +143,12 @@ def test_only_an_administrator_invites(organization: Organization, viewer: User)
     ],
 )
 def test_an_account_that_cannot_be_made_says_why_and_keeps_the_name(
-    invitation: Invitation, typed: dict[str, str], words: str
+    invitation: Invitation, typed: dict[str, str], message: str
 ) -> None:
     given = {"username": "lin.li", "name": "示例人员", "password": PASSWORD, **typed}
     answer = signed_in(None).post(f"/workspace/invitations/{link_text(invitation)}/", given)
     assert answer.status_code == 422
-    assert words in answer.content.decode()
+    assert message in answer.content.decode()
     assert "示例人员" in answer.content.decode()
     assert not User.objects.filter(username="lin.li").exists()
 
@@ -171,7 +175,9 @@ def test_a_mandate_of_a_law_firm_has_a_document_and_days(
 
 def test_somebody_always_stays_who_administers(organization: Organization, administrator: User) -> None:
     own = Membership.objects.get(user=administrator)
+    ended = Terms("filer", True, "书", mandate_until=timezone.localdate() - timedelta(days=1))
     for act in (
+        lambda: changing.change_member(own, ended, by=administrator),
         lambda: changing.remove_member(own, by=administrator),
         lambda: changing.change_member(own, FILER, by=administrator),
     ):

@@ -39,7 +39,7 @@ OF_ORGANIZATION: dict[str, tuple[list[Any], int, int]] = {
     "withdraw": (["filing"], 403, 403),
     "amend": (["filing"], 403, 403),
     "answer": (["filing"], 403, 403),
-    "messages": (["filing"], 200, 200),
+    "messages": (["filing"], 200, 403),
     "letter": (["filing", "F-1"], 404, 404),
     "documents": (["filing"], 200, 200),
     "upload": (["filing"], 403, 403),
