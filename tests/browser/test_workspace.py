@@ -362,7 +362,18 @@ PAGES = ("", "filings/", "filings/start/", "services/keep/", "workbook/", "deadl
 OF_FILING = ("", "edit/service/", "edit/models/0/", "documents/", "messages/", "models/find/?q=Qwen")
 
 
-@pytest.mark.parametrize(("language", "size"), [("en", "wide"), ("zh", "phone"), ("zh", "wide"), ("en", "phone")])
+ALSO = pytest.mark.full
+
+
+@pytest.mark.parametrize(
+    ("language", "size"),
+    [
+        ("en", "wide"),
+        ("zh", "phone"),
+        pytest.param("zh", "wide", marks=ALSO),
+        pytest.param("en", "phone", marks=ALSO),
+    ],
+)
 def test_every_page_is_accessible_quiet_and_fits(
     language: str, size: str, home: str, open_context: Callable[..., BrowserContext]
 ) -> None:
