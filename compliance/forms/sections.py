@@ -169,6 +169,9 @@ def section_of_entry(path: str) -> Section | None:
 def section_of_place(sections: list[Section], at: str) -> Section:
     """Return the section in which a place of the dossier is filled in."""
     fitting = [section for section in sections if _holds(section, at)]
+    if not fitting:
+        # The list of the corpora of a model belongs to the model.
+        fitting = [section for section in sections if section.at and at.startswith(f"{section.at}/")]
     return max(fitting, key=lambda section: len(section.at), default=sections[0])
 
 

@@ -70,6 +70,16 @@ def text_of(value: Any, field: Field) -> str:
     return str(value)
 
 
+def takes_large_units(field: Field) -> bool:
+    """Whether a unit such as 7B is understood in a field."""
+    return field.name in _UNITS and "b" in _UNITS[field.name]
+
+
+def takes_bytes(field: Field) -> bool:
+    """Whether a unit such as TB is understood in a field."""
+    return "tb" in _UNITS.get(field.name, {})
+
+
 def percentage(rate: Decimal) -> str:
     return f"{_plain(rate * 100)}%"
 

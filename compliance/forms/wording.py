@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from compliance.dossier.faults import Fault
-from compliance.forms.shape import Entry
+from compliance.forms.shape import Entry, Field
+from compliance.forms.values import takes_bytes, takes_large_units
 from compliance.language import Bilingual, Language
 
 _HINTS: Mapping[Entry, Bilingual] = MappingProxyType(
@@ -65,10 +66,19 @@ _OF_ENTRY: Mapping[Entry, Bilingual] = MappingProxyType(
 _KEPT = frozenset({"required", "impossible_day", "text_too_long", "list_too_long", "unsayable_text"})
 
 
-def hint_of(entry: Entry, language: Language) -> str:
-    """Return how to write a value; empty where nobody needs to know."""
-    hint = _HINTS.get(entry)
-    return hint.in_(language) if hint else ""
+_LARGE = Bilingual("For example 12,160, 1.2 million or 7B", "例如 12160、1.2万、70亿")
+_BYTES = Bilingual("For example 45 TB", "例如 45 TB")
+
+
+def hint_of(field: Field, language: Language) -> str:
+    """Return how to write the value of a field; empty where nobody needs to know."""
+    return hint(field).in_(language)
+
+
+def hint(field: Field) -> Bilingual:
+    if takes_bytes(field):
+        return _BYTES
+    return _LARGE if takes_large_units(field) else _HINTS.get(field.entry, Bilingual("", ""))
 
 
 def refusal(fault: Fault, entry: Entry | None, written: str, language: Language) -> str:

@@ -18,7 +18,7 @@ from compliance.dossier.pointer import ROOT, Pointer
 from compliance.forms.answers import NONE_NEEDED, SHOWN
 from compliance.forms.shape import Entry
 from compliance.forms.values import labels_of, value_of
-from compliance.forms.wording import hint_of
+from compliance.forms.wording import hint
 from compliance.language import Bilingual, Language
 from compliance.workbooks.layout import ANY, CASE, LISTS, VERSION, Column, SheetLayout, sheets
 from compliance.workbooks.writing import keys_of, labels_of_columns
@@ -310,7 +310,8 @@ def _is_heading(cells: list[str], layout: SheetLayout) -> bool:
 
 @cache
 def _hints() -> frozenset[str]:
-    return frozenset(f"{hint_of(entry, 'zh')} / {hint_of(entry, 'en')}" for entry in Entry if hint_of(entry, "zh"))
+    hints = {hint(column.field) for layout in sheets() for column in layout.columns}
+    return frozenset(f"{each.zh} / {each.en}" for each in hints if each.zh)
 
 
 def _entries_of(entered: Entered, at: str) -> list[Pointer]:

@@ -140,9 +140,7 @@ def _write_header(sheet: Worksheet, layout: SheetLayout) -> None:
     for number, (key, label, field) in enumerate(
         zip(keys_of(layout), labels_of_columns(layout), every, strict=True), 1
     ):
-        hint = (
-            "" if field is None else " / ".join(filter(None, (hint_of(field.entry, "zh"), hint_of(field.entry, "en"))))
-        )
+        hint = "" if field is None else " / ".join(filter(None, (hint_of(field, "zh"), hint_of(field, "en"))))
         for row, text in enumerate((key, label.zh, label.en, hint), 1):
             head = sheet.cell(row, number, text)
             head.fill, head.alignment = _HEAD, Alignment(wrap_text=True, vertical="top")

@@ -181,7 +181,7 @@ class FormBuilder:
             field.is_required,
             texts,
             self._choices(field, texts),
-            hint_of(field.entry, self.language),
+            hint_of(field, self.language),
             explained,
             articles,
             flags,
