@@ -26,6 +26,8 @@ _TEXTS = {
     "username_taken": _("Somebody has this user name already. Choose another one."),
     "bad_password": "%(messages)s",
     "bad_day": _("Write the date as year, month and day, such as 2026-03-01."),
+    "file_too_large": _("The file has more than %(limit)s MB. Choose a smaller one."),
+    "unknown_file": _("The file is empty, or is no PDF, Word document, picture or text. Choose another one."),
     "is_no_member": _("This person is no member any more."),
     "last_administrator": _(
         "Nobody would be left to administer the organization. Make somebody else an administrator first."

@@ -8,15 +8,17 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth import login
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.db import transaction
+from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from compliance.documents.uploads import LIMIT_OF_OTHERS, MEGABYTE, TooLarge, received
 from compliance.filings.workflow import VERBS
 from compliance.models import Event
 from compliance.workspace.membership_texts import refusal_text
 from compliance.workspace.visits import Visit, for_administrators, for_members, person_of, plain_page
-from registry.membership.changing import change_member, remove_member
+from registry.membership.changing import change_member, keep_mandate_file, remove_member
 from registry.membership.inviting import (
     Terms,
     accept,
@@ -121,7 +123,9 @@ def member(visit: Visit, key: int) -> HttpResponseBase:
             if "remove" in post:
                 remove_member(found, by=visit.user)
             else:
-                change_member(found, _terms(visit.request), by=visit.user)
+                with transaction.atomic():
+                    change_member(found, _terms(visit.request), by=visit.user)
+                    _keep_file(visit, found)
         except MembershipRefused as error:
             refused = error
         else:
@@ -140,6 +144,29 @@ def member(visit: Visit, key: int) -> HttpResponseBase:
         "refused_at": refused.at if refused else "",
     }
     return visit.page("member.html", context, status=422 if refused else 200)
+
+
+def _keep_file(visit: Visit, found: Membership) -> None:
+    """Keep the document of a mandate, if one was chosen; its type is told by its content."""
+    file = visit.request.FILES.get("mandate_file")
+    if file is None:
+        return
+    try:
+        incoming = received(file.chunks(), file.name, limit=LIMIT_OF_OTHERS)
+    except TooLarge as error:
+        raise MembershipRefused("file_too_large", "mandate_file", limit=error.limit // MEGABYTE) from error
+    if not incoming.size or incoming.media_type is None:
+        raise MembershipRefused("unknown_file", "mandate_file")
+    keep_mandate_file(found, incoming.content, incoming.filename, by=visit.user)
+
+
+@for_members
+def mandate(visit: Visit, key: int) -> HttpResponseBase:
+    """Download the document of a mandate: for administrators of the organization, and the member."""
+    found = Membership.objects.filter(organization=visit.organization, pk=key).exclude(mandate_file="").first()
+    if found is None or not (visit.is_administrator or found.user_id == visit.user.pk):
+        raise Http404
+    return FileResponse(found.mandate_file.open("rb"), as_attachment=True, filename=found.mandate_filename)
 
 
 def _terms(request: HttpRequest) -> Terms:

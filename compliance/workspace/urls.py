@@ -48,6 +48,7 @@ urlpatterns = [
     path("<uuid:organization>/people/invite/", people.invite_person, name="invite"),
     path("<uuid:organization>/people/invitations/<uuid:uid>/", people.withdraw_invited, name="withdraw-invitation"),
     path("<uuid:organization>/people/<int:key>/", people.member, name="member"),
+    path("<uuid:organization>/people/<int:key>/mandate/", people.mandate, name="mandate"),
     path(_FILING, filings.filing, name="filing"),
     path(f"{_FILING}submit/", filings.submit, name="submit"),
     path(f"{_FILING}withdraw/", filings.withdraw, name="withdraw"),

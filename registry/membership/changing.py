@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import IO
+
+from django.core.files import File
 from django.db import transaction
 from django.utils import timezone
+from uuid6 import uuid7
 
 from registry.membership.inviting import Terms, record, refuse_terms, refuse_unless_administrator, terms_of
 from registry.membership.refusals import MembershipRefused
@@ -32,6 +36,18 @@ def change_member(membership: Membership, terms: Terms, *, by: User) -> None:
         mandate_until=terms.mandate_until,
     )
     record(locked.organization, MembershipVerb.CHANGED, locked.user.username, by=by, data=terms.as_json)
+
+
+@transaction.atomic
+def keep_mandate_file(membership: Membership, content: IO[bytes], filename: str, *, by: User) -> None:
+    """Keep the document of a mandate as a file. The one before stays in the storage. Raises MembershipRefused."""
+    refuse_unless_administrator(membership.organization, by)
+    locked = _locked(membership)
+    locked.mandate_filename = filename[:255]
+    locked.mandate_file.save(f"{uuid7().hex}", File(content), save=False)
+    locked.save(update_fields=["mandate_file", "mandate_filename"])
+    data = {"mandate_file": locked.mandate_filename}
+    record(locked.organization, MembershipVerb.CHANGED, locked.user.username, by=by, data=data)
 
 
 @transaction.atomic

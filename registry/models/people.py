@@ -136,6 +136,9 @@ class Membership(models.Model):
         help_text=_("Invites people into the organization, and sets their roles and mandates."),
     )
     mandate = models.CharField(_("mandate document"), max_length=200, blank=True)
+    # The document as a file, for whoever administers the organization and the member.
+    mandate_file = models.FileField(_("mandate file"), upload_to="mandates/", max_length=200, blank=True)
+    mandate_filename = models.CharField(_("name of the mandate file"), max_length=255, blank=True)
     mandate_from = models.DateField(_("mandate from"), null=True, blank=True)
     mandate_until = models.DateField(_("mandate until"), null=True, blank=True)
 

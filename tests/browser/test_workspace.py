@@ -63,6 +63,20 @@ class Filer:
         faults = [*overflow(self.page), *violations(self.page)]
         assert not faults, "\n".join([name, *faults])
 
+    def shows_in_both_languages(self, name: str) -> None:
+        """Keep a picture in English, wide, and one in Chinese on a phone. Nothing may be typed that is not saved."""
+        self.shows(name)
+        for language, size in (("zh", "phone"), ("en", "wide")):
+            self.page.context.add_cookies(
+                [{"name": "django_language", "value": LANGUAGE[language], "url": self.page.url}]
+            )
+            width, height = SIZES[size]
+            self.page.set_viewport_size({"width": width, "height": height})
+            self.page.reload()
+            if language == "zh":
+                screenshot(self.page, f"workspace-{name}-phone-zh")
+                assert not overflow(self.page), name
+
     def starts(self, kind: str, service: str) -> str:
         self.page.goto(f"{self.home}filings/start/")
         self.page.locator(f"input[name=kind][value={kind}]").check()
@@ -175,7 +189,7 @@ def test_from_an_invitation_to_a_number_by_somebody_who_types(
     assert link
     person = Filer(open_context(), home)
     person.page.goto(link[0])
-    person.shows("invitation")
+    person.shows_in_both_languages("invitation")
     person.page.fill("#name", "示例人员")
     person.page.fill("#username", username)
     person.page.fill("#password", PASSWORD + " that is long 7")
@@ -183,20 +197,20 @@ def test_from_an_invitation_to_a_number_by_somebody_who_types(
     person.page.wait_for_url(f"**{home}")
     document = a_generative_dossier(new_name())
     filing = person.starts("generative", document["service"]["name"])
-    person.shows("new-filing")
+    person.shows_in_both_languages("new-filing")
     types_off(person.page, filing, document)
-    person.shows("section")
+    person.shows_in_both_languages("section")
     names = [entry["filename"] for entry in document["documents"] if entry.get("filename")]
     person.uploads(filing, names)
     _seals(person, filing)
     person.page.goto(f"{filing}documents/")
-    person.shows("documents")
+    person.shows_in_both_languages("documents")
     person.submits(filing)
     staff(filing, "accept", "forward", "forward", "decide")
     person.page.goto(filing)
     expect(person.page.locator(".facts-line .status")).to_have_text("filed")
     expect(person.page.locator(".facts-line .mono")).to_contain_text("Guangdong-")
-    person.shows("filed")
+    person.shows_in_both_languages("filed")
     assert person.faults == []
 
 
@@ -234,7 +248,7 @@ def test_an_algorithm_filing_comes_by_workbook(filer: Filer, home: str, tmp_path
 def test_a_registration_starts_from_a_filed_model(filer: Filer) -> None:
     filing = filer.starts("registration", new_name())
     filer.page.goto(f"{filing}models/find/?q=文心")
-    filer.shows("find-model")
+    filer.shows_in_both_languages("find-model")
     filer.page.locator(".found button").first.click()
     filer.page.wait_for_url("**/edit/models/0/")
     expect(filer.page.locator('[name="/models/0/filing_number"]')).not_to_have_value("")
@@ -254,7 +268,7 @@ def test_a_notice_is_answered_and_a_change_is_filed(filer: Filer, staff: Callabl
     staff(filing, "return")
     filer.page.goto(filing)
     filer.page.locator(".next .main-button").click()
-    filer.shows("answer")
+    filer.shows_in_both_languages("answer")
     filer.page.get_by_role("link", name="Go to the field").first.click()
     expect(filer.page.locator('[name="/algorithm/mechanism"]')).to_be_in_viewport()
     filer.page.fill('[name="/algorithm/mechanism"]', mechanism)
@@ -277,7 +291,7 @@ def test_a_notice_is_answered_and_a_change_is_filed(filer: Filer, staff: Callabl
     filer.page.fill('[name="/service/description"]', "面向公众的智能问答与写作服务。")
     saves(filer.page)
     filer.submits(change)
-    filer.shows("change")
+    filer.shows_in_both_languages("change")
 
 
 def test_two_editors_learn_of_each_other(filer: Filer, home: str, open_context: Callable[..., BrowserContext]) -> None:

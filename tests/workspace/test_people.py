@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
 
@@ -171,6 +172,25 @@ def test_a_mandate_of_a_law_firm_has_a_document_and_days(
     member.refresh_from_db()
     assert (member.role, member.mandate, str(member.mandate_until)) == ("filer", "授权委托书 2026-01", "2099-12-31")
     assert [(event.verb, event.person) for event in MembershipEvent.objects.all()] == [("changed", "viewer")]
+
+
+def test_the_document_of_a_mandate_is_kept_for_administrators_and_its_member(
+    organization: Organization, administrator: User, viewer: User
+) -> None:
+    member = Membership.objects.get(user=viewer)
+    web, url = signed_in(administrator), f"/workspace/{organization.uid}/people/{member.pk}/"
+    typed = {"role": "viewer", "mandate": "授权委托书"}
+    refused = web.post(url, {**typed, "mandate_file": SimpleUploadedFile("run.exe", b"MZ\x90\x00\x03\x00")})
+    member.refresh_from_db()
+    assert (refused.status_code, member.mandate) == (422, "")
+    web.post(url, {**typed, "mandate_file": SimpleUploadedFile("授权.pdf", b"%PDF-1.4 mandate")})
+    for user, status in ((administrator, 200), (viewer, 200)):
+        answer = signed_in(user).get(f"{url}mandate/")
+        assert answer.status_code == status
+        assert b"".join(answer.streaming_content) == b"%PDF-1.4 mandate"  # type: ignore[attr-defined]
+    colleague = User.objects.create_user("colleague")
+    Membership.objects.create(user=colleague, organization=organization, role="filer")
+    assert signed_in(colleague).get(f"{url}mandate/").status_code == 404
 
 
 def test_somebody_always_stays_who_administers(organization: Organization, administrator: User) -> None:

@@ -34,6 +34,7 @@ OF_ORGANIZATION: dict[str, tuple[list[Any], int, int]] = {
     "invite": ([], 403, 403),
     "withdraw-invitation": (["invitation"], 403, 403),
     "member": (["member"], 403, 403),
+    "mandate": (["member"], 404, 404),
     "filing": (["filing"], 200, 200),
     "submit": (["filing"], 403, 403),
     "withdraw": (["filing"], 403, 403),
@@ -104,7 +105,7 @@ def test_a_filing_of_another_organization_is_not_found_under_the_own_address(
     assert [signed_in(stranger).get(url).status_code, signed_in(stranger).post(url).status_code] == [404, 404]
 
 
-@pytest.mark.parametrize("name", ["kept", "forget", "withdraw-invitation", "member"])
+@pytest.mark.parametrize("name", ["kept", "forget", "withdraw-invitation", "member", "mandate"])
 def test_other_things_of_another_organization_are_not_found_either(
     name: str, other_organization: Organization, things: dict[str, Any], stranger: User
 ) -> None:
@@ -128,7 +129,7 @@ def test_a_viewer_reads_and_changes_nothing(
 
 @pytest.mark.parametrize("name", OF_ORGANIZATION)
 def test_a_filer_gets_every_page(name: str, organization: Organization, things: dict[str, Any], filer: User) -> None:
-    expected = {404} if name in ("letter", "document") else {200, 302}
+    expected = {404} if name in ("letter", "document", "mandate") else {200, 302}
     assert signed_in(filer).get(address(name, organization, things)).status_code in expected
 
 
