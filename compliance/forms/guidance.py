@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -32,7 +32,7 @@ _IDENTITY = frozenset({"key", "name", "version", "kind", "title"})
 _REQUIRED = frozenset({"/kind", "/applicant", "/applicant/uscc", "/service", "/service/name"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Guidance:
     """
     What a kind of filing asks for: the patterns of the fields on which the outcome depends, and the rules that flag a field,
@@ -50,9 +50,7 @@ class Guidance:
 
     def asks_for_node(self, node: Node, at: Pointer) -> bool:
         """Whether anything of a part or a list is asked for, besides what tells its entries apart."""
-        if isinstance(node, Field):
-            return node.is_required or self.asks_for(at)
-        return any(at.rpartition("/")[2] not in _IDENTITY and self.asks_for(at) for at, _field in fields_of(node, at))
+        return _asks_for_node(self, node, pattern_of(at))
 
     def _asks_for_part(self, pattern: str) -> bool:
         return pattern.removesuffix("/*") in self.rules and not pattern.endswith(("/models/*", "/corpora/*"))
@@ -61,6 +59,16 @@ class Guidance:
         return self.rules.get(pattern_of(at), ())
 
 
+@lru_cache(maxsize=16_384)
+def _asks_for_node(guidance: Guidance, node: Node, pattern: str) -> bool:
+    """The answer for any entry of a list, worked out once: a page asks it for every field of every section."""
+    if isinstance(node, Field):
+        return node.is_required or guidance.asks_for(pattern)
+    below = fields_of(node, Pointer(pattern))
+    return any(at.rpartition("/")[2] not in _IDENTITY and guidance.asks_for(at) for at, _field in below)
+
+
+@lru_cache(maxsize=16_384)
 def pattern_of(at: str) -> str:
     """Return the place of a field in any entry of its lists: `/models/*/name` for `/models/0/name`."""
     return "/".join("*" if step.isdigit() or step == "-" else step for step in at.split("/"))
