@@ -16,8 +16,13 @@ from registry.admin.permissions import InlineKeptByAdministrators, KeptByAdminis
 from registry.models import Membership, Organization
 
 
+# The document of a mandate is kept by the organization, in its workspace.
+_KEPT_BY_THE_ORGANIZATION = ["mandate_file", "mandate_filename"]
+
+
 class MembershipInline(InlineKeptByAdministrators):
     model = Membership
+    exclude = _KEPT_BY_THE_ORGANIZATION
     autocomplete_fields = ["user"]
 
 
@@ -85,7 +90,8 @@ class OrganizationAdmin(KeptByAdministrators):
 class MembershipAdmin(KeptByAdministrators):
     """The members of organizations and their roles."""
 
-    list_display = ["user", "organization", "role", "mandate", "mandate_from", "mandate_until"]
+    exclude = _KEPT_BY_THE_ORGANIZATION
+    list_display = ["user", "organization", "role", "is_administrator", "mandate", "mandate_from", "mandate_until"]
     list_filter = ["role"]
     list_select_related = ["user", "organization"]
     search_fields = ["user__username", "organization__name", "organization__uscc"]
