@@ -15,7 +15,6 @@ from registry.admin.exporting import export_list
 from registry.admin.permissions import InlineKeptByAdministrators, KeptByAdministrators, is_staff
 from registry.models import Membership, Organization
 
-
 # The document of a mandate is kept by the organization, in its workspace.
 _KEPT_BY_THE_ORGANIZATION = ["mandate_file", "mandate_filename"]
 
