@@ -9,10 +9,13 @@ import sys
 from launch.services import redis_answers, server_answers
 
 DATABASE = os.environ.get("TEST_DATABASE_URL") or "postgres://postgres@127.0.0.1:5432/postgres"
-# The tests of rules, dossier and attachments do not use a database, so one run is enough.
-WITHOUT_PURE = ["--ignore=tests/rules", "--ignore=tests/dossier", "--ignore=tests/attachments"]
+# These tests do not use a database, so one run is enough.
+PURE = ("rules", "dossier", "attachments", "forms", "provenance", "tools")
+WITHOUT_PURE = [f"--ignore=tests/{name}" for name in PURE]
 # Tests of one file run in one process, so that module fixtures are set up once.
 IN_PARALLEL = ["--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile"]
+# Tests that start whole stacks of processes wait for them most of the time; more than two at once would be in each other's way.
+STACKS_IN_PARALLEL = ["--numprocesses=2", "--dist=loadfile"]
 STACKS = "tests/faults"
 REDIS = os.environ.get("TEST_REDIS_URL") or "redis://127.0.0.1:6379/15"
 
@@ -39,12 +42,12 @@ def _services() -> dict[str, bool]:
 
 
 def _run(database: str, stack: str, arguments: list[str], without: list[str]) -> int:
-    """Run the given tests, or all of them: in parallel, except the tests that start a whole stack of processes."""
+    """Run the given tests, or all of them: in parallel, those that start a whole stack of processes afterwards."""
     print(f"\n=== Tests on {stack} ===", flush=True)
     if arguments:
         return _pytest(database, arguments)
     many = _pytest(database, [*IN_PARALLEL, f"--ignore={STACKS}", "--ignore=tests/browser", *without])
-    return max(many, _pytest(database, [STACKS]))
+    return max(many, _pytest(database, [*STACKS_IN_PARALLEL, STACKS]))
 
 
 def _pytest(database: str, arguments: list[str]) -> int:
