@@ -15,7 +15,7 @@ WITHOUT_PURE = [f"--ignore=tests/{name}" for name in PURE]
 # Tests of one file run in one process, so that module fixtures are set up once.
 IN_PARALLEL = ["--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile"]
 # Tests that start whole stacks of processes wait for them most of the time; more than two at once would be in each other's way.
-STACKS_IN_PARALLEL = ["--numprocesses=2", "--dist=loadfile"]
+STACKS_IN_PARALLEL = ["--numprocesses=2", "--dist=worksteal"]
 STACKS = "tests/faults"
 REDIS = os.environ.get("TEST_REDIS_URL") or "redis://127.0.0.1:6379/15"
 
