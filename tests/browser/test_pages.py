@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -81,7 +82,7 @@ def keys(desk: Stack) -> dict[str, int]:
     return {name: desk.query(statement)[0] for name, statement in KEYS.items()}
 
 
-# Each page in two kinds of window that differ in everything; those that people see all day in all of them.
+# Each page in a kind of window, by turns; those that people see all day in two that differ in everything.
 EVERYWHERE = ("index", "filings", "filing", "correction-notice")
 # What people open now and then is shown in one.
 NOW_AND_THEN = ("organization", "service", "training-data", "dependence", "tokens", "new-token", "webhooks", "new-webhook",
@@ -89,12 +90,22 @@ NOW_AND_THEN = ("organization", "service", "training-data", "dependence", "token
 
 
 def _windows_of(page: DeskPage) -> list[Variant]:
+    """Return the windows of a page: the first ones are looked at each time, the others by `make full`."""
     if page.name in EVERYWHERE:
         return VARIANTS
-    return VARIANTS[1:2] if page.name in NOW_AND_THEN else VARIANTS[:2]
+    first, second = VARIANTS[:2] if PAGES.index(page) % 2 else VARIANTS[1::-1]
+    return [first] if page.name in NOW_AND_THEN else [first, second]
 
 
-WINDOWS = [pytest.param(page, variant, id=f"{page.name}-{variant}") for page in PAGES for variant in _windows_of(page)]
+def _shown(page: DeskPage) -> list[Any]:
+    always = 2 if page.name in EVERYWHERE else 1
+    return [
+        pytest.param(page, variant, id=f"{page.name}-{variant}", marks=[] if number < always else [pytest.mark.full])
+        for number, variant in enumerate(_windows_of(page))
+    ]
+
+
+WINDOWS = [window for page in PAGES for window in _shown(page)]
 
 
 @pytest.mark.parametrize(("shown", "variant"), WINDOWS)
