@@ -74,18 +74,20 @@ def number_of_calls(output: str) -> int:
 TAKE_A_DOSSIER = ("check", "filings_open", "dossier_write")
 
 
+# For staff, on the other database, `make full` has time.
+@(pytest.mark.full if settings.TEST_ON == "postgresql" else pytest.mark.usefixtures())
 @pytest.mark.timeout(900)
 def test_the_api_keeps_its_description(stack, tmp_path):
     others = [f"--exclude-operation-id={name}" for name in TAKE_A_DOSSIER]
-    output = run_schemathesis(stack, tmp_path, CALLER, "--phases", PHASES, "--max-examples", "3", *others)
-    assert number_of_calls(output) > 300
+    output = run_schemathesis(stack, tmp_path, CALLER, "--phases", PHASES, "--max-examples", "2", *others)
+    assert number_of_calls(output) > 200
 
 
 @ONCE
 @pytest.mark.timeout(900)
 def test_dossiers_are_taken_as_described(stack, tmp_path):
     these = [f"--include-operation-id={name}" for name in TAKE_A_DOSSIER]
-    output = run_schemathesis(stack, tmp_path, "filer", "--phases", "examples,fuzzing", "--max-examples", "10", *these)
+    output = run_schemathesis(stack, tmp_path, "filer", "--phases", "examples,fuzzing", "--max-examples", "20", *these)
     assert number_of_calls(output) > 50
 
 
