@@ -22,7 +22,7 @@ from compliance.filings.refusals import Refused
 from compliance.filings.reviewing import check_again
 from compliance.language import language_of
 from compliance.models import Filing, SavedView
-from registry.admin.exporting import FORMS, MOST_IN_A_WORKBOOK, exported
+from registry.exporting import FORMS, MOST_IN_A_WORKBOOK, exported
 from registry.models import Role, User
 from registry.reference.regions import PROVINCES
 

@@ -38,6 +38,7 @@ _UNITS: Mapping[str, Mapping[str, int]] = MappingProxyType(
 # Full-width characters, as Chinese input methods write them. Other forms, such as superscripts, are not digits.
 _FULL_WIDTH = {0x3000: " ", **{code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}}
 _WITH_UNIT = re.compile(r"((?:[0-9]{1,3}(?:[, ][0-9]{3})+|[0-9]+)(?:\.[0-9]+)?) ?([^0-9., ]*)")
+_PLAIN_DECIMAL = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _SHARE = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?([%‰])")
 _DAY = re.compile(r"([0-9]{4})(?:([-/.年]) ?([0-9]{1,2})(?:[-/.月]) ?([0-9]{1,2})日?|([0-9]{2})([0-9]{2}))")
 _YES = frozenset({"true", "yes", "是", "y", "√"})
@@ -61,7 +62,7 @@ def text_of(value: Any, field: Field) -> str:
         return ""
     if field.entry is Entry.COUNT and isinstance(value, int):
         return f"{value:,}"
-    if field.entry is Entry.RATE:
+    if field.entry is Entry.RATE and _PLAIN_DECIMAL.fullmatch(str(value)):
         return percentage(Decimal(str(value)))
     if field.entry is Entry.YES_NO and isinstance(value, bool):
         return "true" if value else "false"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from itertools import islice
 
@@ -45,25 +46,26 @@ def _remind(days: int, today: date) -> int:
     later = max((other for other in kinds.REMINDER_DAYS if other < days), default=-1)
     first, last = today + timedelta(days=later + 1), today + timedelta(days=days)
     filings = Filing.objects.running().filter(due_on__gte=first, due_on__lte=last).exclude(clock=DECISION)
-    rows = filings.select_related("applicant").order_by("pk").iterator(chunk_size=AT_ONCE)
-    raised = 0
-    while part := list(islice(rows, AT_ONCE)):
-        keys = {filing.pk: reminder_key(filing, days) for filing in part}
-        announced = Notice.objects.filter(kind=kinds.REMINDER, filing__in=keys)
-        done = set(announced.values_list("key", flat=True))
-        raised += sum(
-            raise_reminder(filing, days) for filing in part if key_of(kinds.REMINDER, keys[filing.pk]) not in done
-        )
-    return raised
+    rows = filings.select_related("applicant").order_by("pk")
+    return _raise_once(
+        kinds.REMINDER, rows, lambda filing: reminder_key(filing, days), lambda filing: raise_reminder(filing, days)
+    )
 
 
 def _raise_of_clocks(kind: str, filings: QuerySet[Filing]) -> int:
-    """Announce the deadlines that were not announced yet, in parts."""
+    """Announce the deadlines that were not announced yet."""
+    return _raise_once(kind, filings, clock_key, lambda filing: raise_of_clock(kind, filing))
+
+
+def _raise_once(
+    kind: str, filings: QuerySet[Filing], key: Callable[[Filing], str], act: Callable[[Filing], int]
+) -> int:
+    """Raise notices about filings of which there is none with the same key, in parts, and return how many."""
     raised, rows = 0, filings.iterator(chunk_size=AT_ONCE)
     while part := list(islice(rows, AT_ONCE)):
         announced = Notice.objects.filter(kind=kind, filing__in=[filing.pk for filing in part])
         done = set(announced.values_list("key", flat=True))
-        raised += sum(raise_of_clock(kind, filing) for filing in part if key_of(kind, clock_key(filing)) not in done)
+        raised += sum(act(filing) for filing in part if key_of(kind, key(filing)) not in done)
     return raised
 
 

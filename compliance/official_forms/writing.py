@@ -18,7 +18,7 @@ from docx.table import Table
 from compliance.dossier.pointer import ROOT, Pointer
 from compliance.forms.answers import ABSENT
 from compliance.forms.editing import field_at
-from compliance.forms.sections import tree_at
+from compliance.forms.sections import part_at, tree_at
 from compliance.forms.shape import Field, Part, dossier_shape
 from compliance.forms.values import labels_of, text_of
 from compliance.official_forms.layout import FORMS, Block, title_of
@@ -78,7 +78,7 @@ def _write_block(page: DocumentType, block: Block, document: Any) -> None:
 
 def _pairs_of_entry(at: Pointer, document: Any, prefix: str = "") -> Iterator[tuple[str, str]]:
     """Yield what is given in an entry of a list, its inner entries too."""
-    part = _part_of(at)
+    part = part_at(at)
     for name, child in part.children.items():
         below = at / name
         value = tree_at(document, below)
@@ -92,13 +92,6 @@ def _pairs_of_entry(at: Pointer, document: Any, prefix: str = "") -> Iterator[tu
         else:
             for i in range(len(value)):
                 yield from _pairs_of_entry(below / i, document, f"{label} {i + 1}：")
-
-
-def _part_of(at: Pointer) -> Part:
-    node: Any = dossier_shape()
-    for step in at.steps:
-        node = node.children[step] if isinstance(node, Part) else node.item
-    return node if isinstance(node, Part) else node.item
 
 
 def _write_pairs(page: DocumentType, pairs: list[tuple[str, str]]) -> None:

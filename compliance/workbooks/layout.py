@@ -5,7 +5,7 @@ entry. Derived from the shape of the dossier.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -132,3 +132,38 @@ def _counts() -> Iterator[SheetLayout]:
         )
         codes = tuple((code, field.label) for code, field in parts[0].children.items())
         yield SheetLayout(title, "", (FILING_NUMBER,), columns, codes)
+
+
+def keys_of(layout: SheetLayout) -> list[str]:
+    """Return what stands in the hidden first row of a sheet: the pattern of each field, and names for the numbers."""
+    keys = [f"#{i}" for i in range(len(layout.numbers))]
+    if layout.codes:
+        keys.append("#code")
+    if is_first(layout):
+        keys += [CASE, VERSION]
+    return [*keys, *(_key(column) for column in layout.columns)]
+
+
+def _key(column: Column) -> str:
+    return f"{column.pattern}#none" if column.says_none else column.pattern
+
+
+def is_first(layout: SheetLayout) -> bool:
+    return layout is sheets()[0]
+
+
+def labels_of_columns(layout: SheetLayout) -> list[Bilingual]:
+    labels = list(layout.numbers)
+    if layout.codes:
+        labels.append(layout.title)
+    if is_first(layout):
+        labels += [CASE_NUMBER, VERSION_LABEL]
+    return [*labels, *(column.label for column in layout.columns)]
+
+
+def placed(pattern: str, numbers: Sequence[int | str]) -> Pointer:
+    """Return the place of a column in an entry: its pattern with the numbers of the entry and of those around it."""
+    left, at = iter(numbers), ROOT
+    for step in pattern.split("/")[1:]:
+        at = at / (next(left) if step == ANY else step)
+    return at

@@ -14,7 +14,7 @@ from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from compliance.dossier.pointer import ROOT, Pointer
+from compliance.dossier.pointer import Pointer
 from compliance.forms.answers import ABSENT
 from compliance.forms.sections import tree_at
 from compliance.forms.shape import Entry, Field
@@ -23,13 +23,14 @@ from compliance.forms.wording import hint_of
 from compliance.language import Bilingual, Language
 from compliance.workbooks.layout import (
     ANY,
-    CASE,
-    CASE_NUMBER,
     LISTS,
     VERSION,
-    VERSION_LABEL,
     Column,
     SheetLayout,
+    is_first,
+    keys_of,
+    labels_of_columns,
+    placed,
     sheets,
 )
 
@@ -53,9 +54,11 @@ _GUIDE = (
         "“申报序号”相同的行属于同一申报。模型按行的先后编号，训练语料等条目填写所属模型的序号。",
     ),
     Bilingual(
-        "Leave the case number empty for a new filing. With a case number, that filing is changed: an emptied cell removes its "
-        "value, a deleted sheet or column leaves its fields as they are.",
-        "新申报的案号留空；填写案号则修改该申报：清空单元格即删除该值，删除整张工作表或者整列则相应字段不变。",
+        "Leave the case number empty for a new filing. To change a filing, download its workbook: it has the case number, and is "
+        "taken as long as nobody changes the filing meanwhile. An emptied cell removes its value, a deleted sheet or column leaves "
+        "its fields as they are.",
+        "新申报的案号留空。修改已有申报请下载其工作簿（已带案号），他人未作修改期间可以上传。清空单元格即删除该值，删除整张"
+        "工作表或者整列则相应字段不变。",
     ),
     Bilingual(
         "Several values of a list in one cell are separated by ; or a new line.",
@@ -77,8 +80,8 @@ class TooLongForACell(ValueError):
 
 def write_workbook(documents: Sequence[Written], language: Language) -> bytes:
     """
-    Return a workbook (xlsx) with dossiers, given as pairs of a case number, or an empty text, and a tree. The same dossiers give
-    the same cells.
+    Return a workbook (xlsx) with dossiers, each given as a case number, or an empty text, and a tree, and the hash of the dossier
+    if it has a case number. The same dossiers give the same cells. Raises TooLongForACell.
     """
     book = Workbook()
     guide = book.active
@@ -105,33 +108,6 @@ def _write_guide(sheet: Worksheet) -> None:
         for offset, label in enumerate((text.zh, text.en)):
             cell = sheet.cell(row * 3 - 2 + offset, 1, label)
             cell.alignment = Alignment(wrap_text=True, vertical="top")
-
-
-def keys_of(layout: SheetLayout) -> list[str]:
-    """Return what stands in the hidden first row of a sheet: the pattern of each field, and names for the numbers."""
-    keys = [f"#{i}" for i in range(len(layout.numbers))]
-    if layout.codes:
-        keys.append("#code")
-    if is_first(layout):
-        keys += [CASE, VERSION]
-    return [*keys, *(_key(column) for column in layout.columns)]
-
-
-def _key(column: Column) -> str:
-    return f"{column.pattern}#none" if column.says_none else column.pattern
-
-
-def is_first(layout: SheetLayout) -> bool:
-    return layout is sheets()[0]
-
-
-def labels_of_columns(layout: SheetLayout) -> list[Bilingual]:
-    labels = list(layout.numbers)
-    if layout.codes:
-        labels.append(layout.title)
-    if is_first(layout):
-        labels += [CASE_NUMBER, VERSION_LABEL]
-    return [*labels, *(column.label for column in layout.columns)]
 
 
 def _write_header(sheet: Worksheet, layout: SheetLayout) -> None:
@@ -188,8 +164,8 @@ def _rows_of(
         own = [number, *case] if is_first(layout) else [number]
         yield [*own, *(_text(Pointer(column.pattern), column, document, language) for column in layout.columns)]
     else:
-        for numbers, at in _entries(layout.pattern, document):
-            texts = [_text(_inside(column.pattern, at), column, document, language) for column in layout.columns]
+        for numbers, _at in _entries(layout.pattern, document):
+            texts = [_text(placed(column.pattern, numbers), column, document, language) for column in layout.columns]
             yield [number, *(str(outer + 1) for outer in numbers[:-1]), *texts]
 
 
@@ -207,15 +183,6 @@ def _entries_at(at: Pointer, document: Any, numbers: tuple[int, ...]) -> Iterato
     entries = tree_at(document, at)
     for i in range(len(entries) if isinstance(entries, list) else 0):
         yield (*numbers, i), at / i
-
-
-def _inside(pattern: str, entry: Pointer) -> Pointer:
-    """Return the place of a column in an entry: the pattern with the numbers of the entry."""
-    numbers = iter(step for step in entry.steps if step.isdigit())
-    at = ROOT
-    for step in pattern.split("/")[1:]:
-        at = at / (next(numbers) if step == ANY else step)
-    return at
 
 
 def _text(at: Pointer, column: Column, document: Any, language: Language) -> str:

@@ -16,7 +16,6 @@ from compliance.api.problems import problem_of
 from compliance.casework.commenting import comment_on, comments_of
 from compliance.casework.comparing import compared_trees
 from compliance.casework.refusals import CommentRefused
-from compliance.dossier.pointer import Pointer
 from compliance.dossier.stored import tree_of
 from compliance.filings import workflow
 from compliance.filings.actions import submit_filing
@@ -24,11 +23,10 @@ from compliance.filings.refusals import Refused
 from compliance.forms.sections import section_of_place
 from compliance.language import listed
 from compliance.letters.printing import as_pdf
-from compliance.models import Audience, Filing, Letter, LetterKind
-from compliance.rules.wording import place
+from compliance.models import Audience, Filing, Letter, LetterKind, Level
 from compliance.typesetting.pdf import NotSet
 from compliance.workspace.drafts import Draft
-from compliance.workspace.fields import flag_view, id_of
+from compliance.workspace.fields import FlagLine, flag_lines, id_of
 from compliance.workspace.visits import Visit, for_filers, for_members
 from compliance.workspace.visits import refused as refuse
 
@@ -170,7 +168,7 @@ def _answer_page(
 def _point(draft: Draft, number: int, point: dict[str, str], answer: str, visit: Visit) -> dict[str, Any]:
     """Return a point with the address of its field, and whether its fault is still there."""
     section = section_of_place(draft.sections, point["at"])
-    same = {(flag.rule, flag.at, flag.variant) for flag in draft.flags if not flag.is_waived}
+    same = {flag.identity for flag in draft.flags if not flag.is_waived}
     is_open = (point["rule"], point["at"], point["variant"]) in same
     return {
         **point,
@@ -182,16 +180,8 @@ def _point(draft: Draft, number: int, point: dict[str, str], answer: str, visit:
     }
 
 
-def _other_errors(draft: Draft, points: list[Any], visit: Visit) -> list[dict[str, Any]]:
+def _other_errors(draft: Draft, points: list[Any], visit: Visit) -> list[FlagLine]:
     """Return the open errors that are no points of the notice."""
     known = {(point["rule"], point["at"], point["variant"]) for point in points}
-    return [
-        {
-            "flag": flag_view(flag, visit.language),
-            "where": place(Pointer(flag.at), visit.language) if flag.at else "",
-            "path": section_of_place(draft.sections, flag.at).path,
-            "anchor": id_of(flag.at),
-        }
-        for flag in draft.flags
-        if flag.level == "error" and not flag.is_waived and (flag.rule, flag.at, flag.variant) not in known
-    ]
+    errors = [flag for flag in draft.flags if flag.level == Level.ERROR and not flag.is_waived]
+    return flag_lines(draft, [flag for flag in errors if flag.identity not in known], visit.language)

@@ -19,7 +19,7 @@ from compliance.dossier.stored import Canonical
 from compliance.filings.refusals import Refused
 from compliance.forms.answers import ABSENT, Answers
 from compliance.forms.editing import field_at, with_row, without_row
-from compliance.forms.moving import owner_of, place_now
+from compliance.forms.moving import owner_of
 from compliance.forms.sections import (
     Section,
     find_section,
@@ -33,7 +33,7 @@ from compliance.forms.wording import refusal
 from compliance.models import Filing, WorkingCopy
 from compliance.rules.wording import place
 from compliance.workspace.drafts import Draft
-from compliance.workspace.fields import Beside, FormBuilder, PartView, flag_views, places_shown
+from compliance.workspace.fields import Beside, FormBuilder, PartView, flag_views
 from compliance.workspace.saving import Conflict, Shown, refused_in, save_section, shown_by
 from compliance.workspace.visits import Visit, for_members, refused
 
@@ -60,19 +60,23 @@ class Editor:
         self.notices: dict[str, str] = {}
         self.elsewhere: list[str] = []
         self.typed: Answers | None = None
+        # What the form shows if it is neither what is stored nor what was typed.
+        self.merged: Any = ABSENT
 
     def _read(self, path: str) -> None:
-        self.draft = Draft(self.filing)
-        found = find_section(self.draft.document, path, self.draft.day)
+        draft = Draft(self.filing)
+        found = find_section(draft.document, path, draft.day)
         if found is None and self.visit.request.method == "POST":
             # What was typed for a part that somebody removed meanwhile is shown again, not lost.
             found = section_of_entry(path)
         if found is None:
             raise Http404
-        self.section: Section = found
-        self.shown = Shown(
-            self.draft.version, own_tree(found, self.draft.document), owner_of(found, self.draft.document)
-        )
+        self._show(draft, found)
+
+    def _show(self, draft: Draft, section: Section) -> None:
+        """Let the page show a section of a draft as it is stored."""
+        self.draft, self.section = draft, section
+        self.shown = Shown(draft.version, own_tree(section, draft.document), owner_of(section, draft.document))
 
     @property
     def can_edit(self) -> bool:
@@ -83,7 +87,13 @@ class Editor:
         post = self.visit.request.POST
         self.typed = {Pointer(name): values for name, values in post.lists() if name.startswith("/")}
         # Until it is saved, the page stays that of the version that it showed first.
-        self.shown = shown_by(post, self.section, self.draft.document) or self.shown
+        shown = shown_by(post, self.section, self.draft.document)
+        if shown is None:
+            self.elsewhere = [
+                _("The form does not say what it showed. Compare it with what is stored, then save again.")
+            ]
+            return self.page(unsaved=True, status=409)
+        self.shown = shown
         if at := post.get("add"):
             self.typed = with_row(self.typed, Pointer(at))
         elif at := post.get("remove_row"):
@@ -121,26 +131,20 @@ class Editor:
 
     def _conflict(self, error: Conflict) -> HttpResponseBase:
         """Show what was typed beside what somebody else saved meanwhile; saving again keeps what is in the form."""
-        if error.is_gone:
+        if error.merged is None:
             text = _(
-                "Somebody else removed this part meanwhile, or changed it so much that it cannot be found. Copy what you typed into another part."
+                "Somebody else removed this part meanwhile, or changed it so much that it cannot be found. "
+                "Copy what you typed into another part."
             )
             self.elsewhere = [text]
             return self.page(unsaved=True, status=409)
-        posted = self.shown
-        self.draft = Draft(self.filing)
-        document = self.draft.document
-        place_of_section = place_now(self.section, document, posted.tree, posted.owner) or self.section
-        moved = place_of_section.at
-        self.shown = Shown(
-            self.draft.version, own_tree(place_of_section, document), owner_of(place_of_section, document)
-        )
-        for at in error.places:
-            there = Pointer(f"{moved}{at[len(self.section.at) :]}")
-            value = self._in_words(place_of_section, document, there)
+        self._show(Draft(self.filing), error.section)
+        # What somebody else changed in other fields stands in the form as well, so that saving again keeps it.
+        self.typed, self.merged = None, error.merged.tree
+        for at in error.merged.conflicts:
             self.notices[self._field_at(at)[0]] = _(
                 "%(who)s changed this meanwhile to: %(value)s. Saving again keeps what you typed."
-            ) % {"who": self._who(), "value": value}
+            ) % {"who": self._who(), "value": self._in_words(at)}
         return self.page(unsaved=True, status=409)
 
     def _who(self) -> str:
@@ -148,10 +152,10 @@ class Editor:
         person = kept.changed_by if isinstance(kept, WorkingCopy) else kept.by
         return person.get_full_name() or person.get_username()
 
-    def _in_words(self, section: Section, document: Any, at: Pointer) -> str:
-        """Return what a document holds at a place of a section, as people read it."""
-        here, field = field_at(section.part, section.at, at)
-        value = tree_at(document, here)
+    def _in_words(self, at: Pointer) -> str:
+        """Return what is stored at a place of the section, as people read it."""
+        here, field = self._field_at(at)
+        value = tree_at(self.draft.document, here)
         if value is ABSENT or value in (None, "", []):
             return _("nothing")
         if field is None:
@@ -202,6 +206,7 @@ class Editor:
             "states": states,
             "can_edit": self.can_edit,
             "is_new": self.shown.tree is ABSENT and self.section.is_entry,
+            "address": section_address(self.filing, self.visit, self.section.path),
             "version": self.shown.version,
             "owner": self.shown.owner,
             "shown": "" if self.shown.tree is ABSENT else Canonical.of(self.shown.tree).text,
@@ -218,10 +223,11 @@ class Editor:
         flags = flag_views(self.draft.flags, self.visit.language)
         beside = Beside(flags, self.refusals, self.notices)
         builder = FormBuilder(self.draft.guidance, self.visit.language, beside, self.typed)
-        tree = None if self.shown.tree is ABSENT else self.shown.tree
+        shown = self.shown.tree if self.merged is ABSENT else self.merged
+        tree = None if shown is ABSENT else shown
         view = builder.build(self.section.part, self.section.at, tree)
         assert isinstance(view, PartView)
-        shown = set(places_shown(view)) - {self.section.at}
+        shown = set(view.places()) - {self.section.at}
         others = [
             (place(Pointer(at), self.visit.language) if at else "", found)
             for at, here in flags.items()

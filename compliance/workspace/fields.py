@@ -10,14 +10,16 @@ from compliance.dossier.naming import in_plain_words
 from compliance.dossier.pointer import Pointer
 from compliance.forms.answers import NONE_NEEDED, SAYING_NONE, Answers, shown_rows
 from compliance.forms.guidance import Guidance
+from compliance.forms.sections import section_of_place
 from compliance.forms.shape import Entry, Field, Node, Part, Rows
 from compliance.forms.values import labels_of, text_of
 from compliance.forms.wording import hint_of
 from compliance.language import Language
-from compliance.models import Flag
+from compliance.models import Flag, Level
 from compliance.rules.catalog import CATALOG, Rule
 from compliance.rules.instruments import spelled_out
-from compliance.rules.wording import message
+from compliance.rules.wording import message, place
+from compliance.workspace.drafts import Draft
 
 MOST_ARTICLES = 3
 _LONG = frozenset(
@@ -44,26 +46,51 @@ class Article:
 
 
 @dataclass(slots=True)
-class FieldView:
-    """A field of a form. `texts` is what stands in it; `choices` are triples of a value, its label and whether it is chosen."""
+class _View:
+    """What a field, a part and a list have in common: the place, the label, the help with its articles, flags and a notice."""
 
     at: Pointer
     label: str
+    help: str
+    articles: list[Article]
+    flags: list[FlagView]
+    notice: str
+
+    @property
+    def id(self) -> str:
+        return id_of(self.at)
+
+    @property
+    def below(self) -> list[NodeView]:
+        return []
+
+    @property
+    def is_filled(self) -> bool:
+        return any(view.is_filled for view in self.below)
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether something beside it, or inside it, asks to be looked at."""
+        return bool(self.flags or self.notice) or any(view.is_marked for view in self.below)
+
+    def places(self) -> Iterator[str]:
+        """Yield the places beside which flags can stand."""
+        yield self.at
+        for view in self.below:
+            yield from view.places()
+
+
+@dataclass(slots=True)
+class FieldView(_View):
+    """A field of a form. `texts` is what stands in it; `choices` are triples of a value, its label and whether it is chosen."""
+
     entry: Entry
     is_required: bool
     texts: list[str]
     choices: list[tuple[str, str, bool]]
     hint: str
-    help: str
-    articles: list[Article]
-    flags: list[FlagView]
     refusal: str
-    notice: str
     kind: str = "field"
-
-    @property
-    def id(self) -> str:
-        return id_of(self.at)
 
     @property
     def text(self) -> str:
@@ -71,9 +98,12 @@ class FieldView:
 
     @property
     def is_long(self) -> bool:
-        return self.entry is Entry.TEXT and (
-            self.at.rpartition("/")[2] in _LONG or len(self.text) > 60 or "\n" in self.text
-        )
+        is_text = self.entry is Entry.TEXT
+        return is_text and (self.at.rpartition("/")[2] in _LONG or len(self.text) > 60 or "\n" in self.text)
+
+    @property
+    def is_filled(self) -> bool:
+        return any(self.texts)
 
     @property
     def is_marked(self) -> bool:
@@ -81,43 +111,34 @@ class FieldView:
 
 
 @dataclass(slots=True)
-class PartView:
+class PartView(_View):
     """A part of a form, or an entry of a list. `further` are the fields that the kind of filing does not ask for."""
 
-    at: Pointer
-    label: str
-    help: str
-    articles: list[Article]
-    flags: list[FlagView]
-    notice: str
-    children: list[Any] = field(default_factory=list)
-    further: list[Any] = field(default_factory=list)
-    is_further_open: bool = False
+    children: list[NodeView] = field(default_factory=list)
+    further: list[NodeView] = field(default_factory=list)
     kind: str = "part"
 
     @property
-    def id(self) -> str:
-        return id_of(self.at)
+    def below(self) -> list[NodeView]:
+        return [*self.children, *self.further]
+
+    @property
+    def is_further_open(self) -> bool:
+        return any(view.is_marked for view in self.further)
 
 
 @dataclass(slots=True)
-class RowsView:
+class RowsView(_View):
     """A list of equal parts."""
 
-    at: Pointer
-    label: str
-    help: str
-    articles: list[Article]
-    flags: list[FlagView]
-    notice: str
     rows: list[PartView]
     can_say_none: bool
     says_none: bool
     kind: str = "rows"
 
     @property
-    def id(self) -> str:
-        return id_of(self.at)
+    def below(self) -> list[NodeView]:
+        return list(self.rows)
 
 
 NodeView = FieldView | PartView | RowsView
@@ -157,11 +178,10 @@ class FormBuilder:
         for name, child in part.children.items():
             built = self.build(child, at / name, known.get(name))
             (view.children if self._is_asked(child, at / name, built) else view.further).append(built)
-        view.is_further_open = any(_is_marked(child) for child in view.further)
         return view
 
     def _is_asked(self, node: Node, at: Pointer, view: NodeView) -> bool:
-        return self.guidance.asks_for_node(node, at) or _is_filled(view)
+        return self.guidance.asks_for_node(node, at) or view.is_filled
 
     def _rows(self, rows: Rows, at: Pointer, tree: Any) -> RowsView:
         known = dict(enumerate(tree)) if isinstance(tree, list) else {}
@@ -173,20 +193,16 @@ class FormBuilder:
 
     def _field(self, field: Field, at: Pointer, value: Any) -> FieldView:
         texts = list(self.typed[at]) if self.typed and at in self.typed else self._texts(field, value)
-        explained, articles, flags, notice = self._beside_of(at)
         return FieldView(
             at,
             _capital(field.label.in_(self.language)),
+            *self._beside_of(at),
             field.entry,
             field.is_required,
             texts,
             self._choices(field, texts),
             hint_of(field, self.language),
-            explained,
-            articles,
-            flags,
             self.beside.refusals.get(at, ""),
-            notice,
         )
 
     def _texts(self, field: Field, value: Any) -> list[str]:
@@ -216,10 +232,38 @@ class FormBuilder:
 def flag_views(flags: Iterable[Flag], language: Language) -> dict[str, list[FlagView]]:
     """Return unresolved flags by their places, the gravest first."""
     found: dict[str, list[FlagView]] = {}
-    order = {"error": 0, "warning": 1, "info": 2}
-    for flag in sorted(flags, key=lambda flag: (flag.is_waived, order[flag.level])):
+    for flag in by_gravity(flags):
         found.setdefault(flag.at, []).append(flag_view(flag, language))
     return found
+
+
+def by_gravity(flags: Iterable[Flag]) -> list[Flag]:
+    """Sort flags, the gravest first; waived ones come last."""
+    order = {str(level): i for i, level in enumerate(Level)}
+    return sorted(flags, key=lambda flag: (flag.is_waived, order[flag.level]))
+
+
+@dataclass(frozen=True, slots=True)
+class FlagLine:
+    """A flag in a list: with the name of its place, the path of its section, and the id of its field there."""
+
+    flag: FlagView
+    where: str
+    path: str
+    anchor: str
+
+
+def flag_lines(draft: Draft, flags: Iterable[Flag], language: Language) -> list[FlagLine]:
+    """Return flags with their places, the gravest first."""
+    return [
+        FlagLine(
+            flag_view(flag, language),
+            place(Pointer(flag.at), language) if flag.at else "",
+            section_of_place(draft.sections, flag.at).path,
+            id_of(flag.at),
+        )
+        for flag in by_gravity(flags)
+    ]
 
 
 def flag_view(flag: Flag, language: Language) -> FlagView:
@@ -227,33 +271,6 @@ def flag_view(flag: Flag, language: Language) -> FlagView:
     fix = in_plain_words(rule.fix.in_(language), language)
     law = " · ".join(spelled_out(citation, language) for citation in rule.cites)
     return FlagView(flag.rule, flag.level, message(flag.finding, language), fix, law, flag.is_waived)
-
-
-def places_shown(view: NodeView) -> Iterator[str]:
-    """Yield the places of a form beside which flags can stand."""
-    yield view.at
-    below = (
-        view.rows
-        if isinstance(view, RowsView)
-        else [*view.children, *view.further]
-        if isinstance(view, PartView)
-        else []
-    )
-    for child in below:
-        yield from places_shown(child)
-
-
-def _is_filled(view: NodeView) -> bool:
-    if isinstance(view, FieldView):
-        return any(view.texts)
-    return any(map(_is_filled, view.rows if isinstance(view, RowsView) else [*view.children, *view.further]))
-
-
-def _is_marked(view: NodeView) -> bool:
-    if isinstance(view, FieldView):
-        return view.is_marked
-    below = view.rows if isinstance(view, RowsView) else [*view.children, *view.further]
-    return bool(view.flags or view.notice) or any(map(_is_marked, below))
 
 
 def _capital(text: str) -> str:

@@ -19,19 +19,17 @@ from compliance.casework.timeline import timeline_of
 from compliance.checking.case_facts import working_calendar
 from compliance.documents.counting import number_being_read
 from compliance.documents.entries import entries_of
-from compliance.dossier.faults import Malformed
 from compliance.dossier.pointer import Pointer
 from compliance.dossier.stored import tree_of
 from compliance.filings import workflow
 from compliance.filings.actions import submit_filing, withdraw_filing
 from compliance.filings.refusals import Refused
 from compliance.forms.answers import ABSENT
-from compliance.forms.sections import find_section, section_of_place, tree_at
+from compliance.forms.sections import find_section, tree_at
 from compliance.models import Filing, Status
-from compliance.rules.wording import place
 from compliance.workspace.drafts import Draft
-from compliance.workspace.fields import flag_view, id_of
-from compliance.workspace.saving import malformed_text, parsed_document, store
+from compliance.workspace.fields import flag_lines
+from compliance.workspace.saving import NOT_STORED, not_stored_text, parsed_document, store
 from compliance.workspace.visits import Visit, for_filers, for_members
 
 ON_A_PAGE = 50
@@ -73,7 +71,7 @@ def filing(visit: Visit, uid: UUID) -> HttpResponseBase:
         "filing": found,
         "draft": draft,
         "states": draft.states(language),
-        "flags": _flags(visit, draft),
+        "flags": flag_lines(draft, draft.flags, language),
         "clock": remaining(found, today=timezone.localdate(), calendar=working_calendar()),
         "can_edit": is_editable,
         "can_withdraw": visit.can_file and found.status in workflow.WITHDRAW.sources,
@@ -85,23 +83,6 @@ def filing(visit: Visit, uid: UUID) -> HttpResponseBase:
         "amendments": found.amendments.all(),
     }
     return visit.page("filing.html", context)
-
-
-def _flags(visit: Visit, draft: Draft) -> list[dict[str, Any]]:
-    """Return the flags with their places, each with the address of its field; the gravest first."""
-    lines = []
-    for flag in draft.flags:
-        section = section_of_place(draft.sections, flag.at)
-        lines.append(
-            {
-                "flag": flag_view(flag, visit.language),
-                "where": place(Pointer(flag.at), visit.language) if flag.at else "",
-                "path": section.path,
-                "anchor": id_of(flag.at),
-            }
-        )
-    order = {"error": 0, "warning": 1, "info": 2}
-    return sorted(lines, key=lambda line: (line["flag"].is_waived, order[line["flag"].level]))
 
 
 @for_filers
@@ -155,11 +136,8 @@ def remove(visit: Visit, uid: UUID, path: str) -> HttpResponseBase:
             document = tree_of(draft.kept.content)
             del tree_at(document, Pointer(section.at.rpartition("/")[0]))[int(section.at.steps[-1])]
             store(found, parsed_document(document), by=visit.user, version=visit.request.POST.get("version", ""))
-        except Malformed as error:
-            messages.error(visit.request, malformed_text(error, visit.language))
-            return redirect("workspace:section", visit.organization.uid, uid, path)
-        except Refused as error:
-            messages.error(visit.request, problem_of(error).text)
+        except NOT_STORED as error:
+            messages.error(visit.request, not_stored_text(error, visit.language))
             return redirect("workspace:section", visit.organization.uid, uid, path)
         messages.success(visit.request, _("Removed: %(part)s.") % {"part": section.title.in_(visit.language)})
     return redirect("workspace:filing", visit.organization.uid, uid)

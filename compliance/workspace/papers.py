@@ -18,14 +18,14 @@ from compliance.documents.actions import upload_document
 from compliance.documents.entries import BankCount, Entry, entries_of
 from compliance.documents.uploads import LARGEST, Incoming, TooLarge, received
 from compliance.dossier.codes import DOCUMENT_KINDS
-from compliance.dossier.faults import Malformed
 from compliance.dossier.stored import tree_of
-from compliance.filings.refusals import DocumentRefused, Refused
+from compliance.filings import workflow
+from compliance.filings.refusals import DocumentRefused
 from compliance.filings.reviewing import check_at_once
 from compliance.models import Document, Filing
 from compliance.workspace.drafts import Draft
 from compliance.workspace.fields import flag_view
-from compliance.workspace.saving import malformed_text, parsed_document, store
+from compliance.workspace.saving import NOT_STORED, not_stored_text, parsed_document, store
 from compliance.workspace.visits import Visit, for_filers, for_members
 
 # Words in the name of a file that tell its kind.
@@ -65,7 +65,7 @@ def documents(visit: Visit, uid: UUID) -> HttpResponseBase:
         "others": filing.documents.exclude(sha256__in=named - {None}),
         "kinds": [(code, label.in_(visit.language)) for code, label in DOCUMENT_KINDS.items()],
         "can_edit": filing.is_editable and visit.can_file,
-        "can_upload": visit.can_file and filing.status not in ("withdrawn", "rejected", "revoked", "cancelled"),
+        "can_upload": visit.can_file and filing.status not in workflow.ENDED,
         "missing": _missing(draft, visit),
         "is_reading": any(
             entry.remarks and not (entry.held and entry.held.facts and entry.held.facts.contents) for entry in entries
@@ -112,10 +112,8 @@ def _uploaded(visit: Visit, filing: Filing, file: Any) -> dict[str, Any]:
             check_at_once(filing)
     except TooLarge as error:
         return _failed(file, problem_of(DocumentRefused("too_large", limit=error.limit)).text)
-    except Refused as error:
-        return _failed(file, problem_of(error).text)
-    except Malformed as error:
-        return _failed(file, malformed_text(error, visit.language))
+    except NOT_STORED as error:
+        return _failed(file, not_stored_text(error, visit.language))
     kind = _kind_of(filing, document)
     label = DOCUMENT_KINDS[kind].in_(visit.language) if kind in DOCUMENT_KINDS else ""
     text = _("kept as %(kind)s.") % {"kind": label} if label else _("kept.")
@@ -133,7 +131,8 @@ def _kind_of(filing: Filing, document: Document) -> str:
 
 def _entry_for(visit: Visit, filing: Filing, file: Incoming, chosen: str, kind: str) -> int | None:
     """Return the number of the entry that a file fills in; a chosen one that names another file is emptied first."""
-    document = tree_of(filing.kept_dossier().content)
+    kept = filing.kept_dossier()
+    document = tree_of(kept.content)
     entries = document.get("documents") or []
     if any(entry.get("sha256") == file.sha256 for entry in entries) or not filing.is_editable:
         return None
@@ -148,7 +147,7 @@ def _entry_for(visit: Visit, filing: Filing, file: Incoming, chosen: str, kind: 
     for field in ("sha256", "size", "filename"):
         entries[number].pop(field, None)
     document["documents"] = entries
-    store(filing, parsed_document(document), by=visit.user, version=filing.kept_dossier().sha256)
+    store(filing, parsed_document(document), by=visit.user, version=kept.sha256)
     return number
 
 

@@ -10,12 +10,13 @@ from typing import Any
 
 from django.db import transaction
 
+from compliance.api.problems import problem_of
 from compliance.dossier.faults import Fault, Malformed
 from compliance.dossier.parsing import Parsed, parse, schema_faults
 from compliance.dossier.pointer import Pointer
 from compliance.dossier.stored import Canonical, tree_of
 from compliance.filings.actions import edit_dossier
-from compliance.filings.refusals import ChangedMeanwhile
+from compliance.filings.refusals import ChangedMeanwhile, Refused
 from compliance.filings.reviewing import check_at_once
 from compliance.forms.answers import ABSENT, Answers, entered
 from compliance.forms.merging import Merged, merge
@@ -40,12 +41,14 @@ class Saved:
 
 class Conflict(Exception):
     """
-    Somebody else changed the same fields meanwhile (`places`, as the form showed them), or removed the entry. Nothing is stored.
+    Somebody else changed the same fields meanwhile (`places`), or removed the entry (`merged` is None then). Nothing is stored.
+
+    `section` is where the section stands now, and `merged` its tree with the changes of both sides, with mine where they conflict.
     """
 
-    def __init__(self, places: tuple[Pointer, ...], *, is_gone: bool = False) -> None:
-        super().__init__(places)
-        self.places, self.is_gone = places, is_gone
+    def __init__(self, section: Section, merged: Merged | None) -> None:
+        super().__init__(section.path)
+        self.section, self.merged = section, merged
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +113,10 @@ def _merged(section: Section, answers: Answers, document: Any, version: str, sho
         return section, Merged(now, (), ())
     place = place_now(section, document, shown.tree, shown.owner)
     if place is None:
-        raise Conflict((section.at,), is_gone=True)
+        raise Conflict(section, None)
     merged = merge(shown.tree, mine, own_tree(place, document), place.at)
     if merged.conflicts:
-        raise Conflict(tuple(Pointer(f"{section.at}{at[len(place.at) :]}") for at in merged.conflicts))
+        raise Conflict(place, merged)
     return place, merged
 
 
@@ -129,8 +132,14 @@ def parsed_document(document: Any) -> Parsed:
     return parse(Canonical.of(document).text.encode())
 
 
-def malformed_text(error: Malformed, language: Language) -> str:
-    """Return the first faults of a dossier in one message."""
+# What is raised when a dossier is not stored.
+NOT_STORED = (Malformed, Refused)
+
+
+def not_stored_text(error: Malformed | Refused, language: Language) -> str:
+    """Return why a dossier was not stored: the refusal, or its first faults, in one message."""
+    if isinstance(error, Refused):
+        return problem_of(error).text
     return " ".join(fault.message(language) for fault in error.faults[:3])
 
 

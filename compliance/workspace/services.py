@@ -21,7 +21,7 @@ from compliance.models import KeptService
 from compliance.rules.duties import Duty, Need
 from compliance.rules.instruments import spelled_out
 from compliance.workspace.visits import Visit, for_filers, for_members
-from registry.admin.exporting import exported
+from registry.exporting import exported
 
 _NEEDS = {
     Need.REQUIRED: Bilingual("needed", "需要"),

@@ -11,22 +11,19 @@ from django.http import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from compliance.api.problems import problem_of
 from compliance.documents.carrying import carry_documents
 from compliance.dossier.codes import KINDS
-from compliance.dossier.faults import Malformed
 from compliance.dossier.stored import tree_of
 from compliance.filings.actions import open_filing
-from compliance.filings.refusals import Refused
 from compliance.filings.reviewing import check_at_once
 from compliance.filings.workflow import IN_FORCE
 from compliance.models import Filing
-from compliance.workspace.saving import malformed_text, parsed_document
+from compliance.workspace.saving import NOT_STORED, not_stored_text, parsed_document
 from compliance.workspace.visits import Visit, for_filers
 from registry.models import Organization, User
 
 # What belongs to one service alone: where it is, since when, how many use it, and its numbers.
-_OF_ONE_SERVICE = (
+OF_ONE_SERVICE = (
     "urls",
     "access_path",
     "launched_on",
@@ -79,10 +76,8 @@ def amend(visit: Visit, uid: UUID) -> HttpResponseBase:
 def _opened(visit: Visit, document: Any, source: Filing | None, refused: Any) -> HttpResponseBase:
     try:
         filing = open_with_documents(document, source, by=visit.user)
-    except Refused as error:
-        return refused(problem_of(error).text)
-    except Malformed as error:
-        return refused(malformed_text(error, visit.language))
+    except NOT_STORED as error:
+        return refused(not_stored_text(error, visit.language))
     return redirect("workspace:filing", visit.organization.uid, filing.uid)
 
 
@@ -109,7 +104,7 @@ def _copied(source: Filing, kind: str, service: str) -> dict[str, Any]:
     """Return the dossier of a new service that takes over the particulars of an earlier filing but those of its service alone."""
     document = {name: value for name, value in _filed(source).items() if name not in _OWN}
     document["kind"] = kind
-    shared = {name: value for name, value in document["service"].items() if name not in _OF_ONE_SERVICE}
+    shared = {name: value for name, value in document["service"].items() if name not in OF_ONE_SERVICE}
     document["service"] = {**shared, "name": service}
     return document
 

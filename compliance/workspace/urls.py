@@ -11,6 +11,7 @@ from compliance.workspace import (
     editing,
     filings,
     home,
+    model_files,
     model_tools,
     notices,
     papers,
@@ -64,8 +65,8 @@ urlpatterns = [
     path(f"{_FILING}form.docx", workbooks.official_form, name="form"),
     path(f"{_FILING}models/find/", model_tools.find, name="find-model"),
     path(f"{_FILING}models/add/", model_tools.add, name="add-model"),
-    path(f"{_FILING}models/card/", model_tools.read_card, name="read-card"),
-    path(f"{_FILING}models/evidence/", model_tools.read_evidence, name="read-evidence"),
+    path(f"{_FILING}models/card/", model_files.read_card, name="read-card"),
+    path(f"{_FILING}models/evidence/", model_files.read_evidence, name="read-evidence"),
     path(f"{_FILING}remove/<path:path>/", filings.remove, name="remove"),
     path(f"{_FILING}edit/<path:path>/", editing.section, name="section"),
 ]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from compliance.api.problems import problem_of
+from compliance.documents.uploads import DOCX, XLSX
 from compliance.dossier.stored import tree_of
 from compliance.models import Level
 from compliance.official_forms.writing import write_form
@@ -21,8 +22,6 @@ from compliance.workspace.drafts import Draft
 from compliance.workspace.starting import new_document
 from compliance.workspace.visits import Visit, for_filers, for_members
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 LARGEST = 20 * 1024 * 1024
 MOST_FAULTS = 200
 

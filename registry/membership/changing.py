@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import IO
 
 from django.core.files import File
@@ -28,13 +29,7 @@ def change_member(membership: Membership, terms: Terms, *, by: User) -> None:
     )
     if locked.is_administrator and not is_kept:
         _refuse_last(locked)
-    Membership.objects.filter(pk=locked.pk).update(
-        role=terms.role,
-        is_administrator=terms.is_administrator,
-        mandate=terms.mandate,
-        mandate_from=terms.mandate_from,
-        mandate_until=terms.mandate_until,
-    )
+    Membership.objects.filter(pk=locked.pk).update(**asdict(terms))
     record(locked.organization, MembershipVerb.CHANGED, locked.user.username, by=by, data=terms.as_json)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -25,7 +25,7 @@ _SALT = "registry.invitation"
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a member may do, and the mandate of an agent such as a law firm."""
+    """What a member may do, and the mandate of an agent such as a law firm: the columns of an invitation and a membership."""
 
     role: str
     is_administrator: bool = False
@@ -69,9 +69,10 @@ def invite(organization: Organization, email: str, terms: Terms, *, by: User, la
     email = _address(email)
     if Membership.objects.filter(organization=organization, user__email__iexact=email).exists():
         raise MembershipRefused("is_a_member", "email")
-    unused = Invitation.objects.filter(organization=organization, accepted_at__isnull=True, withdrawn_at__isnull=True)
-    if unused.filter(email=email, invited_at__gt=timezone.now() - AGAIN_AFTER).exists():
+    every = Invitation.objects.filter(organization=organization)
+    if every.filter(email=email, invited_at__gt=timezone.now() - AGAIN_AFTER).exists():
         raise MembershipRefused("invited_just_now", "email")
+    unused = every.filter(accepted_at__isnull=True, withdrawn_at__isnull=True)
     unused.filter(email=email).update(withdrawn_at=timezone.now())
     if unused.open().count() >= MOST_OPEN:
         raise MembershipRefused("too_many", limit=MOST_OPEN)
@@ -81,11 +82,7 @@ def invite(organization: Organization, email: str, terms: Terms, *, by: User, la
             made = Invitation.objects.create(
                 organization=organization,
                 email=email,
-                role=terms.role,
-                is_administrator=terms.is_administrator,
-                mandate=terms.mandate,
-                mandate_from=terms.mandate_from,
-                mandate_until=terms.mandate_until,
+                **asdict(terms),
                 language=language,
                 invited_by=by,
                 invited_at=now,
@@ -139,13 +136,7 @@ def accept(invitation: Invitation, *, by: User) -> Membership:
     membership, is_new = Membership.objects.get_or_create(
         user=by,
         organization_id=locked.organization_id,
-        defaults={
-            "role": terms.role,
-            "is_administrator": terms.is_administrator,
-            "mandate": terms.mandate,
-            "mandate_from": terms.mandate_from,
-            "mandate_until": terms.mandate_until,
-        },
+        defaults=asdict(terms),
     )
     if not is_new:
         raise MembershipRefused("is_a_member")

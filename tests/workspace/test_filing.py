@@ -17,7 +17,7 @@ from compliance.filings import actions
 from compliance.letters import sending
 from compliance.models import Comment, Document, Filing, Letter, Notice
 from compliance.workspace.papers import kind_by_name
-from compliance.workspace.starting import _OF_ONE_SERVICE
+from compliance.workspace.starting import OF_ONE_SERVICE
 from registry.models import NumberKind, NumberStatus, OfficialNumber, Organization, User
 from tests.building import a_document, parsed
 from tests.making_filings import a_submitted_filing, check_everything, document_of
@@ -61,7 +61,7 @@ def test_a_filing_is_started_from_an_earlier_one_with_its_documents(web: Client,
             if name not in ("action", "amends", "occurred_on", "reference")
         },
         "service": {
-            **{name: value for name, value in document["service"].items() if name not in _OF_ONE_SERVICE},
+            **{name: value for name, value in document["service"].items() if name not in OF_ONE_SERVICE},
             "name": "第二助手",
         },
     }
@@ -285,7 +285,18 @@ def test_evidence_is_filed_and_fills_in_what_its_configuration_says(web: Client,
     assert draft.evidence.count() == 1
 
 
-@pytest.mark.parametrize("content", [b"", b"[]", b"{", b'{"config.json": 3}', b'{"weights.bin": {}}'])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"[]",
+        b"{",
+        b'{"config.json": 3}',
+        b'{"weights.bin": {}}',
+        b'{"config.json": {"_name_or_path": "\\ud800"}}',
+        b"[" * 3_000,
+    ],
+)
 def test_evidence_that_is_none_is_refused_whole(web: Client, at: At, draft: Filing, content: bytes) -> None:
     before = document_of(draft)
     answer = web.post(at("models/evidence/"), {"evidence": SimpleUploadedFile("evidence.json", content)}, follow=True)

@@ -95,6 +95,9 @@ def test_an_invitation_again_replaces_the_one_before(
 ) -> None:
     with pytest.raises(MembershipRefused):
         inviting.invite(organization, "lin@demo.example", VIEWER, by=administrator, language="en")
+    inviting.withdraw_invitation(invitation, by=administrator)
+    with pytest.raises(MembershipRefused):
+        inviting.invite(organization, "lin@demo.example", VIEWER, by=administrator, language="en")
     Invitation.objects.update(invited_at=timezone.now() - timedelta(minutes=11))
     again = inviting.invite(organization, "lin@demo.example", VIEWER, by=administrator, language="en")
     assert inviting.invitation_of(link_text(invitation)) is None
