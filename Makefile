@@ -36,7 +36,7 @@ test: $(READY_DEV) ## run the tests on SQLite, then on PostgreSQL + Redis where 
 
 browser: $(READY_DEV) ## drive the desk in a real browser: pages, accessibility, screenshots
 	@sh tools/chromium.sh
-	@$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile tests/browser $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --timeout=300 tests/browser $(ARGS)
 
 full: $(READY_DEV) ## run the slow sweeps, which CI leaves out
 	@$(BIN)/python -m tools.run_tests -m full

@@ -8,14 +8,23 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
-from tests.browser.pages import Tab, Variant, sign_in
+from tests.browser.filers import LANGUAGE, Filer
+from tests.browser.pages import SIZES, Tab, Variant, sign_in
 from tests.faults.stack import PostgresDatabase, Stack, own_broker, wait_until
 
+# Prints a token of each of those who take the steps of the authority.
+TOKENS = """
+from registry.models import User
+from registry.tokens import create_token
+for username in ("reviewer", "admin"):
+    print(create_token(User.objects.get(username=username)))
+"""
 MISSING = "Chromium is needed: apt-get install chromium fonts-noto-cjk"
 
 
@@ -93,3 +102,53 @@ def _start(stack: Stack) -> None:
     stack.manage("load_demo")
     stack.up(stack.web, stack.worker, stack.beat)
     wait_until(lambda: bool(stack.manage("flag_table", "--when-checked")))
+
+
+@pytest.fixture(scope="session")
+def home(desk: Stack) -> str:
+    (uid,) = desk.query("SELECT uid FROM registry_organization WHERE uscc = '91440300708461136T'")
+    return f"/workspace/{UUID(str(uid))}/"
+
+
+@pytest.fixture(scope="session")
+def open_context(browser: Browser, address: str) -> Callable[..., BrowserContext]:
+    def opened(language: str = "en", size: str = "wide") -> BrowserContext:
+        width, height = SIZES[size]
+        context = browser.new_context(
+            base_url=address, viewport={"width": width, "height": height}, reduced_motion="reduce"
+        )
+        context.add_cookies([{"name": "django_language", "value": LANGUAGE[language], "url": address}])
+        return context
+
+    return opened
+
+
+@pytest.fixture
+def filer(open_context: Callable[..., BrowserContext], home: str) -> Iterator[Filer]:
+    person = Filer(open_context(), home)
+    person.signs_in("filer")
+    yield person
+    assert not person.faults, "\n".join(person.faults)
+
+
+@pytest.fixture(scope="session")
+def staff(desk: Stack) -> Callable[..., None]:
+    """Take steps as the authority, over the API."""
+    tokens = dict(
+        zip(("reviewer", "admin"), desk.manage("shell", "-v", "0", "-c", TOKENS).splitlines()[-2:], strict=True)
+    )
+
+    def step(filing: str, *verbs: str) -> None:
+        uid = filing.rstrip("/").split("/")[-1]
+        url = f"/api/v1/filings/{uid}/"
+        for verb in verbs:
+            username = "admin" if verb == "decide" else "reviewer"
+            wait_until(lambda: _is_checked(desk, url, tokens["admin"]))
+            status, body = desk.call("POST", f"{url}{verb}/", b"{}", tokens[username])
+            assert status == 200, (verb, body)
+
+    return step
+
+
+def _is_checked(desk: Stack, url: str, token: str) -> bool:
+    return not desk.call("GET", url, token=token)[1]["check"]["due"]

@@ -3,159 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from email import message_from_bytes
 from email.policy import default as modern
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from compliance.workbooks.writing import write_workbook
-from launch.paths import ROOT
-from tests.browser.pages import PASSWORD, SIZES, overflow, screenshot, violations
+from tests.browser.filers import Filer, new_name
+from tests.browser.pages import PASSWORD
 from tests.browser.typing import saves, types_off
 from tests.building import a_document
 from tests.faults.stack import Stack, kill, wait_until
 
-DOCUMENTS = ROOT / "compliance" / "demo" / "documents"
 END_OF_MAIL = b"-" * 79 + b"\n"
-LANGUAGE = {"en": "en", "zh": "zh-hans"}
-TOKENS = """
-from registry.models import User
-from registry.tokens import create_token
-for username in ("reviewer", "admin"):
-    print(create_token(User.objects.get(username=username)))
-"""
-# A status of this kind in the console is what the page is about to say.
-EXPECTED = re.compile(
-    r"status of (401|409|422)|Status Error Code 401|ERR_CONNECTION_REFUSED|htmx:(sendError|afterRequest)"
-)
-
-
-class Filer:
-    """Somebody in the workspace of an organization."""
-
-    def __init__(self, context: BrowserContext, home: str) -> None:
-        self.page, self.home = context.new_page(), home
-        self.page.set_default_timeout(10_000)
-        self.faults: list[str] = []
-        self.page.on("console", lambda message: self._hear(message.type, message.text))
-        self.page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
-
-    def _hear(self, kind: str, text: str) -> None:
-        if kind == "error" and not EXPECTED.search(text):
-            self.faults.append(text)
-
-    def signs_in(self, username: str) -> None:
-        self.page.goto("/workspace/sign-in/")
-        self.page.fill("#id_username", username)
-        self.page.fill("#id_password", PASSWORD)
-        self.page.locator("main button").click()
-        self.page.wait_for_url(f"**{self.home}")
-
-    def shows(self, name: str) -> None:
-        """Keep a picture, and look whether the page is accessible and fits."""
-        screenshot(self.page, f"workspace-{name}")
-        faults = [*overflow(self.page), *violations(self.page)]
-        assert not faults, "\n".join([name, *faults])
-
-    def shows_in_both_languages(self, name: str) -> None:
-        """Keep a picture in English, wide, and one in Chinese on a phone. Nothing may be typed that is not saved."""
-        self.shows(name)
-        for language, size in (("zh", "phone"), ("en", "wide")):
-            self.page.context.add_cookies(
-                [{"name": "django_language", "value": LANGUAGE[language], "url": self.page.url}]
-            )
-            width, height = SIZES[size]
-            self.page.set_viewport_size({"width": width, "height": height})
-            self.page.reload()
-            if language == "zh":
-                screenshot(self.page, f"workspace-{name}-phone-zh")
-                assert not overflow(self.page), name
-
-    def starts(self, kind: str, service: str) -> str:
-        self.page.goto(f"{self.home}filings/start/")
-        self.page.locator(f"input[name=kind][value={kind}]").check()
-        self.page.fill("#service", service)
-        self.page.locator("main .main-button").click()
-        self.page.wait_for_url("**/filings/*-*/")
-        return self.address
-
-    @property
-    def address(self) -> str:
-        """The path of the page that is open."""
-        return "/" + self.page.url.split("/", 3)[3]
-
-    def uploads(self, filing: str, names: list[str]) -> None:
-        """Drop several files at once, and wait until all are kept."""
-        self.page.goto(f"{filing}documents/")
-        self.page.locator("#file").set_input_files([str(DOCUMENTS / name) for name in names])
-        with self.page.expect_navigation(timeout=30_000):
-            self.page.locator(".drop .main-button").click()
-        expect(self.page.locator(".paper .status-filed")).to_have_count(len(names))
-
-    def submits(self, filing: str) -> None:
-        self.page.goto(filing)
-        self.page.locator(".next").get_by_role("button", name="Submit", exact=True).click()
-        expect(self.page.locator(".facts-line .status")).to_have_text("submitted")
-
-
-@pytest.fixture(scope="session")
-def home(desk: Stack) -> str:
-    (uid,) = desk.query("SELECT uid FROM registry_organization WHERE uscc = '91440300708461136T'")
-    return f"/workspace/{UUID(str(uid))}/"
-
-
-@pytest.fixture(scope="session")
-def open_context(browser: Browser, address: str) -> Callable[..., BrowserContext]:
-    def opened(language: str = "en", size: str = "wide") -> BrowserContext:
-        width, height = SIZES[size]
-        context = browser.new_context(
-            base_url=address, viewport={"width": width, "height": height}, reduced_motion="reduce"
-        )
-        context.add_cookies([{"name": "django_language", "value": LANGUAGE[language], "url": address}])
-        return context
-
-    return opened
-
-
-@pytest.fixture
-def filer(open_context: Callable[..., BrowserContext], home: str) -> Iterator[Filer]:
-    person = Filer(open_context(), home)
-    person.signs_in("filer")
-    yield person
-    assert not person.faults, "\n".join(person.faults)
-
-
-@pytest.fixture(scope="session")
-def staff(desk: Stack) -> Callable[..., None]:
-    """Take steps as the authority, over the API."""
-    tokens = dict(
-        zip(("reviewer", "admin"), desk.manage("shell", "-v", "0", "-c", TOKENS).splitlines()[-2:], strict=True)
-    )
-
-    def step(filing: str, *verbs: str) -> None:
-        uid = filing.rstrip("/").split("/")[-1]
-        url = f"/api/v1/filings/{uid}/"
-        for verb in verbs:
-            username = "admin" if verb == "decide" else "reviewer"
-            wait_until(lambda: _is_checked(desk, url, tokens["admin"]))
-            status, body = desk.call("POST", f"{url}{verb}/", b"{}", tokens[username])
-            assert status == 200, (verb, body)
-
-    return step
-
-
-def _is_checked(desk: Stack, url: str, token: str) -> bool:
-    return not desk.call("GET", url, token=token)[1]["check"]["due"]
-
-
-def new_name() -> str:
-    return f"样例助手{uuid4().hex[:6]}"
 
 
 def a_generative_dossier(name: str) -> Any:
@@ -370,38 +235,3 @@ def test_everything_works_without_scripts(browser: Browser, address: str, home: 
     person.page.locator(".save .main-button").click()
     expect(person.page.locator(".message-success")).to_be_visible()
     expect(person.page.locator('[name="/service/permits/0/number"]')).to_have_value("许可 1 号")
-
-
-PAGES = ("", "filings/", "filings/start/", "services/keep/", "workbook/", "deadlines/", "models/", "people/")
-OF_FILING = ("", "edit/service/", "edit/models/0/", "documents/", "messages/", "models/find/?q=Qwen")
-
-
-ALSO = pytest.mark.full
-
-
-@pytest.mark.parametrize(
-    ("language", "size"),
-    [
-        ("en", "wide"),
-        ("zh", "phone"),
-        pytest.param("zh", "wide", marks=ALSO),
-        pytest.param("en", "phone", marks=ALSO),
-    ],
-)
-def test_every_page_is_accessible_quiet_and_fits(
-    language: str, size: str, home: str, open_context: Callable[..., BrowserContext]
-) -> None:
-    person = Filer(open_context(language, size), home)
-    person.page.goto("/workspace/sign-in/")
-    person.shows(f"sign-in-{size}-{language}")
-    person.signs_in("filer")
-    filing = person.starts("generative", new_name())
-    shown: list[str] = [
-        *(f"{home}{path}" for path in PAGES),
-        *(f"{filing}{path}" for path in OF_FILING),
-        "/workspace/notices/",
-    ]
-    for number, path in enumerate(shown):
-        person.page.goto(path)
-        person.shows(f"{number:02}-{size}-{language}")
-    assert person.faults == []

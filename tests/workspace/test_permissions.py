@@ -83,54 +83,53 @@ def test_every_address_is_in_the_table() -> None:
     assert {pattern.name for pattern in urlpatterns} == OF_ORGANIZATION.keys() | OF_PERSONS
 
 
-@pytest.mark.parametrize("name", OF_ORGANIZATION)
 def test_nobody_else_finds_the_pages_of_an_organization(
-    name: str, organization: Organization, things: dict[str, Any], stranger: User, reviewer: User
+    organization: Organization, things: dict[str, Any], stranger: User, reviewer: User
 ) -> None:
-    url = address(name, organization, things)
-    for user in (stranger, reviewer):
-        assert [signed_in(user).get(url).status_code, signed_in(user).post(url).status_code] == [404, 404]
-    anonymous = signed_in(None)
-    assert anonymous.get(url).headers["Location"].startswith("/workspace/sign-in/?next=")
-    assert anonymous.post(url).status_code == 401
+    clients, anonymous = [signed_in(stranger), signed_in(reviewer)], signed_in(None)
+    for name in OF_ORGANIZATION:
+        url = address(name, organization, things)
+        answers = [(client.get(url).status_code, client.post(url).status_code) for client in clients]
+        assert (name, answers) == (name, [(404, 404)] * 2)
+        assert anonymous.get(url).headers["Location"].startswith("/workspace/sign-in/?next=")
+        assert (name, anonymous.post(url).status_code) == (name, 401)
 
 
-@pytest.mark.parametrize(
-    "name", [name for name, (arguments, *_answers) in OF_ORGANIZATION.items() if "filing" in arguments]
-)
 def test_a_filing_of_another_organization_is_not_found_under_the_own_address(
-    name: str, other_organization: Organization, things: dict[str, Any], stranger: User
+    other_organization: Organization, things: dict[str, Any], stranger: User
 ) -> None:
-    url = address(name, other_organization, things)
-    assert [signed_in(stranger).get(url).status_code, signed_in(stranger).post(url).status_code] == [404, 404]
+    client = signed_in(stranger)
+    for name, (arguments, *_answers) in OF_ORGANIZATION.items():
+        if "filing" in arguments:
+            url = address(name, other_organization, things)
+            assert (name, client.get(url).status_code, client.post(url).status_code) == (name, 404, 404)
 
 
-@pytest.mark.parametrize("name", ["kept", "forget", "withdraw-invitation", "member", "mandate"])
 def test_other_things_of_another_organization_are_not_found_either(
-    name: str, other_organization: Organization, things: dict[str, Any], stranger: User
+    other_organization: Organization, things: dict[str, Any], stranger: User
 ) -> None:
     Membership.objects.filter(user=stranger).update(is_administrator=True)
-    signed_in(stranger).post(address(name, other_organization, things))
-    assert KeptService.objects.exists()
-    assert Membership.objects.filter(pk=things["member"]).exists()
-    assert Invitation.objects.filter(withdrawn_at=None).exists()
+    client = signed_in(stranger)
+    for name in ("kept", "forget", "withdraw-invitation", "member", "mandate"):
+        client.post(address(name, other_organization, things))
+        assert (name, KeptService.objects.exists()) == (name, True)
+        assert (name, Membership.objects.filter(pk=things["member"]).exists()) == (name, True)
+        assert (name, Invitation.objects.filter(withdrawn_at=None).exists()) == (name, True)
 
 
-@pytest.mark.parametrize("name", OF_ORGANIZATION)
-def test_a_viewer_reads_and_changes_nothing(
-    name: str, organization: Organization, things: dict[str, Any], viewer: User
-) -> None:
-    url, client = address(name, organization, things), signed_in(viewer)
-    _arguments, reading, writing = OF_ORGANIZATION[name]
-    before = list(Filing.objects.values_list("last_event_hash"))
-    assert (client.get(url).status_code, client.post(url).status_code) == (reading, writing)
+def test_a_viewer_reads_and_changes_nothing(organization: Organization, things: dict[str, Any], viewer: User) -> None:
+    client, before = signed_in(viewer), list(Filing.objects.values_list("last_event_hash"))
+    for name, (_arguments, reading, writing) in OF_ORGANIZATION.items():
+        url = address(name, organization, things)
+        assert (name, client.get(url).status_code, client.post(url).status_code) == (name, reading, writing)
     assert list(Filing.objects.values_list("last_event_hash")) == before
 
 
-@pytest.mark.parametrize("name", OF_ORGANIZATION)
-def test_a_filer_gets_every_page(name: str, organization: Organization, things: dict[str, Any], filer: User) -> None:
-    expected = {404} if name in ("letter", "document", "mandate") else {200, 302}
-    assert signed_in(filer).get(address(name, organization, things)).status_code in expected
+def test_a_filer_gets_every_page(organization: Organization, things: dict[str, Any], filer: User) -> None:
+    client = signed_in(filer)
+    for name in OF_ORGANIZATION:
+        expected = {404} if name in ("letter", "document", "mandate") else {200, 302}
+        assert client.get(address(name, organization, things)).status_code in expected, name
 
 
 def test_an_ended_mandate_shuts_every_door(organization: Organization, filer: User, things: dict[str, Any]) -> None:
