@@ -10,7 +10,7 @@ from compliance.inventory.models import KeptService
 from compliance.letters.models import Letter, LetterKind
 from compliance.notices.models import Attempt, Change, ChangeType, Delivery, LastPosition, Webhook, WebhookEvent
 from compliance.notices.people import Mail, Notice, NoticeSettings
-from compliance.reports.models import ReportRun
+from compliance.reports.models import ReportFigures, ReportPart, ReportRun, RunState
 from compliance.statistics.models import DeskFigures
 
 __all__ = [
@@ -54,8 +54,11 @@ __all__ = [
     "NoticeSettings",
     "PartialUpload",
     "ReferenceSketch",
+    "ReportFigures",
+    "ReportPart",
     "ReportRun",
     "Revision",
+    "RunState",
     "SavedView",
     "SketchRequest",
     "Status",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from celery import shared_task
+from django.conf import settings
 
 from compliance.api.imports import describe
 from compliance.checking import check_filings, consequences, dispatch, due_marks, flag_counts
 from compliance.documents import counting, parts
 from compliance.imports import running
 from compliance.notices import calendar, delivering, inviting, mailing, messages, raising
-from compliance.reports import writing
+from compliance.reports import runs
 from compliance.statistics import desk_figures
 from registry.api.idempotency import forget_old_answers
 
@@ -79,8 +80,22 @@ def sweep_of_the_week() -> int:
 
 @shared_task(name="compliance.write_due_reports")
 def write_due_reports() -> int:
-    """Write the missing reports of past weeks."""
-    return len(writing.write_due())
+    """Make the runs that are due, and assign those that no worker holds to workers."""
+    runs.schedule_weekly_runs()
+    waiting = runs.runs_to_write()
+    for key in waiting:
+        dispatch.publish(dispatch.WRITE_REPORT, key)
+    return len(waiting)
+
+
+@shared_task(
+    name=dispatch.WRITE_REPORT,
+    soft_time_limit=settings.REPORT_SECONDS,
+    time_limit=settings.REPORT_SECONDS + 60,
+)
+def write_report(run: int) -> bool:
+    """Write a report run."""
+    return runs.write_run(run)
 
 
 @shared_task(name="compliance.notify")

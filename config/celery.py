@@ -17,6 +17,7 @@ PICK_UP_EVERY = 5.0
 COUNT_EVERY = 30.0
 IMPORTS_EVERY = 15.0
 FIGURES_EVERY = 60.0
+REPORTS_EVERY = 60.0
 
 app.conf.beat_schedule = {
     "pick up what is due": {
@@ -62,8 +63,12 @@ app.conf.beat_schedule = {
     "forget what is old": {"task": "compliance.forget_what_is_old", "schedule": crontab(minute="40")},
     # The daily sweep reads only due filings. It runs hourly, so an outage at midnight delays it by at most an hour.
     "sweep of the day": {"task": "compliance.sweep_of_the_day", "schedule": crontab(minute="1")},
-    # Runs hourly. The first run after Monday 00:00 writes the weekly reports; after an outage, it writes the missed ones.
-    "weekly reports": {"task": "compliance.write_due_reports", "schedule": crontab(minute="20")},
+    # Makes the runs whose period has ended, after an outage the missed ones too, and assigns what no worker holds.
+    "reports": {
+        "task": "compliance.write_due_reports",
+        "schedule": REPORTS_EVERY,
+        "options": {"expires": REPORTS_EVERY},
+    },
     # Rechecks every filing that was not checked for a week, so that each filing is checked at least weekly.
     "weekly sweep": {"task": "compliance.sweep_of_the_week", "schedule": crontab(minute="10", hour="3")},
 }

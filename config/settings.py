@@ -144,6 +144,8 @@ CHECK_LEASE_SECONDS = env.int("CHECK_LEASE_SECONDS", default=60)
 CHECK_CHUNK = env.int("CHECK_CHUNK", default=500)
 # A worker holds a part of an import for this long, and prolongs it while it works.
 IMPORT_LEASE_SECONDS = env.int("IMPORT_LEASE_SECONDS", default=60)
+# A report that takes longer to write fails, and can be written again.
+REPORT_SECONDS = env.int("REPORT_SECONDS", default=900)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TIMEZONE = TIME_ZONE

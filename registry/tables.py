@@ -18,3 +18,8 @@ def csv_rows(rows: Iterable[Iterable[Any]]) -> str:
     output = io.StringIO()
     csv.writer(output).writerows([harmless(value) for value in row] for row in rows)
     return output.getvalue()
+
+
+def csv_table(headings: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
+    """Return a table as CSV with a byte-order mark, by which Excel recognizes UTF-8."""
+    return "\ufeff" + csv_rows([list(headings), *rows])

@@ -21,12 +21,13 @@ from compliance.admin.permissions import can_see_filings
 from compliance.api.dependence import LAST_DAY
 from compliance.dossier.codes import KINDS
 from compliance.language import Language, language_of
-from compliance.reports.presenting import csv_of, province_in
 from compliance.statistics.dependence import DOMESTIC, FOREIGN, UNKNOWN, trace_models_in_use
 from compliance.statistics.what_breaks import Barred, what_breaks
 from registry.api.parameters import day_in
 from registry.lineage.ancestry import WAYS
 from registry.reference.base_models import FAMILIES
+from registry.reference.regions import PROVINCES
+from registry.tables import csv_table
 
 MOST_ROWS = 500
 MOST_BARS = 12
@@ -113,7 +114,7 @@ def _broken(request: HttpRequest, query: dict[str, Any], language: Language) -> 
     broken = what_breaks(user_of(request), barred, through=WAYS[query["through"]], day=query["on"])
     for row in broken["rows"]:
         row["kind_label"] = KINDS[row["kind"]].in_(language)
-        row["province_label"] = province_in(row["province"] or "", language)
+        row["province_label"] = _province_in(row["province"] or "", language)
     return {**broken, "shown": broken["rows"][:MOST_ROWS], "left_out": max(len(broken["rows"]) - MOST_ROWS, 0)}
 
 
@@ -129,8 +130,12 @@ def _as_csv(broken: dict[str, Any], query: dict[str, Any], language: Language) -
         "models": _("models in use"),
     }
     rows = ({**row, "models": ", ".join(row["models"])} for row in broken["rows"])
-    content = csv_of(columns.values(), ([row[name] for name in columns] for row in rows))
+    content = csv_table(columns.values(), ([row[name] for name in columns] for row in rows))
     day: date = query["on"]
     name = f"what-breaks-{query['family'].replace('/', '-')}-{day:%Y%m%d}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-cache"}
     return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _province_in(code: str, language: Language) -> str:
+    return PROVINCES.get(code, (code, code))[language == "zh"]

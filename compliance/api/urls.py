@@ -36,6 +36,7 @@ urlpatterns = [
     path("meta/", meta.MetaView.as_view(), name="meta"),
     path("reports/", reports.ReportsView.as_view(), name="reports"),
     path("reports/<uuid:id>/", reports.ReportView.as_view(), name="report"),
+    path("reports/<uuid:id>/files/<slug:format>/", reports.ReportFileView.as_view(), name="report-file"),
     path("filings/", filings.FilingsView.as_view(), name="filings"),
     path("filings/changes/", changes.ChangesView.as_view(), name="filings-changes"),
     path("filings/<uuid:id>/", filings.FilingView.as_view(), name="filing"),

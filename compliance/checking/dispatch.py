@@ -16,6 +16,7 @@ COUNT_DOCUMENT = "compliance.count_document"
 SPREAD = "compliance.spread_consequences"
 DIVIDE_IMPORT = "compliance.divide_import"
 DO_IMPORT_PART = "compliance.do_import_part"
+WRITE_REPORT = "compliance.write_report"
 PAUSE = 10.0
 BACKLOG = 1_000
 
@@ -40,6 +41,11 @@ def announce_spread_after_commit() -> None:
 def announce_import_after_commit(key: int) -> None:
     """The same for an import."""
     _after_commit(DIVIDE_IMPORT, key)
+
+
+def announce_report_after_commit(key: int) -> None:
+    """The same for a report that is to be written."""
+    _after_commit(WRITE_REPORT, key)
 
 
 def announce_count(sha256: str) -> None:

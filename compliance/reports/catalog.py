@@ -2,68 +2,174 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from compliance.language import Bilingual, Language
-from compliance.reports.periods import Period
+from compliance.reports.scopes import APPLICANT, KIND, PROVINCE, Row, Scope
 
-Row = dict[str, Any]
-Rows = Callable[[Period], Iterator[Row]]
-Labels = Callable[[Row, Language], Row]
-Summary = Callable[[list[Row], Language], dict[str, Any]]
-TABLE = "compliance/report_table.html"
+Rows = Callable[[Scope], Iterator[Row]]
+Where = Callable[[Row], bool]
+LabelOf = Callable[[str], Bilingual | None]
 
 
-def no_labels(row: Row, language: Language) -> Row:
-    return {}
+def every_row(row: Row) -> bool:
+    return True
 
 
-def no_summary(rows: list[Row], language: Language) -> dict[str, Any]:
-    return {}
+class ColumnType(StrEnum):
+    """What a column holds: it decides how a cell is written in a workbook, and how a page sorts it."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    DAY = "day"
+    MOMENT = "moment"
+    LINK = "link"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """
+    A column: its heading, its type, and what it means. `labels` gives the text of the code in a row; `of` names the key of
+    the row, if it is not the name of the column; `text` makes the cell from the whole row.
+    """
+
+    name: str
+    heading: Bilingual
+    type: ColumnType = ColumnType.TEXT
+    meaning: Bilingual | None = None
+    labels: LabelOf | Mapping[str, Bilingual] | None = None
+    of: str = ""
+    text: Callable[[Row, Language], Any] | None = None
+    # How wide it is on paper, where other columns are 1; 0 for the usual width of its type.
+    width: float = 0
+
+    def cell(self, row: Row, language: Language) -> Any:
+        """Return the value of a row in this column, as its reader sees it."""
+        if self.text is not None:
+            return self.text(row, language)
+        value = row.get(self.of or self.name)
+        if self.labels is None or value is None or value == "":
+            return value
+        label = self.labels(value) if callable(self.labels) else self.labels.get(value)
+        return value if label is None else label.in_(language)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """
+    A number in the summary: how many rows there are, how many different values of a column (`of`), the sum of a column
+    (`sum_of`), or, with `share_of`, the percentage of those rows.
+    """
+
+    name: str
+    title: Bilingual
+    where: Where = every_row
+    of: str = ""
+    sum_of: str = ""
+    share_of: Where | None = None
+    # Whether more of it is worse; None if neither.
+    is_bad: bool | None = None
+
+
+class Chart(StrEnum):
+    """How a breakdown is drawn: bars in the order of their size, or columns along time."""
+
+    BARS = "bars"
+    COLUMNS = "columns"
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """
+    The rows counted by what they have in common. `by` names a column or returns the groups of a row; `of` counts different
+    values of a column. With `part`, each group also says how many of its rows are so; with `median_of`, the median of a
+    column.
+    """
+
+    name: str
+    title: Bilingual
+    by: str | Callable[[Row], str | Iterable[str] | None]
+    where: Where = every_row
+    of: str = ""
+    part: Where | None = None
+    part_title: Bilingual | None = None
+    median_of: str = ""
+    median_title: Bilingual | None = None
+    labels: LabelOf | Mapping[str, Bilingual] | None = None
+    chart: Chart = Chart.BARS
+
+    def label(self, name: str, language: Language) -> str:
+        found = None
+        if self.labels is not None:
+            found = self.labels(name) if callable(self.labels) else self.labels.get(name)
+        return name if found is None else found.in_(language)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Some of the rows of a report with some of its columns, as a table of its own."""
+
+    name: str
+    title: Bilingual
+    columns: tuple[Column, ...]
+    where: Where
+
+
+class Readers(StrEnum):
+    """Who may read a report."""
+
+    STAFF = "staff"
+    STAFF_AND_ORGANIZATIONS = "staff_and_organizations"
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """
-    A report: its machine name, its texts, and the function that yields its rows for a period. `columns` are the names
-    of the columns with their headings. `labels` gives texts in the language of the reader: the one under `<column>_label`
-    is shown in place of the code in that column. `body` is the template of its page; `summarize` gives its `summary`.
+    A report: its machine name, its texts, and the function that yields its rows for a scope. `sentence` is its summary in
+    words, filled with its figures. The rows of a public report are for every reader.
     """
 
     name: str
     title: Bilingual
     description: Bilingual
+    sentence: Bilingual
+    columns: tuple[Column, ...]
     rows: Rows
-    columns: dict[str, Bilingual]
-    labels: Labels
-    summarize: Summary
-    body: str
+    figures: tuple[Figure, ...] = ()
+    breakdowns: tuple[Breakdown, ...] = ()
+    parameters: tuple[str, ...] = (PROVINCE, APPLICANT, KIND)
+    required: tuple[str, ...] = ()
+    readers: Readers = Readers.STAFF_AND_ORGANIZATIONS
+    is_public: bool = False
+    is_weekly: bool = False
+    # The columns on pages and paper, where all of them have no room; or tables of their own with some of the rows.
+    paper: tuple[str, ...] = ()
+    tables: tuple[Table, ...] = ()
+    formats: tuple[str, ...] = field(default=("html", "pdf", "xlsx", "csv", "json"))
 
 
 REPORTS: dict[str, Report] = {}
 
 
-def weekly_report(
-    name: str,
-    *,
-    title: Bilingual,
-    description: Bilingual,
-    columns: dict[str, Bilingual],
-    labels: Labels = no_labels,
-    summarize: Summary = no_summary,
-    body: str = TABLE,
-) -> Callable[[Rows], Rows]:
+def report(name: str, **metadata: Any) -> Callable[[Rows], Rows]:
     """
-    Register a function as the rows of a weekly report; raise ValueError when the name is taken. Each row has a
-    `province`, since reviewers see the rows of their own provinces only.
+    Register a function as the rows of a report; the metadata are the fields of `Report`. Raise ValueError when the name is
+    taken. Each row has a `province` and a `uscc`, by which it is known who may see it.
     """
 
     def register(rows: Rows) -> Rows:
         if name in REPORTS:
             raise ValueError(f"Two reports have the name {name}.")
-        REPORTS[name] = Report(name, title, description, rows, columns, labels, summarize, body)
+        REPORTS[name] = Report(name=name, rows=rows, **metadata)
         return rows
 
     return register
+
+
+def in_this_order(*names: str) -> None:
+    """Put the registered reports in an order; raise KeyError for a name that is not registered."""
+    reports = [REPORTS.pop(name) for name in names]
+    REPORTS.update((each.name, each) for each in reports)

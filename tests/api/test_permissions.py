@@ -7,6 +7,7 @@ import json
 import re
 
 import pytest
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from compliance.documents.parts import begin_upload
@@ -15,7 +16,8 @@ from compliance.imports.actions import ask_for_import
 from compliance.models import Event, Filing
 from compliance.notices.actions import add_webhook
 from compliance.reports.catalog import REPORTS
-from compliance.reports.writing import write_now
+from compliance.reports.periods import Every, period_around
+from compliance.reports.runs import schedule_run, write_run
 from registry.models import AIModel, Service
 from registry.tokens import make_token
 from tests.building import a_document
@@ -132,6 +134,7 @@ TABLE = [
     ("GET",  "reports/",              None,       (401, 200, 200, 200, 200, 200, 200, 200, 200)),
     ("POST", "reports/",              "report",   (401, 403, 403, 403, 201, 201, 201, 201, 403)),
     ("GET",  "reports/{report}/",     None,       (401, 404, 404, 404, 200, 200, 200, 200, 404)),
+    ("GET",  "reports/{report}/files/{form}/", None, (401, 404, 404, 404, 200, 200, 200, 200, 404)),
     ("GET",  "",                      None,       (200, 200, 200, 200, 200, 200, 200, 200, 200)),
     ("GET",  "meta/",                 None,       (200, 200, 200, 200, 200, 200, 200, 200, 200)),
     ("GET",  "rules/{code}/",         None,       (200, 200, 200, 200, 200, 200, 200, 200, 200)),
@@ -159,6 +162,12 @@ def _an_import(by):
     )
 
 
+def _a_written_report():
+    run = schedule_run(REPORTS["incomplete_filings"], period_around(Every.WEEK, timezone.now()))
+    assert write_run(run.pk)
+    return run
+
+
 @pytest.fixture
 def places(filer) -> dict[str, str]:
     draft = a_filing(filer, changes={"/reference": "draft"})
@@ -179,7 +188,8 @@ def places(filer) -> dict[str, str]:
         "upload": str(begin_upload(draft, by=filer, filename="x.pdf", size=9, sha256="0" * 64).uid),
         "import": str(_an_import(filer).uid),
         "webhook": str(add_webhook(by=filer, organization=draft.applicant, url=URL, events=["report.written"]).uid),
-        "report": str(write_now(REPORTS["incomplete_filings"], by=filer).uid),
+        "report": str(_a_written_report().uid),
+        "form": "csv",
         "code": "ALG-03",
     }
 

@@ -9,13 +9,13 @@ from django.utils import timezone
 from compliance.filings import actions
 from compliance.models import Filing, Flag
 from compliance.reports.catalog import REPORTS
-from compliance.reports.writing import write_now
+from compliance.reports.runs import request_run
 from registry.models import User
 reviewer = User.objects.get(username="reviewer")
 flag = Flag.objects.open().errors().filter(filing__first_submitted_at__isnull=False).order_by("pk")[0]
 until = timezone.localdate() + timedelta(days=3)
 actions.waive_flag(flag.filing, flag.identity, until=until, reason="a test", by=reviewer)
-write_now(REPORTS["incomplete_filings"], by=reviewer)
+request_run(REPORTS["incomplete_filings"], by=reviewer)
 """
 STATE = """
 import json

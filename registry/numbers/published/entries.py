@@ -68,6 +68,8 @@ class Entry:
     jurisdiction: str = ""
     place: str = ""
     issued_on: str = ""
+    # Entered after the announcement to which it belongs (补登).
+    is_late: bool = False
     algorithm_type: str = ""
     role: str = ""
     products: str = ""
@@ -238,6 +240,7 @@ def _read_day(entry: Entry, text: str) -> None:
         return
     entry.issued_on = day.isoformat()
     if _LATE_ENTRY in text:
+        entry.is_late = True
         entry.notes.append(("entered late (补登)", "补登"))
 
 
