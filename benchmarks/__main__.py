@@ -19,7 +19,7 @@ from psycopg import sql
 SERVER = os.environ.get("TEST_DATABASE_URL") or "postgres://postgres@127.0.0.1:5432/postgres"
 
 
-PARTS = ("provenance", "api", "writers", "bulk", "sweeps", "register", "desk", "workspace")
+PARTS = ("provenance", "api", "writers", "bulk", "sweeps", "register", "desk", "workspace", "reports")
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ from compliance.inventory.models import KeptService
 from compliance.letters.models import Letter, LetterKind
 from compliance.notices.models import Attempt, Change, ChangeType, Delivery, LastPosition, Webhook, WebhookEvent
 from compliance.notices.people import Mail, Notice, NoticeSettings
+from compliance.reports.delivery_models import ReportLink, Sending, SendingState, Subscription
 from compliance.reports.models import ReportFigures, ReportPart, ReportRun, RunState
 from compliance.statistics.models import DeskFigures
 
@@ -55,13 +56,17 @@ __all__ = [
     "PartialUpload",
     "ReferenceSketch",
     "ReportFigures",
+    "ReportLink",
     "ReportPart",
     "ReportRun",
     "Revision",
     "RunState",
     "SavedView",
+    "Sending",
+    "SendingState",
     "SketchRequest",
     "Status",
+    "Subscription",
     "UploadedPart",
     "Webhook",
     "WebhookEvent",

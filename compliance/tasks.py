@@ -10,7 +10,7 @@ from compliance.checking import check_filings, consequences, dispatch, due_marks
 from compliance.documents import counting, parts
 from compliance.imports import running
 from compliance.notices import calendar, delivering, inviting, mailing, messages, raising
-from compliance.reports import runs
+from compliance.reports import runs, sending, timetable
 from compliance.statistics import desk_figures
 from registry.api.idempotency import forget_old_answers
 
@@ -82,6 +82,7 @@ def sweep_of_the_week() -> int:
 def write_due_reports() -> int:
     """Make the runs that are due, and assign those that no worker holds to workers."""
     runs.schedule_weekly_runs()
+    timetable.make_sendings()
     waiting = runs.runs_to_write()
     for key in waiting:
         dispatch.publish(dispatch.WRITE_REPORT, key)
@@ -110,11 +111,12 @@ def notify() -> int:
 
 @shared_task(name="compliance.tell_people", time_limit=170)
 def tell_people() -> int:
-    """Raise the notices of new changes, and send the mails that are due."""
+    """Raise the notices of new changes, and send the mails that are due: notices and reports."""
     messages.give_positions()
     raising.raise_from_changes()
     mailing.make_mails()
-    return mailing.send_mails()
+    sending.prepare_mails()
+    return mailing.send_mails(sending.message_of)
 
 
 @shared_task(name="compliance.send_invitations", time_limit=110)
@@ -143,8 +145,8 @@ def deliver(webhook: int) -> int:
 
 @shared_task(name="compliance.forget_what_is_old")
 def forget_what_is_old() -> int:
-    """Delete the answers to requests that are too old to be sent again, and the uploads that were not finished."""
-    return int(forget_old_answers()) + parts.forget_old_uploads()
+    """Delete the answers to requests that are too old to be sent again, uploads that were not finished, and old reports."""
+    return int(forget_old_answers()) + parts.forget_old_uploads() + runs.delete_old_runs()
 
 
 @shared_task(name=dispatch.DIVIDE_IMPORT)
@@ -166,9 +168,9 @@ def do_import_part(part: int) -> int:
 def pick_up_imports() -> int:
     """Assign the imports and the parts that no worker has leased."""
     running.end_those_that_are_done()
-    runs, parts = running.runs_to_divide(), running.parts_to_do()
-    for key in runs:
+    imports, parts = running.runs_to_divide(), running.parts_to_do()
+    for key in imports:
         dispatch.publish(dispatch.DIVIDE_IMPORT, key)
     for key in parts:
         dispatch.publish(dispatch.DO_IMPORT_PART, key)
-    return len(runs) + len(parts)
+    return len(imports) + len(parts)

@@ -146,6 +146,11 @@ CHECK_CHUNK = env.int("CHECK_CHUNK", default=500)
 IMPORT_LEASE_SECONDS = env.int("IMPORT_LEASE_SECONDS", default=60)
 # A report that takes longer to write fails, and can be written again.
 REPORT_SECONDS = env.int("REPORT_SECONDS", default=900)
+# The files of a report are attached to its mail up to this size together; larger ones are links, which end.
+REPORT_ATTACHMENTS_MB = env.int("REPORT_ATTACHMENTS_MB", default=8)
+REPORT_LINK_DAYS = env.int("REPORT_LINK_DAYS", default=30)
+# The rows of reports are deleted after this time; the line of the run stays.
+REPORT_KEEP_DAYS = env.int("REPORT_KEEP_DAYS", default=400)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TIMEZONE = TIME_ZONE

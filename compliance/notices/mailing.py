@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 from http import HTTPStatus
 from smtplib import SMTPException, SMTPRecipientsRefused
@@ -36,6 +37,8 @@ LONGEST_RUN = timedelta(seconds=30)
 SERVER_PAUSE = timedelta(minutes=1)
 BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 30, 60, 120, 240, 480, 960, 1_440))
 MOST_LISTED = 100
+# Makes the message of a mail; None if nothing is left that its reader may see.
+MessageOf = Callable[[Mail, BaseEmailBackend | None], EmailMultiAlternatives | None]
 MOST_LETTERS = 5
 _HEADING = Bilingual("{count} notices: {first} …", "{count} 条通知：{first} 等")
 
@@ -43,7 +46,8 @@ _HEADING = Bilingual("{count} notices: {first} …", "{count} 条通知：{first
 def make_mails() -> int:
     """Make a mail of the due notices of each person who got none within the pause, and return how many."""
     people = set(Notice.objects.to_mail().order_by().values_list("user", flat=True).distinct()[:1_000])
-    notified = Mail.objects.filter(user__in=people, made_at__gt=timezone.now() - PAUSE).values_list("user", flat=True)
+    made = Mail.objects.filter(user__in=people, made_at__gt=timezone.now() - PAUSE, sending__isnull=True)
+    notified = made.values_list("user", flat=True)
     return sum(_make_mail(person) for person in sorted(people - set(notified)))
 
 
@@ -62,7 +66,7 @@ def _make_mail(person: int) -> bool:
     return bool(notified)
 
 
-def send_mails() -> int:
+def send_mails(message_of_report: MessageOf | None = None) -> int:
     """
     Send the mails that are due, over one connection, by one worker at a time. A server that does not answer ends the run,
     and all mails wait for a minute, so that no worker hangs on it one after the other.
@@ -72,7 +76,8 @@ def send_mails() -> int:
         return 0
     try:
         while timezone.now() < until and (mail := _leased()):
-            if not _send(mail, connection):
+            compose = message_of if mail.sending_id is None else message_of_report
+            if not _send(mail, connection, compose or message_of):
                 _unsent().filter(due_at__lt=timezone.now()).update(due_at=timezone.now() + SERVER_PAUSE)
                 break
             sent += 1
@@ -97,10 +102,10 @@ def _leased() -> Mail | None:
     return mail
 
 
-def _send(mail: Mail, connection: BaseEmailBackend) -> bool:
+def _send(mail: Mail, connection: BaseEmailBackend, compose: MessageOf) -> bool:
     """Send a mail and write down what came of it; return whether the server can be asked for more."""
     try:
-        message = message_of(mail, connection)
+        message = compose(mail, connection)
         if message is None:
             return _give_up(mail, "Nothing is left that the reader may see.")
         connection.open()

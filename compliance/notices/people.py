@@ -11,6 +11,7 @@ from uuid6 import uuid7
 
 from compliance.filings.models import Filing
 from compliance.notices import kinds
+from compliance.reports.delivery_models import Sending
 
 KIND_CHOICES = [(kind.name, kind.label.en) for kind in kinds.KINDS.values()]
 
@@ -37,11 +38,13 @@ class NoticeSettings(models.Model):
 
 class Mail(models.Model):
     """
-    A mail of the outbox: one notice, or several that are told of together. It is sent once; after a failure it is tried
-    again, under the same message id, so that a mail server or a reader knows it again.
+    A mail of the outbox: one notice, or several that are told of together, or a report. It is sent once; after a failure it
+    is tried again, under the same message id, so that a mail server or a reader knows it again.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("user"))
+    # The report that a mail brings; empty for a mail with notices.
+    sending = models.ForeignKey(Sending, models.CASCADE, null=True, related_name="mails", verbose_name=_("sent report"))
     uid = models.UUIDField(default=uuid7, unique=True, editable=False)
     made_at = models.DateTimeField(_("made at"), default=timezone.now)
     due_at = models.DateTimeField(_("due at"), default=timezone.now)
@@ -55,6 +58,7 @@ class Mail(models.Model):
         verbose_name = _("mail")
         verbose_name_plural = _("mails")
         ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["sending", "user"], name="a_report_is_mailed_once_to_a_person")]
         indexes = [
             models.Index(
                 fields=["due_at"], condition=Q(sent_at__isnull=True, given_up_at__isnull=True), name="mails_to_send"

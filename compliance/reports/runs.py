@@ -19,12 +19,13 @@ from django.db.models import Q
 from django.utils import timezone
 
 from compliance.checking.dispatch import announce_report_after_commit
-from compliance.models import ChangeType, Filing, ReportPart, ReportRun, RunState
+from compliance.models import ChangeType, Filing, ReportFigures, ReportPart, ReportRun, RunState
 from compliance.notices.writing import write_change
 from compliance.reports import definitions
 from compliance.reports.catalog import REPORTS, Report
 from compliance.reports.packing import Digest, parts_of
 from compliance.reports.periods import Every, Period, ended_periods, period_around
+from compliance.reports.schedules import SETTLING
 from compliance.reports.scopes import Scope
 from registry.models import User
 
@@ -37,8 +38,6 @@ LEASE = timedelta(seconds=120)
 MOST_ATTEMPTS = 3
 # With at most so many submitted filings, whoever asks for a report waits for it.
 SMALL = 2_000
-# A check that began before the end of a period may be stored after it; a period is reported once it has settled.
-SETTLING = timedelta(minutes=5)
 
 
 class _Superseded(Exception):
@@ -157,6 +156,21 @@ def repeat_run(run: ReportRun) -> None:
     ReportRun.objects.filter(pk=run.pk, state=RunState.FAILED).update(
         state=RunState.WAITING, attempts=0, error="", leased_until=None
     )
+
+
+def delete_old_runs(*, at: datetime | None = None) -> int:
+    """Delete the rows of the runs that are older than reports are kept; their lines stay, as deleted."""
+    before = (at or timezone.now()) - timedelta(days=settings.REPORT_KEEP_DAYS)
+    old = ReportRun.objects.filter(state=RunState.WRITTEN, written_at__lt=before).values_list("pk", flat=True)[:500]
+    return sum(_delete_rows(key) for key in old)
+
+
+@transaction.atomic
+def _delete_rows(key: int) -> bool:
+    is_deleted = ReportRun.objects.filter(pk=key, state=RunState.WRITTEN).update(state=RunState.DELETED)
+    ReportPart.objects.filter(run=key).delete()
+    ReportFigures.objects.filter(run=key).delete()
+    return bool(is_deleted)
 
 
 @transaction.atomic
