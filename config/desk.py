@@ -72,6 +72,12 @@ UNFOLD = {
                         "permission": "compliance.admin.permissions.can_see_filings",
                     },
                     {
+                        "title": _("Report subscriptions"),
+                        "icon": "forward_to_inbox",
+                        "link": reverse_lazy("admin:compliance_subscription_changelist"),
+                        "permission": "compliance.admin.permissions.can_see_filings",
+                    },
+                    {
                         "title": _("Dependence"),
                         "icon": "account_tree",
                         "link": reverse_lazy("admin:compliance_dependence"),

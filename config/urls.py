@@ -11,6 +11,7 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from compliance.site import views
+from compliance.site.reports import linked_report
 from registry.api import problems
 from registry.site.views import register
 
@@ -23,6 +24,7 @@ urlpatterns = [
     path("rules/<str:code>/<str:which>.json", views.example, name="rule-example"),
     path("register/", register, name="register"),
     path("health/", views.health, name="health"),
+    path("reports/<str:text>/report.<slug:format>", linked_report, name="report-link"),
     path("favicon.ico", RedirectView.as_view(url=static("icon.svg"))),
     path("language/", include("django.conf.urls.i18n")),
     path("workspace/", include("compliance.workspace.urls")),

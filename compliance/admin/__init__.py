@@ -5,6 +5,7 @@ from compliance.admin.filings import FilingAdmin
 from compliance.admin.flags import FlagAdmin
 from compliance.admin.register import OfficialNumberAdmin, ServiceAdmin, TrainingDataDeclarationAdmin
 from compliance.admin.reports import ReportRunAdmin
+from compliance.admin.subscriptions import SubscriptionAdmin
 from compliance.admin.webhooks import WebhookAdmin
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "OfficialNumberAdmin",
     "ReportRunAdmin",
     "ServiceAdmin",
+    "SubscriptionAdmin",
     "TrainingDataDeclarationAdmin",
     "WebhookAdmin",
 ]

@@ -25,7 +25,7 @@ from compliance.reports import definitions
 from compliance.reports.catalog import REPORTS, Report
 from compliance.reports.packing import Digest, parts_of
 from compliance.reports.periods import Every, Period, ended_periods, period_around
-from compliance.reports.schedules import SETTLING
+from compliance.reports.schedules import PAUSE_AFTER_END
 from compliance.reports.scopes import Scope
 from registry.models import User
 
@@ -64,7 +64,7 @@ def schedule_run(report: Report, period: Period, parameters: Mapping[str, str] |
 
 def schedule_weekly_runs(*, at: datetime | None = None) -> list[ReportRun]:
     """Make the runs of the weekly reports for all weeks that have ended and settled, each missed one with its own period."""
-    at = (at or timezone.now()) - SETTLING
+    at = (at or timezone.now()) - PAUSE_AFTER_END
     return [
         schedule_run(report, period)
         for report in REPORTS.values()

@@ -13,7 +13,7 @@ from compliance.reports.periods import DAY, Every, Period, period_around
 from compliance.rules.calendar import WorkingCalendar
 
 # A check that began before the end of a period may be stored after it; a period is reported once it has settled.
-SETTLING = timedelta(minutes=5)
+PAUSE_AFTER_END = timedelta(minutes=5)
 LAST_WORKING_DAY = 15
 
 
@@ -55,10 +55,10 @@ class Schedule:
         """Return the moment at which the report of a period is sent: the first such hour once it has ended and settled."""
         if self.frequency == Frequency.WORKING_DAY:
             day = _working_day(period.ends_at.astimezone(SHANGHAI).date(), self.working_day, calendar)
-            return max(self._hour_of(day), period.ends_at + SETTLING)
+            return max(self._hour_of(day), period.ends_at + PAUSE_AFTER_END)
         day = period.ends_at.astimezone(self.zone).date()
         at = self._hour_of(day)
-        return max(at if at >= period.ends_at else self._hour_of(day + DAY), period.ends_at + SETTLING)
+        return max(at if at >= period.ends_at else self._hour_of(day + DAY), period.ends_at + PAUSE_AFTER_END)
 
     def _hour_of(self, day: date) -> datetime:
         """

@@ -15,6 +15,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.template.loader import render_to_string
+from django.utils.translation import gettext_noop
 
 from compliance.language import Bilingual, language_of
 from compliance.models import ChangeType, Mail, RunState, Sending, SendingState
@@ -35,10 +36,11 @@ logger = logging.getLogger(__name__)
 AT_ONCE = 200
 # With more rows, the files of the rows are not tried as attachments: writing them would hold up the other mails.
 MOST_ROWS_ATTACHED = 50_000
-_NOT_ALLOWED = "may not read this report any more"
-_NO_ADDRESS = "has no e-mail address"
-_UNCHANGED = "nothing changed"
-_SUBJECT = Bilingual("{title}, {period}", "{title}（{period}）")
+# Stored in English, and translated where they are shown.
+_NOT_ALLOWED = gettext_noop("may not read this report any more")
+_NO_ADDRESS = gettext_noop("has no e-mail address")
+_UNCHANGED = gettext_noop("nothing changed")
+_HEADING = Bilingual("{title}, {period}", "{title}（{period}）")
 _NOT_SET = Bilingual(
     "The report could not be written as {format}; its rows are in the other formats.",
     "报告未能生成为{format}，内容见其他格式。",
@@ -136,8 +138,8 @@ def message_of(mail: Mail, connection: BaseEmailBackend | None = None) -> EmailM
         "is_chinese": shown.language == "zh",
         "language": shown.language,
     }
-    subject = _SUBJECT.filled(shown.language, {"title": shown.title, "period": shown.period})
-    message = _message(mail, subject, "report", context, connection)
+    heading = _HEADING.filled(shown.language, {"title": shown.title, "period": shown.period})
+    message = _message(mail, heading, "report", context, connection)
     if picture:
         message.mixed_subtype = "related"
         message.attach(_inline(picture, content_id))
@@ -159,11 +161,11 @@ def _message_of_failure(mail: Mail, sending: Sending, connection: BaseEmailBacke
 
 
 def _message(
-    mail: Mail, subject: str, template: str, context: dict[str, Any], connection: BaseEmailBackend | None
+    mail: Mail, heading: str, template: str, context: dict[str, Any], connection: BaseEmailBackend | None
 ) -> EmailMultiAlternatives:
     host = urlsplit(settings.BASE_URL).hostname or "localhost"
     message = EmailMultiAlternatives(
-        " ".join(subject.split()),
+        " ".join(heading.split()),
         render_to_string(f"compliance/mail/{template}.txt", context),
         to=[mail.user.email],
         connection=connection,

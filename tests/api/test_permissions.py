@@ -18,6 +18,7 @@ from compliance.notices.actions import add_webhook
 from compliance.reports.catalog import REPORTS
 from compliance.reports.periods import Every, period_around
 from compliance.reports.runs import schedule_run, write_run
+from compliance.reports.subscribing import Wishes, subscribe
 from registry.models import AIModel, Service
 from registry.tokens import make_token
 from tests.building import a_document
@@ -135,6 +136,14 @@ TABLE = [
     ("POST", "reports/",              "report",   (401, 403, 403, 403, 201, 201, 201, 201, 403)),
     ("GET",  "reports/{report}/",     None,       (401, 404, 404, 404, 200, 200, 200, 200, 404)),
     ("GET",  "reports/{report}/files/{form}/", None, (401, 404, 404, 404, 200, 200, 200, 200, 404)),
+    ("GET",  "report_subscriptions/", None,       (401, 200, 200, 200, 200, 200, 200, 200, 200)),
+    ("POST", "report_subscriptions/", "subscription", (401, 400, 400, 400, 201, 201, 201, 201, 400)),
+    ("POST", "report_subscriptions/", "own subscription", (401, 403, 201, 201, 403, 403, 403, 403, 403)),
+    ("GET",  "report_subscriptions/{subscription}/", None, (401, 404, 200, 200, 404, 404, 404, 404, 404)),
+    ("PATCH", "report_subscriptions/{subscription}/", "pause", (401, 404, 403, 200, 404, 404, 404, 404, 404)),
+    ("PUT",  "report_subscriptions/{subscription}/", "subscription", (401, 404, 403, 200, 404, 404, 404, 404, 404)),
+    ("POST", "report_subscriptions/{subscription}/send/", None, (401, 404, 403, 202, 404, 404, 404, 404, 404)),
+    ("DELETE", "report_subscriptions/{subscription}/", None, (401, 404, 403, 204, 404, 404, 404, 404, 404)),
     ("GET",  "",                      None,       (200, 200, 200, 200, 200, 200, 200, 200, 200)),
     ("GET",  "meta/",                 None,       (200, 200, 200, 200, 200, 200, 200, 200, 200)),
     ("GET",  "rules/{code}/",         None,       (200, 200, 200, 200, 200, 200, 200, 200, 200)),
@@ -168,8 +177,15 @@ def _a_written_report():
     return run
 
 
+def with_an_address(user):
+    user.email = f"{user.username}@demo.example"
+    user.save(update_fields=["email"])
+    return user
+
+
 @pytest.fixture
 def places(filer) -> dict[str, str]:
+    with_an_address(filer)
     draft = a_filing(filer, changes={"/reference": "draft"})
     submitted = a_submitted_filing(filer, changes={"/reference": "submitted", "/jurisdiction": None})
     models = a_submitted_filing(filer, "generative", {"/reference": "models"})
@@ -190,6 +206,7 @@ def places(filer) -> dict[str, str]:
         "webhook": str(add_webhook(by=filer, organization=draft.applicant, url=URL, events=["report.written"]).uid),
         "report": str(_a_written_report().uid),
         "form": "csv",
+        "subscription": str(subscribe(Wishes("changes", "daily"), by=filer, organization=draft.applicant).uid),
         "code": "ALG-03",
     }
 
@@ -212,6 +229,9 @@ def ask(client: APIClient, method: str, path: str, what: str | None) -> int:
         "own webhook": {"url": URL, "events": ["report.written"]},
         "description": {"description": "new"},
         "report": {"report": "incomplete_filings"},
+        "subscription": {"report": "changes", "frequency": "daily"},
+        "own subscription": {"report": "changes", "frequency": "daily", "organization": "91440300708461136T"},
+        "pause": {"is_paused": True},
         "text": {"text": "Please call us."},
         "decision": {"number": "网信算备330110507206401230035号", "day": "2026-05-01"},
     }
@@ -230,7 +250,7 @@ def ask(client: APIClient, method: str, path: str, what: str | None) -> int:
 def test_each_role_gets_its_status_code(method, path, what, answers, places, request):
     given = {}
     for person, expected in zip(PEOPLE, answers, strict=True):
-        client = APIClient() if person == "anonymous" else client_of(request.getfixturevalue(person))
+        client = APIClient() if person == "anonymous" else client_of(with_an_address(request.getfixturevalue(person)))
         if method == "POST" and person == "filer":
             continue  # sent last, because it changes the filing
         given[person] = (ask(client, method, path.format(**places), what), expected)

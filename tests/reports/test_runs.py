@@ -16,7 +16,14 @@ from compliance.models import Change, ReportPart, ReportRun, RunState
 from compliance.reports import runs
 from compliance.reports.catalog import REPORTS, Column, Report, report
 from compliance.reports.packing import ROWS_OF_A_PART
-from compliance.reports.runs import SETTLING, repeat_run, request_run, runs_to_write, schedule_weekly_runs, write_run
+from compliance.reports.runs import (
+    PAUSE_AFTER_END,
+    repeat_run,
+    request_run,
+    runs_to_write,
+    schedule_weekly_runs,
+    write_run,
+)
 from compliance.reports.scopes import EVERYTHING, Row, Scope
 from compliance.reports.written import stored
 from compliance.tasks import write_due_reports
@@ -75,7 +82,7 @@ def test_each_of_five_weeks_is_written_once_although_beat_was_down_for_two(db: N
 
 
 def test_a_period_is_reported_once_it_has_settled(db: None) -> None:
-    at = MONDAY + SETTLING
+    at = MONDAY + PAUSE_AFTER_END
     assert [len(schedule_weekly_runs(at=moment)) for moment in (at - timedelta(seconds=1), at, at)] == [1, 1, 0]
     assert periods()[-1] == (MONDAY - WEEK, MONDAY)
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compliance.reports.periods import midnight
-from compliance.reports.schedules import SETTLING, Frequency, Schedule
+from compliance.reports.schedules import PAUSE_AFTER_END, Frequency, Schedule
 from compliance.rules.calendar import PUBLISHED, WorkingCalendar
 
 UTC = ZoneInfo("UTC")
@@ -70,7 +70,7 @@ def test_each_period_is_due_once_after_it_has_settled(
     assert all(a.ends_at == b.begins_at for a, b in pairwise(periods))
     moments = [schedule.due_at(period, PUBLISHED) for period in periods]
     assert all(
-        period.ends_at + SETTLING <= moment <= period.ends_at + timedelta(days=32)
+        period.ends_at + PAUSE_AFTER_END <= moment <= period.ends_at + timedelta(days=32)
         for period, moment in zip(periods, moments, strict=True)
     )
     following = schedule.period_around(periods[-1].ends_at if periods else since)

@@ -131,8 +131,8 @@ def test_three_months_with_outages_give_exactly_the_expected_periods_and_mails(r
     months = ["2026-10-01 – 2026-10-31", "2026-11-01 – 2026-11-30", "2026-12-01 – 2026-12-31"]
     expected = Counter(
         [
-            *(("registrar", subject) for subject in daily | berlin | weekly),
-            *(("reviewer", subject) for subject in daily),
+            *(("registrar", heading) for heading in daily | berlin | weekly),
+            *(("reviewer", heading) for heading in daily),
             # December is due on 1 January at 8 in New York, and on the fifth working day, which lie after the end.
             *(("registrar", f"Reviewers' workload, {month}") for month in months[:2]),
             *(("registrar", f"Statutory deadlines, {month}") for month in months[:2]),

@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from compliance.deadlines.models import CalendarFeed
 from compliance.models import Filing, KeptService
+from compliance.reports.schedules import Frequency
+from compliance.reports.subscribing import Wishes, subscribe
 from compliance.workspace.urls import urlpatterns
 from registry.models import Invitation, Membership, Organization, User
 from tests.making_filings import a_filing
@@ -30,6 +32,13 @@ OF_ORGANIZATION: dict[str, tuple[list[Any], int, int]] = {
     "renew-feed": ([], 302, 302),
     "reminders": ([], 302, 302),
     "models": ([], 200, 200),
+    "reports": ([], 200, 200),
+    "report-file": (["csv"], 302, 302),
+    "new-subscription": ([], 200, 422),
+    "subscription": (["subscription"], 200, 200),
+    "preview-subscription": (["subscription"], 200, 200),
+    "edit-subscription": (["subscription"], 404, 404),
+    "act-on-subscription": (["subscription", "pause"], 404, 404),
     "people": ([], 200, 200),
     "invite": ([], 403, 403),
     "withdraw-invitation": (["invitation"], 403, 403),
@@ -65,11 +74,14 @@ def things(filer: User, organization: Organization, administrator: User) -> dict
     invitation = Invitation.objects.create(
         organization=organization, email="x@demo.example", role="viewer", invited_by=filer, ends_at=timezone.now()
     )
+    User.objects.filter(pk=filer.pk).update(email="filer@demo.example")
+    asked = Wishes("scorecard", Frequency.WEEKLY)
     kept = KeptService.objects.create(organization=organization, name="内部试用", by=filer)
     return {
         "filing": a_filing(filer, "generative").uid,
         "kept": kept.uid,
         "invitation": invitation.uid,
+        "subscription": subscribe(asked, by=filer, organization=organization).uid,
         "member": Membership.objects.get(user=filer).pk,
     }
 

@@ -68,10 +68,10 @@ _PRODUCTS = Column("products", Bilingual("products", "应用产品"), width=1.5)
 _PURPOSE = Column("purpose", Bilingual("main use", "主要用途"), width=2.5)
 _REMARK = Column("remark", Bilingual("remark", "备注"))
 _ALGORITHM = Column("algorithm", Bilingual("name of the algorithm", "算法名称"), of="name", width=1.3)
-_SUBJECT = Column("subject", Bilingual("filing subject", "主体名称"), of="holder", width=1.5)
+_ENTITY = Column("subject", Bilingual("filing subject", "主体名称"), of="holder", width=1.5)
 _ROLE = Column("role", Bilingual("role", "角色"), of="type")
 _OF_SERVICES = (_ROW_NUMBER, _PLACE, _NAME, _HOLDER, _NUMBER, _DAY)
-_OF_ALGORITHMS = (_ROW_NUMBER, _ALGORITHM, _TYPE, _SUBJECT, _PRODUCTS, _PURPOSE, _NUMBER, _REMARK)
+_OF_ALGORITHMS = (_ROW_NUMBER, _ALGORITHM, _TYPE, _ENTITY, _PRODUCTS, _PURPOSE, _NUMBER, _REMARK)
 _OF_SYNTHESIS = tuple(_ROLE if column is _TYPE else column for column in _OF_ALGORITHMS)
 
 
