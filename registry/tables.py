@@ -7,10 +7,12 @@ import io
 from collections.abc import Iterable
 from typing import Any
 
+_BEGINS_A_FORMULA = frozenset("=+-@\t\r")
+
 
 def harmless(value: Any) -> Any:
     """Escape a value so that text written by a filer cannot become a formula in a spreadsheet."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in tuple("=+-@\t\r") else value
+    return f"'{value}" if isinstance(value, str) and value and value[0] in _BEGINS_A_FORMULA else value
 
 
 def csv_rows(rows: Iterable[Iterable[Any]]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from operator import methodcaller
 from typing import Any
 
 from compliance.language import Bilingual, Language
@@ -46,15 +47,29 @@ class Column:
     # How wide it is on paper, where other columns are 1; 0 for the usual width of its type.
     width: float = 0
 
-    def cell(self, row: Row, language: Language) -> Any:
-        """Return the value of a row in this column, as its reader sees it."""
+    def reader(self, language: Language) -> Callable[[Row], Any]:
+        """Return a function that gives the value of a row in this column, as its reader sees it. A report calls it by the million."""
         if self.text is not None:
-            return self.text(row, language)
-        value = row.get(self.of or self.name)
-        if self.labels is None or value is None or value == "":
-            return value
-        label = self.labels(value) if callable(self.labels) else self.labels.get(value)
-        return value if label is None else label.in_(language)
+            text = self.text
+            return lambda row: text(row, language)
+        read = methodcaller("get", self.of or self.name)
+        if self.labels is None:
+            return read
+        shown = _Shown(self.labels, language)
+        return lambda row: shown[read(row)]
+
+
+class _Shown(dict[Any, Any]):
+    """The texts of codes in a language, looked up once each."""
+
+    def __init__(self, labels: LabelOf | Mapping[str, Bilingual], language: Language) -> None:
+        super().__init__({None: None, "": ""})
+        self.labels, self.language = labels, language
+
+    def __missing__(self, code: Any) -> Any:
+        label = self.labels(code) if callable(self.labels) else self.labels.get(code)
+        self[code] = code if label is None else label.in_(self.language)
+        return self[code]
 
 
 @dataclass(frozen=True, slots=True)

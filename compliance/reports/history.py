@@ -22,7 +22,7 @@ from compliance.models import Event, Filing, Revision
 from compliance.reports.scopes import APPLICANT, KIND, Row, Scope
 from registry.reference.regions import PROVINCES
 
-AT_ONCE = 2_000
+AT_ONCE = 1_000
 # The key of a flag in the history: filing, rule, place and variant.
 FlagKey = tuple[int, str, str, str]
 

@@ -19,7 +19,7 @@ _DECODER = msgspec.json.Decoder()
 
 
 def packed(lines: list[bytes]) -> bytes:
-    return zlib.compress(b"\n".join(lines), level=3)
+    return zlib.compress(b"\n".join(lines), level=1)
 
 
 def unpacked(part: bytes) -> Iterator[Row]:

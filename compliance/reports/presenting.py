@@ -235,9 +235,10 @@ class ShownReport:
         language = self.language
 
         def rows() -> Iterator[list[Any]]:
+            readers = [column.reader(language) for column in columns]
             for row in self.written.rows():
                 if where(row):
-                    yield [column.cell(row, language) for column in columns]
+                    yield [read(row) for read in readers]
 
         def links() -> Iterator[str | None]:
             for row in self.written.rows():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from django.utils import timezone
@@ -32,6 +33,14 @@ class WrittenReport:
     parts: Callable[[], Iterable[bytes]] = field(repr=False)
     sight: Sight = EVERYTHING
     run: ReportRun | None = None
+    # How many rows there are for a reader who sees all.
+    total: int = 0
+
+    @cached_property
+    def row_count(self) -> int:
+        """How many rows the reader may see."""
+        sees_all = self.sight.is_everything or self.report.is_public
+        return self.total if sees_all else sum(1 for _ in self.rows())
 
     @property
     def rules_day(self) -> date:
@@ -88,13 +97,22 @@ def stored(run: ReportRun, sight: Sight) -> WrittenReport:
         parts,
         sight,
         run,
+        run.row_count,
     )
 
 
 def write_unstored(report: Report, scope: Scope, *, at: datetime | None = None) -> WrittenReport:
     """Write a report without storing it: for a command, or a preview."""
-    digest = Digest(report.name, scope.period, dict(scope.parameters))
-    parts = [content for _, content in parts_of(report.rows(scope), digest)]
+    parameters = dict(scope.parameters)
+    digest = Digest(report.name, scope.period, parameters)
+    counted = list(parts_of(report.rows(scope), digest))
     return WrittenReport(
-        report, scope.period, dict(scope.parameters), at or timezone.now(), digest.sha256, lambda: parts, scope.sight
+        report,
+        scope.period,
+        parameters,
+        at or timezone.now(),
+        digest.sha256,
+        lambda: (content for _length, content in counted),
+        scope.sight,
+        total=sum(length for length, _content in counted),
     )

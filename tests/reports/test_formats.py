@@ -37,6 +37,15 @@ def written(report: ShownReport, format: str) -> bytes:
     return out.getvalue()
 
 
+def filled_with(text: str) -> Any:
+    """Let the services of all rows have a text as their name, and all other cells be empty."""
+
+    def reader(self: Column, language: Language) -> Any:
+        return lambda row: text if self.name == "service" else ""
+
+    return patch.object(Column, "reader", reader)
+
+
 def read_csv(content: bytes) -> list[list[str]]:
     assert content.startswith(b"\xef\xbb\xbf")
     return list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
@@ -129,7 +138,7 @@ def test_paper_is_archivable_and_names_its_period_and_hash_on_each_page(two_mont
 
 def test_a_character_without_glyph_is_replaced_and_noted(two_months: TwoMonths) -> None:
     report = shown("changes", "en")
-    with patch.object(Column, "cell", lambda self, row, language: "𓀀" if self.name == "service" else ""):
+    with filled_with("𓀀"):
         text = _text_of_pdf(written(report, "pdf"))
     assert "□" in text
     assert _squeezed("no glyph are shown as □") in text
@@ -155,7 +164,7 @@ def test_what_is_too_large_for_a_format_is_refused_with_those_that_can(two_month
 def test_text_of_a_filer_is_neither_a_formula_nor_markup(two_months: TwoMonths) -> None:
     hostile = '=HYPERLINK("x")<script>\x01'
     report = shown("changes", "en")
-    with patch.object(Column, "cell", lambda self, row, language: hostile if self.name == "service" else ""):
+    with filled_with(hostile):
         table, page = read_csv(written(report, "csv")), written(report, "html").decode()
         sheet = load_workbook(io.BytesIO(written(report, "xlsx")))["Rows"]
         paper = written(report, "pdf")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Q
+import msgspec
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
 
 from compliance.dossier.pointer import Pointer
 from compliance.language import Bilingual, Language
@@ -33,7 +36,7 @@ AGES = {
     "090": Bilingual("up to 90 days", "90 日以内"),
     "999": Bilingual("more than 90 days", "超过 90 日"),
 }
-_FLAG = ("pk", "filing_id", "rule", "level", "variant", "at", "values", "raised_at", "resolved_at")
+_VALUES = msgspec.json.Decoder()
 
 
 def _is_open(row: Row) -> bool:
@@ -73,7 +76,11 @@ def _message(row: Row, language: Language) -> str:
 
 
 def _message_of(rule: str, level: str, variant: str, at: str, values: dict[str, Any], language: Language) -> str:
-    return message(Finding(rule, Level(level), variant, Pointer(at), values), language)
+    try:
+        return message(Finding(rule, Level(level), variant, Pointer(at), values), language)
+    except KeyError:
+        # A flag of an earlier version may lack a value that its message has now.
+        return columns.rule_title(rule).in_(language)
 
 
 @lru_cache(maxsize=20_000)
@@ -156,20 +163,59 @@ def incomplete_filings(scope: Scope) -> Iterator[Row]:
         waived, messages = waived_then(cases, scope), _last_messages(cases, scope.period.ends_at)
         by_key = {case.key: case for case in cases}
         for flag in _flags(cases, scope.period):
-            case = by_key.get(flag["filing_id"])
-            if case is None or (case.key, flag["rule"], flag["at"], flag["variant"]) in waived:
+            case = by_key.get(flag.filing)
+            if case is None or (case.key, flag.rule, flag.at, flag.variant) in waived:
                 continue
             # Flags that were resolved before the first submission concern the applicant alone.
-            if flag["resolved_at"] is None or flag["resolved_at"] > case.first_submitted_at:
+            if flag.resolved_at is None or flag.resolved_at > case.first_submitted_at:
                 yield {**_row(flag, case, scope.period), "last_message": messages.get(case.key, "")}
 
 
-def _flags(cases: list[CaseThen], period: Period) -> list[dict[str, Any]]:
-    """Return the errors and warnings of filings that were open in the period."""
+@dataclass(slots=True)
+class _Flag:
+    """A flag as the report reads it."""
+
+    key: int
+    filing: int
+    rule: str
+    level: str
+    variant: str
+    at: str
+    values: dict[str, Any]
+    raised_at: datetime
+    resolved_at: datetime | None
+
+
+def _flags(cases: list[CaseThen], period: Period) -> Iterator[_Flag]:
+    """Yield the errors and warnings of filings that were open in the period. Moments and values are read as text: twice as fast."""
     not_resolved_before = Q(resolved_at__isnull=True) | Q(resolved_at__gte=period.begins_at)
     flags = Flag.objects.filter(not_resolved_before, raised_at__lt=period.ends_at, level__in=("error", "warning"))
-    flags = flags.filter(filing__gte=cases[0].key, filing__lte=cases[-1].key)
-    return list(flags.order_by("filing", "pk").values(*_FLAG))
+    flags = flags.filter(filing__gte=cases[0].key, filing__lte=cases[-1].key).annotate(
+        raised=Cast("raised_at", TextField()),
+        resolved=Cast("resolved_at", TextField()),
+        values_text=Cast("values", TextField()),
+    )
+    columns = ("pk", "filing_id", "rule", "level", "variant", "at", "values_text", "raised", "resolved")
+    for key, filing, rule, level, variant, at, values, raised, resolved in flags.order_by("filing", "pk").values_list(
+        *columns
+    ):
+        yield _Flag(
+            key,
+            filing,
+            rule,
+            level,
+            variant,
+            at,
+            _VALUES.decode(values),
+            _moment(raised),
+            resolved and _moment(resolved),
+        )
+
+
+def _moment(text: str) -> datetime:
+    """Return a moment as a database writes it in text: in UTC, which SQLite does not say."""
+    read = datetime.fromisoformat(text)
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
 def _last_messages(cases: list[CaseThen], end: datetime) -> dict[int, str]:
@@ -180,20 +226,20 @@ def _last_messages(cases: list[CaseThen], end: datetime) -> dict[int, str]:
     return dict(comments.order_by("pk").values_list("filing_id", "text"))
 
 
-def _row(flag: dict[str, Any], case: CaseThen, period: Period) -> Row:
-    raised_at = max(flag["raised_at"], case.first_submitted_at)
-    is_resolved = period.contains(flag["resolved_at"])
-    until = flag["resolved_at"] if is_resolved else period.ends_at
+def _row(flag: _Flag, case: CaseThen, period: Period) -> Row:
+    raised_at = max(flag.raised_at, case.first_submitted_at)
+    is_resolved = flag.resolved_at is not None and period.contains(flag.resolved_at)
+    until = flag.resolved_at if is_resolved and flag.resolved_at else period.ends_at
     return {
         "change": RESOLVED if is_resolved else RAISED if period.contains(raised_at) else OPEN,
         **case.row,
-        "flag": flag["pk"],
-        "rule": flag["rule"],
-        "level": flag["level"],
-        "variant": flag["variant"],
-        "values": flag["values"],
-        "at": flag["at"],
+        "flag": flag.key,
+        "rule": flag.rule,
+        "level": flag.level,
+        "variant": flag.variant,
+        "values": flag.values,
+        "at": flag.at,
         "raised_at": raised_at.isoformat(),
-        "resolved_at": flag["resolved_at"].isoformat() if is_resolved else None,
+        "resolved_at": until.isoformat() if is_resolved else None,
         "age_days": (until - raised_at).days,
     }

@@ -69,7 +69,7 @@ def write_report(shown: ShownReport, name: str, out: BinaryIO) -> None:
     """Write a report in a format. Raises TooManyRows before anything is written, NotSet for paper that cannot be set."""
     format = FORMATS[name]
     if format.most_rows is not None:
-        rows = sum(1 for _ in shown.written.rows())
+        rows = shown.written.row_count
         if rows > format.most_rows:
             others = tuple(
                 each.name for each in formats_of(shown.report) if each.most_rows is None or each.most_rows >= rows

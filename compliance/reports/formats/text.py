@@ -10,7 +10,8 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from compliance.reports.presenting import ShownReport
+from compliance.reports.catalog import ColumnType
+from compliance.reports.presenting import ShownReport, ShownTable
 from registry.tables import harmless
 
 _ENCODER = msgspec.json.Encoder()
@@ -26,10 +27,19 @@ def write_csv(shown: ShownReport, out: BinaryIO) -> None:
         buffer.write("\ufeff")
         writer = csv.writer(buffer)
         writer.writerow(table.headings)
-        writer.writerows([harmless(cell) for cell in cells] for cells in table.rows())
+        writer.writerows(_harmless_rows(table))
     finally:
         buffer.flush()
         buffer.detach()
+
+
+def _harmless_rows(table: ShownTable) -> Iterator[list[Any]]:
+    """Yield the rows; what people wrote becomes no formula. The texts of codes are the product's own."""
+    written = [i for i, column in enumerate(table.columns) if column.type == ColumnType.TEXT and column.labels is None]
+    for cells in table.rows():
+        for i in written:
+            cells[i] = harmless(cells[i])
+        yield cells
 
 
 def write_json(shown: ShownReport, out: BinaryIO) -> None:
@@ -89,13 +99,13 @@ def summary_of(shown: ShownReport) -> dict[str, Any]:
 
 def machine_rows(shown: ShownReport) -> Iterator[dict[str, Any]]:
     """Yield each row with its codes by column, and the text of a coded column under `<column>_label`."""
-    language, columns = shown.language, shown.report.columns
+    readers = [(column.name, f"{column.name}_label", column.reader(shown.language)) for column in shown.report.columns]
     for row in shown.written.rows():
         machine = dict(row)
-        for column in columns:
-            text = column.cell(row, language)
-            if column.name not in machine:
-                machine[column.name] = text
-            elif text != machine[column.name]:
-                machine[f"{column.name}_label"] = text
+        for name, label, read in readers:
+            text = read(row)
+            if name not in machine:
+                machine[name] = text
+            elif text != machine[name]:
+                machine[label] = text
         yield machine

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, datetime
+from shutil import copyfileobj
+from tempfile import NamedTemporaryFile
 from typing import Any, BinaryIO
 
 from django.utils import timezone
@@ -17,6 +19,8 @@ from compliance.reports.presenting import ShownBreakdown, ShownReport, ShownTabl
 # What a workbook cannot hold (XML 1.0 §2.2).
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 LONGEST_CELL = 32_767
+# A sheet holds so many links (Excel's specification); of more rows, the addresses are plain text.
+MOST_LINKS = 65_000
 _WIDTHS = {ColumnType.NUMBER: 12.0, ColumnType.DAY: 12.0, ColumnType.MOMENT: 20.0, ColumnType.LINK: 30.0}
 _WIDE, _NARROW = 28.0, 18.0
 _SUMMARY, _DEFINITIONS = Bilingual("Summary", "摘要"), Bilingual("Definitions", "说明")
@@ -33,13 +37,20 @@ _NOT_IN_A_SHEET = re.compile(r"[\[\]:*?/\\']")
 
 def write_workbook(shown: ShownReport, out: BinaryIO) -> None:
     """Write a workbook: a sheet with the summary, one for each table, one for each breakdown, and the definitions."""
+    with NamedTemporaryFile(suffix=".xlsx") as file:
+        _write(shown, file.name)
+        copyfileobj(file, out)
+
+
+def _write(shown: ShownReport, path: str) -> None:
+    """Write the workbook to a file: in memory it would take twice its size."""
     language = shown.language
     head = Format().set_bold().set_background_color("#E8EEF9").set_border_bottom("thin")
-    book = FastExcel(out, output_format="xlsx").freeze(row=1)
+    book = FastExcel(path).freeze(row=1)
     _add(book, _SUMMARY.in_(language), _summary(shown), shown, head, widths=[34.0, 60.0, 14.0, 14.0])
     for table in [shown.table()] if not shown.report.tables else [shown.table(), *shown.tables()]:
         name = _sheet_name(table.title if table.name else _ROWS.in_(language))
-        _add_table(book, name, table, head)
+        _add_table(book, name, table, head, has_links=shown.written.row_count <= MOST_LINKS)
     for breakdown in shown.breakdowns:
         if breakdown.groups:
             _add_breakdown(book, breakdown, head)
@@ -100,18 +111,19 @@ def _definitions(shown: ShownReport) -> list[dict[str, Any]]:
     ]
 
 
-def _add_table(book: FastExcel, name: str, table: ShownTable, head: Format) -> None:
+def _add_table(book: FastExcel, name: str, table: ShownTable, head: Format, *, has_links: bool) -> None:
     keys = _distinct(table.headings)
     types = [column.type for column in table.columns]
     empty = dict.fromkeys(keys)
     day, moment = Format().set_num_format("yyyy-mm-dd"), Format().set_num_format("yyyy-mm-dd hh:mm:ss")
     formats = {ColumnType.DAY: day, ColumnType.MOMENT: moment}
+    links = [key for key, type in zip(keys, types, strict=True) if type == ColumnType.LINK]
     book.sheet(
         name,
         _records(keys, types, table) if _has_rows(table) else [empty],
         column_widths=[_width(column) for column in table.columns],
         column_formats={key: formats[type] for key, type in zip(keys, types, strict=True) if type in formats},
-        url_columns=[key for key, type in zip(keys, types, strict=True) if type == ColumnType.LINK] or None,
+        url_columns=links if has_links and links else None,
         header_format=head,
         autofilter=True,
     )
