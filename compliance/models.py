@@ -13,6 +13,7 @@ from compliance.notices.people import Mail, Notice, NoticeSettings
 from compliance.reports.delivery_models import ReportLink, Sending, SendingState, Subscription
 from compliance.reports.models import ReportFigures, ReportPart, ReportRun, RunState
 from compliance.statistics.models import DeskFigures
+from compliance.watch.models import Heartbeat, Part, Watch
 
 __all__ = [
     "Absence",
@@ -38,6 +39,7 @@ __all__ = [
     "EvidenceSummary",
     "Filing",
     "Flag",
+    "Heartbeat",
     "ImportOutcome",
     "ImportPart",
     "ImportResult",
@@ -53,6 +55,7 @@ __all__ = [
     "Mail",
     "Notice",
     "NoticeSettings",
+    "Part",
     "PartialUpload",
     "ReferenceSketch",
     "ReportFigures",
@@ -68,6 +71,7 @@ __all__ = [
     "Status",
     "Subscription",
     "UploadedPart",
+    "Watch",
     "Webhook",
     "WebhookEvent",
     "WorkingCopy",

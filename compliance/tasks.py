@@ -12,6 +12,8 @@ from compliance.imports import running
 from compliance.notices import calendar, delivering, inviting, mailing, messages, raising
 from compliance.reports import runs, sending, timetable
 from compliance.statistics import desk_figures
+from compliance.watch import heartbeats
+from compliance.watch.models import Part
 from registry.api.idempotency import forget_old_answers
 
 # 100,000 filings in each run. More would be assigned twice, because the leases expire before the workers get to them.
@@ -123,6 +125,12 @@ def tell_people() -> int:
 def send_invitations() -> int:
     """Send the invitations whose mail is due."""
     return inviting.send_invitations()
+
+
+@shared_task(name="compliance.note_worker")
+def note_worker() -> None:
+    """Say that a worker does tasks."""
+    heartbeats.note_alive(Part.WORKER)
 
 
 @shared_task(name="compliance.keep_desk_figures")

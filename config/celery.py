@@ -18,8 +18,16 @@ COUNT_EVERY = 30.0
 IMPORTS_EVERY = 15.0
 FIGURES_EVERY = 60.0
 REPORTS_EVERY = 60.0
+HEARTBEAT_EVERY = 15.0
 
+# Celery's own scheduler, with a heartbeat of beat.
+app.conf.beat_scheduler = "compliance.watch.scheduler:WatchedScheduler"
 app.conf.beat_schedule = {
+    "heartbeat of the worker": {
+        "task": "compliance.note_worker",
+        "schedule": HEARTBEAT_EVERY,
+        "options": {"expires": HEARTBEAT_EVERY},
+    },
     "pick up what is due": {
         "task": "compliance.pick_up",
         "schedule": PICK_UP_EVERY,

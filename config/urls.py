@@ -24,6 +24,8 @@ urlpatterns = [
     path("rules/<str:code>/<str:which>.json", views.example, name="rule-example"),
     path("register/", register, name="register"),
     path("health/", views.health, name="health"),
+    path("health/ready", views.ready, name="ready"),
+    path("health/ready/", views.ready),
     path("reports/<str:text>/report.<slug:format>", linked_report, name="report-link"),
     path("favicon.ico", RedirectView.as_view(url=static("icon.svg"))),
     path("language/", include("django.conf.urls.i18n")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -16,19 +16,17 @@ from compliance.admin.filing_list import MOST_COUNTED, shown
 from compliance.admin.permissions import can_see_filings
 from compliance.casework.looking import with_news
 from compliance.casework.queues import QUEUES, counts_of_queues, in_queue
-from compliance.checking.due_marks import oldest_due
 from compliance.filings import workflow
 from compliance.filings.querysets import FilingQuerySet
 from compliance.language import Language, language_of
 from compliance.models import Filing, Kind
 from compliance.rules.catalog import CATALOG
 from compliance.statistics.desk_figures import AGES, Figures, figures_of, weeks_until
+from compliance.watch.lateness import lateness
 from registry.models import Role, User
 from registry.reference.regions import PROVINCES
 
 LISTED = 8
-# A check that waits for longer is late: the worker is silent, or has much to do.
-LATE = timedelta(minutes=2)
 # Colors of the theme are read by its chart component; green is the same in both themes.
 CHART_OPTIONS = {
     "responsive": True,
@@ -203,11 +201,23 @@ def _health(figures: Figures) -> list[dict[str, str]]:
     found = []
     if figures.is_stale:
         text = _("No worker has reported for %(minutes)s minutes. Checks, reports and mails wait until one runs again.")
-        minutes = int((timezone.now() - figures.at).total_seconds() // 60)
-        found.append({"text": text % {"minutes": minutes}})
-    since = oldest_due()
-    if since and timezone.now() - since > LATE:
-        minutes = int((timezone.now() - since).total_seconds() // 60)
+        found.append(text % {"minutes": _minutes_since(figures.at)})
+    late = lateness()
+    if late.checks_since:
         text = _("Checks are waiting, the oldest for %(minutes)s minutes.")
-        found.append({"text": text % {"minutes": minutes}})
-    return found
+        found.append(text % {"minutes": _minutes_since(late.checks_since)})
+    if late.reports_since:
+        text = _("Reports are waiting to be written, the oldest for %(minutes)s minutes.")
+        found.append(text % {"minutes": _minutes_since(late.reports_since)})
+    if late.mails_since:
+        text = _("Mails are waiting to be sent, the oldest for %(minutes)s minutes.")
+        found.append(text % {"minutes": _minutes_since(late.mails_since)})
+    if late.subscriptions:
+        text = _("Late report subscriptions: %(count)s, the first since %(at)s.")
+        at = timezone.localtime(late.subscriptions[0][1])
+        found.append(text % {"count": len(late.subscriptions), "at": f"{at:%Y-%m-%d %H:%M}"})
+    return [{"text": text} for text in found]
+
+
+def _minutes_since(moment: datetime) -> int:
+    return int((timezone.now() - moment).total_seconds() // 60)

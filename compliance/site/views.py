@@ -14,11 +14,13 @@ from django.utils.translation import gettext as _
 
 from compliance.dossier.codes import ACTIONS, KINDS
 from compliance.language import Language, language_of
-from compliance.models import Level
+from compliance.models import Level, Watch
 from compliance.rules.catalog import ALGORITHM, CATALOG, GENERATIVE, REGISTRATION, Rule
 from compliance.rules.examples import EXAMPLES
 from compliance.rules.explanation import BASES, DAYS, FORCES, example_of
 from compliance.rules.instruments import spelled_out
+from compliance.watch.heartbeats import pulses
+from compliance.watch.lateness import lateness
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -84,6 +86,25 @@ def health(request: HttpRequest) -> JsonResponse:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return JsonResponse({"status": "ok"})
+
+
+def ready(request: HttpRequest) -> JsonResponse:
+    """Respond 200 if the jobs run too and nothing is late, else 503; say of each part when it was last alive, and what waits."""
+    watch = Watch.objects.filter(pk=1).first()
+    parts = pulses(since=watch.begun_at if watch else None)
+    late = lateness()
+    is_ready = not late.is_late and not any(pulse.is_silent for pulse in parts)
+    content = {
+        "status": "ok" if is_ready else "late",
+        "parts": {pulse.part: {"seen_at": pulse.at, "is_silent": pulse.is_silent} for pulse in parts},
+        "late": {
+            "checks_since": late.checks_since,
+            "reports_since": late.reports_since,
+            "mails_since": late.mails_since,
+            "subscriptions": [{"subscription": uid, "due_at": due_at} for uid, due_at in late.subscriptions],
+        },
+    }
+    return JsonResponse(content, status=200 if is_ready else 503)
 
 
 def _rule_count(kind: str) -> int:
