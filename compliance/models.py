@@ -13,6 +13,7 @@ from compliance.notices.people import Mail, Notice, NoticeSettings
 from compliance.reports.delivery_models import ReportLink, Sending, SendingState, Subscription
 from compliance.reports.models import ReportFigures, ReportPart, ReportRun, RunState
 from compliance.statistics.models import DeskFigures
+from compliance.templating.models import DocumentTemplate, Purpose
 from compliance.watch.models import Heartbeat, Part, Watch
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "DeskFigures",
     "Document",
     "DocumentFacts",
+    "DocumentTemplate",
     "Event",
     "EvidenceFile",
     "EvidenceSummary",
@@ -57,6 +59,7 @@ __all__ = [
     "NoticeSettings",
     "Part",
     "PartialUpload",
+    "Purpose",
     "ReferenceSketch",
     "ReportFigures",
     "ReportLink",

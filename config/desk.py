@@ -150,6 +150,12 @@ UNFOLD = {
                         "permission": "registry.admin.permissions.is_staff",
                     },
                     {
+                        "title": _("Document templates"),
+                        "icon": "description",
+                        "link": reverse_lazy("admin:compliance_documenttemplate_changelist"),
+                        "permission": "registry.admin.permissions.is_administrator",
+                    },
+                    {
                         "title": _("Calendar days"),
                         "icon": "calendar_month",
                         "link": reverse_lazy("admin:compliance_calendarday_changelist"),

@@ -1,5 +1,6 @@
 from compliance.admin.ai_models import AIModelAdmin
 from compliance.admin.calendar import CalendarDayAdmin, ConfirmedYearAdmin
+from compliance.admin.document_templates import DocumentTemplateAdmin
 from compliance.admin.events import EventAdmin
 from compliance.admin.filings import FilingAdmin
 from compliance.admin.flags import FlagAdmin
@@ -12,6 +13,7 @@ __all__ = [
     "AIModelAdmin",
     "CalendarDayAdmin",
     "ConfirmedYearAdmin",
+    "DocumentTemplateAdmin",
     "EventAdmin",
     "FilingAdmin",
     "FlagAdmin",

@@ -24,6 +24,7 @@ from compliance.reports.presenting import ShownReport, show, shown_period
 from compliance.reports.runs import Period, repeat_run, request_run
 from compliance.reports.scopes import sight_of
 from compliance.reports.written import stored
+from compliance.templating.rendering import TemplateRefused
 from compliance.typesetting.pdf import NotSet
 
 
@@ -134,7 +135,7 @@ class ReportRunAdmin(PageAdmin):
             raise Http404
         try:
             return download(_shown(run, request), form)
-        except TooManyRows as error:
+        except (TooManyRows, TemplateRefused) as error:
             messages.error(request, in_the_readers(error.text))
         except NotSet:
             others = ", ".join(name for name in REPORTS[run.report].formats if name != form)

@@ -25,6 +25,7 @@ from compliance.reports.presenting import ShownReport, show
 from compliance.reports.runs import request_run
 from compliance.reports.scopes import APPLICANT, KIND, PROVINCE, ParameterRefused, checked_parameters, sight_of
 from compliance.reports.written import stored
+from compliance.templating.rendering import TemplateRefused
 from compliance.typesetting.pdf import NotSet
 from registry.api import parameters
 from registry.api.bodies import read_body
@@ -215,6 +216,8 @@ class ReportFileView(Endpoint):
             return download(shown, format)
         except TooManyRows as error:
             raise Problem(409, "too_many_rows", _("Too many rows"), error.text.in_(reader_language())) from error
+        except TemplateRefused as error:
+            raise Problem(409, "template_refused", _("Not written"), error.text.in_(reader_language())) from error
         except NotSet as error:
             message = _("The report could not be written as %(format)s. Choose another format.")
             raise Problem(503, "not_set", _("Not written"), message % {"format": FORMATS[format].name}) from error

@@ -18,7 +18,7 @@ Row = dict[str, Any]
 PROVINCE, APPLICANT, KIND = "province", "applicant", "kind"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class ParameterRefused(Exception):
     """A parameter of a report is unknown, missing or has an impossible value; `text` says what to give instead."""
 

@@ -28,6 +28,7 @@ from compliance.reports.periods import Period
 from compliance.reports.presenting import ShownReport, show, shown_period
 from compliance.reports.readers import may_receive, sight_within
 from compliance.reports.written import stored
+from compliance.templating.rendering import TemplateRefused
 from compliance.typesetting.pdf import NotSet
 from registry.models import User
 
@@ -194,7 +195,7 @@ def _files(shown: ShownReport, sending: Sending, user: User) -> _Files:
             continue
         try:
             content = _written(shown, name)
-        except TooManyRows as error:
+        except (TooManyRows, TemplateRefused) as error:
             files.notes.append(error.text.in_(shown.language))
             continue
         except NotSet:

@@ -26,7 +26,7 @@ MOST_RECIPIENTS = 50
 FORMATS_IN_A_MAIL = ("pdf", "xlsx", "csv", "docx", "json", "html")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class SubscriptionRefused(Exception):
     """A subscription cannot be as it was asked for; `at` names the field, `text` says what to enter instead."""
 

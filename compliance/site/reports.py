@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from compliance.reports.downloads import download
 from compliance.reports.formats import TooManyRows
 from compliance.reports.links import LinkEnded, report_at
+from compliance.templating.rendering import TemplateRefused
 from compliance.typesetting.pdf import NotSet
 
 
@@ -22,7 +23,7 @@ def linked_report(request: HttpRequest, text: str, format: str) -> HttpResponseB
         raise Http404
     try:
         response: HttpResponseBase = download(shown, format)
-    except TooManyRows as error:
+    except (TooManyRows, TemplateRefused) as error:
         return _refused(request, error.text.in_(shown.language))
     except NotSet:
         return _refused(request, _("The report could not be written in this format. Choose another one."))

@@ -29,6 +29,7 @@ from compliance.reports.scopes import APPLICANT, KIND, Row, Scope
 from compliance.reports.subscription_form import SubscriptionForm, initial_of
 from compliance.reports.subscription_lines import has_links, lines_of, sendings_of
 from compliance.reports.written import write_unstored
+from compliance.templating.rendering import TemplateRefused
 from compliance.typesetting.pdf import NotSet
 from compliance.workspace.visits import Visit, for_members
 
@@ -95,7 +96,7 @@ def report_file(visit: Visit, format: str) -> HttpResponseBase:
         raise Http404
     try:
         return download(shown, format)
-    except TooManyRows as error:
+    except (TooManyRows, TemplateRefused) as error:
         messages.error(visit.request, in_the_readers(error.text))
     except NotSet:
         messages.error(visit.request, _("The report could not be written in this format. Choose another one."))

@@ -27,7 +27,12 @@ from compliance.language import Language, language_of
 from compliance.letters import sending
 from compliance.letters.composing import Point, Text, draft, language_of_applicant, period_to_answer, point_of
 from compliance.letters.printing import as_pdf
-from compliance.models import Filing, Flag, Letter, LetterKind, Level
+from compliance.models import DocumentTemplate, Filing, Flag, Letter, LetterKind, Level, Purpose
+from compliance.reports.asking import in_the_readers
+from compliance.reports.formats import FORMATS
+from compliance.templating.keeping import template_for
+from compliance.templating.rendering import TemplateRefused, filled_template
+from compliance.templating.values import values_of_letter
 from compliance.typesetting.pdf import NotSet
 from registry.api.problems import Problem
 
@@ -188,16 +193,20 @@ def _reason_closed(filing: Filing, verb: str, request: HttpRequest) -> str:
 
 
 def letter(request: HttpRequest, key: int, number: str) -> HttpResponse:
-    """Show a letter that was sent, or return it as PDF."""
+    """Show a letter that was sent, or return it as PDF or, after the authority's own template, as Word document."""
     filing = filing_of(request, key)
     row = get_object_or_404(Letter.objects.filter(filing=filing), number=number)
     if "pdf" in request.GET:
         return _pdf(request, row)
+    template = template_for(Purpose.LETTER, row.language)
+    if "docx" in request.GET and template is not None:
+        return _docx(request, row, template)
     context = {
         **admin.site.each_context(request),
         "title": row.title,
         "filing": filing,
         "letter": row,
+        "has_template": template is not None,
         "opts": Filing._meta,
     }
     return TemplateResponse(request, "compliance/desk/letter.html", context)
@@ -212,3 +221,13 @@ def _pdf(request: HttpRequest, row: Letter) -> HttpResponse:
         return redirect("admin:compliance_filing_letter", row.filing_id, row.number)
     headers = {"Content-Disposition": f'inline; filename="{row.number}.pdf"', "Cache-Control": "private, no-cache"}
     return HttpResponse(content, content_type="application/pdf", headers=headers)
+
+
+def _docx(request: HttpRequest, row: Letter, template: DocumentTemplate) -> HttpResponse:
+    try:
+        content = filled_template(bytes(template.content), values_of_letter(row))
+    except TemplateRefused as refused:
+        messages.error(request, in_the_readers(refused.text))
+        return redirect("admin:compliance_filing_letter", row.filing_id, row.number)
+    headers = {"Content-Disposition": f'attachment; filename="{row.number}.docx"', "Cache-Control": "private, no-cache"}
+    return HttpResponse(content, content_type=FORMATS["docx"].media_type, headers=headers)

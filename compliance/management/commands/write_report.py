@@ -20,6 +20,7 @@ from compliance.reports.periods import Period, days_between
 from compliance.reports.presenting import show
 from compliance.reports.scopes import PARAMETERS, ParameterRefused, Scope, checked_parameters
 from compliance.reports.written import write_unstored
+from compliance.templating.rendering import TemplateRefused
 from compliance.typesetting.pdf import NotSet
 
 assert definitions  # importing the package registers the reports
@@ -63,7 +64,7 @@ class Command(BaseCommand):
         shown = show(write_unstored(report, scope), options["language"])
         try:
             _write(shown, format, options["output"])
-        except TooManyRows as error:
+        except (TooManyRows, TemplateRefused) as error:
             raise CommandError(error.text.in_(language_of(options["language"]))) from error
         except NotSet as error:
             raise CommandError(f"The paper could not be set. Choose another format. {error}") from error

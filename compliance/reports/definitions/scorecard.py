@@ -96,6 +96,7 @@ def _every(row: Row) -> bool:
     ),
     parameters=(APPLICANT, KIND),
     required=(APPLICANT,),
+    formats=("html", "pdf", "xlsx", "csv", "json", "docx"),
 )
 def scorecard(scope: Scope) -> Iterator[Row]:
     """Yield a row for each filing of an organization that had not ended at the end of the period."""

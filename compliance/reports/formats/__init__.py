@@ -27,7 +27,7 @@ class Format:
     most_rows: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class TooManyRows(Exception):
     """A report has too many rows for a format; `others` are the formats that can hold it."""
 
@@ -66,7 +66,10 @@ def formats_of(report: Report) -> list[Format]:
 
 
 def write_report(shown: ShownReport, name: str, out: BinaryIO) -> None:
-    """Write a report in a format. Raises TooManyRows before anything is written, NotSet for paper that cannot be set."""
+    """
+    Write a report in a format. Raises TooManyRows before anything is written, NotSet for paper that
+    cannot be set, TemplateRefused for a template that does not fit.
+    """
     format = FORMATS[name]
     if format.most_rows is not None:
         rows = shown.written.row_count

@@ -15,6 +15,9 @@ from docx.shared import Cm, Pt
 
 from compliance.reports.formats.cells import shown_cell
 from compliance.reports.presenting import ShownReport, ShownTable
+from compliance.templating.keeping import template_for
+from compliance.templating.rendering import filled_template
+from compliance.templating.values import values_of_report
 
 _FONT = "宋体"
 # What XML cannot hold.
@@ -22,7 +25,10 @@ _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 def write_docx(shown: ShownReport, out: BinaryIO) -> None:
-    """Write a report as a Word document, A4 across."""
+    """Write a report as a Word document: after the authority's own template, if one is in use, else A4 across."""
+    if template := template_for(shown.report.name, shown.language):
+        out.write(filled_template(bytes(template.content), values_of_report(shown)))
+        return
     page = _new_page()
     heading = page.add_paragraph()
     heading.alignment = WD_ALIGN_PARAGRAPH.CENTER
