@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
             name='Watch',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('begun_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('started_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('silent_since', models.DateTimeField(null=True)),
                 ('notified_at', models.DateTimeField(null=True)),
             ],

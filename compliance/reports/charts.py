@@ -8,8 +8,8 @@ from html import escape
 from compliance.reports.catalog import Chart
 from compliance.reports.presenting import ShownBreakdown, ShownGroup
 
-WIDTH = 720
-_LABEL, _VALUE, _ROW = 300, 70, 26
+WIDTH = 580
+_LABEL, _VALUE, _ROW = 250, 62, 26
 _HEIGHT, _FOOT, _TOP = 200, 34, 18
 _MOST_BARS = 12
 _BAR, _PART, _TEXT, _QUIET, _LINE = "#5b8def", "#c2410c", "#1f2937", "#4b5563", "#d1d5db"

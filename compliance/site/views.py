@@ -91,7 +91,7 @@ def health(request: HttpRequest) -> JsonResponse:
 def ready(request: HttpRequest) -> JsonResponse:
     """Respond 200 if the jobs run too and nothing is late, else 503; say of each part when it was last alive, and what waits."""
     watch = Watch.objects.filter(pk=1).first()
-    parts = pulses(since=watch.begun_at if watch else None)
+    parts = pulses(since=watch.started_at if watch else None)
     late = lateness()
     is_ready = not late.is_late and not any(pulse.is_silent for pulse in parts)
     content = {

@@ -34,7 +34,7 @@ class Watch(models.Model):
     `notified_at` once the administrators have been told.
     """
 
-    begun_at = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField(default=timezone.now)
     silent_since = models.DateTimeField(null=True)
     notified_at = models.DateTimeField(null=True)
 

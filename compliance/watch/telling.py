@@ -44,7 +44,7 @@ def look_after_jobs() -> str:
     watch = Watch.objects.select_for_update(skip_locked=True).filter(pk=1).first()
     if watch is None:
         return ""
-    silent = [pulse for pulse in pulses(since=watch.begun_at) if pulse.is_silent]
+    silent = [pulse for pulse in pulses(since=watch.started_at) if pulse.is_silent]
     if silent and watch.notified_at is None:
         watch.silent_since = watch.silent_since or _since(silent, watch)
         return _tell_of_silence(watch, silent)
@@ -54,12 +54,12 @@ def look_after_jobs() -> str:
 
 
 def _since(silent: list[Pulse], watch: Watch) -> datetime:
-    return min(pulse.at or watch.begun_at for pulse in silent)
+    return min(pulse.at or watch.started_at for pulse in silent)
 
 
 def _tell_of_silence(watch: Watch, silent: list[Pulse]) -> str:
-    seen = [f"{pulse.part} ({_shown(pulse.at) if pulse.at else '–'})" for pulse in silent]
-    text = _SILENT.format(parts=", ".join(seen), url=settings.BASE_URL)
+    named = [f"{pulse.part} ({_shown(pulse.at) if pulse.at else '–'})" for pulse in silent]
+    text = _SILENT.format(parts=", ".join(named), url=settings.BASE_URL)
     if _mail(_HEADING_SILENT, text):
         watch.notified_at = timezone.now()
     watch.save()

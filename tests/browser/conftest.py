@@ -25,6 +25,18 @@ from registry.tokens import create_token
 for username in ("reviewer", "admin"):
     print(create_token(User.objects.get(username=username)))
 """
+# Writes a report on the demonstration, which was loaded just now.
+REPORT = """
+from datetime import timedelta
+from django.utils import timezone
+from compliance.reports import definitions
+from compliance.reports.catalog import REPORTS
+from compliance.reports.periods import Period
+from compliance.reports.runs import request_run
+from registry.models import User
+now = timezone.now()
+request_run(REPORTS["incomplete_filings"], by=User.objects.get(username="admin"), period=Period(now - timedelta(days=7), now))
+"""
 MISSING = "Chromium is needed: apt-get install chromium fonts-noto-cjk"
 
 
@@ -102,6 +114,7 @@ def _start(stack: Stack) -> None:
     stack.manage("load_demo")
     stack.up(stack.web, stack.worker, stack.beat)
     wait_until(lambda: bool(stack.manage("flag_table", "--when-checked")))
+    stack.manage("shell", "-v", "0", "-c", REPORT)
 
 
 @pytest.fixture(scope="session")

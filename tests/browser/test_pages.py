@@ -43,6 +43,10 @@ PAGES = [
     DeskPage("flags", "/admin/compliance/flag/"),
     DeskPage("events", "/admin/compliance/event/"),
     DeskPage("reports", "/admin/compliance/reportrun/"),
+    DeskPage("report", "/admin/compliance/reportrun/{report}/change/", user="admin"),
+    DeskPage("subscriptions", "/admin/compliance/subscription/"),
+    DeskPage("new-subscription", "/admin/compliance/subscription/new/"),
+    DeskPage("document-templates", "/admin/compliance/documenttemplate/", user="admin"),
     DeskPage("ai-models", "/admin/registry/aimodel/"),
     DeskPage("ai-model", "/admin/registry/aimodel/{ai_model}/change/"),
     DeskPage("services", "/admin/registry/service/"),
@@ -66,6 +70,7 @@ KEYS = {
     "with_evidence": "SELECT filing_id FROM compliance_evidencefile ORDER BY id LIMIT 1",
     "decided": "SELECT id FROM compliance_filing WHERE official_number_id IS NOT NULL ORDER BY id LIMIT 1",
     "number": "SELECT id FROM registry_officialnumber ORDER BY id DESC LIMIT 1",
+    "report": "SELECT id FROM compliance_reportrun WHERE asked_by_id IS NOT NULL ORDER BY id LIMIT 1",
     "service": "SELECT id FROM registry_service ORDER BY id LIMIT 1",
     "ai_model": "SELECT child_id FROM registry_derivation ORDER BY id DESC LIMIT 1",
 }
@@ -86,7 +91,7 @@ def keys(desk: Stack) -> dict[str, int]:
 EVERYWHERE = ("index", "filings", "filing", "correction-notice")
 # What people open now and then is shown in one.
 NOW_AND_THEN = ("organization", "service", "training-data", "dependence", "tokens", "new-token", "webhooks", "new-webhook",
-                "memberships", "calendar", "years", "users", "user", "as-of", "official-number")  # fmt: skip
+                "memberships", "calendar", "years", "users", "user", "as-of", "official-number", "subscriptions", "document-templates")  # fmt: skip
 
 
 def _windows_of(page: DeskPage) -> list[Variant]:

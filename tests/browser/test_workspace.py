@@ -235,3 +235,34 @@ def test_everything_works_without_scripts(browser: Browser, address: str, home: 
     person.page.locator(".save .main-button").click()
     expect(person.page.locator(".message-success")).to_be_visible()
     expect(person.page.locator('[name="/service/permits/0/number"]')).to_have_value("许可 1 号")
+
+
+def test_a_report_is_read_downloaded_and_sent_by_mail(desk: Stack, filer: Filer, home: str, tmp_path: Path) -> None:
+    page = filer.page
+    page.goto(home)
+    page.get_by_role("link", name="Reports").click()
+    page.select_option("#id_report", "changes")
+    page.select_option("#id_period", "daily")
+    page.get_by_role("button", name="Show the report").click()
+    expect(page.locator("h1")).to_have_text("Changes")
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="PDF").click()
+    assert waiting.value.path().read_bytes().startswith(b"%PDF")
+    page.get_by_role("link", name="Reports").click()
+    page.get_by_role("link", name="New subscription").click()
+    page.fill("#id_recipients", "nobody")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".report-field-bad .bad")).to_contain_text("“nobody” cannot receive this report")
+    page.fill("#id_recipients", "filer")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Send now").click()
+    expect(page.locator(".message-success")).to_contain_text("is being written and sent")
+    wait_until(
+        lambda: any("Scorecard" in mail["Subject"] for mail in mails_of(desk, "filer@demo.example")), seconds=120
+    )
+    page.reload()
+    expect(page.locator("tbody")).to_contain_text("filer: sent ")
+    mail = next(mail for mail in mails_of(desk, "filer@demo.example") if "Scorecard" in mail["Subject"])
+    names = [part.get_filename() for part in mail.walk() if part.get_filename()]
+    assert any(name.startswith("scorecard-") and name.endswith(".pdf") for name in names)
+    filer.shows_in_both_languages("subscription")

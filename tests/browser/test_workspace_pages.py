@@ -10,7 +10,19 @@ from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.filers import Filer, new_name
 
-PAGES = ("", "filings/", "filings/start/", "services/keep/", "workbook/", "deadlines/", "models/", "people/")
+PAGES = (
+    "",
+    "filings/",
+    "filings/start/",
+    "services/keep/",
+    "workbook/",
+    "deadlines/",
+    "models/",
+    "people/",
+    "reports/",
+    "reports/?report=scorecard&period=monthly",
+    "reports/subscriptions/new/",
+)
 OF_FILING = ("", "edit/service/", "edit/models/0/", "documents/", "messages/", "models/find/?q=Qwen")
 
 

@@ -42,18 +42,18 @@ def alive() -> None:
     note_alive(Part.BEAT)
 
 
-def test_silence_is_told_once_and_the_return_once() -> None:
+def test_silence_and_return_are_mailed_once_each() -> None:
     with time_machine.travel(NOW, tick=False) as traveler:
         alive()
-        said = [look_after_jobs()]
+        outcomes = [look_after_jobs()]
         for minutes in (4, 6, 7, 60):
             traveler.move_to(NOW + timedelta(minutes=minutes))
-            said.append(look_after_jobs())
+            outcomes.append(look_after_jobs())
         alive()
-        said += [look_after_jobs(), look_after_jobs()]
+        outcomes += [look_after_jobs(), look_after_jobs()]
         traveler.shift(SILENT_AFTER * 2)
-        said.append(look_after_jobs())
-    assert said == ["", "", "silent", "", "", "back", "", "silent"]
+        outcomes.append(look_after_jobs())
+    assert outcomes == ["", "", "silent", "", "", "back", "", "silent"]
     assert [message.to for message in mail.outbox] == [["admin@desk.example"]] * 3
     assert "worker" in mail.outbox[0].body
     assert "后台任务" in mail.outbox[1].subject

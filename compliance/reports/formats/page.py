@@ -21,6 +21,8 @@ from compliance.reports.presenting import ShownBreakdown, ShownReport, ShownTabl
 
 # A page on the screen shows so many rows of a table; the downloads have all.
 MOST_ON_A_PAGE = 500
+_SHORT = "report-nowrap"
+_STYLES = {ColumnType.NUMBER: "desk-number", ColumnType.DAY: _SHORT, ColumnType.MOMENT: _SHORT}
 _TAGS = {"en": "en", "zh": "zh-hans"}
 
 
@@ -36,7 +38,7 @@ class _Cell:
 
     text: str | SafeString
     sort: str
-    is_number: bool
+    style: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,9 @@ def _cell(cell: Any, column: Column, link: str) -> _Cell:
     text: str | SafeString = shown_cell(cell, column)
     if column.name == "case_number" and link:
         text = format_html('<a class="desk-link" href="{}">{}</a>', link, text)
-    return _Cell(text, "" if cell is None else str(cell), column.type == ColumnType.NUMBER)
+    return _Cell(
+        text, "" if cell is None else str(cell), _STYLES.get(column.type, _SHORT if 0 < column.width < 1 else "")
+    )
 
 
 @cache
