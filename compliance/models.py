@@ -1,5 +1,5 @@
 from compliance.casework.models import Absence, Assignment, Audience, Comment, Look, SavedView
-from compliance.checking.models import CalendarDay, ConfirmedYear, Consequence, Flag, Level
+from compliance.checking.models import CalendarDay, ConfirmedYear, Consequence, EarlierFlag, Flag, Level
 from compliance.deadlines.models import CalendarFeed
 from compliance.documents.models import Document, DocumentFacts, PartialUpload, UploadedPart
 from compliance.evidence.models import EvidenceFile, EvidenceSummary, ReferenceSketch, SketchRequest
@@ -36,6 +36,7 @@ __all__ = [
     "Document",
     "DocumentFacts",
     "DocumentTemplate",
+    "EarlierFlag",
     "Event",
     "EvidenceFile",
     "EvidenceSummary",

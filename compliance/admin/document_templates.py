@@ -26,10 +26,10 @@ from compliance.reports.periods import Every, period_around
 from compliance.reports.presenting import show
 from compliance.reports.scopes import APPLICANT, Scope
 from compliance.reports.written import write_unstored
-from compliance.templating.fields import FIELDS, sample_of
+from compliance.templating.fields import FIELDS
 from compliance.templating.keeping import keep_template, stop_using
 from compliance.templating.rendering import TemplateRefused, filled_template
-from compliance.templating.values import values_of_letter, values_of_report
+from compliance.templating.values import sample_values, values_of_letter, values_of_report
 from registry.admin.permissions import is_administrator
 from registry.models import Organization
 
@@ -143,10 +143,10 @@ def _real_values(template: DocumentTemplate) -> dict[str, Any]:
     language = language_of(template.language)
     if template.purpose == Purpose.LETTER:
         letter = Letter.objects.filter(language=language).select_related("filing__applicant").last()
-        return values_of_letter(letter) if letter else sample_of(template.purpose)
+        return values_of_letter(letter) if letter else sample_values(template.purpose)
     applicant = Organization.objects.filter(filings__first_submitted_at__isnull=False).order_by("pk").first()
     if template.purpose == Purpose.SCORECARD and applicant is None:
-        return sample_of(template.purpose)
+        return sample_values(template.purpose)
     parameters = {APPLICANT: applicant.uscc or ""} if template.purpose == Purpose.SCORECARD and applicant else {}
     scope = Scope(period_around(Every.MONTH, timezone.now()).previous(), parameters)
     return values_of_report(show(write_unstored(REPORTS[template.purpose], scope), language))

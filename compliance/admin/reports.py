@@ -45,7 +45,7 @@ class ReportRunAdmin(PageAdmin):
     ordering = ["-ends_at", "-id"]
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("asked_by")
+        return super().get_queryset(request).filter(report__in=list(REPORTS)).select_related("asked_by")
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view

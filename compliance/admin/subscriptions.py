@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -17,21 +16,14 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from compliance.admin.pages import PageAdmin, post_only, user_of
+from compliance.checking.case_facts import working_calendar
 from compliance.models import Subscription
 from compliance.reports import subscribing
 from compliance.reports.asking import in_the_readers
 from compliance.reports.catalog import REPORTS
 from compliance.reports.runs import request_run
 from compliance.reports.subscription_form import SubscriptionForm, initial_of
-from compliance.reports.subscription_lines import has_links, lines_of, sendings_of
-
-_VERBS: dict[str, tuple[Callable[[Subscription], object], Any]] = {
-    "pause": (subscribing.pause_subscription, gettext_lazy("Paused. Nothing is sent until you resume it.")),
-    "resume": (subscribing.resume_subscription, gettext_lazy("Resumed.")),
-    "send": (subscribing.send_now, gettext_lazy("The report of the last period is being written and sent.")),
-    "end": (subscribing.end_subscription, gettext_lazy("Ended. Nothing more is sent.")),
-    "revoke": (subscribing.revoke_links, gettext_lazy("All links of this subscription have ended.")),
-}
+from compliance.reports.subscription_lines import VERBS, has_links, lines_of, next_at, sendings_of
 
 
 @admin.register(Subscription)
@@ -42,7 +34,11 @@ class SubscriptionAdmin(PageAdmin):
     change_form_template = "compliance/desk/subscription.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Subscription]:
-        rows = super().get_queryset(request).filter(organization__isnull=True, ended_at__isnull=True)
+        rows = (
+            super()
+            .get_queryset(request)
+            .filter(organization__isnull=True, ended_at__isnull=True, report__in=list(REPORTS))
+        )
         return rows.select_related("owner").prefetch_related("recipients")
 
     def get_urls(self) -> list[Any]:
@@ -65,7 +61,7 @@ class SubscriptionAdmin(PageAdmin):
 
     @display(description=gettext_lazy("next"))
     def shown_next(self, row: Subscription) -> Any:
-        return lines_of([row])[0].next_at or "–"
+        return next_at(row, working_calendar()) or "–"
 
     def page(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         """Return the context of the page: the schedule, what comes next, and what was sent."""
@@ -120,10 +116,10 @@ class SubscriptionAdmin(PageAdmin):
     def act(self, request: HttpRequest, key: int, verb: str) -> HttpResponse:
         """Pause, resume, send now, end, or revoke the links of a subscription of one's own."""
         post_only(request)
-        if verb not in _VERBS:
+        if verb not in VERBS:
             raise Http404
         subscription = self._own(request, key)
-        do, message = _VERBS[verb]
+        do, message = VERBS[verb]
         do(subscription)
         messages.success(request, message)
         is_ended = verb == "end"

@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from compliance.api.problems import reader_language
+from compliance.dossier.codes import KINDS
 from compliance.models import ReportRun, RunState
 from compliance.reports import definitions
 from compliance.reports.catalog import REPORTS, Readers, Report
@@ -34,6 +35,8 @@ from registry.api.lists import CsvRenderer, ListEndpoint, Listing
 from registry.api.problems import Problem
 from registry.api.requests import user_of
 from registry.models import Organization, Role, User
+from registry.reference.regions import PROVINCES
+from registry.uscc import PATTERN
 
 assert definitions  # importing the package registers the reports
 
@@ -101,9 +104,9 @@ class ReportRequestSerializer(serializers.Serializer[Any]):
     report = serializers.ChoiceField(sorted(REPORTS))
     from_day = serializers.DateField(required=False)
     to_day = serializers.DateField(required=False)
-    province = serializers.CharField(required=False, max_length=2)
-    applicant = serializers.CharField(required=False, max_length=18)
-    kind = serializers.CharField(required=False, max_length=16)
+    province = serializers.ChoiceField(list(PROVINCES), required=False)
+    applicant = serializers.RegexField(f"^{PATTERN}$", required=False)
+    kind = serializers.ChoiceField(list(KINDS), required=False)
 
 
 LISTING = Listing(ReportRunSerializer, sorts={"ends_at": "ends_at"}, times=("written",))
@@ -111,8 +114,13 @@ FILTERS = [parameters.choice("report", sorted(REPORTS), "Only runs of this repor
 
 
 def _visible(user: User) -> QuerySet[ReportRun]:
-    """Return the runs that a user may see: staff all of them, members of organizations those that they asked for."""
-    return ReportRun.objects.all() if user.has_role(*READERS) else ReportRun.objects.filter(asked_by=user)
+    """Return the runs that a user may see: staff all of them, members those on their organizations that they asked for."""
+    known = ReportRun.objects.filter(report__in=list(REPORTS))
+    if user.has_role(*READERS):
+        return known
+    own = Organization.objects.filter(pk__in=user.own_organizations, uscc__isnull=False).values_list("uscc", flat=True)
+    theirs = [report.name for report in REPORTS.values() if report.readers != Readers.STAFF]
+    return known.filter(asked_by=user, report__in=theirs, parameters__applicant__in=list(own))
 
 
 class ReportsView(ListEndpoint):
@@ -161,7 +169,10 @@ def _period(asked: dict[str, Any]) -> Period | None:
     if first is None or end is None or end <= first:
         message = _("Give from_day and to_day; to_day is the day after the last one of the period.")
         raise _invalid("to_day" if first else "from_day", message)
-    return days_between(first, end)
+    try:
+        return days_between(first, end)
+    except ValueError as error:
+        raise _invalid("from_day", str(error)) from error
 
 
 def _checked(report: Report, given: dict[str, str]) -> dict[str, str]:
@@ -175,7 +186,7 @@ def _checked(report: Report, given: dict[str, str]) -> dict[str, str]:
 
 
 def _invalid(name: str, message: str) -> Problem:
-    return Problem.at(f"/{name}", 400, "bad_body", _("Invalid request body"), message)
+    return Problem.at(f"/{name}", 409, "report_refused", _("Not possible"), message)
 
 
 class ReportView(Endpoint):

@@ -13,6 +13,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from compliance.api.problems import reader_language
+from compliance.checking.case_facts import working_calendar
+from compliance.dossier.codes import KINDS
 from compliance.models import Sending, Subscription
 from compliance.reports import subscribing
 from compliance.reports.catalog import REPORTS
@@ -20,7 +22,7 @@ from compliance.reports.formats import FORMATS
 from compliance.reports.schedules import LAST_WORKING_DAY, Frequency
 from compliance.reports.scopes import APPLICANT, KIND, PROVINCE
 from compliance.reports.subscribing import SubscriptionRefused, Wishes
-from compliance.reports.subscription_lines import lines_of
+from compliance.reports.subscription_lines import next_at
 from registry.api.bodies import read_body
 from registry.api.endpoint import FILE, REVIEW, Endpoint, operation, page_of
 from registry.api.lists import ListEndpoint, Listing
@@ -28,6 +30,7 @@ from registry.api.problems import Problem
 from registry.api.requests import user_of
 from registry.models import Organization, User
 from registry.names import ANY_TEXT
+from registry.reference.regions import PROVINCES
 from registry.uscc import PATTERN
 
 WRITE = (FILE, REVIEW)
@@ -72,8 +75,8 @@ class SubscriptionSerializer(serializers.ModelSerializer[Subscription]):
         return sorted(user.username for user in row.recipients.all())
 
     def get_next_at(self, row: Subscription) -> str | None:
-        next_at = lines_of([row])[0].next_at
-        return next_at.isoformat() if next_at else None
+        found = next_at(row, working_calendar())
+        return found.isoformat() if found else None
 
 
 class SubscriptionRequestSerializer(serializers.Serializer[Any]):
@@ -91,18 +94,20 @@ class SubscriptionRequestSerializer(serializers.Serializer[Any]):
     language = serializers.ChoiceField(["zh", "en"], required=False)
     working_day = serializers.IntegerField(min_value=1, max_value=LAST_WORKING_DAY, required=False)
     hour = serializers.IntegerField(min_value=0, max_value=23, required=False)
-    time_zone = serializers.RegexField(ANY_TEXT, max_length=64, required=False)
+    time_zone = serializers.RegexField(ANY_TEXT, max_length=64, required=False, allow_blank=True)
     recipients = serializers.ListField(
-        child=serializers.RegexField(ANY_TEXT, max_length=254), max_length=subscribing.MOST_RECIPIENTS, required=False
+        child=serializers.RegexField(ANY_TEXT, max_length=254, allow_blank=True),
+        max_length=subscribing.MOST_RECIPIENTS,
+        required=False,
     )
     only_if_changed = serializers.BooleanField(required=False)
-    province = serializers.RegexField(ANY_TEXT, max_length=2, required=False)
-    applicant = serializers.RegexField(ANY_TEXT, max_length=18, required=False)
-    kind = serializers.RegexField(ANY_TEXT, max_length=16, required=False)
+    province = serializers.ChoiceField(list(PROVINCES), required=False)
+    applicant = serializers.RegexField(f"^{PATTERN}$", required=False)
+    kind = serializers.ChoiceField(list(KINDS), required=False)
 
 
 class PauseSerializer(serializers.Serializer[Any]):
-    is_paused = serializers.BooleanField()
+    is_paused = serializers.BooleanField(required=False)
 
 
 class SendingSerializer(serializers.ModelSerializer[Sending]):
@@ -121,6 +126,7 @@ LISTING = Listing(SubscriptionSerializer)
 def _visible(user: User) -> QuerySet[Subscription]:
     """Return one's own subscriptions, and those of the own organizations."""
     rows = Subscription.objects.kept().filter(Q(owner=user) | Q(organization__in=user.own_organizations))
+    rows = rows.filter(report__in=list(REPORTS))
     return rows.select_related("organization", "owner").prefetch_related("recipients")
 
 
@@ -168,7 +174,7 @@ class SubscriptionView(Endpoint):
         """Pause or resume a subscription of yours. What would have been sent during a pause is not sent."""
         user, asked = user_of(request), read_body(request, PauseSerializer)
         found = _find_own(user, id)
-        if asked["is_paused"] != found.is_paused:
+        if asked.get("is_paused", found.is_paused) != found.is_paused:
             (subscribing.pause_subscription if asked["is_paused"] else subscribing.resume_subscription)(found)
         return Response(SubscriptionSerializer(_find(user, id)).data)
 
@@ -244,4 +250,4 @@ def _wishes(asked: dict[str, Any]) -> Wishes:
 
 def _as_problem(refused: SubscriptionRefused) -> Problem:
     message = refused.text.in_(reader_language())
-    return Problem.at(f"/{refused.at}", 400, "bad_body", _("Invalid request body"), message)
+    return Problem.at(f"/{refused.at}", 409, "subscription_refused", _("Not possible"), message)

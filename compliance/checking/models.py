@@ -132,6 +132,24 @@ class Flag(models.Model):
         return Finding(self.rule, RuleLevel(self.level), self.variant, Pointer(self.at), self.values)
 
 
+class EarlierFlag(models.Model):
+    """What an unresolved flag said until a check found another level or other values at the same place."""
+
+    flag = models.ForeignKey(Flag, models.CASCADE, related_name="earlier")
+    level = models.CharField(_("level"), max_length=8, choices=Level.choices)
+    values = models.JSONField(_("values"), default=dict)
+    until = models.DateTimeField(_("until"))
+
+    class Meta:
+        verbose_name = _("earlier content of a flag")
+        verbose_name_plural = _("earlier contents of flags")
+        ordering = ["flag", "until"]
+        indexes = [models.Index(fields=["flag", "until"], name="earlier_contents_of_a_flag")]
+
+    def __str__(self) -> str:
+        return f"{self.level} {self.until:%Y-%m-%d}"
+
+
 class Consequence(models.Model):
     """Official numbers and AI models, by key, that have changed; the filings that hang on them are still to be marked due."""
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from compliance.checking.flag_counts import FlagCounts
 from compliance.checking.waiver_basis import waiver_basis_of
 from compliance.dossier.schema import Dossier
-from compliance.models import Flag
+from compliance.models import EarlierFlag, Flag
 from compliance.notices.writing import write_flag_changes
 from compliance.rules.problems import Finding
 
@@ -32,6 +32,7 @@ class _Difference:
 
     raised: list[Flag] = field(default_factory=list)
     changed: list[Flag] = field(default_factory=list)
+    earlier: list[EarlierFlag] = field(default_factory=list)
     gone: list[Flag] = field(default_factory=list)
     lapsed: list[Flag] = field(default_factory=list)
 
@@ -68,6 +69,7 @@ def reconcile(checked: Iterable[Checked], *, now: datetime, today: date) -> Reco
 def _write(difference: _Difference, now: datetime) -> None:
     Flag.objects.bulk_create(difference.raised)
     Flag.objects.bulk_update(difference.changed, ["level", "values"])
+    EarlierFlag.objects.bulk_create(difference.earlier)
     for part in parts_of([flag.pk for flag in difference.gone], RESOLVED_AT_ONCE):
         Flag.objects.filter(pk__in=part).update(resolved_at=now)
     Flag.objects.filter(pk__in=[flag.pk for flag in difference.lapsed]).update(**_NO_WAIVER)
@@ -91,6 +93,7 @@ def _compare(
             else:
                 waived_until = flag.waived_until
             if (flag.level, flag.values) != (finding.level, finding.values):
+                difference.earlier.append(EarlierFlag(flag=flag, level=flag.level, values=flag.values, until=now))
                 flag.level, flag.values = finding.level, finding.values
                 difference.changed.append(flag)
         unresolved.append((str(finding.level), waived_until))

@@ -94,6 +94,10 @@ def _unsent() -> QuerySet[Mail]:
 def _leased() -> Mail | None:
     """Lease the next mail, so that no other worker sends it as well."""
     free = Q(leased_until__isnull=True) | Q(leased_until__lte=timezone.now())
+    # A mail that takes its workers with it never comes to `_after_failure`.
+    _unsent().filter(free, attempts__gt=len(BACK_OFF)).update(
+        given_up_at=timezone.now(), leased_until=None, error="The worker was stopped each time while it made this mail."
+    )
     due = _unsent().filter(free, due_at__lte=timezone.now()).order_by("due_at", "id")
     mail = due.select_for_update(skip_locked=True).first()
     if mail:

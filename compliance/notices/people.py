@@ -45,6 +45,8 @@ class Mail(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("user"))
     # The report that a mail brings; empty for a mail with notices.
     sending = models.ForeignKey(Sending, models.CASCADE, null=True, related_name="mails", verbose_name=_("sent report"))
+    # The mail tells that the report could not be written.
+    is_failure = models.BooleanField(default=False, editable=False)
     uid = models.UUIDField(default=uuid7, unique=True, editable=False)
     made_at = models.DateTimeField(_("made at"), default=timezone.now)
     due_at = models.DateTimeField(_("due at"), default=timezone.now)
@@ -58,7 +60,11 @@ class Mail(models.Model):
         verbose_name = _("mail")
         verbose_name_plural = _("mails")
         ordering = ["-id"]
-        constraints = [models.UniqueConstraint(fields=["sending", "user"], name="a_report_is_mailed_once_to_a_person")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sending", "user", "is_failure"], name="a_report_is_mailed_once_to_a_person"
+            )
+        ]
         indexes = [
             models.Index(
                 fields=["due_at"], condition=Q(sent_at__isnull=True, given_up_at__isnull=True), name="mails_to_send"

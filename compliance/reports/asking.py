@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compliance.language import Bilingual, language_of
 from compliance.reports.catalog import REPORTS, Report
-from compliance.reports.periods import Every, Period, days_between, period_around
+from compliance.reports.periods import FIRST_DAY, LAST_DAY, Every, Period, days_between, period_around
 from compliance.reports.scopes import APPLICANT, KIND, PARAMETERS, PROVINCE, ParameterRefused, checked_parameters
 
 SINCE_LAST, DAYS = "since_last", "days"
@@ -71,6 +71,10 @@ class AskForm(forms.Form):
             self.add_error("first_day", _("Give the first and the last day of the period."))
         elif last < first:
             self.add_error("last_day", _("The last day must not be before the first day. Correct one of the two."))
+        elif first < FIRST_DAY or last >= LAST_DAY:
+            self.add_error(
+                "first_day", _("Give days between %(first)s and %(last)s.") % {"first": FIRST_DAY, "last": LAST_DAY}
+            )
 
     @property
     def period_asked(self) -> Period | None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.urls import reverse
 
 from compliance.dossier.codes import KINDS
 from compliance.filings.workflow import STATUSES
-from compliance.language import Bilingual, Language
+from compliance.language import Bilingual
 from compliance.reports.catalog import Column, ColumnType
 from compliance.reports.scopes import Row
 from compliance.rules.catalog import CATALOG
+from registry.models import Organization
 from registry.reference.regions import PROVINCES
 
 LEVELS = {
@@ -41,13 +43,17 @@ def desk_link(row: Row) -> str | None:
     return f"{settings.BASE_URL}/admin/compliance/filing/{key}/change/" if key else None
 
 
-def _link(row: Row, language: Language) -> str | None:
-    return desk_link(row)
+def workspace_link(row: Row, *, organization: Organization) -> str | None:
+    """Return the address of the filing of a row in the workspace of its organization."""
+    uid = row.get("filing")
+    if not uid or row.get("uscc") != organization.uscc:
+        return None
+    return f"{settings.BASE_URL}{reverse('workspace:filing', args=[organization.uid, uid])}"
 
 
 CASE_NUMBER = Column("case_number", Bilingual("case number", "案号"), width=0.9)
 FILING = Column("filing", Bilingual("filing id", "申报标识"), meaning=Bilingual("The id of the API.", "接口所用标识。"))
-LINK = Column("link", Bilingual("link", "链接"), ColumnType.LINK, text=_link)
+LINK = Column("link", Bilingual("link", "链接"), ColumnType.LINK)
 KIND = Column("kind", Bilingual("kind", "备案类型"), labels=KINDS)
 SERVICE = Column("service", Bilingual("service", "服务名称"), width=1.4)
 APPLICANT = Column(

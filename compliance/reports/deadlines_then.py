@@ -8,25 +8,25 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from compliance.checking.case_facts import day_of
-from compliance.dossier.schema import Dossier
 from compliance.filings import workflow
-from compliance.models import Action, Event, Filing, Kind
-from compliance.reports.history import CaseThen, events_of
-from compliance.reports.scopes import Scope
+from compliance.models import Action, Kind
+from compliance.reports.history import CaseThen, cases_then, events_of
+from compliance.reports.scopes import Scope, Sight
 from compliance.rules import due_dates, thresholds
 from compliance.rules.calendar import WorkingCalendar
 from compliance.rules.context import Clock, Context, Facts, FilingFact, same_name
-from registry.names import key_of
+from registry.numbers.forms import number_key
 
 MET, MET_LATE, RUNNING, OVERDUE, ENDED = "met", "met_late", "running", "overdue", "ended"
 _DECISIONS = frozenset({workflow.DECIDE.verb, workflow.RECORD_DECISION.verb, workflow.REJECT.verb})
 _STOPS_A_DECISION = frozenset({workflow.RETURN.verb, workflow.WITHDRAW.verb})
 _ANSWERS = frozenset({workflow.SUBMIT.verb})
 _GIVES_UP = frozenset({workflow.WITHDRAW.verb, workflow.REJECT.verb})
+_ENDS_A_NUMBER = frozenset({workflow.CANCEL.verb, workflow.REVOKE.verb})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +56,20 @@ def deadlines_then(
     cases: list[CaseThen], scope: Scope, calendar: WorkingCalendar
 ) -> Iterator[tuple[CaseThen, DeadlineThen]]:
     """
-    Yield the deadlines of filings that began before the end of the period and were not closed before it began. Four queries.
+    Yield the deadlines of filings that began before the end of the period, and were not closed before it began or have their
+    last day in it.
     """
     period = scope.period
     events = events_of(cases, period.ends_at)
-    services = _submissions_of_services(cases, period.ends_at)
-    cancelled = _cancellations(cases, period.ends_at)
+    others = _Others(cases, scope)
     for case in cases:
         for deadline in (
             *_of_events(case, events[case.key], period.last_day, calendar),
-            *_of_dossier(case, services, cancelled.get(case.key), period.last_day, calendar),
+            *_of_dossier(case, others, period.last_day, calendar),
+            *_of_termination(case, events[case.key], others, period.last_day, calendar),
         ):
-            if deadline.closed_on is None or deadline.closed_on >= period.first_day:
+            is_closed_before = deadline.closed_on is not None and deadline.closed_on < period.first_day
+            if not is_closed_before or period.contains_day(deadline.due_on):
                 yield case, deadline
 
 
@@ -103,71 +105,67 @@ def _deadline(
     return DeadlineThen(clock, start, calendar.working_day_after(start, days), met, None if met else ended)
 
 
-def _of_dossier(
-    case: CaseThen,
-    services: dict[tuple[str, str], list[tuple[int, FilingFact]]],
-    cancelled_on: date | None,
-    day: date,
-    calendar: WorkingCalendar,
-) -> Iterator[DeadlineThen]:
-    """Yield the deadlines that begin with what the dossier declares: a launch, a change, a termination."""
-    dossier = case.dossier
-    others = services.get((case.uscc, key_of(same_name(dossier.service.name))), [])
+def _of_dossier(case: CaseThen, others: _Others, day: date, calendar: WorkingCalendar) -> Iterator[DeadlineThen]:
+    """Yield the deadlines that begin with a launch or a change that the dossier declares. None runs for an ended filing."""
     facts = Facts(
         status=case.status,
         first_submitted_on=day_of(case.first_submitted_at),
-        other_filings=tuple(fact for key, fact in others if key != case.key),
+        other_filings=tuple(others.filings_of_the_service(case)),
         calendar=calendar,
     )
     context = Context(facts, Clock(day))
-    ended = day if case.status in workflow.ENDED else None
-    for found in _declared(dossier, context):
-        if found is not None and found.clock != due_dates.CORRECTION:
-            met = cancelled_on if found.clock == due_dates.TERMINATION else found.met_on
-            if met is None and ended is not None:
-                continue
-            yield DeadlineThen(found.clock, found.start, found.last_day(context), met)
+    for found in due_dates.all_deadlines(case.dossier, context):
+        if found is None or found.clock in (due_dates.CORRECTION, due_dates.TERMINATION):
+            continue
+        if found.met_on is not None or case.status not in workflow.ENDED:
+            yield DeadlineThen(found.clock, found.start, found.last_day(context), found.met_on)
 
 
-def _declared(dossier: Dossier, context: Context) -> Iterator[due_dates.Deadline | None]:
-    return due_dates.all_deadlines(dossier, context)
+def _of_termination(
+    case: CaseThen, events: list[dict[str, Any]], others: _Others, day: date, calendar: WorkingCalendar
+) -> Iterator[DeadlineThen]:
+    """Yield the deadline to cancel a filing whose service has ended: met by a cancellation, whatever became of the filing since."""
+    terminated_on = case.dossier.service.terminated_on
+    numbers = {
+        number_key(event["data"]["number"]) for event in events if "day" in event["data"] and "number" in event["data"]
+    }
+    if case.action != Action.INITIAL or not numbers or terminated_on is None or terminated_on > day:
+        return
+    met_on = others.cancelled_on(case.uscc, numbers)
+    ended_on = _first(events, _ENDS_A_NUMBER)
+    if met_on is None and ended_on is not None and ended_on < terminated_on:
+        return
+    due_on = calendar.working_day_after(terminated_on, thresholds.CANCELLATION_DAYS.count_on(day))
+    yield DeadlineThen(due_dates.TERMINATION, terminated_on, due_on, met_on, None if met_on else ended_on)
 
 
-def _submissions_of_services(
-    cases: list[CaseThen], end: datetime
-) -> dict[tuple[str, str], list[tuple[int, FilingFact]]]:
-    """Return the first submissions of initial algorithm filings, by applicant and key of the service."""
-    applicants = {case.uscc for case in cases if case.kind == Kind.ALGORITHM}
-    rows = Filing.objects.filter(
-        applicant__uscc__in=applicants,
-        kind=Kind.ALGORITHM,
-        action=Action.INITIAL,
-        first_submitted_at__lt=end,
-    ).values_list("pk", "applicant__uscc", "service_key", "kind", "service_name", "first_submitted_at")
-    rows = list(rows)
-    withdrawn = set(
-        Event.objects.filter(filing__in=[row[0] for row in rows], verb=workflow.WITHDRAW.verb, at__lt=end).values_list(
-            "filing_id", flat=True
-        )
-    )
-    found: dict[tuple[str, str], list[tuple[int, FilingFact]]] = defaultdict(list)
-    for key, uscc, service, kind, name, submitted_at in rows:
-        status = workflow.WITHDRAWN if key in withdrawn else workflow.SUBMITTED
-        found[uscc, service].append((key, FilingFact(kind, status, name, day_of(submitted_at))))
-    return found
+class _Others:
+    """The other filings of the applicants, as they stood then: which cover a service, and which cancel a number."""
 
+    def __init__(self, cases: list[CaseThen], scope: Scope) -> None:
+        applicants = frozenset(case.uscc for case in cases)
+        theirs = Scope(scope.period, {}, Sight(organizations=applicants))
+        self._algorithms: dict[tuple[str, str], list[CaseThen]] = defaultdict(list)
+        self._cancelled: dict[tuple[str, str], date] = {}
+        for batch in cases_then(theirs):
+            for case in batch:
+                self._add(case)
 
-def _cancellations(cases: list[CaseThen], end: datetime) -> dict[int, date]:
-    """Return the day on which a cancellation of each filing was first submitted."""
-    submitted = Filing.objects.filter(
-        action=Action.CANCELLATION,
-        target__gte=cases[0].key,
-        target__lte=cases[-1].key,
-        first_submitted_at__lt=end,
-    ).exclude(status__in=workflow.REFERENCE_IS_FREE)
-    found: dict[int, date] = {}
-    for target, at in submitted.order_by("-first_submitted_at").values_list("target_id", "first_submitted_at"):
-        day = day_of(at)
-        assert day is not None
-        found[target] = day
-    return found
+    def _add(self, case: CaseThen) -> None:
+        if case.action == Action.INITIAL and case.kind == Kind.ALGORITHM:
+            self._algorithms[case.uscc, same_name(case.service)].append(case)
+        if case.action == Action.CANCELLATION and case.status not in workflow.REFERENCE_IS_FREE:
+            key, day = (case.uscc, number_key(case.dossier.amends or "")), day_of(case.first_submitted_at)
+            assert day is not None
+            self._cancelled[key] = min(day, self._cancelled.get(key, day))
+
+    def filings_of_the_service(self, case: CaseThen) -> Iterator[FilingFact]:
+        """Yield the other algorithm filings of the applicant for the same service."""
+        for other in self._algorithms[case.uscc, same_name(case.service)]:
+            if other.key != case.key:
+                yield FilingFact(other.kind, other.status, other.service, day_of(other.first_submitted_at))
+
+    def cancelled_on(self, uscc: str, numbers: set[str]) -> date | None:
+        """Return the day on which a cancellation of one of the numbers was first submitted."""
+        days = [self._cancelled[uscc, number] for number in numbers if (uscc, number) in self._cancelled]
+        return min(days, default=None)

@@ -105,7 +105,7 @@ class Subscription(models.Model):
 
 class SendingState(models.TextChoices):
     WAITING = "waiting", _("waiting for the report")
-    SENDING = "sending", _("handed to the mail server")
+    SENDING = "sending", _("mails made")
     FAILED = "failed", _("the report failed")
 
 

@@ -14,7 +14,7 @@ _IN_MEMORY = 5 * 1024**2
 
 
 def download(shown: ShownReport, format: str) -> FileResponse:
-    """Return a report as a file of a format. Raises TooManyRows, NotSet."""
+    """Return a report as a file of a format. Raises TooManyRows, NotSet, TemplateRefused."""
     file: Any = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - the response closes it
     write_report(shown, format, file)
     file.seek(0)

@@ -6,7 +6,8 @@ afterwards does not show.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,10 +20,12 @@ from compliance.dossier.schema import Dossier
 from compliance.dossier.stored import load
 from compliance.filings import workflow
 from compliance.models import Event, Filing, Revision
-from compliance.reports.scopes import APPLICANT, KIND, Row, Scope
+from compliance.reports.scopes import APPLICANT, Row, Scope
 from registry.reference.regions import PROVINCES
 
 AT_ONCE = 1_000
+# Called after each batch: a worker prolongs its lease, and looks at its time limit.
+AFTER_BATCH: ContextVar[Callable[[], None] | None] = ContextVar("after_batch", default=None)
 # The key of a flag in the history: filing, rule, place and variant.
 FlagKey = tuple[int, str, str, str]
 
@@ -96,6 +99,8 @@ def cases_then(scope: Scope, *, reads: tuple[str, ...] = ()) -> Iterator[list[Ca
     first = 0
     while batch := list(filings.filter(pk__gt=first)[:AT_ONCE]):
         first = batch[-1]["pk"]
+        if after_batch := AFTER_BATCH.get():
+            after_batch()
         contents = _contents([row["pk"] for row in batch], scope.period.ends_at)
         cases = (_case(row, contents[row["pk"]]) for row in batch if row["pk"] in contents)
         if covered := [case for case in cases if scope.covers(province=case.province, uscc=case.uscc, kind=case.kind)]:
@@ -169,7 +174,3 @@ def waived_then(cases: list[CaseThen], scope: Scope) -> set[FlagKey]:
             key = (filing, data["rule"], data["at"], data["variant"])
             waived[key] = event["verb"] == workflow.WAIVE and data["until"] >= last_day
     return {key for key, is_waived in waived.items() if is_waived}
-
-
-def is_kind_covered(scope: Scope, kind: str) -> bool:
-    return scope.parameters.get(KIND, kind) == kind

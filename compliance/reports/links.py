@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 from django.conf import settings
 from django.core import signing
@@ -10,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from compliance.models import ReportLink, RunState, Sending
+from compliance.reports.columns import desk_link, workspace_link
 from compliance.reports.presenting import ShownReport, show
 from compliance.reports.readers import may_receive, sight_within
 from compliance.reports.written import stored
@@ -56,7 +58,9 @@ def report_at(text: str) -> ShownReport | None:
     if link is None or link.sending is None or not _is_good(link):
         raise LinkEnded
     subscription = link.sending.subscription
-    return show(stored(link.run, sight_within(link.user, subscription.organization)), link.language)
+    organization = subscription.organization
+    link_of = desk_link if organization is None else partial(workspace_link, organization=organization)
+    return show(stored(link.run, sight_within(link.user, organization)), link.language, link_of)
 
 
 def _is_good(link: ReportLink) -> bool:

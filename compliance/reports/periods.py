@@ -11,6 +11,7 @@ from compliance.dossier.days import SHANGHAI
 
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2200, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +64,14 @@ def midnight(day: date) -> datetime:
 
 
 def days_between(first: date, end: date) -> Period:
-    """Return the period from the first moment of a day to the first moment of another; raise ValueError if it is empty."""
+    """
+    Return the period from the first moment of a day to the first moment of another. Raise ValueError if it is empty, or lies
+    outside the years for which there are reports.
+    """
     if end <= first:
         raise ValueError(f"A period from {first} to {end} is empty.")
+    if first < FIRST_DAY or end > LAST_DAY:
+        raise ValueError(f"There are reports from {FIRST_DAY} to {LAST_DAY}.")
     return Period(midnight(first), midnight(end))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from compliance.language import Bilingual, Language, language_of
-from compliance.reports.catalog import Breakdown, Chart, Column, Figure, Report, Table, every_row
+from compliance.reports.catalog import Breakdown, Chart, Column, ColumnType, Figure, Report, Table, every_row
 from compliance.reports.columns import desk_link
 from compliance.reports.figures import Group, Number, Summary
 from compliance.reports.periods import Period
@@ -118,6 +118,9 @@ class ShownTable:
     rows: Callable[[], Iterator[list[Any]]] = field(repr=False)
     # The address of what each row is about, in the same order; None for a row without one.
     links: Callable[[], Iterator[str | None]] = field(repr=False)
+    count: Callable[[], int] = field(repr=False)
+    # The rows with their codes.
+    raw: Callable[[], Iterator[Row]] = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -212,9 +215,13 @@ class ShownReport:
 
     @property
     def has_changed(self) -> bool:
-        """Whether any figure differs from the period before, or anything was found in the period at all."""
+        """Whether any figure or breakdown differs from the period before."""
         now, before = self._summaries
         return now != before
+
+    def reader(self, column: Column) -> Callable[[Row], Any]:
+        """Return a function that gives the value of a row in a column, for the reader at hand."""
+        return self.link_of if column.type == ColumnType.LINK else column.reader(self.language)
 
     def table(self) -> ShownTable:
         """Return all rows with every column."""
@@ -232,21 +239,23 @@ class ShownReport:
         return self._table(table.name, table.title.in_(self.language), table.columns, table.where)
 
     def _table(self, name: str, title: str, columns: tuple[Column, ...], where: Callable[[Row], bool]) -> ShownTable:
-        language = self.language
+        def raw() -> Iterator[Row]:
+            return filter(where, self.written.rows())
 
         def rows() -> Iterator[list[Any]]:
-            readers = [column.reader(language) for column in columns]
-            for row in self.written.rows():
-                if where(row):
-                    yield [read(row) for read in readers]
+            readers = [self.reader(column) for column in columns]
+            return ([read(row) for read in readers] for row in raw())
 
         def links() -> Iterator[str | None]:
-            for row in self.written.rows():
-                if where(row):
-                    yield self.link_of(row)
+            return map(self.link_of, raw())
 
-        headings = [_capitalized(column.heading.in_(language)) for column in columns]
-        return ShownTable(name, title, list(columns), headings, rows, links)
+        def count() -> int:
+            if where is every_row:
+                return self.written.row_count
+            return sum(1 for _ in raw())
+
+        headings = [_capitalized(column.heading.in_(self.language)) for column in columns]
+        return ShownTable(name, title, list(columns), headings, rows, links, count, raw)
 
 
 def show(written: WrittenReport, language: str | None, link_of: Callable[[Row], str | None] = desk_link) -> ShownReport:

@@ -7,26 +7,41 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
+from django.core.mail import send_mail
 from django.db import DatabaseError, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from compliance.checking.dispatch import announce_report_after_commit
-from compliance.models import ChangeType, Filing, ReportFigures, ReportPart, ReportRun, RunState
+from compliance.models import (
+    ChangeType,
+    Filing,
+    Mail,
+    Part,
+    ReportFigures,
+    ReportPart,
+    ReportRun,
+    RunState,
+    Sending,
+    SendingState,
+)
 from compliance.notices.writing import write_change
 from compliance.reports import definitions
 from compliance.reports.catalog import REPORTS, Report
+from compliance.reports.history import AFTER_BATCH
 from compliance.reports.packing import Digest, parts_of
 from compliance.reports.periods import Every, Period, ended_periods, period_around
 from compliance.reports.schedules import PAUSE_AFTER_END
 from compliance.reports.scopes import Scope
+from compliance.watch.heartbeats import note_alive
+from compliance.watch.telling import addresses_of_administrators
 from registry.models import User
 
 assert definitions  # importing the package registers the reports
@@ -151,11 +166,15 @@ class TimeLimit(Exception):
     """Writing took longer than allowed."""
 
 
+@transaction.atomic
 def repeat_run(run: ReportRun) -> None:
-    """Let a run that failed be written again."""
-    ReportRun.objects.filter(pk=run.pk, state=RunState.FAILED).update(
-        state=RunState.WAITING, attempts=0, error="", leased_until=None
+    """Let a run that failed be written again, and be sent to whom it was to be sent."""
+    is_failed = ReportRun.objects.filter(pk=run.pk, state=RunState.FAILED).update(
+        state=RunState.WAITING, attempts=0, error="", leased_until=None, asked_at=timezone.now()
     )
+    if is_failed:
+        Sending.objects.filter(run=run.pk, state=SendingState.FAILED).update(state=SendingState.WAITING)
+        Mail.objects.filter(sending__run=run.pk, is_failure=True, sent_at__isnull=True).delete()
 
 
 def delete_old_runs(*, at: datetime | None = None) -> int:
@@ -189,14 +208,17 @@ def _leased(key: int) -> ReportRun | None:
 
 def _write(run: ReportRun) -> None:
     report, period = REPORTS[run.report], Period(run.begins_at, run.ends_at)
-    digest, count, deadline = Digest(run.report, period, run.parameters), 0, _deadline()
-    rows = report.rows(Scope(period, run.parameters))
-    for number, (length, content) in enumerate(parts_of(rows, digest)):
-        deadline()
-        count += length
-        with _holding(run) as held:
-            ReportPart.objects.create(run=run, number=number, content=content)
-            held.update(row_count=count, leased_until=timezone.now() + LEASE)
+    digest, count, keep = Digest(run.report, period, run.parameters), 0, _Keeping(run)
+    token = AFTER_BATCH.set(keep)
+    try:
+        for number, (length, content) in enumerate(parts_of(report.rows(Scope(period, run.parameters)), digest)):
+            count += length
+            with _holding(run) as held:
+                ReportPart.objects.create(run=run, number=number, content=content)
+                held.update(row_count=count, leased_until=timezone.now() + LEASE)
+            keep()
+    finally:
+        AFTER_BATCH.reset(token)
     with _holding(run) as held:
         now = timezone.now()
         held.update(state=RunState.WRITTEN, written_at=now, sha256=digest.sha256, leased_until=None, error="")
@@ -204,15 +226,23 @@ def _write(run: ReportRun) -> None:
         write_change(ChangeType.REPORT, data, at=now)
 
 
-def _deadline() -> Callable[[], None]:
-    """Return a function that raises TimeLimit once the time is over."""
-    until = timezone.now() + timedelta(seconds=settings.REPORT_SECONDS)
+class _Keeping:
+    """Keeps a run while its rows are read, also where none comes for minutes; raises TimeLimit once the time is over."""
 
-    def check() -> None:
-        if timezone.now() > until:
+    def __init__(self, run: ReportRun) -> None:
+        self.run, self.kept_at = run, timezone.now()
+        self.until = self.kept_at + timedelta(seconds=settings.REPORT_SECONDS)
+
+    def __call__(self) -> None:
+        now = timezone.now()
+        if now > self.until:
             raise TimeLimit
-
-    return check
+        if now - self.kept_at > LEASE / 4:
+            self.kept_at = now
+            with _holding(self.run) as held:
+                held.update(leased_until=now + LEASE)
+            # Two long reports leave a small worker no time for its heartbeat.
+            note_alive(Part.WORKER)
 
 
 @contextmanager
@@ -226,12 +256,30 @@ def _holding(run: ReportRun) -> Iterator[object]:
 
 
 def _give_back(run: ReportRun, error: Exception) -> None:
+    """Let a run be tried again after a while; what the database refused counts as no attempt."""
     ReportRun.objects.filter(pk=run.pk, lease=run.lease).update(
-        error=str(error)[:500], leased_until=timezone.now() + LEASE / 2
+        error=str(error)[:500], leased_until=timezone.now() + LEASE / 2, attempts=F("attempts") - 1
     )
 
 
 def _fail(run: ReportRun, why: str, *, lease: UUID | None) -> None:
-    """Mark a run as failed, and tell: its page says why, and administrators and whoever asked get a mail."""
-    rows = ReportRun.objects.filter(pk=run.pk, lease=lease).exclude(state=RunState.WRITTEN)
-    rows.update(state=RunState.FAILED, error=why[:500], leased_until=None)
+    """Mark a run as failed, and mail whoever asked for it, or, of a scheduled run, the administrators."""
+    rows = ReportRun.objects.filter(pk=run.pk, lease=lease).exclude(state__in=[RunState.WRITTEN, RunState.FAILED])
+    if rows.update(state=RunState.FAILED, error=why[:500], leased_until=None):
+        run.error = why
+        _mail_failure(run)
+
+
+def _mail_failure(run: ReportRun) -> None:
+    """Subscribers get a mail of their own (compliance.reports.sending); this one is best effort beside the page of the run."""
+    to = [run.asked_by.email] if run.asked_by else addresses_of_administrators()
+    title = REPORTS[run.report].title
+    lines = [
+        f"{title.en}: {run.error}",
+        f"{title.zh}：{run.error}",
+        f"{settings.BASE_URL}/admin/compliance/reportrun/{run.pk}/change/",
+    ]
+    try:
+        send_mail("A report could not be written · 报告未能生成", "\n".join(lines), None, list(filter(None, to)))
+    except OSError as error:
+        logger.warning("The failure of the report run %s was not mailed: %s", run.uid, error)

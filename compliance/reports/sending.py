@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass, field
 from email.mime.image import MIMEImage
 from email.utils import make_msgid
+from functools import partial
 from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,7 +14,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_noop
 
@@ -21,6 +22,7 @@ from compliance.language import Bilingual, language_of
 from compliance.models import ChangeType, Mail, RunState, Sending, SendingState
 from compliance.notices.writing import write_change
 from compliance.reports.catalog import REPORTS
+from compliance.reports.columns import desk_link, workspace_link
 from compliance.reports.formats import FORMATS, TooManyRows, write_report
 from compliance.reports.formats.paper import chart_picture
 from compliance.reports.links import address_of, link_for
@@ -41,6 +43,7 @@ MOST_ROWS_ATTACHED = 50_000
 _NOT_ALLOWED = gettext_noop("may not read this report any more")
 _NO_ADDRESS = gettext_noop("has no e-mail address")
 _UNCHANGED = gettext_noop("nothing changed")
+_STOPPED = gettext_noop("the subscription is paused or has ended")
 _HEADING = Bilingual("{title}, {period}", "{title}（{period}）")
 _NOT_SET = Bilingual(
     "The report could not be written as {format}; its rows are in the other formats.",
@@ -50,42 +53,60 @@ _FAILED = Bilingual("{title}, {period}: the report could not be written", "{titl
 
 
 def prepare_mails() -> int:
-    """Make the mails of the sendings whose report is written or has failed, and return how many sendings there were."""
+    """
+    Make the mails of the sendings whose report is written or has failed, and return how many sendings there were. One that
+    cannot be prepared is marked as failed, and keeps no other from its mails.
+    """
     done = (RunState.WRITTEN, RunState.FAILED, RunState.DELETED)
     waiting = Sending.objects.filter(state=SendingState.WAITING, run__state__in=done).order_by("pk")
-    return sum(_prepare(key) for key in waiting.values_list("pk", flat=True)[:AT_ONCE])
+    return sum(_prepare_alone(key) for key in waiting.values_list("pk", flat=True)[:AT_ONCE])
 
 
-@transaction.atomic
+def _prepare_alone(key: int) -> bool:
+    try:
+        return _prepare(key)
+    except DatabaseError:
+        logger.exception("The sending %s is prepared later.", key)
+    except Exception as error:
+        logger.exception("The sending %s cannot be prepared.", key)
+        left_out = [["", f"{type(error).__name__}: {error}"[:200]]]
+        Sending.objects.filter(pk=key).update(state=SendingState.FAILED, left_out=left_out)
+    return False
+
+
 def _prepare(key: int) -> bool:
     """Make the mails of a sending, once: to its recipients, or, of a report that failed, to its owner."""
-    rows = Sending.objects.filter(state=SendingState.WAITING).select_for_update(skip_locked=True, of=("self",))
-    sending = rows.select_related("run", "subscription__owner", "subscription__organization").filter(pk=key).first()
-    if sending is None:
-        return False
-    if sending.run.state != RunState.WRITTEN:
-        sending.state = SendingState.FAILED
-        Mail.objects.get_or_create(user=sending.subscription.owner, sending=sending)
-    else:
-        sending.state = SendingState.SENDING
-        sending.left_out = _mail_to_recipients(sending)
-        _tell_webhooks(sending)
-    sending.save(update_fields=["state", "left_out"])
+    rows = Sending.objects.select_related("run", "subscription__owner", "subscription__organization")
+    sending = rows.get(pk=key)
+    is_written = sending.run.state == RunState.WRITTEN
+    # Counting what each may see can take long, so it is done before the row is locked; the figures are kept.
+    reasons = {user: _reason_against(user, sending) for user in _recipients(sending)} if is_written else {}
+    with transaction.atomic():
+        locked = Sending.objects.filter(pk=key, state=SendingState.WAITING).select_for_update(skip_locked=True).first()
+        if locked is None:
+            return False
+        locked.state = SendingState.SENDING if is_written else SendingState.FAILED
+        locked.left_out = [[user.username, why] for user, why in reasons.items() if why]
+        locked.save(update_fields=["state", "left_out"])
+        for user in (user for user, why in reasons.items() if not why):
+            Mail.objects.get_or_create(user=user, sending=sending, is_failure=False)
+        owner = sending.subscription.owner
+        if may_receive(owner, sending.subscription):
+            if not is_written:
+                Mail.objects.get_or_create(user=owner, sending=sending, is_failure=True)
+            else:
+                _tell_webhooks(sending)
     return True
 
 
-def _mail_to_recipients(sending: Sending) -> list[list[str]]:
-    """Make a mail for each recipient who may have it; return who gets none, and why."""
-    left_out = []
-    for user in sending.subscription.recipients.order_by("pk"):
-        if why := _reason_against(user, sending):
-            left_out.append([user.username, why])
-        else:
-            Mail.objects.get_or_create(user=user, sending=sending)
-    return left_out
+def _recipients(sending: Sending) -> list[User]:
+    return list(sending.subscription.recipients.order_by("pk"))
 
 
 def _reason_against(user: User, sending: Sending) -> str:
+    """Return why a recipient gets no mail; empty if there is no reason."""
+    if not _is_wanted(sending):
+        return _STOPPED
     if not may_receive(user, sending.subscription):
         return _NOT_ALLOWED
     if not user.email:
@@ -95,6 +116,12 @@ def _reason_against(user: User, sending: Sending) -> str:
     return ""
 
 
+def _is_wanted(sending: Sending) -> bool:
+    """Return whether a report is still to be sent: the subscription has not ended, and is not paused."""
+    subscription = sending.subscription
+    return subscription.ended_at is None and (sending.is_extra or not subscription.is_paused)
+
+
 def _tell_webhooks(sending: Sending) -> None:
     """Tell the webhooks of the owner that the report of a subscription is there."""
     run = sending.run
@@ -102,7 +129,6 @@ def _tell_webhooks(sending: Sending) -> None:
         "report": run.report,
         "run": str(run.uid),
         "ends_at": run.ends_at.isoformat(),
-        "rows": run.row_count,
         "subscription": str(sending.subscription.uid),
     }
     write_change(ChangeType.REPORT, data, at=sending.created_at, user=sending.subscription.owner)
@@ -111,7 +137,9 @@ def _tell_webhooks(sending: Sending) -> None:
 def _shown(sending: Sending, user: User) -> ShownReport:
     subscription = sending.subscription
     sight = sight_within(user, subscription.organization)
-    return show(stored(sending.run, sight), subscription.language)
+    organization = subscription.organization
+    link_of = desk_link if organization is None else partial(workspace_link, organization=organization)
+    return show(stored(sending.run, sight), subscription.language, link_of)
 
 
 def message_of(mail: Mail, connection: BaseEmailBackend | None = None) -> EmailMultiAlternatives | None:
@@ -122,9 +150,12 @@ def message_of(mail: Mail, connection: BaseEmailBackend | None = None) -> EmailM
     sending = Sending.objects.select_related("run", "subscription__organization", "subscription__owner").get(
         pk=mail.sending_id
     )
-    if sending.state == SendingState.FAILED:
+    if mail.is_failure:
         return _message_of_failure(mail, sending, connection)
-    if not may_receive(mail.user, sending.subscription) or sending.run.state != RunState.WRITTEN:
+    is_recipient = sending.subscription.recipients.filter(pk=mail.user_id).exists()
+    if not is_recipient or not _is_wanted(sending) or not may_receive(mail.user, sending.subscription):
+        return None
+    if sending.run.state != RunState.WRITTEN:
         return None
     shown = _shown(sending, mail.user)
     files = _files(shown, sending, mail.user)

@@ -11,8 +11,9 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from compliance.checking.case_facts import working_calendar
 from compliance.language import Bilingual, Language
-from compliance.models import ReportLink, Sending, Subscription
+from compliance.models import ReportLink, Sending, SendingState, Subscription
 from compliance.reports.catalog import REPORTS, Report
 from compliance.reports.periods import Period
 from compliance.reports.readers import may_read_of
@@ -57,8 +58,7 @@ def subscribe(wishes: Wishes, *, by: User, organization: Organization | None = N
 
     Raises SubscriptionRefused.
     """
-    wishes = _completed(wishes, organization)
-    recipients = _checked(wishes, by, organization)
+    wishes, recipients = _checked(_completed(wishes, organization), by, organization)
     if Subscription.objects.kept().filter(owner=by).count() >= MOST_OF_A_PERSON:
         text = Bilingual(
             f"You have {MOST_OF_A_PERSON} subscriptions. End one that is not needed any more.",
@@ -77,8 +77,8 @@ def subscribe(wishes: Wishes, *, by: User, organization: Organization | None = N
 def change_subscription(subscription: Subscription, wishes: Wishes, *, by: User) -> Subscription:
     """Change a subscription. With another frequency, the next report is that of the period at hand. Raises SubscriptionRefused."""
     subscription = Subscription.objects.select_for_update(of=("self",)).get(pk=subscription.pk)
-    wishes = _completed(wishes, subscription.organization)
-    recipients = _checked(wishes, by, subscription.organization)
+    organization = subscription.organization
+    wishes, recipients = _checked(_completed(wishes, organization), by, organization)
     every = subscription.schedule.every
     _write(subscription, wishes)
     if subscription.schedule.every != every:
@@ -96,9 +96,13 @@ def pause_subscription(subscription: Subscription) -> None:
 
 @transaction.atomic
 def resume_subscription(subscription: Subscription) -> None:
-    """Resume a subscription. What would have been sent during the pause is not sent."""
-    begins_at = subscription.schedule.period_around(timezone.now()).begins_at
-    _update(subscription, is_paused=False, next_begins_at=max(begins_at, subscription.next_begins_at))
+    """Resume a subscription. What was due during the pause is not sent; what is due later is."""
+    next_begins_at = subscription.next_begins_at
+    for period in subscription.schedule.due_periods(
+        since=next_begins_at, at=timezone.now(), calendar=working_calendar()
+    ):
+        next_begins_at = period.ends_at
+    _update(subscription, is_paused=False, next_begins_at=next_begins_at)
 
 
 @transaction.atomic
@@ -109,10 +113,17 @@ def end_subscription(subscription: Subscription) -> None:
 
 @transaction.atomic
 def send_now(subscription: Subscription) -> Sending:
-    """Send the report of the last ended period now, besides the schedule. A report that failed is written again."""
+    """
+    Send the report of the last ended period now, besides the schedule. One that failed is written again, and sent as it was
+    to be.
+    """
     period = last_period(subscription)
     run = schedule_run(REPORTS[subscription.report], period, subscription.parameters)
+    failed = subscription.sendings.filter(run=run, state=SendingState.FAILED).first()
     repeat_run(run)
+    if failed:
+        failed.refresh_from_db()
+        return failed
     return Sending.objects.create(
         subscription=subscription, begins_at=period.begins_at, ends_at=period.ends_at, is_extra=True, run=run
     )
@@ -141,8 +152,8 @@ def _completed(wishes: Wishes, organization: Organization | None) -> Wishes:
     return replace(wishes, parameters={**wishes.parameters, APPLICANT: organization.uscc or ""})
 
 
-def _checked(wishes: Wishes, by: User, organization: Organization | None) -> list[User]:
-    """Return the recipients, after checking all wishes. Raises SubscriptionRefused."""
+def _checked(wishes: Wishes, by: User, organization: Organization | None) -> tuple[Wishes, list[User]]:
+    """Return the wishes with their parameters in normal form, and the recipients. Raises SubscriptionRefused."""
     report = REPORTS.get(wishes.report)
     if report is None or not may_read_of(by, report, organization):
         raise SubscriptionRefused(
@@ -152,8 +163,9 @@ def _checked(wishes: Wishes, by: User, organization: Organization | None) -> lis
             ),
         )
     _check_schedule(wishes)
-    _check_content(report, wishes)
-    return _people(wishes.recipients or (by.username,), report, organization)
+    parameters = _checked_content(report, wishes)
+    people = _people(wishes.recipients or (by.username,), report, organization)
+    return replace(wishes, parameters=parameters), people
 
 
 def _check_schedule(wishes: Wishes) -> None:
@@ -167,7 +179,8 @@ def _check_schedule(wishes: Wishes) -> None:
         )
 
 
-def _check_content(report: Report, wishes: Wishes) -> None:
+def _checked_content(report: Report, wishes: Wishes) -> dict[str, str]:
+    """Return the parameters in normal form."""
     wrong = [name for name in wishes.formats if name not in report.formats]
     if wrong or not wishes.formats:
         listed = ", ".join(report.formats)
@@ -181,7 +194,7 @@ def _check_content(report: Report, wishes: Wishes) -> None:
             name, Bilingual("This report does not have this parameter. Leave it out.", "本报告没有该参数，请删除。")
         )
     try:
-        checked_parameters(wishes.parameters, required=report.required)
+        return checked_parameters(wishes.parameters, required=report.required)
     except ParameterRefused as error:
         raise SubscriptionRefused(error.name, error.text) from error
 
@@ -228,7 +241,7 @@ def _not_a_recipient(name: str) -> SubscriptionRefused:
 
 def _write(subscription: Subscription, wishes: Wishes) -> None:
     subscription.report, subscription.language = wishes.report, wishes.language
-    subscription.parameters = dict(sorted((name, value) for name, value in wishes.parameters.items() if value))
+    subscription.parameters = dict(wishes.parameters)
     subscription.formats = [name for name in FORMATS_IN_A_MAIL if name in wishes.formats]
     subscription.frequency, subscription.working_day = wishes.frequency, wishes.working_day
     subscription.hour, subscription.time_zone = wishes.hour, wishes.time_zone

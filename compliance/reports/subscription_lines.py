@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from compliance.checking.case_facts import working_calendar
 from compliance.models import Mail, ReportLink, Sending, SendingState, Subscription
+from compliance.reports import subscribing
 from compliance.reports.asking import in_the_readers
 from compliance.reports.catalog import REPORTS
 from compliance.reports.periods import Period
@@ -19,6 +21,14 @@ from compliance.reports.presenting import shown_period
 from compliance.rules.calendar import WorkingCalendar
 
 MOST_SENDINGS = 30
+# What the owner of a subscription can do with it, by buttons, and what is shown then.
+VERBS: dict[str, tuple[Callable[[Subscription], object], Any]] = {
+    "pause": (subscribing.pause_subscription, gettext_lazy("Paused. Nothing is sent until you resume it.")),
+    "resume": (subscribing.resume_subscription, gettext_lazy("Resumed.")),
+    "send": (subscribing.send_now, gettext_lazy("The report of the last period is being written and sent.")),
+    "end": (subscribing.end_subscription, gettext_lazy("Ended. Nothing more is sent.")),
+    "revoke": (subscribing.revoke_links, gettext_lazy("All links of this subscription have ended.")),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +52,21 @@ def lines_of(subscriptions: Iterable[Subscription]) -> list[SubscriptionLine]:
     return [_line(subscription, calendar) for subscription in subscriptions]
 
 
+def next_at(subscription: Subscription, calendar: WorkingCalendar) -> datetime | None:
+    """Return when the next report of a subscription is due; None while none is."""
+    if subscription.is_paused or subscription.ended_at:
+        return None
+    schedule = subscription.schedule
+    return schedule.due_at(schedule.period_around(subscription.next_begins_at), calendar)
+
+
 def _line(subscription: Subscription, calendar: WorkingCalendar) -> SubscriptionLine:
-    schedule, names = subscription.schedule, subscription.recipients.order_by("username")
-    period = schedule.period_around(subscription.next_begins_at)
+    names = subscription.recipients.order_by("username")
     return SubscriptionLine(
         subscription,
         in_the_readers(REPORTS[subscription.report].title),
         ", ".join(names.values_list("username", flat=True)),
-        None if subscription.is_paused or subscription.ended_at else schedule.due_at(period, calendar),
+        next_at(subscription, calendar),
         subscription.sendings.select_related("run").first(),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -14,6 +15,8 @@ from compliance.reports.periods import Period
 from compliance.reports.runs import schedule_run
 from compliance.rules.calendar import WorkingCalendar
 
+logger = logging.getLogger(__name__)
+
 # After a long outage, a subscription makes up for so many periods at once; the others follow with the next run.
 AT_ONCE = 50
 
@@ -22,7 +25,16 @@ def make_sendings(*, at: datetime | None = None) -> int:
     """Make the sendings of all periods that are due, each with its run, and return how many."""
     at, calendar = at or timezone.now(), working_calendar()
     due = Subscription.objects.active().filter(next_begins_at__lt=at).order_by("pk")
-    return sum(_make_sendings(key, at, calendar) for key in due.values_list("pk", flat=True))
+    return sum(_make_alone(key, at, calendar) for key in due.values_list("pk", flat=True))
+
+
+def _make_alone(key: int, at: datetime, calendar: WorkingCalendar) -> int:
+    """Make the sendings of one subscription; what goes wrong with it keeps no other from its own."""
+    try:
+        return _make_sendings(key, at, calendar)
+    except Exception:
+        logger.exception("The subscription with key %s cannot be scheduled.", key)
+        return 0
 
 
 @transaction.atomic

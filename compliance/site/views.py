@@ -101,7 +101,8 @@ def ready(request: HttpRequest) -> JsonResponse:
             "checks_since": late.checks_since,
             "reports_since": late.reports_since,
             "mails_since": late.mails_since,
-            "subscriptions": [{"subscription": uid, "due_at": due_at} for uid, due_at in late.subscriptions],
+            "subscriptions": len(late.subscriptions),
+            "subscriptions_since": late.subscriptions[0][1] if late.subscriptions else None,
         },
     }
     return JsonResponse(content, status=200 if is_ready else 503)

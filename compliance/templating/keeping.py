@@ -8,13 +8,14 @@ from django.db import transaction
 
 from compliance.models import DocumentTemplate
 from compliance.templating.rendering import checked_template
+from compliance.templating.values import sample_values
 from registry.models import User
 
 
 @transaction.atomic
 def keep_template(purpose: str, language: str, filename: str, content: bytes, *, by: User) -> DocumentTemplate:
     """Keep a template and use it from now on; what was in use before is kept. Raises TemplateRefused."""
-    checked_template(purpose, content)
+    checked_template(purpose, content, sample_values(purpose))
     in_use = DocumentTemplate.objects.select_for_update().filter(purpose=purpose, language=language, is_active=True)
     in_use.update(is_active=False)
     return DocumentTemplate.objects.create(

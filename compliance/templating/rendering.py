@@ -15,7 +15,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from compliance.attachments.packages import opened
 from compliance.attachments.refused import CannotRead
 from compliance.language import Bilingual
-from compliance.templating.fields import FIELDS, sample_of
+from compliance.templating.fields import FIELDS
 
 LARGEST = 5 * 1024 * 1024
 _DOCTYPE = re.compile(rb"<!DOCTYPE|<!ENTITY", re.IGNORECASE)
@@ -32,8 +32,8 @@ class _Undefined(StrictUndefined):
     """An unknown name, also one within a list or an entry, is a fault wherever it is used."""
 
 
-def checked_template(purpose: str, content: bytes) -> None:
-    """Try a template with sample values. Raises TemplateRefused, which names what is unknown or where the syntax breaks."""
+def checked_template(purpose: str, content: bytes, sample: Mapping[str, Any]) -> None:
+    """Try a template with sample values of its purpose. Raises TemplateRefused, which names what is unknown or where the syntax breaks."""
     _check_package(content)
     try:
         unknown = sorted(DocxTemplate(io.BytesIO(content)).get_undeclared_template_variables(_environment()))
@@ -50,7 +50,7 @@ def checked_template(purpose: str, content: bytes) -> None:
                 f"未知字段：{listed}。可用字段：{fields}。",
             )
         )
-    filled_template(content, sample_of(purpose))
+    filled_template(content, sample)
 
 
 def filled_template(content: bytes, values: Mapping[str, Any]) -> bytes:
@@ -64,7 +64,7 @@ def filled_template(content: bytes, values: Mapping[str, Any]) -> bytes:
         ) from error
     except TemplateError as error:
         raise _syntax(error) from error
-    except (TypeError, ValueError, ArithmeticError, LookupError) as error:
+    except (TypeError, ValueError, ArithmeticError, LookupError, RecursionError, MemoryError) as error:
         raise TemplateRefused(
             Bilingual(f"The template cannot be filled: {error}.", f"模板无法填充：{error}。")
         ) from error

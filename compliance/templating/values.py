@@ -7,9 +7,14 @@ from typing import Any
 from django.utils import timezone
 
 from compliance.models import Letter
+from compliance.reports import definitions
+from compliance.reports.catalog import REPORTS, Column, Report
 from compliance.reports.presenting import ShownReport, ShownTable, shown_moment
 from compliance.reports.scopes import APPLICANT
+from compliance.templating.fields import sample_of
 from registry.models import Organization
+
+assert definitions  # importing the package registers the reports
 
 
 def values_of_letter(letter: Letter) -> dict[str, Any]:
@@ -60,16 +65,38 @@ def values_of_report(shown: ShownReport) -> dict[str, Any]:
             for figure in shown.figures
         ],
         "tables": [
-            {"title": table.title, "headings": table.headings, "rows": _rows(table)} for table in shown.tables()
+            {"title": table.title, "headings": table.headings, "rows": _rows(table, shown)} for table in shown.tables()
         ],
         "organization": organization.name if organization else "",
         "uscc": uscc,
-        "filings": _rows(shown.table()),
+        "filings": _rows(shown.table(), shown),
     }
 
 
-def _rows(table: ShownTable) -> list[dict[str, Any]]:
-    names = [column.name for column in table.columns]
-    return [
-        {name: "" if cell is None else cell for name, cell in zip(names, cells, strict=True)} for cells in table.rows()
-    ]
+def _rows(table: ShownTable, shown: ShownReport) -> list[dict[str, Any]]:
+    """Return the rows of a table, each with the names of all columns of the report, so that a template can use any of them."""
+    readers = {column.name: shown.reader(column) for column in _columns_of(shown.report)}
+    return [{name: _text(read(row)) for name, read in readers.items()} for row in table.raw()]
+
+
+def _text(cell: Any) -> Any:
+    return "" if cell is None else cell
+
+
+def _columns_of(report: Report) -> list[Column]:
+    """Return the columns of a report and of its tables, each name once."""
+    listed = [*report.columns, *(column for table in report.tables for column in table.columns)]
+    return list({column.name: column for column in listed}.values())
+
+
+def sample_values(purpose: str) -> dict[str, Any]:
+    """Return sample values of all fields of a purpose; the rows have all columns of the report."""
+    sample = sample_of(purpose)
+    if purpose not in REPORTS:
+        return sample
+    row = {column.name: column.heading.zh for column in _columns_of(REPORTS[purpose])}
+    if "tables" in sample:
+        sample["tables"] = [{**table, "rows": [row]} for table in sample["tables"]]
+    if "filings" in sample:
+        sample["filings"] = [row]
+    return sample

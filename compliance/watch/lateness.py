@@ -11,6 +11,7 @@ from django.utils import timezone
 from compliance.checking.case_facts import working_calendar
 from compliance.checking.due_marks import oldest_due
 from compliance.models import Mail, ReportRun, Subscription
+from compliance.rules.calendar import PUBLISHED
 
 # Work that waits longer than this is late.
 LATE_AFTER = timedelta(minutes=15)
@@ -33,7 +34,9 @@ class Lateness:
 
 def lateness() -> Lateness:
     now = timezone.now()
-    unsent = Mail.objects.filter(sent_at__isnull=True, given_up_at__isnull=True).aggregate(since=Min("made_at"))
+    # A mail that was tried waits for its own server or mailbox, not for the jobs.
+    untried = Mail.objects.filter(sent_at__isnull=True, given_up_at__isnull=True, attempts=0)
+    unsent = untried.aggregate(since=Min("due_at"))
     unwritten = ReportRun.objects.unfinished().aggregate(since=Min("asked_at"))
     return Lateness(
         _if_older(oldest_due(), now - CHECKS_LATE_AFTER),
@@ -48,8 +51,12 @@ def _if_older(since: datetime | None, limit: datetime) -> datetime | None:
 
 
 def _late_subscriptions(now: datetime) -> list[tuple[str, datetime]]:
-    calendar, late = working_calendar(), []
-    for subscription in Subscription.objects.active().filter(next_begins_at__lt=now).order_by("next_begins_at")[:500]:
+    started, late = (
+        list(Subscription.objects.active().filter(next_begins_at__lt=now).order_by("next_begins_at")[:500]),
+        [],
+    )
+    calendar = working_calendar() if started else PUBLISHED
+    for subscription in started:
         schedule = subscription.schedule
         due_at = schedule.due_at(schedule.period_around(subscription.next_begins_at), calendar)
         if due_at < now - LATE_AFTER:

@@ -75,11 +75,15 @@ def _tell_of_return(watch: Watch) -> str:
     return "back"
 
 
-def _mail(heading: str, text: str) -> bool:
-    """Mail all administrators; return whether the mail server took it. Without administrators there is nobody to tell."""
+def addresses_of_administrators() -> list[str]:
     people = User.objects.filter(is_active=True).exclude(email="").order_by("pk")
     to = [person.email for person in people.filter(staff_roles__role=Role.ADMINISTRATOR).distinct()]
-    to += [person.email for person in people.filter(is_superuser=True) if person.email not in to]
+    return to + [person.email for person in people.filter(is_superuser=True) if person.email not in to]
+
+
+def _mail(heading: str, text: str) -> bool:
+    """Mail all administrators; return whether the mail server took it. Without administrators there is nobody to tell."""
+    to = addresses_of_administrators()
     if not to:
         logger.error("%s, and no administrator has an e-mail address.", heading)
         return True

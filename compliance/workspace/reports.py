@@ -2,44 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from compliance.models import Subscription
 from compliance.reports import subscribing
 from compliance.reports.asking import SINCE_LAST, AskForm, in_the_readers
 from compliance.reports.catalog import REPORTS, Readers, Report
+from compliance.reports.columns import workspace_link
 from compliance.reports.downloads import download
 from compliance.reports.formats import TooManyRows, formats_of
 from compliance.reports.formats.page import context_of
 from compliance.reports.periods import Every, Period, period_around
 from compliance.reports.presenting import ShownReport, show
 from compliance.reports.readers import sight_within
-from compliance.reports.scopes import APPLICANT, KIND, Row, Scope
+from compliance.reports.scopes import APPLICANT, KIND, Scope
 from compliance.reports.subscription_form import SubscriptionForm, initial_of
-from compliance.reports.subscription_lines import has_links, lines_of, sendings_of
+from compliance.reports.subscription_lines import VERBS, has_links, lines_of, sendings_of
 from compliance.reports.written import write_unstored
 from compliance.templating.rendering import TemplateRefused
 from compliance.typesetting.pdf import NotSet
 from compliance.workspace.visits import Visit, for_members
-
-_VERBS: dict[str, tuple[Callable[[Subscription], object], Any]] = {
-    "pause": (subscribing.pause_subscription, gettext_lazy("Paused. Nothing is sent until you resume it.")),
-    "resume": (subscribing.resume_subscription, gettext_lazy("Resumed.")),
-    "send": (subscribing.send_now, gettext_lazy("The report of the last period is being written and sent.")),
-    "end": (subscribing.end_subscription, gettext_lazy("Ended. Nothing more is sent.")),
-    "revoke": (subscribing.revoke_links, gettext_lazy("All links of this subscription have ended.")),
-}
 
 
 def reports_of_organizations() -> list[Report]:
@@ -113,15 +104,7 @@ def _shown(visit: Visit, form: AskForm) -> ShownReport:
 
 def _write(visit: Visit, report: Report, period: Period, parameters: dict[str, str]) -> ShownReport:
     scope = Scope(period, parameters, sight_within(visit.user, visit.organization))
-    return show(write_unstored(report, scope), visit.language, lambda row: _link(row, visit))
-
-
-def _link(row: Row, visit: Visit) -> str | None:
-    """Return the page of a filing of the organization."""
-    uid = row.get("filing")
-    if not uid or row.get("uscc") != visit.organization.uscc:
-        return None
-    return f"{settings.BASE_URL}{reverse('workspace:filing', args=[visit.organization.uid, uid])}"
+    return show(write_unstored(report, scope), visit.language, partial(workspace_link, organization=visit.organization))
 
 
 @for_members
@@ -183,9 +166,9 @@ def act_on_subscription(visit: Visit, uid: UUID, verb: str) -> HttpResponseBase:
     found = _find_own(visit, uid)
     if visit.request.method != "POST":
         return redirect("workspace:subscription", visit.organization.uid, uid)
-    if verb not in _VERBS:
+    if verb not in VERBS:
         raise Http404
-    do, message = _VERBS[verb]
+    do, message = VERBS[verb]
     do(found)
     messages.success(visit.request, message)
     if verb == "end":

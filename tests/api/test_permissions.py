@@ -137,7 +137,7 @@ TABLE = [
     ("GET",  "reports/{report}/",     None,       (401, 404, 404, 404, 200, 200, 200, 200, 404)),
     ("GET",  "reports/{report}/files/{form}/", None, (401, 404, 404, 404, 200, 200, 200, 200, 404)),
     ("GET",  "report_subscriptions/", None,       (401, 200, 200, 200, 200, 200, 200, 200, 200)),
-    ("POST", "report_subscriptions/", "subscription", (401, 400, 400, 400, 201, 201, 201, 201, 400)),
+    ("POST", "report_subscriptions/", "subscription", (401, 409, 409, 409, 201, 201, 201, 201, 409)),
     ("POST", "report_subscriptions/", "own subscription", (401, 403, 201, 201, 403, 403, 403, 403, 403)),
     ("GET",  "report_subscriptions/{subscription}/", None, (401, 404, 200, 200, 404, 404, 404, 404, 404)),
     ("PATCH", "report_subscriptions/{subscription}/", "pause", (401, 404, 403, 200, 404, 404, 404, 404, 404)),

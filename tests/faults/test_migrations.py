@@ -23,6 +23,9 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from compliance.checking.flag_counts import counted, counts_on
 from compliance.models import Event, Filing, Flag, ReportRun
+from compliance.reports import definitions
+from compliance.reports.scopes import EVERYTHING
+from compliance.reports.written import stored
 from registry.models import ModelStatement, User
 counts = counted(list(Filing.objects.values_list("pk", flat=True)), timezone.localdate())
 assert all(counts_on(filing) == counts[filing.pk] for filing in Filing.objects.all())
@@ -37,7 +40,7 @@ print("state", json.dumps({
     "counts": [str(counts[key]) for key in sorted(counts)],
     "flags": sorted(Flag.objects.values_list("rule", "at", "variant", "waiver_basis")),
     "statements": sorted(ModelStatement.objects.values_list("key", "named_model__name")),
-    "reports": list(ReportRun.objects.values_list("content", flat=True)),
+    "reports": [list(stored(run, EVERYTHING).rows()) for run in ReportRun.objects.filter(state="written")],
     "roles": {user.username: user.roles for user in User.objects.order_by("pk")},
     "memberships": {user.username: sorted(user.memberships_in_force.values()) for user in User.objects.order_by("pk")},
 }))

@@ -55,6 +55,7 @@ def test_a_format_that_a_report_does_not_have_is_not_found(run: ReportRun, regis
     [
         ({"first_day": ""}, "Give the first and the last day of the period."),
         ({"last_day": "2026-10-01"}, "The last day must not be before the first day."),
+        ({"first_day": "0001-01-01", "last_day": "9999-12-31"}, "Give days between 2000-01-01 and 2200-01-01."),
         ({"applicant": "nonsense"}, "No organization has the unified social credit code “nonsense”."),
         ({"report": "scorecard"}, "This report needs: applicant (USCC)."),
     ],
@@ -107,20 +108,21 @@ def test_a_report_is_asked_for_read_and_downloaded_over_the_api(two_months: TwoM
 
 
 @pytest.mark.parametrize(
-    ("body", "pointer"),
+    ("body", "pointer", "status"),
     [
-        ({"report": "changes", "from_day": "2026-11-01"}, "/to_day"),
-        ({"report": "changes", "from_day": "2026-11-01", "to_day": "2026-11-01"}, "/to_day"),
-        ({"report": "changes", "to_day": "2026-11-01"}, "/from_day"),
-        ({"report": "changes", "province": "99"}, "/province"),
-        ({"report": "reviewer_workload", "applicant": USCC}, "/applicant"),
-        ({"report": "scorecard"}, "/applicant"),
-        ({"report": "poem"}, "/report"),
+        ({"report": "changes", "from_day": "2026-11-01"}, "/to_day", 409),
+        ({"report": "changes", "from_day": "2026-11-01", "to_day": "2026-11-01"}, "/to_day", 409),
+        ({"report": "changes", "to_day": "2026-11-01"}, "/from_day", 409),
+        ({"report": "changes", "from_day": "0001-01-01", "to_day": "9999-12-31"}, "/from_day", 409),
+        ({"report": "changes", "province": "99"}, "/province", 400),
+        ({"report": "reviewer_workload", "applicant": USCC}, "/applicant", 409),
+        ({"report": "scorecard"}, "/applicant", 409),
+        ({"report": "poem"}, "/report", 400),
     ],
 )
-def test_a_bad_request_names_its_field(body: dict[str, Any], pointer: str, registrar: User) -> None:
+def test_a_bad_request_names_its_field(body: dict[str, Any], pointer: str, status: int, registrar: User) -> None:
     answer = client_of(registrar).post("/api/v1/reports/", body)
-    assert (answer.status_code, [error["pointer"] for error in answer.json()["errors"]]) == (400, [pointer])
+    assert (answer.status_code, [error["pointer"] for error in answer.json()["errors"]]) == (status, [pointer])
     assert ReportRun.objects.count() == 0
 
 

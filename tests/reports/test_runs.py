@@ -198,7 +198,3 @@ def test_in_a_large_registry_a_worker_writes_what_somebody_asks_for(
     monkeypatch.setattr(runs, "SMALL", -1)
     run = request_run(made(numbers), by=registrar)
     assert (run.state, runs_to_write()) == (RunState.WAITING, [run.pk])
-
-
-def test_the_time_limit_is_a_setting() -> None:
-    assert settings.REPORT_SECONDS == 900

@@ -194,9 +194,9 @@ def test_a_subscription_lives_over_the_api(registrar: User) -> None:
 @pytest.mark.parametrize(
     ("changes", "status", "pointer"),
     [
-        ({"recipients": ["nobody"]}, 400, "/recipients"),
-        ({"time_zone": "Mars"}, 400, "/time_zone"),
-        ({"formats": ["docx"]}, 400, "/formats"),
+        ({"recipients": ["nobody"]}, 409, "/recipients"),
+        ({"time_zone": "Mars"}, 409, "/time_zone"),
+        ({"formats": ["docx"]}, 409, "/formats"),
         ({"hour": 24}, 400, "/hour"),
         ({"organization": USCC}, 403, "/organization"),
     ],
@@ -214,7 +214,7 @@ def test_a_filer_subscribes_over_the_api_for_the_own_organization(filer: User, v
     made = client_of(filer).post(API, asked)
     url = made.headers["Location"]
     assert made.json()["parameters"] == {"applicant": USCC}
-    assert client_of(filer).post(API, {"report": "changes", "frequency": "weekly"}).status_code == 400
+    assert client_of(filer).post(API, {"report": "changes", "frequency": "weekly"}).status_code == 409
     assert client_of(viewer).get(url).status_code == 200
     assert client_of(viewer).delete(url).status_code == 403
     assert client_of(stranger).get(url).status_code == 404

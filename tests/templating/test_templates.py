@@ -14,9 +14,10 @@ from compliance.letters.sending import return_filing
 from compliance.models import DocumentTemplate, Letter
 from compliance.reports.formats import write_report
 from compliance.reports.presenting import show
-from compliance.templating.fields import BULLETIN, FIELDS, LETTER, SCORECARD, sample_of
+from compliance.templating.fields import BULLETIN, FIELDS, LETTER, SCORECARD
 from compliance.templating.keeping import keep_template, stop_using, template_for
 from compliance.templating.rendering import TemplateRefused, checked_template, filled_template
+from compliance.templating.values import sample_values
 from registry.models import User
 from tests.admin.test_desk import desk_of
 from tests.building import USCC
@@ -57,8 +58,17 @@ LETTER_FORM = a_template(
 def test_every_field_can_be_used(purpose: str) -> None:
     names = [field.name for field in FIELDS[purpose]]
     content = a_template(*(f"{{{{ {name} }}}}" for name in names))
-    checked_template(purpose, content)
-    assert len(texts_of(filled_template(content, sample_of(purpose)))) == len(names)
+    checked_template(purpose, content, sample_values(purpose))
+    assert len(texts_of(filled_template(content, sample_values(purpose)))) == len(names)
+
+
+def test_every_column_of_a_report_can_be_used_in_its_rows() -> None:
+    services = a_template(
+        "{% for table in tables %}{% for row in table.rows %}{{ row.place }}{{ row.name }}{% endfor %}{% endfor %}"
+    )
+    checked_template(BULLETIN, services, sample_values(BULLETIN))
+    filings = a_template("{% for each in filings %}{{ each.kind }}{{ each.clock }}{{ each.due_on }}{% endfor %}")
+    checked_template(SCORECARD, filings, sample_values(SCORECARD))
 
 
 @pytest.mark.parametrize(
@@ -73,6 +83,7 @@ def test_every_field_can_be_used(purpose: str) -> None:
         (a_template("{% for x in figures %}"), "The template has a fault"),
         (a_template("{{ title + 1 }}"), "The template cannot be filled"),
         (a_template("{{ title.__class__.__mro__ }}"), "The template has a fault"),
+        (a_template("{% macro a() %}{{ a() }}{% endmacro %}{{ a() }}"), "The template cannot be filled"),
         (b"not a document", "This is not a Word document"),
         (b"", "This is not a Word document"),
         (b"PK\x03\x04" + b"0" * 100, "This is not a Word document"),
@@ -81,7 +92,7 @@ def test_every_field_can_be_used(purpose: str) -> None:
 )
 def test_a_wrong_template_is_refused_with_what_is_wrong_in_it(content: bytes, message: str) -> None:
     with pytest.raises(TemplateRefused) as refused:
-        checked_template(BULLETIN, content)
+        checked_template(BULLETIN, content, sample_values(BULLETIN))
     assert message in refused.value.text.en
     assert refused.value.text.zh != refused.value.text.en
 
@@ -95,7 +106,7 @@ def test_a_document_with_entities_is_refused() -> None:
                 content = content.replace(b"<w:document", b'<!DOCTYPE x [<!ENTITY a "b">]><w:document', 1)
             new.writestr(name, content)
     with pytest.raises(TemplateRefused):
-        checked_template(LETTER, out.getvalue())
+        checked_template(LETTER, out.getvalue(), sample_values(LETTER))
 
 
 def test_a_new_template_takes_the_place_of_the_old_one(administrator: User) -> None:

@@ -88,7 +88,11 @@ def test_a_mail_server_that_is_away_is_asked_again() -> None:
 def test_beat_says_that_it_is_alive(db: None) -> None:
     assert app.conf.beat_scheduler == "compliance.watch.scheduler:WatchedScheduler"
     scheduler = WatchedScheduler(app, lazy=True)
-    with patch("celery.beat.PersistentScheduler.tick", return_value=5):
+    with (
+        patch("celery.beat.PersistentScheduler.tick", return_value=5),
+        # It would close the connection of the test.
+        patch("compliance.watch.scheduler.close_old_connections"),
+    ):
         assert [scheduler.tick(), scheduler.tick()] == [5, 5]
     assert list(Heartbeat.objects.values_list("part", flat=True)) == ["beat"]
 
@@ -103,7 +107,7 @@ def test_readiness_names_what_is_silent_and_late(filer: User, registrar: User) -
         ask_run(REPORTS["changes"], by=registrar)
         registrar.email = "registrar@desk.example"
         registrar.save()
-        uid = str(subscribe(Wishes("changes", Frequency.DAILY), by=registrar).uid)
+        subscribe(Wishes("changes", Frequency.DAILY), by=registrar)
         traveler.shift(timedelta(days=2))
         answer = Client().get("/health/ready")
     found = answer.json()
@@ -111,7 +115,7 @@ def test_readiness_names_what_is_silent_and_late(filer: User, registrar: User) -
     assert {part: pulse["is_silent"] for part, pulse in found["parts"].items()} == {"worker": True, "beat": True}
     assert found["late"]["checks_since"].startswith(Filing.objects.get(pk=filing.pk).due_since.strftime("%Y-%m-%d"))
     assert found["late"]["reports_since"]
-    assert [each["subscription"] for each in found["late"]["subscriptions"]] == [uid]
+    assert (found["late"]["subscriptions"], found["late"]["subscriptions_since"] is None) == (1, False)
 
 
 def test_the_first_page_names_what_is_late(filer: User, registrar: User) -> None:

@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from compliance.filings import workflow
 from compliance.language import Bilingual
-from compliance.models import Event, Flag
+from compliance.models import Event
 from compliance.reports import columns
 from compliance.reports.catalog import Breakdown, Chart, Column, ColumnType, Figure, report
+from compliance.reports.flags_then import LEVELS, contents_then, known_flags
 from compliance.reports.history import CaseThen, cases_then
 from compliance.reports.periods import Period
 from compliance.reports.scopes import Row, Scope
@@ -99,7 +100,7 @@ def changes(scope: Scope) -> Iterator[Row]:
     for cases in cases_then(scope):
         by_key = {case.key: case for case in cases}
         found: dict[int, list[Row]] = {case.key: [] for case in cases}
-        for key, row in (*_events(cases, scope.period), *_flags(by_key, scope.period)):
+        for key, row in (*_events(cases, scope.period), *_flags(cases, scope)):
             if key in by_key:
                 found[key].append({**by_key[key].row, **row})
         for rows in found.values():
@@ -125,21 +126,18 @@ def _events(cases: list[CaseThen], period: Period) -> Iterator[tuple[int, Row]]:
             yield event.filing_id, {**row, "what": NUMBER}
 
 
-def _flags(by_key: dict[int, CaseThen], period: Period) -> Iterator[tuple[int, Row]]:
-    first, last = min(by_key), max(by_key)
-    begins, ends = period.begins_at, period.ends_at
-    flags = Flag.objects.filter(
-        Q(raised_at__gte=begins, raised_at__lt=ends) | Q(resolved_at__gte=begins, resolved_at__lt=ends),
-        filing__gte=first,
-        filing__lte=last,
-        level__in=("error", "warning"),
+def _flags(cases: list[CaseThen], scope: Scope) -> Iterator[tuple[int, Row]]:
+    period, by_key = scope.period, {case.key: case for case in cases}
+    begins, then = period.begins_at, contents_then(cases, scope)
+    # What was found in a draft is known to others since its first submission.
+    flags = known_flags(cases, scope).filter(
+        Q(raised_at__gte=begins) | Q(resolved_at__gte=begins) | Q(filing__first_submitted_at__gte=begins)
     )
-    columns_read = ("filing_id", "rule", "level", "at", "raised_at", "resolved_at")
-    for key, rule, level, at, raised_at, resolved_at in flags.order_by("pk").values_list(*columns_read):
-        case = by_key.get(key)
-        if case is None:
+    columns_read = ("pk", "filing_id", "rule", "level", "at", "raised_at", "resolved_at")
+    for pk, key, rule, today, at, raised_at, resolved_at in flags.order_by("pk").values_list(*columns_read):
+        case, level = by_key.get(key), then[pk][0] if pk in then else today
+        if case is None or level not in LEVELS:
             continue
-        # What was raised while the filing was a draft is known to others since its first submission.
         known_at = max(raised_at, case.first_submitted_at)
         flag = {"by": "", "reason": "", "rule": rule, "level": level, "at": at, "number": ""}
         if period.contains(known_at) and (resolved_at is None or resolved_at > known_at):

@@ -14,9 +14,10 @@ from django.db.models.functions import Cast
 
 from compliance.dossier.pointer import Pointer
 from compliance.language import Bilingual, Language
-from compliance.models import Audience, Comment, Flag
+from compliance.models import Audience, Comment
 from compliance.reports import columns
 from compliance.reports.catalog import Breakdown, Column, ColumnType, Figure, report
+from compliance.reports.flags_then import LEVELS, contents_then, known_flags
 from compliance.reports.history import CaseThen, cases_then, waived_then
 from compliance.reports.periods import Period
 from compliance.reports.scopes import Row, Scope
@@ -162,7 +163,7 @@ def incomplete_filings(scope: Scope) -> Iterator[Row]:
     for cases in cases_then(scope):
         waived, messages = waived_then(cases, scope), _last_messages(cases, scope.period.ends_at)
         by_key = {case.key: case for case in cases}
-        for flag in _flags(cases, scope.period):
+        for flag in _flags(cases, scope):
             case = by_key.get(flag.filing)
             if case is None or (case.key, flag.rule, flag.at, flag.variant) in waived:
                 continue
@@ -186,30 +187,23 @@ class _Flag:
     resolved_at: datetime | None
 
 
-def _flags(cases: list[CaseThen], period: Period) -> Iterator[_Flag]:
+def _flags(cases: list[CaseThen], scope: Scope) -> Iterator[_Flag]:
     """Yield the errors and warnings of filings that were open in the period. Moments and values are read as text: twice as fast."""
-    not_resolved_before = Q(resolved_at__isnull=True) | Q(resolved_at__gte=period.begins_at)
-    flags = Flag.objects.filter(not_resolved_before, raised_at__lt=period.ends_at, level__in=("error", "warning"))
-    flags = flags.filter(filing__gte=cases[0].key, filing__lte=cases[-1].key).annotate(
+    then = contents_then(cases, scope)
+    not_resolved_before = Q(resolved_at__isnull=True) | Q(resolved_at__gte=scope.period.begins_at)
+    flags = known_flags(cases, scope).filter(not_resolved_before)
+    flags = flags.annotate(
         raised=Cast("raised_at", TextField()),
         resolved=Cast("resolved_at", TextField()),
         values_text=Cast("values", TextField()),
     )
     columns = ("pk", "filing_id", "rule", "level", "variant", "at", "values_text", "raised", "resolved")
-    for key, filing, rule, level, variant, at, values, raised, resolved in flags.order_by("filing", "pk").values_list(
+    for key, filing, rule, level, variant, at, text, raised, resolved in flags.order_by("filing", "pk").values_list(
         *columns
     ):
-        yield _Flag(
-            key,
-            filing,
-            rule,
-            level,
-            variant,
-            at,
-            _VALUES.decode(values),
-            _moment(raised),
-            resolved and _moment(resolved),
-        )
+        level, values = then[key] if key in then else (level, _VALUES.decode(text))
+        if level in LEVELS:
+            yield _Flag(key, filing, rule, level, variant, at, values, _moment(raised), resolved and _moment(resolved))
 
 
 def _moment(text: str) -> datetime:

@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from compliance.checking.case_facts import day_of
 from compliance.dossier import codes
 from compliance.filings import workflow
 from compliance.filings.numbering import name_to_register
 from compliance.language import Bilingual, Language
-from compliance.models import Kind
+from compliance.models import Event, Kind
 from compliance.reports import columns
 from compliance.reports.catalog import Breakdown, Chart, Column, ColumnType, Figure, Table, report
 from compliance.reports.history import CaseThen, cases_then, events_of
@@ -161,9 +163,11 @@ def _leading_number(text: str) -> int:
 
 def _listed(scope: Scope) -> Iterator[Row]:
     """Yield the rows of published lists."""
-    listings = Listing.objects.filter(number__is_held_by_filing=False).select_related(
-        "number", "source", "number__organization"
+    # What a filing had taken over by the end of the period is listed with the filing.
+    taken_over = Event.objects.filter(
+        filing__official_number=OuterRef("number"), verb__in=_NUMBERED, at__lt=scope.period.ends_at
     )
+    listings = Listing.objects.filter(~Exists(taken_over)).select_related("number", "source", "number__organization")
     for listing in listings.order_by("pk").iterator(chunk_size=2_000):
         content = listing.content
         dated_on = content["issued_on"] or _first_of(listing.announced)

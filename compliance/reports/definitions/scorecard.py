@@ -10,7 +10,7 @@ from compliance.checking.case_facts import day_of, working_calendar
 from compliance.filings.workflow import ENDED, IN_FORCE, STATUSES, UNDECIDED
 from compliance.language import Bilingual
 from compliance.reports import columns
-from compliance.reports.catalog import Breakdown, Column, ColumnType, Figure, report
+from compliance.reports.catalog import Breakdown, Column, ColumnType, Figure, every_row, report
 from compliance.reports.deadlines_then import OVERDUE, RUNNING, DeadlineThen, deadlines_then
 from compliance.reports.definitions.statutory_deadlines import APPLICANT as BINDS_THE_APPLICANT
 from compliance.reports.definitions.statutory_deadlines import CLOCKS, row_of
@@ -38,10 +38,6 @@ def _is_under_way(row: Row) -> bool:
 
 def _is_overdue(row: Row) -> bool:
     return bool(row["is_overdue"])
-
-
-def _every(row: Row) -> bool:
-    return True
 
 
 @report(
@@ -81,12 +77,18 @@ def _every(row: Row) -> bool:
         Figure("warnings", Bilingual("Open warnings", "未解决警告"), sum_of="warnings", is_bad=True),
         Figure("overdue", Bilingual("Past a deadline", "已逾期"), _is_overdue, is_bad=True),
         Figure(
-            "complete", Bilingual("Without errors, %", "无错误占比（%）"), _is_complete, share_of=_every, is_bad=False
+            "complete",
+            Bilingual("Without errors, %", "无错误占比（%）"),
+            _is_complete,
+            share_of=every_row,
+            is_bad=False,
         ),
     ),
     breakdowns=(
         Breakdown("by_status", Bilingual("By status", "按状态"), "status", labels=STATUSES),
-        Breakdown("by_service", Bilingual("Open errors by service", "有错误的申报按服务"), "service", _has_errors),
+        Breakdown(
+            "by_service", Bilingual("Filings with errors by service", "有错误的申报按服务"), "service", _has_errors
+        ),
         Breakdown(
             "by_rule",
             Bilingual("Filings by rule", "申报按规则"),

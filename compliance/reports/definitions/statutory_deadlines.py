@@ -41,7 +41,8 @@ def _is_overdue(row: Row) -> bool:
 
 
 def _is_met(row: Row) -> bool:
-    return row["state"] in (MET, MET_LATE)
+    """Return whether the deadline was met within the period; one that was met before, and ends in it, is not."""
+    return bool(row["is_met"])
 
 
 def _is_late(row: Row) -> bool:
@@ -65,7 +66,7 @@ def _is_overdue_of_an_applicant(row: Row) -> bool:
 
 
 def _met_in_time(row: Row) -> bool:
-    return bool(row["state"] == MET)
+    return _is_met(row) and bool(row["state"] == MET)
 
 
 def _week_due(row: Row) -> str | None:
@@ -174,4 +175,5 @@ def row_of(case: CaseThen, deadline: DeadlineThen, scope: Scope) -> Row:
         "met_on": deadline.met_on.isoformat() if deadline.met_on else None,
         "days_over": max((closed_on - due_on).days, 0) if due_on and deadline.ended_on is None else 0,
         "is_due": scope.period.contains_day(due_on),
+        "is_met": scope.period.contains_day(deadline.met_on),
     }

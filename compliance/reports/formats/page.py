@@ -84,7 +84,7 @@ def _table(table: ShownTable, most: int | None, shown: ShownReport) -> _PageTabl
         for head, column in zip(table.headings, table.columns, strict=True)
     ]
     rows = [_cells(cells, table.columns, link) for cells, link in islice(_with_links(table), most)]
-    left_out = 0 if most is None or len(rows) < most else sum(1 for _ in table.rows()) - len(rows)
+    left_out = 0 if most is None or len(rows) < most else table.count() - len(rows)
     return _PageTable(table.name, table.title, heads, rows, left_out)
 
 

@@ -99,7 +99,7 @@ def summary_of(shown: ShownReport) -> dict[str, Any]:
 
 def machine_rows(shown: ShownReport) -> Iterator[dict[str, Any]]:
     """Yield each row with its codes by column, and the text of a coded column under `<column>_label`."""
-    readers = [(column.name, f"{column.name}_label", column.reader(shown.language)) for column in shown.report.columns]
+    readers = [(column.name, f"{column.name}_label", shown.reader(column)) for column in shown.report.columns]
     for row in shown.written.rows():
         machine = dict(row)
         for name, label, read in readers:

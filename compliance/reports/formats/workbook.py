@@ -155,7 +155,9 @@ def _typed(cell: Any, type: ColumnType) -> Any:
     if cell is None or cell == "":
         return None
     if type == ColumnType.DAY:
-        return date.fromisoformat(cell)
+        day = date.fromisoformat(cell)
+        # A workbook knows no day before 1900.
+        return day if day.year >= 1900 else cell
     if type == ColumnType.MOMENT:
         return timezone.localtime(datetime.fromisoformat(cell)).replace(tzinfo=None, microsecond=0)
     if type == ColumnType.NUMBER:
