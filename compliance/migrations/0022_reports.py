@@ -43,6 +43,12 @@ class Migration(migrations.Migration):
             model_name='reportrun',
             name='a_period_is_reported_once',
         ),
+        # A default, so that the column can come back on the way back.
+        migrations.AlterField(
+            model_name='reportrun',
+            name='content',
+            field=models.TextField(default='', verbose_name='content'),
+        ),
         migrations.AddField(
             model_name='reportrun',
             name='asked_at',
