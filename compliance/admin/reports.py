@@ -20,9 +20,10 @@ from compliance.reports.catalog import REPORTS
 from compliance.reports.downloads import download
 from compliance.reports.formats import FORMATS, TooManyRows, formats_of
 from compliance.reports.formats.page import context_of
-from compliance.reports.presenting import ShownReport, show, shown_period
+from compliance.reports.presenting import ShownReport, show
 from compliance.reports.runs import Period, repeat_run, request_run
 from compliance.reports.scopes import sight_of
+from compliance.reports.shown import shown_period
 from compliance.reports.written import stored
 from compliance.templating.rendering import TemplateRefused
 from compliance.typesetting.pdf import NotSet

@@ -76,29 +76,20 @@ class SubscriptionAdmin(PageAdmin):
     def new(self, request: HttpRequest) -> HttpResponse:
         """Make a subscription."""
         form = self._form(request)
-        if request.method == "POST" and form.is_valid():
-            try:
-                made = subscribing.subscribe(form.wishes, by=user_of(request))
-            except subscribing.SubscriptionRefused as refused:
-                form.refuse(refused)
-            else:
-                messages.success(request, _("The report will be sent from now on."))
-                return redirect(_page_of(made))
-        return self._form_page(request, form, None)
+        made = form.done(lambda wishes: subscribing.subscribe(wishes, by=user_of(request)))
+        if made is None:
+            return self._form_page(request, form, None)
+        messages.success(request, _("The report will be sent from now on."))
+        return redirect(_page_of(made))
 
     def edit(self, request: HttpRequest, key: int) -> HttpResponse:
         """Change a subscription of one's own."""
         subscription = self._own(request, key)
         form = self._form(request, subscription)
-        if request.method == "POST" and form.is_valid():
-            try:
-                subscribing.change_subscription(subscription, form.wishes, by=user_of(request))
-            except subscribing.SubscriptionRefused as refused:
-                form.refuse(refused)
-            else:
-                messages.success(request, _("Saved."))
-                return redirect(_page_of(subscription))
-        return self._form_page(request, form, subscription)
+        if form.done(lambda wishes: subscribing.change_subscription(subscription, wishes, by=user_of(request))) is None:
+            return self._form_page(request, form, subscription)
+        messages.success(request, _("Saved."))
+        return redirect(_page_of(subscription))
 
     def preview(self, request: HttpRequest, key: int) -> HttpResponse:
         """Write the report of the last period without sending it, and show it."""

@@ -7,14 +7,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from django.utils import timezone
-
 from compliance.language import Bilingual, Language, language_of
 from compliance.reports.catalog import Breakdown, Chart, Column, ColumnType, Figure, Report, Table, every_row
 from compliance.reports.columns import desk_link
 from compliance.reports.figures import Group, Number, Summary
-from compliance.reports.periods import Period
 from compliance.reports.scopes import PARAMETERS, Row
+from compliance.reports.shown import capitalized, shown_moment, shown_number, shown_period, signed
 from compliance.reports.written import WrittenReport
 from registry.models import Organization
 
@@ -165,7 +163,7 @@ class ShownReport:
         if written.run is not None:
             pairs.append((_RUN, str(written.run.uid)))
         pairs.append((_HASH, written.sha256))
-        return [(_capitalized(label.in_(self.language)), text) for label, text in pairs]
+        return [(capitalized(label.in_(self.language)), text) for label, text in pairs]
 
     def _parameter(self, name: str, value: str) -> str:
         choices = PARAMETERS[name].choices
@@ -254,7 +252,7 @@ class ShownReport:
                 return self.written.row_count
             return sum(1 for _ in raw())
 
-        headings = [_capitalized(column.heading.in_(self.language)) for column in columns]
+        headings = [capitalized(column.heading.in_(self.language)) for column in columns]
         return ShownTable(name, title, list(columns), headings, rows, links, count, raw)
 
 
@@ -279,7 +277,7 @@ def _shown_breakdown(breakdown: Breakdown, groups: list[Group], language: Langua
         breakdown.name,
         breakdown.title.in_(language),
         breakdown.chart,
-        [_capitalized(heading.in_(language)) for heading in headings],
+        [capitalized(heading.in_(language)) for heading in headings],
         shown,
         len(groups) - len(shown),
     )
@@ -291,28 +289,3 @@ def _shown_group(breakdown: Breakdown, group: Group, largest: int, language: Lan
     return ShownGroup(
         group.name, breakdown.label(group.name, language), group.count, share, group.part, part_share, group.median
     )
-
-
-def _capitalized(heading: str) -> str:
-    return heading[:1].upper() + heading[1:]
-
-
-def shown_number(value: Number | None) -> str:
-    return "–" if value is None else f"{value:,}"
-
-
-def signed(value: Number) -> str:
-    """Return a change with its sign; a real minus sign for less."""
-    return f"{value:+,}".replace("-", "−") if value else "0"
-
-
-def shown_period(period: Period) -> str:
-    """Return the first and the last day of a period, or its moments if it does not begin and end at midnight."""
-    begins, ends = timezone.localtime(period.begins_at), timezone.localtime(period.ends_at)
-    if begins.time() == ends.time() == begins.min.time():
-        return f"{period.first_day} – {period.last_day}"
-    return f"{shown_moment(begins)} – {shown_moment(ends)}"
-
-
-def shown_moment(moment: Any) -> str:
-    return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M:%S")

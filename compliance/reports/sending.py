@@ -27,8 +27,9 @@ from compliance.reports.formats import FORMATS, TooManyRows, write_report
 from compliance.reports.formats.paper import chart_picture
 from compliance.reports.links import address_of, link_for
 from compliance.reports.periods import Period
-from compliance.reports.presenting import ShownReport, show, shown_period
+from compliance.reports.presenting import ShownReport, show
 from compliance.reports.readers import may_receive, sight_within
+from compliance.reports.shown import shown_period
 from compliance.reports.written import stored
 from compliance.templating.rendering import TemplateRefused
 from compliance.typesetting.pdf import NotSet

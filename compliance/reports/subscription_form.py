@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -91,9 +92,15 @@ class SubscriptionForm(forms.Form):
             only_if_changed=given["only_if_changed"],
         )
 
-    def refuse(self, refused: SubscriptionRefused) -> None:
-        """Show why the subscription cannot be so, at its field."""
-        self.add_error(refused.at if refused.at in self.fields else None, in_the_readers(refused.text))
+    def done(self, act: Callable[[Wishes], Subscription]) -> Subscription | None:
+        """Act with the wishes of the form; None if it was not sent, or is shown again with what is wrong at its field."""
+        if not self.is_bound or not self.is_valid():
+            return None
+        try:
+            return act(self.wishes)
+        except SubscriptionRefused as refused:
+            self.add_error(refused.at if refused.at in self.fields else None, in_the_readers(refused.text))
+            return None
 
 
 def initial_of(subscription: Subscription) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from compliance.reports import subscribing
 from compliance.reports.asking import in_the_readers
 from compliance.reports.catalog import REPORTS
 from compliance.reports.periods import Period
-from compliance.reports.presenting import shown_period
+from compliance.reports.shown import shown_period
 from compliance.rules.calendar import WorkingCalendar
 
 MOST_SENDINGS = 30

@@ -9,8 +9,9 @@ from django.utils import timezone
 from compliance.models import Letter
 from compliance.reports import definitions
 from compliance.reports.catalog import REPORTS, Column, Report
-from compliance.reports.presenting import ShownReport, ShownTable, shown_moment
+from compliance.reports.presenting import ShownReport, ShownTable
 from compliance.reports.scopes import APPLICANT
+from compliance.reports.shown import shown_moment
 from compliance.templating.fields import sample_of
 from registry.models import Organization
 

@@ -111,15 +111,11 @@ def _write(visit: Visit, report: Report, period: Period, parameters: dict[str, s
 def new_subscription(visit: Visit) -> HttpResponseBase:
     """Make a subscription to a report on the organization."""
     form = _subscription_form(visit)
-    if visit.request.method == "POST" and form.is_valid():
-        try:
-            made = subscribing.subscribe(form.wishes, by=visit.user, organization=visit.organization)
-        except subscribing.SubscriptionRefused as refused:
-            form.refuse(refused)
-        else:
-            messages.success(visit.request, _("The report will be sent from now on."))
-            return redirect("workspace:subscription", visit.organization.uid, made.uid)
-    return _form_page(visit, form, None)
+    made = form.done(lambda wishes: subscribing.subscribe(wishes, by=visit.user, organization=visit.organization))
+    if made is None:
+        return _form_page(visit, form, None)
+    messages.success(visit.request, _("The report will be sent from now on."))
+    return redirect("workspace:subscription", visit.organization.uid, made.uid)
 
 
 @for_members
@@ -141,15 +137,10 @@ def edit_subscription(visit: Visit, uid: UUID) -> HttpResponseBase:
     """Change a subscription of one's own."""
     found = _find_own(visit, uid)
     form = _subscription_form(visit, found)
-    if visit.request.method == "POST" and form.is_valid():
-        try:
-            subscribing.change_subscription(found, form.wishes, by=visit.user)
-        except subscribing.SubscriptionRefused as refused:
-            form.refuse(refused)
-        else:
-            messages.success(visit.request, _("Saved."))
-            return redirect("workspace:subscription", visit.organization.uid, found.uid)
-    return _form_page(visit, form, found)
+    if form.done(lambda wishes: subscribing.change_subscription(found, wishes, by=visit.user)) is None:
+        return _form_page(visit, form, found)
+    messages.success(visit.request, _("Saved."))
+    return redirect("workspace:subscription", visit.organization.uid, found.uid)
 
 
 @for_members

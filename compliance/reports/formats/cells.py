@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from compliance.reports.catalog import Column, ColumnType
-from compliance.reports.presenting import shown_moment
+from compliance.reports.shown import shown_moment
 
 
 def shown_cell(cell: Any, column: Column) -> str:

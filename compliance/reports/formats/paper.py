@@ -10,7 +10,8 @@ from compliance.language import Bilingual
 from compliance.reports.catalog import Column, ColumnType
 from compliance.reports.charts import svg_of
 from compliance.reports.formats.cells import shown_cell
-from compliance.reports.presenting import ShownBreakdown, ShownFigure, ShownReport, ShownTable, shown_number
+from compliance.reports.presenting import ShownBreakdown, ShownFigure, ShownReport, ShownTable
+from compliance.reports.shown import shown_number
 from compliance.typesetting.pdf import pdf_of, png_of
 
 MOST_ROWS = 500
