@@ -19,6 +19,8 @@ _NAMES: dict[str, Any] = {
     "case_number": "F2026-000001",
     "uscc": "91440300708461136T",
     "organization": "91440300708461136T",
+    "applicant": "91440300708461136T",
+    "time_zone": "Asia/Shanghai",
     "reference": "assistant-2026",
     "jurisdiction": "44",
     "country": "CN",
