@@ -11,7 +11,9 @@ from launch.services import redis_answers, server_answers
 DATABASE = os.environ.get("TEST_DATABASE_URL") or "postgres://postgres@127.0.0.1:5432/postgres"
 # These tests do not use a database, so one run is enough.
 PURE = ("rules", "dossier", "attachments", "forms", "provenance", "tools")
-WITHOUT_PURE = [f"--ignore=tests/{name}" for name in PURE]
+# Files that are made from what a database gives, whichever it is.
+FILES = ("templating", "workbooks/test_round_trip.py", "reports/test_formats.py", "reports/test_command.py")
+WITHOUT_PURE = [f"--ignore=tests/{name}" for name in (*PURE, *FILES)]
 # Tests of one file run in one process, so that module fixtures are set up once.
 IN_PARALLEL = ["--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile"]
 # Tests that start whole stacks of processes wait for them most of the time; more than two at once would be in each other's way.
