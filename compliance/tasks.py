@@ -10,7 +10,7 @@ from compliance.checking import check_filings, consequences, dispatch, due_marks
 from compliance.documents import counting, parts
 from compliance.imports import running
 from compliance.notices import calendar, delivering, inviting, mailing, messages, raising
-from compliance.reports import runs, sending, timetable
+from compliance.reports import runs, sending, timetable, written
 from compliance.statistics import desk_figures
 from compliance.watch import heartbeats
 from compliance.watch.models import Part
@@ -97,8 +97,11 @@ def write_due_reports() -> int:
     time_limit=settings.REPORT_SECONDS + 60,
 )
 def write_report(run: int) -> bool:
-    """Write a report run."""
-    return runs.write_run(run)
+    """Write a report run, and count its figures."""
+    is_written = runs.write_run(run)
+    if is_written:
+        written.keep_figures(run)
+    return is_written
 
 
 @shared_task(name="compliance.notify")

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import OperationalError
 
 from compliance.language import Bilingual
-from compliance.models import Change, ReportPart, ReportRun, RunState
+from compliance.models import Change, ReportFigures, ReportPart, ReportRun, RunState
 from compliance.reports import runs
 from compliance.reports.catalog import REPORTS, Column, Report, report
 from compliance.reports.packing import ROWS_OF_A_PART
@@ -26,7 +26,7 @@ from compliance.reports.runs import (
 )
 from compliance.reports.scopes import EVERYTHING, Row, Scope
 from compliance.reports.written import stored
-from compliance.tasks import write_due_reports
+from compliance.tasks import write_due_reports, write_report
 from config.celery import app
 from registry.models import User
 from tests.reports.writing import moment
@@ -97,6 +97,12 @@ def test_a_run_is_written_in_parts_with_its_hash(made: Callable[[Rows], Report],
     assert (run.state, run.row_count, run.parts.count(), len(run.sha256)) == (RunState.WRITTEN, ROWS, 3, 64)
     assert numbers_of(run) == list(range(ROWS))
     assert Change.objects.get().data["rows"] == ROWS
+
+
+def test_a_worker_counts_the_figures_with_the_rows(made: Callable[[Rows], Report], registrar: User) -> None:
+    run = runs.ask_run(made(numbers), by=registrar)
+    assert [write_report(run.pk), write_report(run.pk)] == [True, False]
+    assert list(ReportFigures.objects.values_list("run", "sight")) == [(run.pk, "")]
 
 
 def test_a_run_is_written_once_even_when_retried(made: Callable[[Rows], Report], registrar: User) -> None:
