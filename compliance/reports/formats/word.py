@@ -30,15 +30,17 @@ def write_docx(shown: ShownReport, out: BinaryIO) -> None:
         out.write(filled_template(bytes(template.content), values_of_report(shown)))
         return
     page = _new_page()
-    heading = page.add_paragraph()
-    heading.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    _run(heading, shown.title, 18, is_bold=True)
+    title = page.add_paragraph()
+    title.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    _run(title, shown.title, 18, is_bold=True)
     for label, text in shown.particulars:
         _run(page.add_paragraph(), f"{label}{'：' if shown.language == 'zh' else ': '}{text}", 9)
     for sentence in shown.sentences:
         _run(page.add_paragraph(), sentence, 10.5)
     for table in shown.tables():
-        _run(page.add_paragraph(), table.title, 14, is_bold=True)
+        heading = page.add_paragraph()
+        heading.paragraph_format.keep_with_next = True
+        _run(heading, table.title, 14, is_bold=True)
         _write_table(page, table)
     page.save(out)
 
