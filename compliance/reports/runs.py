@@ -20,6 +20,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from compliance.checking.dispatch import announce_report_after_commit
+from compliance.language import Bilingual
 from compliance.models import (
     ChangeType,
     Filing,
@@ -273,7 +274,7 @@ def _fail(run: ReportRun, why: str, *, lease: UUID | None) -> None:
 def _mail_failure(run: ReportRun) -> None:
     """Subscribers get a mail of their own (compliance.reports.sending); this one is best effort beside the page of the run."""
     to = [run.asked_by.email] if run.asked_by else addresses_of_administrators()
-    title = REPORTS[run.report].title
+    title = REPORTS[run.report].title if run.report in REPORTS else Bilingual(run.report, run.report)
     lines = [
         f"{title.en}: {run.error}",
         f"{title.zh}：{run.error}",

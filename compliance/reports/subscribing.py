@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from compliance.checking.case_facts import working_calendar
 from compliance.language import Bilingual, Language
-from compliance.models import ReportLink, Sending, SendingState, Subscription
+from compliance.models import ReportLink, RunState, Sending, SendingState, Subscription
 from compliance.reports.catalog import REPORTS, Report
 from compliance.reports.periods import Period
 from compliance.reports.readers import may_read_of
@@ -121,7 +121,7 @@ def send_now(subscription: Subscription) -> Sending:
     run = schedule_run(REPORTS[subscription.report], period, subscription.parameters)
     failed = subscription.sendings.filter(run=run, state=SendingState.FAILED).first()
     repeat_run(run)
-    if failed:
+    if failed and run.state == RunState.FAILED:
         failed.refresh_from_db()
         return failed
     return Sending.objects.create(

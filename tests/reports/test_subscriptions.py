@@ -268,6 +268,9 @@ def test_one_sending_that_cannot_be_prepared_keeps_no_other_from_its_mails(regis
     states = [Sending.objects.get(pk=each.pk).state for each in (good, bad)]
     assert states == [SendingState.SENDING, SendingState.FAILED]
     assert len(mail.outbox) == 1
+    # The report is written, so it is sent anew, besides the one that could not be prepared.
+    Subscription.objects.filter(pk=bad.subscription_id).update(report="training_data")
+    assert one_sending(Subscription.objects.get(pk=bad.subscription_id)).state == SendingState.SENDING
 
 
 def test_an_ended_subscription_and_a_removed_recipient_get_nothing_more(registrar: User, reviewer: User) -> None:

@@ -68,7 +68,6 @@ class Entry:
     jurisdiction: str = ""
     place: str = ""
     issued_on: str = ""
-    # Entered after the announcement to which it belongs (补登).
     is_late: bool = False
     algorithm_type: str = ""
     role: str = ""
