@@ -200,6 +200,7 @@ class ReportView(Endpoint):
         "Reports",
         {(200, "application/json"): ReportRunDetailSerializer, (200, "text/csv"): {"type": "string"}},
         parameters=PARAMETERS,
+        refuses=(409,),
     )
     def get(self, request: Request, id: UUID) -> HttpResponseBase:
         """Return a report with the rows that you may see, as JSON or as CSV for a spreadsheet."""
@@ -216,7 +217,10 @@ class ReportFileView(Endpoint):
     """A report run as a file."""
 
     @operation(
-        "reports_download", "Reports", {(200, "application/octet-stream"): {"type": "string", "format": "binary"}}
+        "reports_download",
+        "Reports",
+        {(200, "application/octet-stream"): {"type": "string", "format": "binary"}},
+        refuses=(409, 503),
     )
     def get(self, request: Request, id: UUID, format: str) -> HttpResponseBase:
         """Download a report as `html`, `pdf`, `xlsx`, `csv`, `json` or, if it has this format, `docx`."""

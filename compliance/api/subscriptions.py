@@ -183,6 +183,7 @@ class SubscriptionView(Endpoint):
         "Reports",
         {200: SubscriptionSerializer},
         body=SubscriptionRequestSerializer,
+        refuses=(409,),
         scope=WRITE,
     )
     def put(self, request: Request, id: UUID) -> Response:
