@@ -13,6 +13,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from compliance.site import views
 from compliance.site.reports import linked_report
 from registry.api import problems
+from registry.site.known_models import known_model, known_models
 from registry.site.views import register
 
 admin.site.index_title = _("Overview")
@@ -23,6 +24,8 @@ urlpatterns = [
     path("rules/<str:code>/", views.rule, name="rule"),
     path("rules/<str:code>/<str:which>.json", views.example, name="rule-example"),
     path("register/", register, name="register"),
+    path("models/known/", known_models, name="known-models"),
+    path("models/known/<str:id>/", known_model, name="known-model"),
     path("health/", views.health, name="health"),
     path("health/ready", views.ready, name="ready"),
     path("health/ready/", views.ready),

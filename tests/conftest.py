@@ -1,11 +1,13 @@
-"""Shared fixtures: a user for each role, and API clients."""
+"""Shared fixtures: the day on which tests run, a user for each role, and API clients."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date, timedelta
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -14,6 +16,20 @@ from registry.tokens import create_token
 from tests.building import USCC
 
 OTHER_USCC = "91440305MADEMA004M"
+# The example dossiers are complete on this day: later, their deadlines pass.
+NOW = datetime(2026, 11, 27, 10, tzinfo=ZoneInfo("Asia/Shanghai"))
+# Tests that start processes, which have a clock of their own.
+WITH_PROCESSES = ("tests/faults/", "tests/browser/")
+
+
+@pytest.fixture(autouse=True)
+def clock(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let every test begin at the same moment; the clock goes on."""
+    if any(folder in request.node.nodeid for folder in WITH_PROCESSES):
+        yield
+        return
+    with time_machine.travel(NOW, tick=True):
+        yield
 
 
 @pytest.fixture

@@ -1,5 +1,5 @@
 """
-Generate docs/rules.md, docs/dossier.schema.json and docs/openapi.yaml. `--check` reports stale files and writes nothing.
+Generate docs/rules.md, docs/dossier.schema.json, docs/openapi.yaml and the compiled table of known base models. `--check` reports stale files and writes nothing.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from compliance.dossier.json_schema import dossier_json_schema
 from compliance.rules.catalog import CATALOG, Rule
 from compliance.rules.families import ALL_FAMILIES
 from compliance.rules.instruments import INSTRUMENTS, spelled_out
+from registry.reference.family_sources import compiled, shipped_families
 from tools import openapi
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,6 +36,7 @@ def main(arguments: list[str]) -> int:
 
 def _files() -> dict[str, str]:
     return {
+        "registry/reference/known_models.json": compiled(shipped_families()),
         "docs/rules.md": "\n".join(_rules()) + "\n",
         "docs/openapi.yaml": openapi.description(),
         "docs/dossier.schema.json": json.dumps(dossier_json_schema(), ensure_ascii=False, indent=1) + "\n",

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import cache
-from gettext import NullTranslations, translation
 from typing import Any
 
-import pycountry
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -24,8 +21,9 @@ from compliance.language import Language, language_of
 from compliance.statistics.dependence import DOMESTIC, FOREIGN, UNKNOWN, trace_models_in_use
 from compliance.statistics.what_breaks import Barred, what_breaks
 from registry.api.parameters import day_in
+from registry.countries import country_name
 from registry.lineage.ancestry import WAYS
-from registry.reference.base_models import FAMILIES
+from registry.reference.base_models import families
 from registry.reference.regions import PROVINCES
 from registry.tables import csv_table
 
@@ -45,7 +43,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "asked": query,
         "title": _("Dependence"),
     }
-    context |= {"families": sorted(FAMILIES), "ways": _ways(), "broken": _broken(request, query, language)}
+    context |= {"families": sorted(families()), "ways": _ways(), "broken": _broken(request, query, language)}
     if request.GET.get("form") == "csv" and context["broken"]:
         return _as_csv(context["broken"], query, language)
     return TemplateResponse(request, "compliance/desk/dependence.html", context)
@@ -57,7 +55,7 @@ def _query(request: HttpRequest) -> dict[str, Any]:
     family = request.GET.get("family", "")
     return {
         "through": way if way in WAYS else "weights",
-        "family": family if family in FAMILIES else "",
+        "family": family if family in families() else "",
         "on": day if (day := day_in(request.GET.get("on", ""))) and day <= LAST_DAY else timezone.localdate(),
     }
 
@@ -92,19 +90,6 @@ def _percent(row: dict[str, Any]) -> str:
 def _bar(row: dict[str, Any], by: str) -> dict[str, Any]:
     note = country_name(row["value"], language_of(get_language())) if by == "country" else ""
     return {**row, "percent": _percent(row), "note": note}
-
-
-def country_name(code: str, language: Language) -> str:
-    """Return the name of a country in a language (from the translations of ISO 3166-1), or "" for an unknown code."""
-    country = pycountry.countries.get(alpha_2=code)
-    if country is None or language == "en":
-        return country.name if country else ""
-    return _countries().gettext(country.name)
-
-
-@cache
-def _countries() -> NullTranslations:
-    return translation("iso3166-1", pycountry.LOCALES_DIR, languages=["zh_CN"], fallback=True)
 
 
 def _broken(request: HttpRequest, query: dict[str, Any], language: Language) -> dict[str, Any] | None:

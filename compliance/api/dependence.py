@@ -23,7 +23,7 @@ from registry.api.parameters import bad_query
 from registry.api.requests import user_of
 from registry.lineage.ancestry import WAYS
 from registry.models import User
-from registry.reference.base_models import FAMILIES
+from registry.reference.base_models import families
 
 Fields = serializers.Serializer[Any]
 THROUGH = parameters.choice("through", list(WAYS), "Relations to follow. Defaults to weights.", "weights")
@@ -138,7 +138,7 @@ class WhatBreaksView(Endpoint):
     """What breaks if a family, a country or a model is barred."""
 
     BARRED = [
-        parameters.choice("family", sorted(FAMILIES), "Model family of the catalog."),
+        parameters.choice("family", sorted(families()), "Model family of the catalog."),
         parameters.country("country", "Country code (ISO 3166-1) of base models."),
         parameters.uuid("model", "One AI model."),
     ]

@@ -121,6 +121,7 @@ RELATIONS = _codes(
     quantized=("quantization", "量化"),
     distillation=("distillation", "蒸馏"),
     pruning=("pruning", "剪枝"),
+    draft_model=("draft model for speculative decoding", "投机解码草稿模型"),
     architecture_only=("architecture only", "仅架构"),
     api_call=("API call", "接口调用"),
 )

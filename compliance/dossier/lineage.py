@@ -10,8 +10,9 @@ from compliance.dossier.declaring import STRICT, labeled
 from compliance.dossier.fields import AtMost500, Count, Country, Day, OneOf, Text, Uscc, YesNo
 from compliance.dossier.training import Annotation, Corpus, Training
 
-# Relations by which a model does not inherit its parent's weights, and by which it gets no copy of them.
-NO_WEIGHTS = frozenset({"architecture_only", "distillation"})
+# Relations by which a model is trained on its parent's outputs, does not inherit its weights, and gets no copy of them.
+TRAINED_ON_OUTPUTS = frozenset({"distillation", "draft_model"})
+NO_WEIGHTS = TRAINED_ON_OUTPUTS | {"architecture_only"}
 WITHOUT_A_COPY = NO_WEIGHTS | {"api_call"}
 
 

@@ -15,10 +15,12 @@ from compliance.dossier.stored import load
 from compliance.models import EvidenceFile, EvidenceSummary, Filing, ReferenceSketch, SketchRequest
 from compliance.provenance.assessing import assess
 from compliance.provenance.claims import Summary, declaration_of
+from compliance.provenance.references import Reference, reference_of, references
 from compliance.provenance.sketches import Sketch, read_sketch
 from compliance.provenance.verdict import Verdict
 from registry.models import AIModel, Role, User
 from registry.names import key_of
+from registry.register.catalog import added_models
 
 SEED_BYTES = 16
 # The claim of a model that the dossier no longer lists.
@@ -71,7 +73,7 @@ def _filed(
     files = _effective(files)
     documents = {file.part: file.document for file in files}
     sketches, public_files = references
-    verdict = assess(declaration, documents, sketches=sketches, public_files=public_files)
+    verdict = assess(declaration, documents, known=known_references(), sketches=sketches, public_files=public_files)
     request = SketchRequest.objects.filter(filing=filing, model_hash=key_of(key)).first()
     is_bound = _is_bound(request, files, documents)
     return FiledEvidence(filing, key, model, files, declaration, verdict, is_bound, request.seed if request else None)
@@ -131,12 +133,18 @@ def references_for(parts: Collection[str]) -> References:
     return sketches, public_files
 
 
+def known_references() -> tuple[Reference, ...]:
+    """Return the known models that evidence is compared with: those of the table, and those that this registry added."""
+    added = [reference_of(model) for model in added_models() if model.structure]
+    return (*references(), *added)
+
+
 def summarize(filing: Filing, model_key: str) -> None:
     """Store a short summary of what the evidence of a model shows, for the rules."""
     files = _effective(filing.evidence.current().filter(model_hash=key_of(model_key)))
     documents = {file.part: file.document for file in files}
     sketches, public_files = references_for(documents)
-    verdict = assess({}, documents, sketches=sketches, public_files=public_files)
+    verdict = assess({}, documents, known=known_references(), sketches=sketches, public_files=public_files)
     EvidenceSummary.objects.update_or_create(
         filing=filing,
         model_hash=key_of(model_key),

@@ -22,12 +22,13 @@ from compliance.provenance.comparing import (
     vocabulary_change,
 )
 from compliance.provenance.configs import Config, config_of, mismatches, plain_config
+from compliance.provenance.configurations import compared_configuration
 from compliance.provenance.declared import is_consistent, is_contradicted, license_findings
 from compliance.provenance.faults import Unusable
 from compliance.provenance.front_matter import front_matter_of
 from compliance.provenance.naming import is_fused_otherwise, renamings
 from compliance.provenance.references import Reference, known_classes, known_types, references
-from compliance.provenance.residues import Residue, declared_bases, named_bases, residues
+from compliance.provenance.residues import Residue, adapter_base, declared_bases, named_bases, residues
 from compliance.provenance.sketches import Sketch
 from compliance.provenance.structure import Structure, structure_of
 from compliance.provenance.tensors import Header, is_part_of, read_gguf, read_safetensors, total_size_differs
@@ -90,6 +91,7 @@ def _assess_structure(
 ) -> None:
     header = _header(verdict, evidence)
     if header is None:
+        _assess_configuration(verdict, evidence, config, known)
         return
     weights = weights_of(header, plain_config(evidence))
     verdict.has_header = True
@@ -106,6 +108,18 @@ def _assess_structure(
     verdict.found.add(_STRUCTURE[comparison.kind])
     if comparison.kind != NONE:
         _assess_differences(verdict, structure, comparison, is_gguf=header.is_gguf)
+
+
+def _assess_configuration(
+    verdict: Verdict, evidence: Mapping[str, Any], config: Config, known: Sequence[Reference]
+) -> None:
+    """Compare a configuration without a header: evidence of a weaker kind, which contradicts nothing by itself."""
+    if verdict.faults or not plain_config(evidence):
+        return
+    verdict.towers = config.towers
+    verdict.configuration = compared_configuration(config, known)
+    if verdict.configuration and verdict.configuration.models:
+        verdict.found.add(codes.CONFIG_KNOWN)
 
 
 _STRUCTURE = {
@@ -178,11 +192,42 @@ def _assess_names(verdict: Verdict, evidence: Mapping[str, Any], config: Config)
     verdict.residues += _undeclared_in_the_card(verdict, evidence)
     if verdict.residues:
         verdict.found.add(codes.RESIDUAL_NAME)
-    families = set(verdict.comparison.families())
-    declared = {named.family for named in named_bases(verdict.declaration)}
+    declared = {family for named in named_bases(verdict.declaration) for family in named.families}
     verdict.has_own_names = _has_own_names(verdict, config)
-    if verdict.is_self_developed and families and not families & declared and verdict.has_own_names:
+    if verdict.is_self_developed and (reused := _reused_families(verdict, evidence)) and not reused & declared:
         verdict.found.add(codes.UNDECLARED_ARCHITECTURE_REUSE)
+    _assess_adapter(verdict, evidence, declared)
+
+
+def _reused_families(verdict: Verdict, evidence: Mapping[str, Any]) -> set[str]:
+    """
+    Return the families whose architecture a model reuses under names of its own, or under a name that its own header gives: a
+    GGUF file names the architecture that runs it. Only an identical structure counts then, and not that of the family whose
+    name the model has: many designs of their own are run as Llama.
+    """
+    if verdict.has_own_names:
+        return set(verdict.comparison.families())
+    header = evidence.get("gguf_header")
+    if header is None or plain_config(evidence) or "safetensors_header" in evidence:
+        return set()
+    name = verdict.declaration.get("model_name")
+    own = base_model_named(name) if isinstance(name, str) else None
+    families = set(verdict.comparison.identical_families())
+    return set() if own and families & set(own.families) else families
+
+
+def _assess_adapter(verdict: Verdict, evidence: Mapping[str, Any], declared: set[str]) -> None:
+    """An adapter that names a known base contradicts a declaration that names none, or another one, by itself."""
+    if isinstance(evidence.get("adapter_config.json"), Mapping):
+        verdict.found.add(codes.LORA_ADAPTER)
+    name = verdict.declaration.get("model_name")
+    base = adapter_base(evidence, name if isinstance(name, str) else None)
+    if base is None:
+        return
+    verdict.adapter_of = base.families
+    says_something = verdict.is_self_developed or declared
+    if says_something and not declared & set(base.families):
+        verdict.found.add(codes.DECLARED_BASE_CONTRADICTED)
 
 
 def _undeclared_in_the_card(verdict: Verdict, evidence: Mapping[str, Any]) -> Iterator[Residue]:

@@ -39,6 +39,11 @@ NOTES = MappingProxyType(
             "The card does not state the relation to the base model; “{relation}” was inferred from {found}, as the Hub does.",
             "模型卡未说明与基础模型的派生关系；根据{found}推断为“{relation}”，与 Hub 的推断方式相同。",
         ),
+        "relation_draft": Bilingual(
+            "By its tags this is a draft model for speculative decoding. Its base model is the model that it drafts for: it was trained on "
+            "that model's outputs and holds none of its weights.",
+            "根据标签，这是用于投机解码的草稿模型。其基础模型是它所服务的目标模型：草稿模型用目标模型的输出训练，不含其权重。",
+        ),
         "relation_unknown": Bilingual("The relation “{found}” is unknown.", "派生关系“{found}”未知。"),
         "license_other": Bilingual(
             "The license is “other” without a name; see the license text.", "许可协议为“other”且未写明名称，须查阅许可文本。"

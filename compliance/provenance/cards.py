@@ -27,7 +27,7 @@ from compliance.provenance.front_matter import (
     storable,
     texts_in,
 )
-from compliance.provenance.relations import ADAPTER, FINETUNE, MERGE, QUANTIZED, relation_named
+from compliance.provenance.relations import ADAPTER, DRAFT, FINETUNE, MERGE, QUANTIZED, relation_named
 from registry.reference.series import base_model_named
 
 MOST_NAMES = 200
@@ -35,6 +35,13 @@ _ADAPTER_TAGS = frozenset({"peft", "lora", "qlora", "adapter", "adapter-transfor
 _MERGE_TAGS = frozenset({"merge", "mergekit", "lazymergekit"})
 _QUANTIZED_TAGS = frozenset(
     {"gguf", "gptq", "awq", "exl2", "quantized", "4-bit", "8-bit", "bitsandbytes", "compressed-tensors", "mlx-4bit"}
+)
+# Draft models for speculative decoding: a head or a small model, trained on what its target gives.
+_DRAFT_TAGS = frozenset(
+    {
+        *("speculative-decoding", "speculator", "speculators", "draft-model", "eagle", "eagle2", "eagle3", "eagle-3"),
+        *("medusa", "hydra", "dflash", "specforge"),
+    }
 )
 _LINK = re.compile(r"^\[[^\]]*\]\(([^)\s]+)\)$")
 _HUB = re.compile(
@@ -209,12 +216,16 @@ def _read_relation(card: Card, fields: Mapping[str, Any]) -> None:
     if not card.base_models:
         return
     card.relation = relation or _inferred(card, fields)
-    if relation is None:
+    if relation is None and card.relation == DRAFT:
+        card.note("relation_draft")
+    elif relation is None:
         card.note("relation_inferred", relation=card.relation, found=_RELATION_SOURCES[card.relation])
 
 
 def _inferred(card: Card, fields: Mapping[str, Any]) -> str:
     marks = {mark.casefold() for name in ("tags", "library_name") for mark in texts_in(fields.get(name))}
+    if marks & _DRAFT_TAGS:
+        return DRAFT
     if len(card.base_models) > 1 or marks & _MERGE_TAGS:
         return MERGE
     if marks & _ADAPTER_TAGS:

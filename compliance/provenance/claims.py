@@ -16,7 +16,7 @@ from compliance.provenance.references import references
 from compliance.provenance.verdict import SELF_DEVELOPED, Verdict
 from registry.reference.series import base_model_named
 
-WEIGHTS, STRUCTURE, BLOCK = "weights", "structure", "block"
+WEIGHTS, STRUCTURE, BLOCK, ADAPTER = "weights", "structure", "block", "adapter"
 FROM_SCRATCH = "from_scratch"
 # The relations to the base models differ, so no structure is expected from any of them.
 SEVERAL = "several"
@@ -26,8 +26,8 @@ SEVERAL = "several"
 class Summary:
     """
     A summary of the evidence of one model: families with an identical structure, ids of known models with the same layer block,
-    whether a layer was found whose parts have identifiable roles, whether classes or tensors have their own names, and
-    references with matching weights.
+    whether a layer was found whose parts have identifiable roles, whether classes or tensors have their own names, references
+    with matching weights, and the families that an adapter names as its base.
     """
 
     identical: tuple[str, ...] = ()
@@ -35,6 +35,7 @@ class Summary:
     has_block: bool = False
     has_own_names: bool = False
     matched: tuple[str, ...] = ()
+    adapter_of: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, verdict: Verdict) -> Summary:
@@ -44,6 +45,7 @@ class Summary:
             verdict.structure is not None and verdict.structure.block is not None,
             verdict.has_own_names,
             tuple(verdict.matched),
+            verdict.adapter_of,
         )
 
     @classmethod
@@ -95,6 +97,8 @@ def claims(summary: Summary, declaration: Mapping[str, Any]) -> list[tuple[str, 
     block alone counts only if it contradicts the declaration.
     """
     found: list[tuple[str, tuple[str, ...]]] = [(WEIGHTS, (_family_of(name),)) for name in summary.matched]
+    if summary.adapter_of:
+        found.append((ADAPTER, summary.adapter_of))
     if summary.identical and (declaration.get("claim") == SELF_DEVELOPED or _contradicts(summary, declaration)):
         found.append((STRUCTURE, summary.identical))
     elif summary.same_block and _contradicts(summary, declaration):

@@ -14,6 +14,8 @@ from typing import Any
 from compliance.provenance.references import Reference
 from compliance.provenance.structure import Structure
 
+# A vocabulary of at most so many times the size may be an extended one (provenance.md §1.2).
+MOST_EXTENDED = 2
 # The values that the reference answers use.
 IDENTICAL, SAME_BLOCK, NONE = "identical", "same_block", "unknown_or_none"
 
@@ -90,11 +92,13 @@ def depth_change(structure: Structure, comparison: Comparison) -> Reference | No
 def vocabulary_change(structure: Structure, comparison: Comparison) -> int:
     """
     Return how much larger the vocabulary is than that of the nearest model with this block (and this depth, if there are
-    any). Return 0 if one has the same size or if the vocabulary is unknown.
+    any). Return 0 if one has the same size or if the vocabulary is unknown. Tokens are appended far more often than removed, so a
+    smaller vocabulary is nearer than a larger one, unless more than as many tokens were appended.
     """
     if structure.vocabulary is None or not comparison.same_block:
         return 0
     deep = [reference for reference in comparison.same_block if reference.depth == structure.depth]
-    sizes = {reference.vocabulary for reference in deep or comparison.same_block}
-    nearest = min(sizes, key=lambda size: (abs(size - (structure.vocabulary or 0)), size))
+    sizes = sorted({reference.vocabulary for reference in deep or comparison.same_block})
+    below = [size for size in sizes if size <= structure.vocabulary <= MOST_EXTENDED * size]
+    nearest = max(below) if below else min(sizes, key=lambda size: abs(size - (structure.vocabulary or 0)))
     return structure.vocabulary - nearest

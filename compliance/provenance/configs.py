@@ -9,7 +9,7 @@ from typing import Any
 from compliance.provenance.structure import EXPERTS, Structure
 from compliance.provenance.tensors import Contradiction
 
-_NESTED = ("text_config", "llm_config", "language_config")
+_NESTED = ("text_config", "llm_config", "language_config", "thinker_config")
 _NAMES = {
     "width": ("hidden_size", "n_embd", "d_model"),
     "depth": ("num_hidden_layers", "n_layer", "n_layers", "num_layers"),
@@ -19,6 +19,16 @@ _NAMES = {
     "ff": ("intermediate_size", "ffn_hidden_size", "n_inner", "ffn_dim"),
     "vocabulary": ("vocab_size", "padded_vocab_size"),
     "extra_layers": ("num_nextn_predict_layers",),
+    "experts": ("n_routed_experts", "num_experts", "num_local_experts", "moe_num_experts", "n_experts"),
+    "expert_ff": ("moe_intermediate_size", "expert_ffn_hidden_size", "moe_ffn_hidden_size"),
+    "query_rank": ("q_lora_rank",),
+    "key_rank": ("kv_lora_rank",),
+    "window": ("sliding_window",),
+}
+# Parts of a multimodal model beside its language model, by their roles.
+_TOWERS = {
+    "vision": ("vision_config", "visual", "vision_tower_config", "vit_config"),
+    "audio": ("audio_config", "audio_encoder_config", "speech_config"),
 }
 _GGUF_NAMES = {
     "width": "embedding_length",
@@ -45,6 +55,13 @@ class Config:
     ff: int | None = None
     vocabulary: int | None = None
     extra_layers: int | None = None
+    experts: int | None = None
+    expert_ff: int | None = None
+    query_rank: int | None = None
+    key_rank: int | None = None
+    window: int | None = None
+    # The depth and the width of each part beside the language model.
+    towers: tuple[tuple[str, int | None, int | None], ...] = ()
     classes: tuple[str, ...] = ()
     model_type: str | None = None
 
@@ -82,7 +99,7 @@ def plain_config(evidence: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _from_config(config: Mapping[str, Any]) -> Config:
-    text: Any = next((config[name] for name in _NESTED if isinstance(config.get(name), Mapping)), {})
+    text = _language_part(config)
     values = {**config, **{name: value for name, value in text.items() if name != "architectures"}}
     found: dict[str, Any] = {field: _whole(values, names) for field, names in _NAMES.items()}
     if values.get("multi_query") is True and values.get("new_decoder_architecture") is not True:
@@ -91,9 +108,28 @@ def _from_config(config: Mapping[str, Any]) -> Config:
     classes = config.get("architectures")
     return Config(
         **found,
+        towers=tuple(_towers(config)),
         classes=tuple(name for name in classes if isinstance(name, str))[:10] if isinstance(classes, list) else (),
         model_type=_text(config.get("model_type")),
     )
+
+
+def _language_part(config: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the nested configuration of the language model, of at most three levels; empty if there is none."""
+    part: Mapping[str, Any] = {}
+    for _ in range(3):
+        inner = next((each for name in _NESTED if isinstance(each := (part or config).get(name), Mapping)), None)
+        if inner is None:
+            break
+        part = inner
+    return part
+
+
+def _towers(config: Mapping[str, Any]) -> Iterator[tuple[str, int | None, int | None]]:
+    for role, names in _TOWERS.items():
+        if tower := next((each for name in names if isinstance(each := config.get(name), Mapping)), None):
+            depth = _whole(tower, (*_NAMES["depth"], "depth", "vt_num_hidden_layers", "encoder_layers"))
+            yield role, depth, _whole(tower, (*_NAMES["width"], "embed_dim", "vt_hidden_size"))
 
 
 def _from_gguf(values: Mapping[str, Any]) -> Config:

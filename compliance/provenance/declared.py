@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from compliance.dossier.lineage import TRAINED_ON_OUTPUTS
 from compliance.provenance import findings as codes
 from compliance.provenance.references import Reference, references
 from compliance.provenance.relations import KEEPS_THE_BLOCK, passes_no_copy, relation_of
@@ -19,7 +20,7 @@ def is_consistent(declaration: Declaration, same_block: Sequence[str]) -> bool:
     """Whether a declared base model is among the known models with this block."""
     families = {reference.family for reference in references() if reference.id in same_block}
     return any(
-        bool(set(base.models) & set(same_block)) if base.models else base.family in families
+        bool(set(base.models) & set(same_block)) if base.models else bool(set(base.families) & families)
         for base in named_bases(declaration)
     )
 
@@ -61,7 +62,7 @@ def license_findings(declaration: Declaration, card: Any) -> set[str]:
 
 
 def _by_outputs(relation: str | None, license: License) -> bool:
-    return relation == "distillation" and license.reaches_outputs
+    return relation in TRAINED_ON_OUTPUTS and license.reaches_outputs
 
 
 def _own_licenses(declaration: Declaration, card: Any) -> Iterator[str | None]:

@@ -16,6 +16,7 @@ TENSORS_RENAMED = "TENSORS_RENAMED"
 QKV_FUSED = "QKV_FUSED"
 QUANTISED = "QUANTISED"
 LORA_ADAPTER = "LORA_ADAPTER"
+CONFIG_KNOWN = "CONFIG_KNOWN"
 CONFIG_HEADER_MISMATCH = "CONFIG_HEADER_MISMATCH"
 INTEGRITY_ERROR = "INTEGRITY_ERROR"
 RESIDUAL_NAME = "RESIDUAL_NAME"
@@ -55,6 +56,10 @@ MEANINGS = MappingProxyType(
         ),
         QUANTISED: Bilingual("The weights are quantized.", "权重经过量化。"),
         LORA_ADAPTER: Bilingual("The files contain LoRA adapters.", "文件中包含 LoRA 适配器。"),
+        CONFIG_KNOWN: Bilingual(
+            "The configuration is that of a known model; no header was filed. It does not contradict the declaration.",
+            "配置与已知模型的配置相同，但未提交文件头；这与申明并不矛盾。",
+        ),
         CONFIG_HEADER_MISMATCH: Bilingual(
             "The configuration does not match the header of the weight files.", "配置文件与权重文件头不一致。"
         ),
@@ -69,7 +74,8 @@ MEANINGS = MappingProxyType(
             "The structure matches the declared base model.", "结构与申明的基础模型相符。"
         ),
         DECLARED_BASE_CONTRADICTED: Bilingual(
-            "The structure does not match the declared base model.", "结构与申明的基础模型不符。"
+            "The structure, or what the files themselves name as their base model, does not match the declaration.",
+            "结构或文件自身写明的基础模型与申明不符。",
         ),
         LICENSE_NAME_RULE: Bilingual(
             "The license of the declared base model requires a different beginning of the model name.",

@@ -66,13 +66,15 @@ def renamings(structure: Structure, comparison: Comparison, *, is_gguf: bool = F
     found = structure.layers.inside_names | structure.layers.outside_names
     if is_gguf and all(_GGUF.fullmatch(name) for name in found):
         return []
-    candidates = [_renamings_against(_scheme_of(reference.scheme), structure) for reference in comparison.closest]
+    known = [reference.scheme for reference in comparison.closest if reference.scheme is not None]
+    candidates = [_renamings_against(_scheme_of(scheme), structure) for scheme in known]
     return min(candidates, key=len, default=[])
 
 
 def is_fused_otherwise(structure: Structure, comparison: Comparison) -> bool:
     """Whether queries, keys and values are one matrix here, but separate in all of the closest known models."""
-    return structure.is_fused and not any(reference.scheme.is_fused for reference in comparison.closest)
+    known = [reference.scheme for reference in comparison.closest if reference.scheme is not None]
+    return structure.is_fused and bool(known) and not any(scheme.is_fused for scheme in known)
 
 
 def _scheme_of(scheme: Scheme) -> Scheme:

@@ -13,6 +13,7 @@ from typing import Any
 from compliance.provenance.layers import Shapes, pattern_of
 from compliance.provenance.structure import EXPERTS, GATED, PLAIN, Block, raw_layer
 from registry.reference.base_models import BaseModel, base_models, naming_schemes
+from registry.reference.layer_sizes import has_layer, layer_sizes, matrices_of, vectors_of
 
 # Schemes that a publisher first used and later withdrew: 01.AI's first Yi (ln1, ln2) has Llama's scheme.
 RENAMED_SCHEMES = {"yi": "llama"}
@@ -35,7 +36,10 @@ class Scheme:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """One known model. `layer` is set if the roles of its parts cannot be derived from shapes."""
+    """
+    One known model. `block` is set if the roles of the parts of a layer are known, `layer` if only their shapes are (latent
+    attention); both are None if its configuration alone is known. `scheme` is None if its tensor names are not known.
+    """
 
     id: str
     name: str
@@ -48,16 +52,23 @@ class Reference:
     is_tied: bool
     rope_theta: float | None
     norm_eps: float | None
-    scheme: Scheme
+    scheme: Scheme | None
     classes: tuple[str, ...]
     model_type: str
     tokenizer: Mapping[str, Any]
+    structure: Mapping[str, Any]
 
 
 @cache
 def references() -> tuple[Reference, ...]:
-    """Return the known models, in the order of the table."""
-    return tuple(_reference(model) for model in base_models())
+    """Return the known models whose structure is known, in the order of the table."""
+    return tuple(reference_of(model) for model in base_models() if model.structure)
+
+
+@cache
+def number_of_layers_known() -> int:
+    """Return how many known models a header can be compared with."""
+    return sum(reference.block is not None or reference.layer is not None for reference in references())
 
 
 @cache
@@ -86,60 +97,44 @@ def is_fused_name(name: str) -> bool:
     return bool(_FUSED.search(name))
 
 
-def _reference(model: BaseModel) -> Reference:
+def reference_of(model: BaseModel) -> Reference:
+    """Return what evidence about a model is compared with. Its structure must be known."""
     structure = model.structure
-    block = _block(structure)
+    block = _block(structure) if has_layer(structure) else None
     return Reference(
         id=model.id,
         name=model.name,
         family=model.family,
         license=model.license,
         block=block,
-        layer=None if block else _low_rank_layer(structure),
+        layer=_layer(structure) if has_layer(structure) and block is None else None,
         depth=structure["num_hidden_layers"],
-        vocabulary=structure["vocab_size"],
-        is_tied=structure["tie_word_embeddings"],
-        rope_theta=structure["rope_theta"],
-        norm_eps=structure["norm_eps"],
-        scheme=schemes()[structure["scheme"]],
-        classes=tuple(structure["architectures"]),
-        model_type=structure["model_type"],
+        vocabulary=structure.get("vocab_size", 0),
+        is_tied=structure.get("tie_word_embeddings", False),
+        rope_theta=structure.get("rope_theta"),
+        norm_eps=structure.get("norm_eps"),
+        scheme=schemes().get(structure.get("scheme", "")),
+        classes=tuple(structure.get("architectures", ())),
+        model_type=structure.get("model_type", ""),
         tokenizer=model.tokenizer,
+        structure=structure,
     )
 
 
 def _block(structure: Mapping[str, Any]) -> Block | None:
-    signature = structure["signature"]
-    if not signature["q"]:
+    sizes = layer_sizes(structure)
+    if not sizes.q:
         return None
-    width, experts = signature["d"], signature["experts"] or 0
-    vectors = sum(int(size) * count for size, count in signature["vectors_per_layer"].items())
-    shared = structure["extra"].get("moe", {}).get("shared", 0) * signature["ffn"]
-    mlp = EXPERTS if experts else GATED if signature["mlp"] == "gated" else PLAIN
-    mass = Fraction(vectors, width)
-    return Block(width, signature["q"], signature["kv"], signature["ffn"], mlp, experts, shared, mass)
+    mlp = EXPERTS if sizes.experts else GATED if sizes.is_gated else PLAIN
+    mass = Fraction(sum(size * count for size, count in vectors_of(structure).items()), sizes.width)
+    return Block(sizes.width, sizes.q, sizes.kv, sizes.ff, mlp, sizes.experts, sizes.shared, mass)
 
 
-def _low_rank_layer(structure: Mapping[str, Any]) -> Raw:
-    """Return the shapes of one expert layer of DeepSeek V2 or V3, which uses low-rank attention."""
-    width, heads = structure["hidden_size"], structure["num_attention_heads"]
-    low, experts = structure["extra"]["mla"], structure["extra"]["moe"]
-    shared = experts["shared"] * experts["ff"]
-    queries = heads * (low["nope"] + low["rope"])
-    shapes: Shapes = Counter()
-    shapes[low["kv"] + low["rope"], width] += 1
-    shapes[heads * (low["nope"] + low["v"]), low["kv"]] += 1
-    shapes[width, heads * low["v"]] += 1
-    if low["q"]:
-        shapes[low["q"], width] += 1
-        shapes[queries, low["q"]] += 1
-    else:
-        shapes[queries, width] += 1
-    shapes[experts["E"], width] += 1
-    shapes[experts["ff"], width] += 3 * experts["E"]
-    shapes[shared, width] += 3
-    for size, count in structure["signature"]["vectors_per_layer"].items():
-        shapes[int(size),] += count
+def _layer(structure: Mapping[str, Any]) -> Raw:
+    """Return the shapes of a layer with latent attention; of a mixture of experts, of one with experts."""
+    shapes: Shapes = Counter(dict(matrices_of(structure).items()))
+    for size, count in vectors_of(structure).items():
+        shapes[size,] += count
     return raw_layer(shapes)
 
 

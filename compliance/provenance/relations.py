@@ -9,7 +9,7 @@ from typing import Any
 
 from compliance.dossier.lineage import WITHOUT_A_COPY
 
-FINETUNE, ADAPTER, MERGE, QUANTIZED = "finetune", "adapter", "merge", "quantized"
+FINETUNE, ADAPTER, MERGE, QUANTIZED, DRAFT = "finetune", "adapter", "merge", "quantized", "draft_model"
 # Relations that keep the layers of the parent unchanged; a missing relation counts as one of them.
 KEEPS_THE_BLOCK = frozenset({FINETUNE, "continued_pretraining", ADAPTER, QUANTIZED, None})
 _SPELLINGS = MappingProxyType(
@@ -33,6 +33,9 @@ _SPELLINGS = MappingProxyType(
         "apicall": "api_call",
         "distillation": "distillation",
         "distilled": "distillation",
+        "draft": DRAFT,
+        "draftmodel": DRAFT,
+        "speculator": DRAFT,
         "pruning": "pruning",
         "pruned": "pruning",
     }

@@ -100,6 +100,17 @@ def _in_merge(text: Any) -> Iterator[tuple[str, str]]:
         yield "mergekit_config.yml", found[1]
 
 
+def adapter_base(evidence: Mapping[str, Any], own_name: str | None) -> Named | None:
+    """Return the known model that an adapter names as its base, unless that is the model itself: an adapter holds no model without it."""
+    adapter = evidence.get("adapter_config.json")
+    written = adapter.get("base_model_name_or_path") if isinstance(adapter, Mapping) else None
+    if not isinstance(written, str) or _NOT_A_NAME.match(written):
+        return None
+    if _is_own(written, folded_model((own_name or "").rsplit("/", 1)[-1])):
+        return None
+    return base_model_named(written[:500])
+
+
 def declared_bases(declaration: Mapping[str, Any]) -> list[str]:
     """Return the base models that a declaration names."""
     named = declaration.get("base_model")

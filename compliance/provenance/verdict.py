@@ -9,6 +9,7 @@ from typing import Any
 
 from compliance.provenance import findings as codes
 from compliance.provenance.comparing import NONE, Comparison
+from compliance.provenance.configurations import ConfigurationMatch
 from compliance.provenance.faults import Unusable
 from compliance.provenance.naming import Renaming
 from compliance.provenance.references import Reference
@@ -31,6 +32,9 @@ class Verdict:
     found: set[str] = field(default_factory=set)
     structure: Structure | None = None
     comparison: Comparison = field(default_factory=lambda: Comparison(NONE))
+    # The known models with this configuration, if no header was filed.
+    configuration: ConfigurationMatch | None = None
+    towers: tuple[tuple[str, int | None, int | None], ...] = ()
     has_header: bool = False
     has_own_names: bool = False
     is_incomplete: bool = False
@@ -41,6 +45,8 @@ class Verdict:
     contradictions: list[Contradiction] = field(default_factory=list)
     config_differs: list[Contradiction] = field(default_factory=list)
     residues: list[Residue] = field(default_factory=list)
+    # The families of the known model that an adapter names as its base.
+    adapter_of: tuple[str, ...] = ()
     tokenizer: TokenizerFinding | None = None
     weights: dict[str, Weights] = field(default_factory=dict)
     has_sketch: bool = False
@@ -65,7 +71,7 @@ class Verdict:
     @property
     def names_only_declared(self) -> bool:
         """Whether all known models named in the files belong to a declared family."""
-        declared = {base.family for base in named_bases(self.declaration)}
+        declared = {family for base in named_bases(self.declaration) for family in base.families}
         return all(set(residue.families) <= declared for residue in self.residues)
 
     @property
@@ -73,6 +79,15 @@ class Verdict:
         """Whether to ask for a sketch (provenance.md §1): a known structure without a declared base, or a contradicted base."""
         is_open = self.is_self_developed and self.comparison.kind != NONE
         return not self.has_sketch and (is_open or codes.DECLARED_BASE_CONTRADICTED in self.found)
+
+    @property
+    def needs_header(self) -> bool:
+        """Whether to ask for a header: a configuration alone was filed, and it is that of a known model that is not declared."""
+        match = self.configuration
+        if match is None or not match.models:
+            return False
+        declared = {family for base in named_bases(self.declaration) for family in base.families}
+        return not declared & set(match.families())
 
     def is_declared(self, name: str) -> bool:
         """Whether a reference is the model itself or a declared base model."""
@@ -82,4 +97,4 @@ class Verdict:
         if folded_model(name.rsplit("/", 1)[-1]) in folded:
             return True
         matched = base_model_named(name)
-        return matched is not None and any(base.family == matched.family for base in named_bases(self.declaration))
+        return matched is not None and any(matched.family in base.families for base in named_bases(self.declaration))

@@ -174,12 +174,16 @@ def _declaration(verdict: Verdict) -> Iterator[Filling]:
         conclusions.remove(codes.RESIDUAL_NAME)
     for code in conclusions:
         names = [name for name in verdict.matched if not verdict.is_declared(name)]
-        yield _CONCLUSIONS[code], {"families": All(verdict.comparison.families()), "names": names}
+        is_of_the_adapter = code == codes.DECLARED_BASE_CONTRADICTED and verdict.adapter_of
+        values = {"families": All(verdict.comparison.families()), "names": names, "adapted": list(verdict.adapter_of)}
+        yield _CONCLUSIONS[_ADAPTER if is_of_the_adapter else code], values
     if not conclusions:
         is_elsewhere = bases and verdict.comparison.kind != NONE
         yield (_NOT_COMPARED if is_elsewhere else _NOTHING_AGAINST), {"families": All(verdict.comparison.families())}
     if verdict.needs_sketch:
         yield _ASK_FOR_SKETCH, {}
+    if verdict.needs_header:
+        yield _ASK_FOR_HEADER, {}
 
 
 _DECLARED = Bilingual("declared base model: {bases}.", "申明的基础模型：{bases}。")
@@ -194,6 +198,11 @@ _ASK_FOR_SKETCH = Bilingual(
     "A weight sketch would give further evidence: request the SHA-256 of every weight file first, then provide a seed.",
     "权重摘要可提供进一步证据：请先要求提供每个权重文件的 SHA-256，再提供随机种子。",
 )
+_ASK_FOR_HEADER = Bilingual(
+    "Request the header of the weight files: the configuration alone shows neither the structure nor the origin of the weights.",
+    "请要求提交权重文件头：仅凭配置既不能说明结构，也不能说明权重来源。",
+)
+_ADAPTER = "adapter"
 _CONCLUSIONS = MappingProxyType(
     {
         codes.INTEGRITY_ERROR: Bilingual(
@@ -213,6 +222,10 @@ _CONCLUSIONS = MappingProxyType(
         ),
         codes.DECLARED_BASE_CONTRADICTED: Bilingual(
             "Conclusion: the structure does not match the declared base model.", "结论：结构与申明的基础模型不符。"
+        ),
+        _ADAPTER: Bilingual(
+            "Conclusion: the adapter names its base model ({adapted}); the declaration does not.",
+            "结论：适配器写明了其基础模型（{adapted}），而申明未写明。",
         ),
         codes.LICENSE_NAME_RULE: codes.MEANINGS[codes.LICENSE_NAME_RULE],
         codes.LICENSE_INCOMPATIBLE: codes.MEANINGS[codes.LICENSE_INCOMPATIBLE],

@@ -8,8 +8,9 @@ from types import MappingProxyType
 
 from compliance.language import Bilingual, Language
 from compliance.provenance import findings as codes
+from compliance.provenance.configurations import ConfigurationMatch
 from compliance.provenance.filling import All, Filling
-from compliance.provenance.references import Reference, references
+from compliance.provenance.references import Reference, number_of_layers_known
 from compliance.provenance.verdict import Verdict
 
 
@@ -24,7 +25,7 @@ _UNUSABLE = Bilingual("{at} is invalid: {fault}", "{at} 无效：{fault}")
 
 def structure(verdict: Verdict) -> Iterator[Filling]:
     if not verdict.has_header and not verdict.faults:
-        yield _NO_HEADER, {}
+        yield from _configuration(verdict)
     elif verdict.has_header and verdict.structure is None and codes.STRUCT_IDENTICAL not in verdict.found:
         yield _NO_LAYERS, {}
     elif verdict.has_header:
@@ -38,6 +39,45 @@ def structure(verdict: Verdict) -> Iterator[Filling]:
         yield _CONFIG_DIFFERS, {"field": difference.code, **difference.values}
 
 
+def _configuration(verdict: Verdict) -> Iterator[Filling]:
+    match = verdict.configuration
+    if match is None:
+        yield _NO_HEADER, {}
+        return
+    if match.models:
+        yield (_CONFIGURATION if match.same else _LIKE_CONFIGURATION), {"models": _names_of(match.models)}
+        yield from _how_many(match)
+    else:
+        yield _OWN_CONFIGURATION, {"all": match.compared}
+    for role, depth, width in verdict.towers:
+        yield _TOWER, {"role": _ROLES[role], "depth": depth or "?", "width": width or "?"}
+
+
+def _how_many(match: ConfigurationMatch) -> Iterator[Filling]:
+    families = Counter(reference.family for reference in match.models)
+    values = {"models": len(match.models), "all": match.compared, "count": len(families)}
+    yield _CONFIGURATIONS, {**values, "families": All(_counted(families))}
+
+
+_CONFIGURATION = Bilingual(
+    "the configuration is that of {models}; no header was filed. A configuration can be copied or edited, so it says less than a header.",
+    "配置与 {models} 的配置相同，但未提交文件头。配置可以照抄或改写，证明力弱于文件头。",
+)
+_LIKE_CONFIGURATION = Bilingual(
+    "the configuration is that of {models} except for the depth or the vocabulary size; no header was filed. A configuration can be "
+    "copied or edited, so it says less than a header.",
+    "除层数或词表大小外，配置与 {models} 的配置相同，但未提交文件头。配置可以照抄或改写，证明力弱于文件头。",
+)
+_CONFIGURATIONS = Bilingual(
+    "{models} of {all} known configurations ({count} families) are alike: {families}.",
+    "{all} 份已知配置中有 {models} 份与之相同，分属 {count} 个系列：{families}。",
+)
+_OWN_CONFIGURATION = Bilingual(
+    "no file header was filed. None of {all} known configurations is the same.",
+    "未提交文件头。{all} 份已知配置中没有与之相同的。",
+)
+_TOWER = Bilingual("It has a {role} of {depth} layers of width {width}.", "另有{role}：{depth} 层，宽度 {width}。")
+_ROLES = MappingProxyType({"vision": Bilingual("vision tower", "视觉塔"), "audio": Bilingual("audio tower", "音频塔")})
 _NO_HEADER = Bilingual("no file header was filed.", "未提交文件头。")
 _NO_LAYERS = Bilingual("the header contains no layers that can be compared.", "文件头中没有可供比对的层结构。")
 _INCOMPLETE = Bilingual(
@@ -82,11 +122,16 @@ def _likeness(verdict: Verdict) -> Iterator[Filling]:
     elif models:
         yield _SAME_BLOCK, {"models": _names_of(comparison.closest)}
     else:
-        yield _UNKNOWN, {"all": len(references())}
+        yield _UNKNOWN, {"all": number_of_layers_known()}
         return
     yield (
         _COUNT if len(families) > 1 else _COUNT_ONE if models > 1 else _ONLY_ONE,
-        {"models": models, "all": len(references()), "count": len(families), "families": All(_counted(families))},
+        {
+            "models": models,
+            "all": number_of_layers_known(),
+            "count": len(families),
+            "families": All(_counted(families)),
+        },
     )
     if verdict.structure is not None and verdict.structure.block is None:
         yield _BY_SHAPES, {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from compliance.dossier.lineage import NO_WEIGHTS, WITHOUT_A_COPY, Model, Parent
+from compliance.dossier.lineage import NO_WEIGHTS, TRAINED_ON_OUTPUTS, WITHOUT_A_COPY, Model, Parent
 from compliance.dossier.pointer import Pointer
 from compliance.dossier.schema import Dossier
 from compliance.rules.reading import MODELS, used_models
@@ -18,7 +18,7 @@ def any_relation(parent: Parent) -> bool:
 
 
 def weights_pass(parent: Parent) -> bool:
-    """Return whether weights are inherited: by all relations except architecture and distillation, or by default."""
+    """Return whether weights are inherited: by all relations except architecture, distillation and draft models, or by default."""
     return parent.relation not in NO_WEIGHTS
 
 
@@ -29,7 +29,7 @@ def a_copy_passes(parent: Parent) -> bool:
 
 def a_copy_or_outputs_pass(parent: Parent) -> bool:
     """Return whether a copy is passed on, or the model was trained on the outputs of its parent."""
-    return parent.relation == "distillation" or a_copy_passes(parent)
+    return parent.relation in TRAINED_ON_OUTPUTS or a_copy_passes(parent)
 
 
 def used_and_ancestors(dossier: Dossier, passes: Passes) -> Iterator[Listed]:

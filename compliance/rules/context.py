@@ -48,8 +48,8 @@ class FilingFact:
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """
-    The evidence of uploaded files on a model: a part of it, `weights`, `structure` or `block` (one layer only), matches
-    the listed known families. Several families may share one structure.
+    The evidence of uploaded files on a model: a part of it, `weights`, `structure`, `block` (one layer only) or
+    `adapter` (an adapter names its base), matches the listed known families. Several families may share one structure.
     """
 
     part: str

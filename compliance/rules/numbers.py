@@ -12,6 +12,7 @@ from compliance.rules.catalog import (
     ERROR,
     EVERY_ACTION,
     GENERATIVE,
+    INFO,
     PRACTICE,
     REGISTRATION,
     SECONDARY,
@@ -22,6 +23,7 @@ from compliance.rules.context import Context
 from compliance.rules.problems import Problem
 from compliance.rules.reading import SERVICE, is_missing
 from registry.numbers.forms import KNOWN_ALGORITHM_KINDS, algorithm_number, has_the_form_of
+from registry.numbers.spelling import understood
 from registry.reference.regions import is_known_region
 
 Form = Callable[[str], bool]
@@ -59,12 +61,21 @@ def _given(dossier: Dossier) -> Iterator[tuple[Pointer, str | None, Form, list[s
         "format": (
             "“{found}” does not have the format that is required here: {asked}.",
             "“{found}”不符合此处编号的格式：{asked}。",
-        )
+        ),
+        "several": (
+            "The field has several numbers: {numbers}. Enter one: {asked}.",
+            "此处填有多个编号：{numbers}。请只填一个：{asked}。",
+        ),
+        "normalized": (
+            "“{found}” was read as {number} ({told}).",
+            "“{found}”已按 {number} 读取（{told}）。",
+        ),
     },
 )
 def writes_official_numbers_in_form(dossier: Dossier, context: Context) -> Iterator[Problem]:
     """
-    An official number must have the format in which the authority issues it; character width and colons are ignored.
+    An official number must have the format in which the authority issues it. Width, colons, blanks, case, a word before it, a
+    remark in brackets behind it and a missing 号 are put right and told; several numbers in one field are not understood.
 
     Why: a mistyped number refers to no filing, or to someone else's.
 
@@ -72,15 +83,27 @@ def writes_official_numbers_in_form(dossier: Dossier, context: Context) -> Itera
 
     标题：备案编号格式错误
 
-    要求：备案编号须符合主管部门发布的格式，全半角和冒号不计。
+    要求：备案编号须符合主管部门发布的格式。全半角、冒号、空格、大小写、前缀、括号内的备注和缺少的“号”予以规范并告知；一处
+    填多个编号的不予识别。
 
     理由：编号有误则无法对应备案，或对应到他人备案。
 
     补正：从公布清单或通知中复制编号。
     """
     for at, number, has_the_form, asked in _given(dossier):
-        if number and not is_missing(number) and not has_the_form(number):
-            yield Problem(at, "format", {"found": number[:100], "asked": asked})
+        if number and not is_missing(number):
+            yield from _of_form(at, number, has_the_form, asked)
+
+
+def _of_form(at: Pointer, number: str, has_the_form: Form, asked: list[str]) -> Iterator[Problem]:
+    read = understood(number)
+    if read.several:
+        yield Problem(at, "several", {"numbers": list(read.several[:5]), "asked": asked})
+    elif not has_the_form(number):
+        yield Problem(at, "format", {"found": number[:100], "asked": asked})
+    elif read.told:
+        values = {"found": number[:100], "number": read.number, "told": [f"number_{told}" for told in read.told]}
+        yield Problem(at, "normalized", values, level=INFO)
 
 
 @rule(

@@ -28,6 +28,10 @@ from registry.reference.series import base_model_named
             "The weights match {families}, which the declared lineage does not include.",
             "权重与 {families} 一致，而申明的来源未列出该模型。",
         ),
+        "adapter": (
+            "The filed adapter names {families} as its base; the declared lineage includes none of them.",
+            "提交的适配器写明其基础模型属 {families}，而申明的来源均未列出。",
+        ),
         "structure": (
             "The structure is identical to {families}; the declared lineage includes none of them. "
             "A structure alone does not prove the origin of the weights.",
@@ -75,7 +79,8 @@ def _is_explained(evidence: Evidence, listed: tuple[Pointer, Model], dossier: Do
     if named & {folded_model(family.rsplit("/", 1)[-1]) for family in evidence.families}:
         return True
     names = lineage if evidence.part == "weights" else [*lineage, listed[1].name]
-    return any(meant.family in evidence.families for name in names if (meant := base_model_named(name)))
+    meant = (base_model_named(name) for name in names)
+    return any(set(base.families) & set(evidence.families) for base in meant if base)
 
 
 @rule(

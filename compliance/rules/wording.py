@@ -67,6 +67,14 @@ _REQUIREMENTS = {
     "filing_form": Bilingual("Province-Name-YYYYMMDDNNNN", "Province-Name-YYYYMMDDNNNN"),
     "registration_form": Bilingual("Province-Name-YYYYMMDDSNNNN", "Province-Name-YYYYMMDDSNNNN"),
 }
+# What was put right in a pasted number.
+_PUT_RIGHT = {
+    "number_prefix": Bilingual("a word before the number left out", "略去编号前的文字"),
+    "number_remark": Bilingual("a remark in brackets left out", "略去括号内的备注"),
+    "number_blanks": Bilingual("blanks left out", "略去空格"),
+    "number_suffix": Bilingual("the missing 号 added", "补上缺少的“号”"),
+    "number_case": Bilingual("capital letters restored", "恢复大写字母"),
+}
 _PROVINCES = {code: Bilingual(f"{code} {names[0]}", f"{code} {names[1]}") for code, names in PROVINCES.items()}
 
 # The labels of values that are codes, by the name of the value.
@@ -83,6 +91,7 @@ _CODED: Mapping[str, Mapping[str, Bilingual]] = MappingProxyType(
         "term": codes.LICENSE_TERMS,
         "lacking": _ENTRIES,
         "asked": _REQUIREMENTS,
+        "told": _PUT_RIGHT,
         "jurisdiction": _PROVINCES,
         "province": _PROVINCES,
     }

@@ -82,11 +82,11 @@ class Picture:
         return len(self.lines) > MOST_LABELED
 
 
-def laid_out(nodes: Sequence[Any], edges: Sequence[dict[str, Any]]) -> Picture:
+def laid_out(nodes: Sequence[Any], edges: Sequence[dict[str, Any]], *, in_a_line: int = MOST_IN_A_LINE) -> Picture:
     """Place the nodes, which have `depth`, `uid`, `name` and `version`, and draw the edges between placed nodes."""
     shown = sorted(nodes, key=lambda node: (abs(node.depth), node.name))[:MOST_BOXES]
     bands = _bands(shown, edges)
-    widest = max((min(len(band), MOST_IN_A_LINE) for band in bands), default=1)
+    widest = max((min(len(band), in_a_line) for band in bands), default=1)
     width = widest * (BOX_WIDTH + GAP) - GAP + 2 * MARGIN
     boxes: dict[Any, Box] = {}
     headings: list[Heading] = []
@@ -94,7 +94,7 @@ def laid_out(nodes: Sequence[Any], edges: Sequence[dict[str, Any]]) -> Picture:
     for band in bands:
         headed = any(node.is_root for node in band)
         y += LABEL_HEIGHT if headed else 0
-        lines = [band[start : start + MOST_IN_A_LINE] for start in range(0, len(band), MOST_IN_A_LINE)]
+        lines = [band[start : start + in_a_line] for start in range(0, len(band), in_a_line)]
         for line in lines:
             boxes |= {box.node.uid: box for box in _placed(line, width, y)}
             headings += _headings([boxes[node.uid] for node in line]) if headed else []

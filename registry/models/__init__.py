@@ -1,5 +1,6 @@
 from registry.models.ai_models import AIModel, RegistrationStatus
 from registry.models.answers import KeptAnswer
+from registry.models.base_model_families import AddedFamily
 from registry.models.corrections import Correction, CorrectionKind
 from registry.models.invitations import Invitation, MembershipEvent, MembershipVerb
 from registry.models.numbers import Listing, NumberCounter, NumberKind, NumberStatus, OfficialNumber
@@ -19,6 +20,7 @@ from registry.models.tokens import ApiToken, Scope
 
 __all__ = [
     "AIModel",
+    "AddedFamily",
     "ApiToken",
     "Correction",
     "CorrectionKind",

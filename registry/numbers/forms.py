@@ -19,6 +19,7 @@ from types import MappingProxyType
 
 from pypinyin import lazy_pinyin
 
+from registry.numbers.spelling import half_width, understood
 from registry.reference.regions import PROVINCES
 
 _ALGORITHM = re.compile(
@@ -65,12 +66,12 @@ class AlgorithmNumber:
 
 
 def normalized(number: str) -> str:
-    """Convert a number to half width and remove colons: numbers are written with and without."""
-    return unicodedata.normalize("NFKC", number).replace(":", "").strip()
+    """Return a number in its usual spelling, as far as a text has one possible meaning (see `spelling`); else in half width."""
+    return understood(number).number or half_width(number)
 
 
 def number_key(number: str) -> str:
-    """Return the lookup key of a number, which ignores width, colons and case."""
+    """Return the lookup key of a number, which ignores its spelling (see `spelling`) and case."""
     return normalized(number).casefold()
 
 

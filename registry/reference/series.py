@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
 
-from registry.reference.base_models import FAMILIES, BaseModel, base_models
+from registry.reference.base_models import BaseModel, base_model, base_models, families
+from registry.reference.identifying import identified, names
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +112,15 @@ _A_SIZE = re.compile(r"(?<![a-z0-9.])(\d+x)?(\d+(?:[._]\d+)?)(b\d?|m)(?![a-z0-9]
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A recognized base model: its family and the matching models in the table (none if the size is not in it)."""
+    """
+    A recognized base model: its family, and the models of the table that it can be, or whose layers it keeps (none if the size is
+    not in the table). `families` are its own and those on which it stands.
+    """
 
     family: str
     models: tuple[str, ...]
     license: str
+    families: tuple[str, ...] = ()
 
 
 # Words that a name may contain besides series and size while still meaning the same model.
@@ -156,26 +161,68 @@ _PLAIN = re.compile(
 )
 
 
+# Relations to a base model that keep its layers.
+_KEEPS_LAYERS = frozenset({"finetune", "continued_pretraining", "adapter", "quantized", "distillation"})
+
+
 @lru_cache(maxsize=20_000)
 def base_model_named(name: str | None) -> Named | None:
     """
     Return the known base model that a Hub name, a path or a title refers to, or None.
 
-    A name with words that indicate another model (mini, vision, mamba) refers to the series but to no model in the table.
+    A name with words that indicate another model (mini, vision, mamba) refers to the family but to no model in the table.
     """
     written = (name or "").strip()[:500]
+    found = identified(written)
+    if found.model is not None:
+        return _named(found.model, written)
+    if found.family is not None:
+        return Named(found.family.name, (), found.family.license, (found.family.name,))
+    return _of_a_series(written) or _of_a_family(names().family_within(written))
+
+
+def _named(model: BaseModel, written: str) -> Named:
+    kept = [base.id for base, keeps in _above(model) if keeps]
+    series = None if model.license else _of_a_series(written)
+    return Named(model.family, (model.id, *kept), series.license if series else model.license, families_above(model))
+
+
+def families_above(model: BaseModel) -> tuple[str, ...]:
+    """Return the family of a model and those on which it stands."""
+    return tuple(dict.fromkeys([model.family, *(base.family for base, _ in _above(model))]))
+
+
+def _above(model: BaseModel) -> Iterator[tuple[BaseModel, bool]]:
+    """Yield the models on which one stands, and whether its layers are those of each."""
+    waiting, visited = [(model, True)], {model.id}
+    while waiting:
+        child, keeps = waiting.pop()
+        for id, relation in child.parents:
+            if id not in visited:
+                visited.add(id)
+                still = keeps and relation in _KEEPS_LAYERS
+                yield base_model(id), still
+                waiting.append((base_model(id), still))
+
+
+def _of_a_family(family: str | None) -> Named | None:
+    return Named(family, (), _license_of(family), (family,)) if family else None
+
+
+def _of_a_series(written: str) -> Named | None:
     for series in SERIES:
         if found := series.pattern.search(written):
             after = written[found.start() :]
             models = sorted(_models(series, after), key=lambda model: _closeness(model.id, written))
             license = series.license or next((model.license for model in models), _license_of(series.family))
             plain = _is_plain(written, found)
-            return Named(series.family, tuple(model.id for model in models) if plain else (), license)
+            named = tuple(model.id for model in models) if plain else ()
+            return Named(series.family, named, license, (series.family,))
     return None
 
 
 def _license_of(family: str) -> str:
-    return FAMILIES[family].license if family in FAMILIES else ""
+    return families()[family].license if family in families() else ""
 
 
 def _closeness(id: str, written: str) -> tuple[int, int]:

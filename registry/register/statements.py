@@ -7,7 +7,7 @@ from typing import Any
 
 Columns = dict[str, Any]
 # Relations by which the child does not inherit the weights of the parent. By all others, and by default, it does.
-RELATIONS_WITHOUT_WEIGHTS = frozenset({"architecture_only", "distillation"})
+RELATIONS_WITHOUT_WEIGHTS = frozenset({"architecture_only", "distillation", "draft_model"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,10 +57,12 @@ SEARCHES = [
     ("models/?q=一言", ["文心一言"]),
     ("models/?q=百度", ["文心一言"]),
     ("models/?q=安", ["安第斯大模型"]),
-    ("models/?q=QWEN2.5", ["Qwen2.5-14B", "Qwen2.5-32B", "Qwen2.5-3B"]),
-    ("models/?q=qwen%20alibaba%2014b", ["Qwen-14B", "Qwen1.5-14B", "Qwen2.5-14B", "Qwen3-14B"]),
+    (
+        "models/?q=QWEN3-CODER",
+        ["Qwen3-Coder-30B-A3B", "Qwen3-Coder-480B-A35B", "Qwen3-Coder-Flash", "Qwen3-Coder-Next", "Qwen3-Coder-Plus"],
+    ),
+    ("models/?q=glm%20zhipu%20air", ["GLM-4-Air", "GLM-4.5-Air", "GLM-Z1-Air"]),
     ("models/?q=言一", []),
-    ("models/?country=AE", ["Falcon-40B", "Falcon-7B", "Falcon3-7B"]),
     (
         "models/?status=filed&q=大模型",
         ["九天自然语言交互大模型", "华数诗画文旅大模型", "安第斯大模型", "通义千问大模型"],
@@ -68,7 +70,7 @@ SEARCHES = [
     ("services/?q=微博", ["微博"]),
     ("services/?status=cancelled", ["考拉海购"]),
     ("organizations/?q=微梦", ["北京微梦创科网络技术有限公司"]),
-    ("organizations/?country=FR", ["BigScience", "Mistral AI"]),
+    ("organizations/?country=CH", ["Swiss AI Initiative (ETH Zurich, EPFL, CSCS)"]),
 ]
 
 
@@ -93,7 +95,7 @@ def test_the_official_register_is_public(register):
 
 
 def test_a_model_shows_each_value_with_its_source(filing, api):
-    (model,) = get(api, "models/?q=Llama-2-13B")["results"]
+    (model,) = [each for each in get(api, "models/?q=Llama-2-13B")["results"] if each["name"] == "Llama-2-13B"]
     data = get(api, f"models/{model['id']}/")
     assert data["shown"]["license"]["value"] == "LicenseRef-Llama-2"
     assert data["shown"]["license"]["source"]["kind"] == "catalog"
@@ -106,10 +108,10 @@ def test_the_lineage_contains_only_models_that_the_user_may_see(filing, api, str
     own, strange, staff, far = (
         get(client, path) for client in (api, *map(client_of, (stranger, registrar, far_reviewer)))
     )
-    assert sorted(node["name"] for node in own["nodes"]) == ["CodeLlama-13B", "Llama-2-13B", "样例大模型"]
-    assert sorted(node["name"] for node in strange["nodes"]) == ["CodeLlama-13B", "Llama-2-13B"]
+    assert {node["name"] for node in own["nodes"]} - {node["name"] for node in strange["nodes"]} == {"样例大模型"}
+    assert {"CodeLlama-13B", "Llama-2-13B"} <= {node["name"] for node in strange["nodes"]}
     assert [each["hidden"] for each in (own, strange, staff, far)] == [None, None, 0, 1]
-    (edge,) = [edge for edge in own["edges"] if edge["relation"] == "finetune"]
+    (edge,) = [edge for edge in own["edges"] if edge["source"]["kind"] == "filing"]
     assert (edge["parent"], edge["passes_weights"], edge["source"]["kind"]) == (str(base.uid), True, "filing")
 
 

@@ -7,41 +7,48 @@ Independent of how the product reads the table: here the shape of a tensor follo
 from __future__ import annotations
 
 import hashlib
-import json
 import random
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-TABLE = Path(__file__).parent.parent.parent / "registry" / "reference" / "model_families.json"
+from registry.reference.base_models import BaseModel, base_models, naming_schemes
+from registry.reference.layer_sizes import head_size, layer_sizes
+
 Shapes = dict[str, tuple[int, ...]]
 WIDTH = {"BF16": 2, "I32": 4}
 
 
-# Tensors of single models that are not in their scheme: a bias that balances experts, separate attention and feed-forward norms.
+# A bias that balances experts, in models whose scheme is that of models without it.
+_ROUTER_BIAS = ("model.layers.{}.mlp.gate.e_score_correction_bias", (256,))
+# Tensors of single models that are not in their scheme: separate attention and feed-forward norms.
 _EXTRA_TENSORS = {
-    "deepseek-v3": [("model.layers.{}.mlp.gate.e_score_correction_bias", (256,))],
     "falcon-40b": [("transformer.h.{}.ln_mlp.weight", (1,)), ("transformer.h.{}.ln_mlp.bias", (1,))],
 }
 
 
 @cache
-def _table() -> dict[str, Any]:
-    return json.loads(TABLE.read_text())
-
-
-@cache
 def models() -> dict[str, dict[str, Any]]:
-    """Return every known model of the table by its id."""
-    return {model["id"]: model for model in _table()["models"]}
+    """Return every known model of the table whose tensor names are known, by its id."""
+    return {model.id: _with_sizes(model) for model in base_models() if model.structure.get("scheme")}
+
+
+def _with_sizes(model: BaseModel) -> dict[str, Any]:
+    structure, sizes = model.structure, layer_sizes(model.structure)
+    signature = {"q": sizes.q, "kv": sizes.kv, "ffn": sizes.ff}
+    defaults = {"tie_word_embeddings": False, "rope_theta": None, "norm_eps": None, "max_position_embeddings": 0}
+    heads = {
+        "head_dim": head_size(structure) if sizes.q else None,
+        "num_key_value_heads": structure["num_attention_heads"],
+    }
+    return {**defaults, **heads, **structure, "family": model.family, "signature": signature}
 
 
 def shapes_of(id: str, *, depth: int | None = None, vocabulary: int | None = None) -> Shapes:
     """Return the tensors of a known model, by name, optionally with a different depth or vocabulary."""
     model = models()[id]
-    scheme = _table()["naming_schemes"][model["scheme"]]
+    scheme = naming_schemes()[model["scheme"]]
     sizes = _sizes(model, vocabulary)
     found: Shapes = {}
     for pattern, _ in scheme["global"]:
@@ -50,10 +57,15 @@ def shapes_of(id: str, *, depth: int | None = None, vocabulary: int | None = Non
     if not model["tie_word_embeddings"] and not any(map(_is_head, found)):
         found["lm_head.weight"] = (sizes["vocabulary"], sizes["d"])
     for layer in range(depth or model["num_hidden_layers"]):
-        for pattern, example in [*scheme["per_layer"], *_EXTRA_TENSORS.get(id, ())]:
+        for pattern, example in [*scheme["per_layer"], *_extra_tensors(id, model)]:
             for name in _names(pattern, layer, model, sizes):
                 found[name] = _inner(name, len(example), sizes, model)
     return found
+
+
+def _extra_tensors(id: str, model: Mapping[str, Any]) -> list[tuple[str, tuple[int, ...]]]:
+    has_bias = model["layer"].get("router_bias") and model["scheme"] == "deepseek_v2"
+    return [*_EXTRA_TENSORS.get(id, ()), *([_ROUTER_BIAS] if has_bias else [])]
 
 
 def _sizes(model: Mapping[str, Any], vocabulary: int | None) -> dict[str, int]:
@@ -64,13 +76,22 @@ def _sizes(model: Mapping[str, Any], vocabulary: int | None) -> dict[str, int]:
         "kv": signature["kv"] or 0,
         "ff": signature["ffn"] or 0,
         "dense": model["intermediate_size"],
-        "head": head,
+        "head": head or 0,
         "vocabulary": vocabulary or model["vocab_size"],
         "positions": model["max_position_embeddings"],
         "heads": model["num_attention_heads"],
-        **{f"low_{name}": value or 0 for name, value in model["extra"].get("mla", {}).items()},
-        **{f"moe_{name}": value for name, value in model["extra"].get("moe", {}).items()},
+        **({"low_q": 0} if "mla" in model else {}),
+        **{f"low_{name}": value for name, value in model.get("mla", {}).items()},
+        **_experts(model),
     }
+
+
+def _experts(model: Mapping[str, Any]) -> dict[str, int]:
+    return (
+        {f"moe_{name}": value for name, value in {"shared": 0, "dense": 0, **model["moe"]}.items()}
+        if "moe" in model
+        else {}
+    )
 
 
 def _is_left_out(pattern: str, model: Mapping[str, Any]) -> bool:
@@ -95,14 +116,16 @@ def _outer(name: str, sizes: Mapping[str, int]) -> tuple[int, ...]:
 
 def _names(pattern: str, layer: int, model: Mapping[str, Any], sizes: Mapping[str, int]) -> Iterator[str]:
     name = pattern.replace("{}", str(layer), 1)
-    experts, is_dense = sizes.get("moe_E", 0), layer < sizes.get("moe_dense", 0)
+    experts, is_dense = sizes.get("moe_experts", 0), layer < sizes.get("moe_dense", 0)
     if "experts.{}" in name:
         yield from (name.replace("{}", str(i), 1) for i in range(0 if is_dense else experts))
     elif "{}" in name:
         norms = 1 if model["scheme"] == "gptj" else 2
         yield from (name.replace("{}", str(i + 1), 1) for i in range(norms))
-    elif not experts or _belongs(name, is_dense=is_dense, is_deepseek="deepseek" in model["scheme"]):
-        yield from _attention_names(name, model, sizes)
+    elif not experts or _belongs(
+        name, is_dense=is_dense, is_deepseek=model["scheme"] in ("deepseek_moe", "deepseek_v2", "glm4_moe")
+    ):
+        yield from (each for each in _attention_names(name, model, sizes) if _has_norms_of_heads(each, model))
 
 
 def _belongs(name: str, *, is_dense: bool, is_deepseek: bool) -> bool:
@@ -112,6 +135,10 @@ def _belongs(name: str, *, is_dense: bool, is_deepseek: bool) -> bool:
     if re.search(r"mlp\.(gate_proj|up_proj|down_proj)", name):
         return is_dense
     return not (is_dense and re.search(r"shared_experts|mlp\.gate\.", name))
+
+
+def _has_norms_of_heads(name: str, model: Mapping[str, Any]) -> bool:
+    return not re.search(r"\.[qk]_norm", name) or model["layer"].get("qk_norm", "none") != "none"
 
 
 def _attention_names(name: str, model: Mapping[str, Any], sizes: Mapping[str, int]) -> Iterator[str]:
@@ -137,7 +164,7 @@ def _norm(name: str, sizes: Mapping[str, int], scheme: str) -> int:
     if "kv_a_" in name:
         return sizes["low_kv"]
     if re.search(r"\.[qk]_norm", name):
-        return sizes["head"] if scheme != "olmo2" else sizes["q" if "q_norm" in name else "kv"]
+        return sizes["head"] if scheme not in ("olmo2", "minimax_m2") else sizes["q" if "q_norm" in name else "kv"]
     return sizes["d"]
 
 
@@ -149,12 +176,14 @@ def _matrix(name: str, sizes: Mapping[str, int], scheme: str) -> tuple[int, int]
             return low
     if "experts." in name and "shared" not in name:
         return (d, sizes["moe_ff"]) if re.search(r"down_proj|\.w2\.", name) else (sizes["moe_ff"], d)
-    if "shared_experts" in name:
-        shared = sizes["moe_shared"] * sizes["moe_ff"]
+    if "shared_expert_gate" in name:
+        return 1, d
+    if "shared_expert" in name:
+        shared = sizes["moe_shared"]
         return (d, shared) if "down" in name else (shared, d)
-    if re.search(r"\.gate\.(weight|e_score)", name):
-        return sizes["moe_E"], d
-    if "moe_E" in sizes and re.search(r"mlp\.(gate|up|down)", name):
+    if re.search(r"\.gate\.weight|e_score", name):
+        return sizes["moe_experts"], d
+    if "moe_experts" in sizes and re.search(r"mlp\.(gate|up|down)", name):
         return (d, sizes["dense"]) if "down" in name else (sizes["dense"], d)
     for pattern, shape in (
         (r"c_attn|W_pack|wqkv|Wqkv|query_key_value|qkv_proj", (q + 2 * kv, d)),

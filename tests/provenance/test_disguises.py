@@ -25,7 +25,7 @@ from tests.provenance.making import (
 )
 
 ALL = list(models())
-SOME = ALL[::4]
+SOME = ALL[::8]
 
 
 def deeper(id: str, layers: int) -> Shapes:
@@ -55,8 +55,11 @@ DISGUISES = {
     "GGUF": lambda id: {"gguf_header": as_gguf(shapes_of(id))},
 }
 # Low-rank attention has no roles: fused or without an index, it cannot be compared. The prototype missed more.
-MISSED = {("fused", id) for id in ("deepseek-v2-lite", "deepseek-v2", "deepseek-v3")}
-MISSED |= {("no index", id) for id in ("deepseek-moe-16b", "deepseek-v3")}
+MISSED = {("fused", id) for id, model in models().items() if model["layer"].get("attention") == "latent"}
+# Packed, these have more tensors than are read.
+MISSED |= {("four bits", id) for id in ("kimi-k2", "kimi-k2-thinking", "kimi-k2.6", "kimi-k2.7-code")}
+MISSED |= {("no index", id) for id in ("deepseek-moe-16b", "glm-4.5", "deepseek-v3", "deepseek-v3-0324")}
+MISSED |= {("no index", f"deepseek-{version}") for version in ("v3.1", "v3.1-terminus", "r1", "r1-zero", "r1-0528")}
 
 
 def assessed(disguise: str, id: str) -> Verdict:

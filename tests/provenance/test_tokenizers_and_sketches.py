@@ -12,7 +12,7 @@ from compliance.provenance import sketches, tokenizers
 from compliance.provenance.assessing import assess
 from compliance.provenance.tokenizers import likeness, read_vocabulary
 from compliance.provenance.wording import as_text
-from tests.provenance.making import models
+from registry.reference.base_models import base_models
 
 CASES = Path(__file__).parent.parent / "examples" / "provenance"
 BASE = [f"t{i}" for i in range(100)]
@@ -43,8 +43,8 @@ def test_all_merges_are_hashed_not_the_first_fifty():
 
 
 def test_a_shared_tokenizer_is_reported_and_is_no_evidence_about_weights():
-    known = next(model for model in models().values() if model.get("tokenizer_features", {}).get("num_merges"))
-    features = {name: known["tokenizer_features"][name] for name in ("vocab_size", "num_merges", "merge_rule_hash")}
+    known = next(model for model in base_models() if model.tokenizer.get("num_merges"))
+    features = {name: known.tokenizer[name] for name in ("vocab_size", "num_merges", "merge_rule_hash")}
     verdict = assess({"claim": "self-developed"}, {"tokenizer_features": features})
     assert verdict.tokenizer is not None
     assert verdict.tokenizer.same_features

@@ -1,0 +1,227 @@
+"""
+Which known base model a name means: a hub id, an address, a name with the words of a copy, a Chinese name.
+
+A model is recognized if nothing but words that any copy may carry is left of the name; everything else is a question, never an
+answer. The publisher of a copy is told apart from the developer.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache, lru_cache
+
+from registry.reference.base_models import BaseModel, Family, base_models, families
+from registry.reference.model_names import LONGEST, Words, WrittenName, plain_words_of, words_of, written_name
+
+MOST_QUESTIONS = 3
+_CLOSE = 0.86
+_SIZE = re.compile(r"\d+(?:\.\d+)?[bm]")
+_EXPERT_SIZE = re.compile(r"\d+x\d+(?:\.\d+)?b|\d+e")
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """
+    What a name means. `model` is None if the name leaves the size open; both are None if it is not known. `repackager` is the
+    publisher of a copy of somebody else's model. `maybe` are the names of known models that may be meant.
+    """
+
+    given: str
+    model: BaseModel | None = None
+    family: Family | None = None
+    repackager: str = ""
+    maybe: tuple[str, ...] = ()
+
+    @property
+    def is_known(self) -> bool:
+        return self.family is not None
+
+    @property
+    def license(self) -> str:
+        if self.model is not None:
+            return self.model.license
+        return self.family.license if self.family else ""
+
+    def as_json(self) -> dict[str, object]:
+        """Return `{given, model, family, developer, country, license, known, repackager, maybe}`; what is not known is null."""
+        family = self.family
+        return {
+            "given": self.given,
+            "model": self.model.name if self.model else None,
+            "family": family.name if family else None,
+            "developer": family.developer if family else None,
+            "country": family.country if family else None,
+            "license": self.license or None,
+            "known": self.is_known,
+            "repackager": self.repackager or None,
+            "maybe": list(self.maybe),
+        }
+
+
+class Names:
+    """The names of some base models, to look them up. One that two models share means neither of them."""
+
+    def __init__(self, models: Sequence[BaseModel], known_families: Mapping[str, Family]) -> None:
+        self.models = list(models)
+        self.families = known_families
+        self.by_id = {model.id: model for model in models}
+        self._written = _unique((_as_written(form), model.id) for model in models for form in forms_of(model))
+        self._written |= _unique((_as_written(model.name), model.id) for model in models)
+        self._hub = {hub.casefold(): model.id for model in models for hub in model.hub}
+        self._owners = _owners_of(models)
+        self._tails = {hub.rsplit("/", 1)[-1].casefold() for model in models for hub in model.hub}
+        self._exact = _unique((words_of(form), model.id) for model in models for form in forms_of(model))
+        self._plain = _unique((plain_words_of(form), model.id) for model in models for form in forms_of(model))
+        self._stems = _unique(_stems(models)) | _unique(_family_names(known_families.values()))
+
+    def identify(self, given: str) -> Identified:
+        """Return what a name means."""
+        written = written_name(given)
+        if not written.words:
+            return Identified(given)
+        if id := self._written.get(_as_written(given)) or self._model_of(written):
+            model = self.by_id[id]
+            return Identified(given, model, self.families[model.family], self._repackager(written, model.family))
+        if family := self._family_of(written):
+            return Identified(given, None, self.families[family], self._repackager(written, family))
+        return Identified(given, maybe=self._questions(written))
+
+    def family_within(self, name: str) -> str | None:
+        """Return the family whose name, with a number, is the longest within a longer name."""
+        words = written_name(name).words
+        for length in range(min(len(words), 8), 1, -1):
+            for start in range(len(words) - length + 1):
+                part = words[start : start + length]
+                if _is_distinctive(part) and not _continues(words, start + length) and (found := self._within(part)):
+                    return found
+        return None
+
+    def _within(self, part: Words) -> str | None:
+        if id := self._exact.get(part) or self._plain.get(part):
+            return self.by_id[id].family
+        return self._stems.get(part)
+
+    def _model_of(self, written: WrittenName) -> str | None:
+        if id := self._hub.get(f"{written.owner}/{written.name}".casefold()):
+            return id
+        for name in written.spellings(self._owners):
+            words, plain = words_of(name), plain_words_of(name)
+            near = plain_words_of(name, with_training=True)
+            id = self._exact.get(words) or self._exact.get(near) or self._exact.get(plain) or self._plain.get(plain)
+            if id and self._may_publish(written, self.by_id[id]):
+                return id
+        return None
+
+    def _family_of(self, written: WrittenName) -> str | None:
+        for name in written.spellings(self._owners):
+            family = self._stems.get(words_of(name)) or self._stems.get(plain_words_of(name))
+            owner = written.owner.casefold()
+            if family and (not owner or family in self._owners.get(owner, ()) or written.is_by_a_repackager):
+                return family
+        return None
+
+    def _may_publish(self, written: WrittenName, model: BaseModel) -> bool:
+        """
+        Whether a publisher can mean this model: nobody named, its developer, a repackager, or a stranger who names the format of a
+        copy or has the very name of a model with open weights.
+        """
+        owner = written.owner.casefold()
+        if not owner or model.family in self._owners.get(owner, ()):
+            return True
+        is_copy = written.is_by_a_repackager or written.has_format or written.name.casefold() in self._tails
+        return model.open_weights and is_copy and (written.is_by_a_repackager or _is_distinctive(written.words))
+
+    def _repackager(self, written: WrittenName, family: str) -> str:
+        owner = written.owner.casefold()
+        return "" if not owner or family in self._owners.get(owner, ()) else written.owner
+
+    def _questions(self, written: WrittenName) -> tuple[str, ...]:
+        """Return the names of known models that a name resembles, the closest first."""
+        joined = {"".join(words): id for words, id in self._plain.items()}
+        close = get_close_matches("".join(written.plain), joined, MOST_QUESTIONS, _CLOSE)
+        found = [self.by_id[joined[each]].name for each in close]
+        if not found and (family := self.family_within(written.name)):
+            found = [family]
+        return tuple(dict.fromkeys(found))
+
+
+def _as_written(text: str) -> Words:
+    """Return a name with its signs, which words leave out: `Command R+`, `CLIP ViT-B/16`."""
+    return tuple(unicodedata.normalize("NFKC", text[:LONGEST]).casefold().split())
+
+
+def forms_of(model: BaseModel) -> Iterator[str]:
+    """Yield the ways in which a model is written: name, id, aliases, hub ids without their publisher."""
+    yield from (model.name, model.id, *model.aliases)
+    yield from (hub.rsplit("/", 1)[-1] for hub in model.hub)
+
+
+def _owners_of(models: Iterable[BaseModel]) -> Mapping[str, set[str]]:
+    """Return the families of each publisher in lower case: of the hubs, and as the developer calls himself, in full and in short."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for model in models:
+        developer = model.developer.casefold()
+        for name in (developer, developer.replace(" ", ""), developer.replace(" ", "-"), developer.split()[0]):
+            found[name].add(model.family)
+        for hub in model.hub:
+            found[hub.split("/")[0].casefold()].add(model.family)
+    return found
+
+
+def _unique(pairs: Iterable[tuple[Words, str]]) -> dict[Words, str]:
+    """Return what each sequence of words means, without those that mean several."""
+    found: dict[Words, set[str]] = defaultdict(set)
+    for words, meaning in pairs:
+        if words:
+            found[words].add(meaning)
+    return {words: next(iter(meanings)) for words, meanings in found.items() if len(meanings) == 1}
+
+
+def _family_names(known_families: Iterable[Family]) -> Iterator[tuple[Words, str]]:
+    for family in known_families:
+        for name in (family.name, *family.aliases):
+            yield words_of(name), family.name
+            yield plain_words_of(name), family.name
+
+
+def _stems(models: Iterable[BaseModel]) -> Iterator[tuple[Words, str]]:
+    """Yield the beginnings of models' names before the size, with their families."""
+    for model in models:
+        for form in forms_of(model):
+            words = plain_words_of(form)
+            size = next((place for place, word in enumerate(words) if _is_size(word)), 0)
+            if size and _is_distinctive(words[:size]):
+                yield words[:size], model.family
+
+
+def _is_size(word: str) -> bool:
+    return bool(_SIZE.fullmatch(word) or _EXPERT_SIZE.fullmatch(word))
+
+
+def _is_distinctive(words: Words) -> bool:
+    """Whether words can hardly mean anything else: letters and a number, or several words."""
+    return len(words) > 2 or (
+        any(len(word) > 1 and word.isalpha() for word in words) and any(word[0].isdigit() for word in words)
+    )
+
+
+def _continues(words: Words, place: int) -> bool:
+    """Whether a version goes on at a place: 2 of `2 5`, where the whole is another model."""
+    return place < len(words) and words[place].isdigit() and len(words[place]) == 1
+
+
+@cache
+def names() -> Names:
+    """Return the names of the table shipped with the product."""
+    return Names(base_models(), families())
+
+
+@lru_cache(maxsize=20_000)
+def identified(given: str) -> Identified:
+    """Return what a name means by the table shipped with the product."""
+    return names().identify(given)

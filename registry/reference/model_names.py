@@ -1,0 +1,234 @@
+"""
+How names of AI models are spelled: addresses, publishers, words of a name, and the words that say nothing about which model it is.
+
+A name is compared word by word: letters, numbers with what follows them, and Chinese characters are words of their own, so
+that `Qwen2.5-7B`, `qwen-2.5-7b` and 通义千问2.5-7B are the same words.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from urllib.parse import unquote
+
+LONGEST = 500
+Words = tuple[str, ...]
+
+# Publishers of copies: quantized, converted or mirrored models of others. They may have models of their own, too.
+REPACKAGERS = frozenset(
+    {
+        *("ai-modelscope", "amazon", "amd", "apolinario", "apple", "bartowski", "baseten", "calcuis"),
+        *("camenduru", "casperhansen", "cerebras", "city96", "comfy-org", "cortecs", "cpatonn", "cyankiwi"),
+        *(
+            "deepinfra",
+            "diffsynth-studio",
+            "disty0",
+            "dphn",
+            "duyntnet",
+            "fal-ai",
+            "fastflowlm",
+            "featherless-ai-quants",
+        ),
+        *("fireworks", "flagrelease", "gaunernst", "ggerganov", "ggml-org", "groq", "hugging-quants", "huggyllama"),
+        *("inferless", "intel", "ista-daslab", "jart", "jeffh", "kaitchup", "leafspark", "legraphista"),
+        *(
+            "lightonai",
+            "litert-community",
+            "llm-research",
+            "lmstudio-community",
+            "lonestriker",
+            "maziyarpanahi",
+            "medaibase",
+            "mlx-community",
+        ),
+        *("modelcloud", "modelscope", "mradermacher", "neuralmagic", "nexaaidev", "noctrex", "novita", "nvidia"),
+        *(
+            "onnx-community",
+            "opencompass",
+            "openvino",
+            "optimum-intel",
+            "prithivmlmods",
+            "prunaai",
+            "qualcomm",
+            "quantfactory",
+        ),
+        *("quantstack", "quanttrio", "redhatai", "richarderkhov", "sambanova", "second-state", "shuttleai", "shuyuej"),
+        *("skt", "solidrust", "stelterlab", "systran", "tensorblock", "thebloke", "together", "togethercomputer"),
+        *("turboderp", "ubergarm", "unsloth", "xenova", "xet-team"),
+    }
+)
+# Hosts of models; the path begins after them, and after the folders that say what kind of page it is.
+_HOST = re.compile(
+    r"^(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co|hf-mirror\.com|(?:www\.)?modelscope\.(?:cn|ai)|wisemodel\.cn|modelers\.cn"
+    r"|gitee\.com|ai\.gitee\.com|gitcode\.com|github\.com|ollama\.com|openrouter\.ai|replicate\.com|build\.nvidia\.com"
+    r"|hf:|hf\.co|ollama\.ai|civitai\.com|tfhub\.dev|kaggle\.com)(?:/|$)",
+    re.IGNORECASE,
+)
+_PAGES = re.compile(r"^(?:models|library|hf-models|codes|spaces|collections)/", re.IGNORECASE)
+# A copy by its format or number of bits; without regard to case, between separators.
+_FORMAT = re.compile(
+    r"(?:gguf|ggml|awq|gptq|exl[23]|onnx|mlx|bnb|nf4|nvfp4|mxfp[468]|fp(?:4|8|16|32)|bf16|f16|f32|int[2348]|w\d+a\d+(?:fp8)?"
+    r"|i?q\d(?:[_-](?:k|xs|xxs|nl|s|m|l|0|1|xl))*(?:_[a-z0-9]+)?|\d(?:\.\d+)?-?bits?|\d(?:\.\d+)?bpw|tq\d_\d|ud|imatrix|i1|dwq|hqq|aqlm|quip"
+    r"|quanti[sz]ed|quant|dynamic|static|block|g\d{2,3}|marlin|autoround|eetq|smoothquant|qat|4bits|8bits|safetensors|diffusers|pytorch"
+    r"|pth|ckpt|bin|coreml|openvino|tensorrt|trt|ov|e4m3|e5m2|scaled|gs\d+|int8mix|repack(?:age|aged)?|smashed)",
+    re.IGNORECASE,
+)
+# Words of whoever hosts or publishes a copy, and what kind of training a version had.
+_HOSTING = frozenset(
+    {
+        *("hf", "original", "free", "latest", "online", "official", "release", "model"),
+        *("models", "unsloth", "cloud", "nitro", "cheapest", "floor", "exacto", "maas"),
+        *("tee", "mix", "大模型", "模型", "系列", "大语言模型", "语言模型", "开源版"),
+        *("版本"),
+    }
+)
+_TRAINING = frozenset(
+    {
+        *("instruct", "chat", "base", "it", "thinking", "nothinking", "non", "bf"),
+        *("pt", "基座", "对话", "版"),
+    }
+)
+_CONTEXT = re.compile(r"(?:4|8|16|32|64|128|200|256|512|1024)k|1m", re.IGNORECASE)
+_DAY = re.compile(r"[-_.@]?(?:20[12]\d[-_.]?(?:0[1-9]|1[0-2])[-_.]?(?:0[1-9]|[12]\d|3[01]))(?!\d)")
+# Chinese names of series and what they are called in Latin letters; the longest first.
+_CHINESE = (
+    ("通义千问", "qwen"),
+    ("千问", "qwen"),
+    ("通义万相", "wan"),
+    ("混元", "hunyuan"),
+    ("书生浦语", "internlm"),
+    ("书生万象", "internvl"),
+    ("浦语", "internlm"),
+    ("百川", "baichuan"),
+    ("豆包", "doubao"),
+    ("智谱清言", "chatglm"),
+    ("智谱", ""),
+    ("文心大模型", "ernie"),
+    ("文心", "ernie"),
+    ("深度求索", "deepseek"),
+    ("盘古", "pangu"),
+    ("月之暗面", ""),
+    ("面壁", ""),
+    ("零一万物", ""),
+    ("阶跃星辰", ""),
+    ("腾讯", ""),
+    ("华为", ""),
+    ("阿里云", ""),
+    ("阿里", ""),
+    ("百度", ""),
+    ("字节跳动", ""),
+)
+_WORD = re.compile(r"[a-z]+|\d+(?:\.\d+)*[a-z]*|[\u3400-\u9fff]+")
+# Numbers of bits as llama.cpp writes them, with what follows them.
+_BITS = re.compile(r"(?<![a-z0-9])(?:ud-)?(?:i?q|tq)\d(?:[_-](?:k|xs|xxs|nl|s|m|l|xl|0|1))+(?![a-z0-9])")
+# The size or the number of bits behind a colon, where the name itself has none.
+_TAG = re.compile(r":(?:[\d.]+[bm]|latest)(?:-[\w-]+)?$", re.IGNORECASE)
+_VENDOR = re.compile(r"^[a-z]{2,12}\.(?=[a-z])", re.IGNORECASE)
+# A version of a hosted model (`-v1:0`), and points of versions that a name cannot have: `3p7`, `3_5`, `3-1-`.
+_HOSTED = re.compile(r"-v\d+:\d+$")
+_POINTS = (
+    re.compile(r"(?<=\d)p(?=\d)"),
+    re.compile(r"(?<=\d)_(?=\d)"),
+    re.compile(r"(?<=[a-z]\d)-(?=\d(?![\d.]|[bm](?![a-z])))"),
+)
+_SEPARATED = re.compile(r"[\s_/:@|,()（）\[\]【】·「」“”\"'+-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenName:
+    """
+    A name taken apart: its publisher (`Qwen` of `Qwen/Qwen3-8B`), the name itself, all its words, and those that say which model
+    it is.
+    """
+
+    given: str
+    owner: str
+    name: str
+    words: Words
+    plain: Words
+    has_format: bool
+
+    @property
+    def is_by_a_repackager(self) -> bool:
+        return self.owner.casefold() in REPACKAGERS
+
+    def spellings(self, owners: Collection[str]) -> Iterator[str]:
+        """Yield the name, and what it may stand for: without a known publisher before it, with the points of its version."""
+        bare = _HOSTED.sub("", self.name)
+        shorter = [bare, _TAG.sub("", bare), _VENDOR.sub("", bare), *_without_owner(bare, owners)]
+        for stripped in dict.fromkeys([self.name, *shorter]):
+            yield stripped
+            for point in _POINTS:
+                if (pointed := point.sub(".", stripped)) != stripped:
+                    yield pointed
+
+
+@lru_cache(maxsize=20_000)
+def written_name(given: str) -> WrittenName:
+    """Take a name, a hub id, a path or an address apart."""
+    text = _path_of(unicodedata.normalize("NFKC", unquote(given[:LONGEST])).strip().strip("`'\"“”~@"))
+    owner, name = _split(text)
+    return WrittenName(given, owner, name, words_of(name), plain_words_of(name), _has_format(name))
+
+
+def _without_owner(name: str, owners: Collection[str]) -> Iterator[str]:
+    """Yield a name without the publisher that some copies put before it: `THUDM_GLM-4-9B`, `qwen.qwen3-8b`."""
+    for found in re.finditer(r"[-_.]+", name):
+        if name[: found.start()].casefold() in owners:
+            yield name[found.end() :]
+
+
+def _has_format(name: str) -> bool:
+    parts = _SEPARATED.split(_dotted(unicodedata.normalize("NFKC", name).casefold()))
+    return any(_FORMAT.fullmatch(part) or part in _HOSTING for part in parts[1:])
+
+
+def _dotted(text: str) -> str:
+    """Return a text with a blank for the points that separate words: `quantized.w8a8`."""
+    return re.sub(r"(?<=[a-z])\.(?=[a-z])", " ", _BITS.sub(" int4 ", text))
+
+
+def _path_of(text: str) -> str:
+    shortened = _HOST.sub("", text)
+    if shortened == text:
+        return text
+    path = re.split(r"[?#]", shortened)[0].strip("/")
+    parts = _PAGES.sub("", path).split("/")
+    return "/".join(parts[:2])
+
+
+def _split(text: str) -> tuple[str, str]:
+    """Return the publisher and the name; of a path of folders, its last part, without a file's ending."""
+    parts = [part for part in re.split(r"[/\\]+|(?<=[a-z])--(?=[a-z])", text) if part]
+    name = re.sub(r"\.(?:gguf|safetensors|bin|pth?|onnx|ckpt)$", "", parts[-1], flags=re.IGNORECASE) if parts else ""
+    is_hub_id = len(parts) == 2 and not re.match(r"^(?:[A-Za-z]:|\.{1,2}|~|models?|data|mnt|root|home)$", parts[0])
+    return (parts[0] if is_hub_id else ""), name
+
+
+def words_of(name: str) -> Words:
+    """Return the words of a name, in Latin letters where a Chinese name has them."""
+    text = unicodedata.normalize("NFKC", name).casefold().replace("+", " plus ")
+    for chinese, latin in _CHINESE:
+        text = text.replace(chinese, f" {latin} ")
+    return tuple(_WORD.findall(text))
+
+
+def plain_words_of(name: str, *, with_training: bool = False) -> Words:
+    """Return the words of a name without format, number of bits, day and host; without the kind of training, unless that is asked for."""
+    text = _dotted(_DAY.sub(" ", unicodedata.normalize("NFKC", name).casefold().replace("+", " plus ")))
+    parts = [part for part in _SEPARATED.split(text) if part]
+    kept = [part for place, part in enumerate(parts) if place == 0 or not _is_format(parts, place)]
+    words = [word for part in kept for word in words_of(part)]
+    left_out = _HOSTING if with_training else _HOSTING | _TRAINING
+    return tuple(w for place, w in enumerate(words) if not (place and (w in left_out or _CONTEXT.fullmatch(w))))
+
+
+def _is_format(parts: list[str], place: int) -> bool:
+    """Whether a part says how a copy is stored; a version right behind such a part is that of the copy."""
+    part = parts[place]
+    if _FORMAT.fullmatch(part):
+        return True
+    return place > 1 and bool(re.fullmatch(r"v\d", part) and _FORMAT.fullmatch(parts[place - 1]))
