@@ -37,6 +37,10 @@ class LicenseNote:
     is_read: bool = False
 
     @property
+    def users_text(self) -> str:
+        return f"{self.users:,}" if self.users else ""
+
+    @property
     def has_duties(self) -> bool:
         named = (self.users, self.revenue, self.naming, self.display, self.outputs)
         return any(named) or self.has_use_policy or self.is_share_alike or self.is_non_commercial
