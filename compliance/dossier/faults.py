@@ -105,6 +105,14 @@ _MESSAGES = MappingProxyType(
             "Not a unified social credit code: it must have 18 digits and upper-case letters, with digits in positions 3 to 8.",
             "这不是统一社会信用代码：应为 18 位数字和大写字母，其中第 3 至 8 位为数字。",
         ),
+        "not_an_icp_number": Bilingual(
+            "Not an ICP number: write 京ICP备12345678号-1, 京ICP证030173号 or 粤B2-20090059, without blanks.",
+            "这不是 ICP 备案号或许可证号：应写作 京ICP备12345678号-1、京ICP证030173号 或 粤B2-20090059，不含空格。",
+        ),
+        "not_a_public_security_number": Bilingual(
+            "Not a public-security filing number: write 京公网安备11010802020134号, with 14 digits and without blanks.",
+            "这不是公安联网备案号：应写作 京公网安备11010802020134号，含 14 位数字，不含空格。",
+        ),
         "uscc_check_digit": Bilingual(
             "The check digit of this unified social credit code is wrong. Compare it with the business license.",
             "该统一社会信用代码的校验位不符。请与营业执照核对。",

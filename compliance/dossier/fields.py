@@ -222,4 +222,18 @@ Country = Annotated[
     AfterValidator(_known_country),
     WithJsonSchema({"type": "string", "enum": sorted(COUNTRIES)}),
 ]
+# 京ICP备12345678号, with -1 for a site and -1A for an app, or the number of the license: 京ICP证030173号, 粤B2-20090059.
+_PROVINCE = "[京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新]"
+_ICP = f"{_PROVINCE}(ICP备[0-9]{{6,12}}号(-[0-9]{{1,5}}[A-Z]?)?|ICP证[0-9]{{6,12}}号(-[0-9]{{1,5}})?|(A[12]\\.)?B[12]-[0-9]{{8}})"
+_PUBLIC_SECURITY = f"{_PROVINCE}公网安备[0-9]{{14}}号"
+IcpNumber = Annotated[
+    str,
+    _matching(_ICP, "not_an_icp_number"),
+    WithJsonSchema({"type": "string", "pattern": f"^{_ICP}$"}),
+]
+PublicSecurityNumber = Annotated[
+    str,
+    _matching(_PUBLIC_SECURITY, "not_a_public_security_number"),
+    WithJsonSchema({"type": "string", "pattern": f"^{_PUBLIC_SECURITY}$"}),
+]
 AtMost500 = Field(max_length=500)

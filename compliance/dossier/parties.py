@@ -7,7 +7,20 @@ from typing import Annotated
 
 from compliance.dossier import codes
 from compliance.dossier.declaring import STRICT, labeled, required
-from compliance.dossier.fields import Count, Day, OneOf, Region, RequiredText, Text, Uscc, YesNo
+from compliance.dossier.fields import (
+    Amount,
+    Count,
+    Day,
+    IcpNumber,
+    OneOf,
+    PublicSecurityNumber,
+    Rate,
+    Region,
+    RequiredText,
+    Text,
+    Uscc,
+    YesNo,
+)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -31,6 +44,8 @@ class Applicant:
     legal_representative: Text | None = labeled("legal representative", "法定代表人")
     security_officer: Person | None = labeled("algorithm security officer", "算法安全责任人")
     contact: Person | None = labeled("contact", "联系人")
+    registered_capital: Amount | None = labeled("registered capital in yuan", "注册资本（元）")
+    foreign_shareholding: Rate | None = labeled("share held by foreign owners", "外资持股比例")
     governance: list[Annotated[str, OneOf(codes.GOVERNANCE)]] | None = labeled("safety systems", "安全管理制度")
 
 
@@ -39,6 +54,17 @@ class Permit:
     __pydantic_config__ = STRICT
     kind: Annotated[str, OneOf(codes.PERMIT_KINDS)] | None = labeled("kind of permit", "许可类型")
     number: Text | None = labeled("permit number", "许可证号")
+
+
+@dataclass(slots=True, kw_only=True)
+class IcpRecord:
+    """The numbers under which one site or app of a service is filed with MIIT (ICP) and with the police."""
+
+    __pydantic_config__ = STRICT
+    form: Annotated[str, OneOf(codes.FORMS)] | None = labeled("service form", "服务形式")
+    address: Text | None = labeled("domain of the site or name of the app", "网站域名或应用名称")
+    number: IcpNumber | None = labeled("ICP filing or license number", "ICP备案号或许可证号")
+    public_security_number: PublicSecurityNumber | None = labeled("public-security filing number", "公安联网备案号")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -67,6 +93,7 @@ class Service:
     domain: Annotated[str, OneOf(codes.DOMAINS)] | None = labeled("domain of the service", "应用领域")
     functions: list[Annotated[str, OneOf(codes.FUNCTIONS)]] | None = labeled("functions", "主要功能")
     permits: list[Permit] | None = labeled("permits", "前置许可")
+    icp_records: list[IcpRecord] | None = labeled("ICP filings of the sites and apps", "网站和应用的 ICP 备案")
     algorithm_filing_number: Text | None = labeled("algorithm filing number", "算法备案编号")
     public: YesNo | None = labeled("offered to the public", "面向公众提供")
     opinion_capacity: YesNo | None = labeled("capacity to shape opinion or mobilize", "具有舆论属性或社会动员能力")

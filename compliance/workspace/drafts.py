@@ -8,8 +8,9 @@ from typing import Any
 
 from django.utils import timezone
 
+from compliance.dossier.asked_besides import Information, asked_besides
 from compliance.dossier.pointer import Pointer
-from compliance.dossier.stored import tree_of
+from compliance.dossier.stored import load, tree_of
 from compliance.forms.answers import ABSENT, SAYING_NONE
 from compliance.forms.guidance import Guidance, guidance_of
 from compliance.forms.sections import Section, own_tree, section_of_place, sections_of
@@ -50,6 +51,10 @@ class Draft:
     @cached_property
     def flags(self) -> list[Flag]:
         return list(Flag.objects.filter(filing=self.filing).unresolved().order_by("pk"))
+
+    def information(self, section: Section) -> list[Information]:
+        """Return what the forms ask for besides, in a section: information, no gap."""
+        return [each for each in asked_besides(load(self.kept.content)) if str(each.at).startswith(f"{section.at}/")]
 
     @cached_property
     def guidance(self) -> Guidance:

@@ -203,6 +203,7 @@ class Editor:
             "title": self.section.title.in_(self.visit.language),
             "view": view,
             "other_flags": others,
+            "information": [each.in_(self.visit.language) for each in self.draft.information(self.section)],
             "states": states,
             "can_edit": self.can_edit,
             "is_new": self.shown.tree is ABSENT and self.section.is_entry,

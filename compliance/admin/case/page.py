@@ -21,8 +21,10 @@ from compliance.casework.looking import remember_look
 from compliance.casework.readable import Section, sections_of
 from compliance.casework.timeline import MOST_ENTRIES, timeline_of
 from compliance.documents.entries import entries_of
+from compliance.dossier.asked_besides import asked_besides
 from compliance.dossier.naming import DOSSIER
 from compliance.dossier.pointer import Pointer
+from compliance.dossier.stored import load
 from compliance.filings import workflow
 from compliance.filings.permissions import Permissions
 from compliance.language import Language, language_of
@@ -95,6 +97,7 @@ def _dossier(
         "differences": found[:MOST_DIFFERENCES],
         "more_differences": max(len(found) - MOST_DIFFERENCES, 0),
         "sections": sections,
+        "information": [each.in_(language) for each in asked_besides(load(revision.content))],
         "answers": _answers(answered, sections, language),
         "documents": entries_of(filing, json.loads(revision.content), language),
         "evidence": evidence_of(filing, revision, language),
