@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -77,14 +77,19 @@ class Names:
         self._tails = {hub.rsplit("/", 1)[-1].casefold() for model in models for hub in model.hub}
         self._exact = _unique((words_of(form), model.id) for model in models for form in forms_of(model))
         self._plain = _unique((plain_words_of(form), model.id) for model in models for form in forms_of(model))
-        self._stems = _unique(_stems(models)) | _unique(_family_names(known_families.values()))
+        self._several = _names_of_several(models, known_families.values())
+        named = [(name, each.name) for each in known_families.values() for name in (each.name, *each.aliases)]
+        self._stems = _unique(_stems(models))
+        self._stems |= _unique((plain_words_of(name), family) for name, family in named)
+        self._stems |= _unique((words_of(name), family) for name, family in named)
 
     def identify(self, given: str) -> Identified:
         """Return what a name means."""
         written = written_name(given)
         if not written.words:
             return Identified(given)
-        if id := self._written.get(_as_written(given)) or self._model_of(written):
+        is_open = not written.owner and written.words in self._several
+        if not is_open and (id := self._written.get(_as_written(given)) or self._model_of(written)):
             model = self.by_id[id]
             return Identified(given, model, self.families[model.family], self._repackager(written, model.family))
         if family := self._family_of(written):
@@ -134,7 +139,10 @@ class Names:
         if not owner or model.family in self._owners.get(owner, ()):
             return True
         is_copy = written.is_by_a_repackager or written.has_format or written.name.casefold() in self._tails
-        return model.open_weights and is_copy and (written.is_by_a_repackager or _is_distinctive(written.words))
+        if not model.open_weights or not is_copy:
+            return False
+        is_its_name = written.name.casefold() in self._tails and len(written.words) > 1
+        return written.is_by_a_repackager or is_its_name or _is_distinctive(written.words)
 
     def _repackager(self, written: WrittenName, family: str) -> str:
         owner = written.owner.casefold()
@@ -182,11 +190,12 @@ def _unique(pairs: Iterable[tuple[Words, str]]) -> dict[Words, str]:
     return {words: next(iter(meanings)) for words, meanings in found.items() if len(meanings) == 1}
 
 
-def _family_names(known_families: Iterable[Family]) -> Iterator[tuple[Words, str]]:
-    for family in known_families:
-        for name in (family.name, *family.aliases):
-            yield words_of(name), family.name
-            yield plain_words_of(name), family.name
+def _names_of_several(models: Iterable[BaseModel], known_families: Iterable[Family]) -> set[Words]:
+    """Return the names of families with several models, none of which has that name: a hub may have given it to one of them."""
+    named = {words_of(name) for model in models for name in (model.name, *model.aliases)}
+    count = Counter(model.family for model in models)
+    of_families = (words_of(family.name) for family in known_families if count[family.name] > 1)
+    return {words for words in of_families if words not in named}
 
 
 def _stems(models: Iterable[BaseModel]) -> Iterator[tuple[Words, str]]:

@@ -73,7 +73,7 @@ _FORMAT = re.compile(
     r"(?:gguf|ggml|awq|gptq|exl[23]|onnx|mlx|bnb|nf4|nvfp4|mxfp[468]|fp(?:4|8|16|32)|bf16|f16|f32|int[2348]|w\d+a\d+(?:fp8)?"
     r"|i?q\d(?:[_-](?:k|xs|xxs|nl|s|m|l|0|1|xl))*(?:_[a-z0-9]+)?|\d(?:\.\d+)?-?bits?|\d(?:\.\d+)?bpw|tq\d_\d|ud|imatrix|i1|dwq|hqq|aqlm|quip"
     r"|quanti[sz]ed|quant|dynamic|static|block|g\d{2,3}|marlin|autoround|eetq|smoothquant|qat|4bits|8bits|safetensors|diffusers|pytorch"
-    r"|pth|ckpt|bin|coreml|openvino|tensorrt|trt|ov|e4m3|e5m2|scaled|gs\d+|int8mix|repack(?:age|aged)?|smashed)",
+    r"|pth|ckpt|bin|coreml|openvino|tensorrt|trt|ov|e4m3|e5m2|scaled|gs\d+|int8mix|sdnq|uint[2348]|repack(?:age|aged)?|smashed)",
     re.IGNORECASE,
 )
 # Words of whoever hosts or publishes a copy, and what kind of training a version had.
@@ -123,12 +123,14 @@ _CHINESE = (
 )
 _WORD = re.compile(r"[a-z]+|\d+(?:\.\d+)*[a-z]*|[\u3400-\u9fff]+")
 # Numbers of bits as llama.cpp writes them, with what follows them.
-_BITS = re.compile(r"(?<![a-z0-9])(?:ud-)?(?:i?q|tq)\d(?:[_-](?:k|xs|xxs|nl|s|m|l|xl|0|1))+(?![a-z0-9])")
+_BITS = re.compile(
+    r"(?<![a-z0-9])(?:ud-)?(?:i?q|tq)\d(?:[_-](?:k|xs|xxs|nl|s|m|l|xl|0|1))+(?![a-z0-9])|(?<=-)w-mxfp\d-a-fp\d|svd-r\d+$"
+)
 # The size or the number of bits behind a colon, where the name itself has none.
 _TAG = re.compile(r":(?:[\d.]+[bm]|latest)(?:-[\w-]+)?$", re.IGNORECASE)
-_VENDOR = re.compile(r"^[a-z]{2,12}\.(?=[a-z])", re.IGNORECASE)
+_VENDOR = re.compile(r"^(?:[a-z]{2,12}\.(?=[a-z])|faster[-_])", re.IGNORECASE)
 # A version of a hosted model (`-v1:0`), and points of versions that a name cannot have: `3p7`, `3_5`, `3-1-`.
-_HOSTED = re.compile(r"-v\d+:\d+$")
+_HOSTED = re.compile(r"-v\d+:\d+$|(?:-[a-z]+)?-flagos$|(?<=-instruct)-turbo$", re.IGNORECASE)
 _POINTS = (
     re.compile(r"(?<=\d)p(?=\d)"),
     re.compile(r"(?<=\d)_(?=\d)"),
