@@ -13,6 +13,7 @@ from datetime import date
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:[._-][a-z0-9]+)*$", max_length=80)]
@@ -108,9 +109,9 @@ class Structure(Strict):
     def heads_fit(self) -> Self:
         heads, groups = self.num_attention_heads, self.num_key_value_heads
         if heads and groups and heads % groups:
-            raise ValueError("num_attention_heads is not a multiple of num_key_value_heads")
+            raise PydanticCustomError("key_heads", "num_attention_heads is not a multiple of num_key_value_heads")
         if heads and not self.head_dim and not self.mla and self.hidden_size % heads:
-            raise ValueError("hidden_size is not a multiple of num_attention_heads: give head_dim")
+            raise PydanticCustomError("head_size", "hidden_size is not a multiple of num_attention_heads")
         return self
 
 
@@ -170,14 +171,14 @@ class FamilyFile(Strict):
     @model_validator(mode="after")
     def sources_are_known(self) -> Self:
         if unknown := sorted(set(self._named()) - set(self.sources)):
-            raise ValueError(f"sources that the file does not list: {', '.join(unknown)}")
+            raise PydanticCustomError("unknown_source", "{names}", {"names": ", ".join(unknown)})
         return self
 
     @model_validator(mode="after")
     def models_are_named_once(self) -> Self:
         ids = [model.id for model in self.models]
         if twice := sorted({id for id in ids if ids.count(id) > 1}):
-            raise ValueError(f"models that are listed twice: {', '.join(twice)}")
+            raise PydanticCustomError("listed_twice", "{names}", {"names": ", ".join(twice)})
         return self
 
     def _named(self) -> Iterator[str]:

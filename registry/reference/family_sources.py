@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,28 +19,36 @@ SCHEMA = "base-models/2"
 _LARGEST_FILE = 2_000_000
 
 
-class FamilyFileRefused(Exception):
-    """A file is no family file; `faults` are pairs of a place in the file and what is wrong there."""
+@dataclass(frozen=True, slots=True)
+class FileFault:
+    """One fault of a file: its place, a code (`too_large`, `not_yaml`, or the type of a Pydantic error), and what was found."""
 
-    def __init__(self, faults: list[tuple[str, str]]) -> None:
+    at: str
+    code: str
+    detail: str
+
+
+class FamilyFileRefused(Exception):
+    """A file is no family file, for the given faults."""
+
+    def __init__(self, *faults: FileFault) -> None:
         self.faults = faults
-        super().__init__("; ".join(f"{at}: {what}" for at, what in faults))
+        super().__init__("; ".join(f"{fault.at}: {fault.detail}" for fault in faults))
 
 
 def read_family(text: str) -> FamilyFile:
     """Return the family that the text of a file describes. Raises FamilyFileRefused."""
     if len(text) > _LARGEST_FILE:
-        raise FamilyFileRefused([("", f"larger than {_LARGEST_FILE:,} characters")])
+        raise FamilyFileRefused(FileFault("", "too_large", f"{_LARGEST_FILE:,}"))
     try:
         document = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise FamilyFileRefused([("", " ".join(str(error).split()))]) from error
+        raise FamilyFileRefused(FileFault("", "not_yaml", " ".join(str(error).split()))) from error
     try:
         return FamilyFile.model_validate(document)
     except ValidationError as error:
-        raise FamilyFileRefused(
-            [("/" + "/".join(map(str, each["loc"])), each["msg"]) for each in error.errors()]
-        ) from error
+        found = ((each, "/" + "/".join(map(str, each["loc"]))) for each in error.errors())
+        raise FamilyFileRefused(*(FileFault(at, each["type"], each["msg"]) for each, at in found)) from error
 
 
 def shipped_families() -> list[FamilyFile]:

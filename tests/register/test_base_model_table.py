@@ -127,4 +127,4 @@ def test_a_file_of_the_table_is_read_strictly():
 def test_a_faulty_file_is_refused_with_the_place(text, at):
     with pytest.raises(FamilyFileRefused) as refused:
         read_family(text)
-    assert refused.value.faults[0][0] == at
+    assert refused.value.faults[0].at == at

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
-from registry.reference.family_sources import FamilyFileRefused, read_family
+from registry.reference.family_sources import FamilyFileRefused, FileFault, read_family
 from registry.register.catalog import FamilyRefused, add_family
 
 LANGUAGES = {"en": "en", "zh": "zh-hans"}
@@ -46,9 +46,28 @@ class Command(BaseCommand):
         except (OSError, UnicodeDecodeError) as error:
             return [f"{name}: {_('cannot be read')} ({error})"]
         except FamilyFileRefused as refused:
-            return [f"{name}: {at or _('the file')}: {what}" for at, what in refused.faults]
+            return [f"{name}: {fault.at or _('the file')}: {_worded(fault)}" for fault in refused.faults]
         except FamilyRefused as refused:
             return [f"{name}: {REFUSALS[refused.code] % {'ids': ', '.join(refused.ids)}}"]
         state = _("imported") if changed else _("unchanged")
-        self.stdout.write(f"{file.family}: {_('%(count)s models') % {'count': count}}, {state}.")
+        self.stdout.write(f"{file.family}: {_('models: %(count)s') % {'count': count}}, {state}.")
         return []
+
+
+FAULTS = {
+    "too_large": gettext_lazy("The file has more than %(detail)s characters. Split it by families."),
+    "not_yaml": gettext_lazy("This is not YAML: %(detail)s"),
+    "missing": gettext_lazy("This field is missing."),
+    "extra_forbidden": gettext_lazy("No such field is known here. Leave it out, or correct its name."),
+    "string_pattern_mismatch": gettext_lazy("The value does not have the form that is asked for here."),
+    "literal_error": gettext_lazy("The value is none of those that are allowed here."),
+    "key_heads": gettext_lazy("The number of attention heads is not a multiple of the number of key-value heads."),
+    "head_size": gettext_lazy("The hidden size is not a multiple of the number of heads. Give head_dim."),
+    "unknown_source": gettext_lazy("Sources that the file does not list: %(detail)s. Add them to sources."),
+    "listed_twice": gettext_lazy("Models that are listed twice: %(detail)s."),
+}
+OTHER_FAULT = gettext_lazy("The value is of the wrong type or out of range.")
+
+
+def _worded(fault: FileFault) -> str:
+    return str(FAULTS.get(fault.code, OTHER_FAULT)) % {"detail": fault.detail}
