@@ -348,3 +348,26 @@ def test_the_catalog_and_the_lists_do_not_affect_each_other(db):
     run(*LISTS)
     call_command("load_catalog", stdout=StringIO())
     assert AIModel.objects.count() == len(base_models()) + 7
+
+
+# Announcements since 2026 cover two months; the list of services on phones names the maker of the phone (filing-rules.md, §4.2).
+OF_2026 = """公告期次,类型,序号,属地,模型名称,备案单位,备案编号,备案时间
+2026年5-6月,备案,1,北京市,样例一号,北京样例科技有限公司,Beijing-YangLiYiHao-202605120001,2026/5/12
+2026年5月至6月,登记,2,上海市,样例二号,上海样例科技有限公司,Shanghai-YangLiErHao-20260601S0002,2026年6月1日
+"""
+ON_DEVICE = """序号,属地,模型名称,终端厂商,备案编号,备案时间
+1,北京市,样例端侧,北京样例终端有限公司,Beijing-YangLiDuanCe-202607150001（手机端侧）,2026/7/15
+"""
+
+
+def test_lists_of_two_months_and_of_services_on_phones(db, tmp_path):
+    (tmp_path / "two-months.csv").write_text(OF_2026, encoding="utf-8")
+    (tmp_path / "on-device.csv").write_text(ON_DEVICE, encoding="utf-8")
+    assert counts(run(tmp_path / "two-months.csv", tmp_path / "on-device.csv")) == [(2, 2, 0, 0, 0), (1, 1, 0, 0, 0)]
+    rows = OfficialNumber.objects.order_by("number").values_list("number", "kind", "holder", "issued_on")
+    assert list(rows) == [
+        ("Beijing-YangLiDuanCe-202607150001", "generative", "北京样例终端有限公司", date(2026, 7, 15)),
+        ("Beijing-YangLiYiHao-202605120001", "generative", "北京样例科技有限公司", date(2026, 5, 12)),
+        ("Shanghai-YangLiErHao-20260601S0002", "registration", "上海样例科技有限公司", date(2026, 6, 1)),
+    ]
+    assert counts(run(tmp_path / "two-months.csv")) == [(2, 0, 0, 2, 0)]
