@@ -1,0 +1,103 @@
+"""
+Read a Croissant 1.0 or 1.1 description of a data set (MLCommons) as a training corpus.
+
+Source: docs.mlcommons.org/croissant; the vocabulary is schema.org's Dataset with `cr:` and `rai:` besides.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from compliance.exchange.carried import CROISSANT, Carried, NotReadable, filled, listed, objects, text_of
+from registry.reference.hub import license_of_card
+
+VERSIONS = ("1.0", "1.1")
+_CARRIED = (
+    *("name", "license", "url", "conformsTo", "inLanguage", "creator", "publisher", "distribution", "datePublished"),
+    *("dataCollectionTimeframe", "personalSensitiveInformation", "sameAs"),
+)
+_UNITS = {
+    "b": 1,
+    "kb": 10**3,
+    "mb": 10**6,
+    "gb": 10**9,
+    "tb": 10**12,
+    "kib": 2**10,
+    "mib": 2**20,
+    "gib": 2**30,
+    "tib": 2**40,
+}
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?i?b)", re.IGNORECASE)
+_MODALITIES = (("image", "image"), ("audio", "audio"), ("video", "video"), ("text", "text"))
+
+
+def is_croissant(document: Any) -> bool:
+    return isinstance(document, Mapping) and "mlcommons.org/croissant" in str(document.get("conformsTo", ""))
+
+
+def read_croissant(document: Mapping[str, Any]) -> Carried:
+    """Return the corpus that a description is about. Raises NotReadable for another version."""
+    found = str(text_of(next(iter(listed(document.get("conformsTo"))), "")) or "")
+    version = found.rstrip("/").rsplit("/", 1)[-1]
+    if version not in VERSIONS:
+        raise NotReadable("version", format="Croissant", found=version[:20], known=", ".join(VERSIONS))
+    plain = {name.rsplit(":", 1)[-1]: value for name, value in document.items()}
+    if not text_of(plain.get("name")):
+        raise NotReadable("no_models")
+    lost = [f"/{name}" for name in plain if name not in _CARRIED and not name.startswith("@") and name != "context"]
+    return Carried(CROISSANT, version, corpora=[_corpus(plain)], lost=sorted(lost))
+
+
+def _corpus(plain: Mapping[str, Any]) -> dict[str, Any]:
+    license = next((text for each in listed(plain.get("license")) if (text := _license(each))), None)
+    sensitive = plain.get("personalSensitiveInformation")
+    return filled(
+        name=text_of(plain["name"]),
+        source_type="open_source" if license else None,
+        source_name=_publisher(plain),
+        source_url=text_of(plain.get("url")),
+        license=license,
+        languages=[text for each in listed(plain.get("inLanguage")) if (text := text_of(each))],
+        bytes=_bytes(plain),
+        modality=_modality(plain),
+        sensitive_personal_information=True if listed(sensitive) else None,
+    )
+
+
+def _license(value: Any) -> str | None:
+    """Return a license as the registry writes it: an id of the Hub or of SPDX, or the address of a license."""
+    text = text_of(value.get("name") or value.get("url") if isinstance(value, Mapping) else value)
+    if text is None:
+        return None
+    spdx = re.fullmatch(r"https?://(?:www\.)?spdx\.org/licenses/([\w.+-]+?)(?:\.html)?/?", text)
+    return spdx[1] if spdx else license_of_card(text)
+
+
+def _publisher(plain: Mapping[str, Any]) -> str | None:
+    for name in ("publisher", "creator"):
+        for each in listed(plain.get(name)):
+            if text := text_of(each.get("name") if isinstance(each, Mapping) else each):
+                return text
+    return None
+
+
+def _bytes(plain: Mapping[str, Any]) -> int | None:
+    """Return the total size of the files, if all of them say theirs."""
+    sizes = [_size(each.get("contentSize")) for each in objects(plain.get("distribution")) if "contentSize" in each]
+    known = [size for size in sizes if size is not None]
+    return sum(known) if known and len(known) == len(sizes) else None
+
+
+def _size(value: Any) -> int | None:
+    found = _SIZE.fullmatch(str(value).strip())
+    return round(float(found[1]) * _UNITS[found[2].lower()]) if found else None
+
+
+def _modality(plain: Mapping[str, Any]) -> str | None:
+    """Return the one modality that the files or the keywords name."""
+    kinds = [str(each.get("encodingFormat", "")) for each in objects(plain.get("distribution"))]
+    words = " ".join([*kinds, *map(str, listed(plain.get("keywords")))]).casefold()
+    found = {to for word, to in _MODALITIES[:3] if f"{word}/" in words or f"modality:{word}" in words}
+    return found.pop() if len(found) == 1 else None

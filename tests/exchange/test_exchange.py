@@ -1,0 +1,343 @@
+"""Models, data and licenses in the formats of other tools: written, valid by their schemas, and read again as the same."""
+
+from __future__ import annotations
+
+import copy
+import io
+import json
+import random
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+from django.core.management import CommandError, call_command
+from spdx_python_model import v3_0_1 as spdx
+
+from compliance.dossier.codes import RELATIONS
+from compliance.dossier.parsing import parse
+from compliance.exchange.carried import Carried, NotReadable
+from compliance.exchange.reading import joined, read_file
+from compliance.exchange.writing import FORMATS, write_models
+from registry.reference.base_models import base_models
+from tests.building import a_document
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+AT = datetime(2026, 11, 27, 2, tzinfo=UTC)
+CARRIED_OF_A_MODEL = (
+    *(
+        "key",
+        "name",
+        "version",
+        "developer",
+        "license",
+        "architecture",
+        "modalities",
+        "development",
+        "access",
+        "released_on",
+    ),
+    *("open_weights", "used_by_service", "filing_number", "context_length", "parameters"),
+)
+CARRIED_OF_A_CORPUS = (
+    *(
+        "name",
+        "stage",
+        "source_type",
+        "origin",
+        "modality",
+        "languages",
+        "items",
+        "tokens",
+        "bytes",
+        "source_name",
+        "source_url",
+    ),
+    *("license", "personal_information", "sensitive_personal_information"),
+)
+
+
+def with_models(chance: random.Random) -> dict[str, Any]:
+    """Return a dossier with models of the table that stand on one another in chance ways."""
+    document = copy.deepcopy(a_document("generative"))
+    models = document["models"]
+    for place, base in enumerate(chance.sample(base_models(), chance.randint(1, 8))):
+        model = {
+            "key": f"base-{place}",
+            "name": base.name,
+            "used_by_service": chance.random() < 0.2,
+            "license": base.license or None,
+        }
+        model |= {"developer": {"name": base.developer, "country": base.country}, "modalities": list(base.modalities)}
+        model["released_on"] = base.released_on.isoformat() if base.released_on else None
+        model["parameters"] = round(base.billions * 1e9) if base.billions else None
+        models.append({name: value for name, value in model.items() if value is not None})
+        child = chance.choice(models[: place + 1])
+        edges = [
+            *(child.get("derived_from") or []),
+            {"key": f"base-{place}", "relation": chance.choice([*RELATIONS, None])},
+        ]
+        child["derived_from"] = [{name: value for name, value in edge.items() if value} for edge in edges]
+    return document
+
+
+def written(document: dict[str, Any], format: str) -> dict[str, Any]:
+    return write_models(parse(json.dumps(document).encode()).canonical, format, at=AT)
+
+
+def assert_valid(bom: dict[str, Any], format: str) -> None:
+    """Validate by the official JSON schema of CycloneDX 1.7, or by the bindings made from the official model of SPDX 3.0.1."""
+    if format == "cyclonedx":
+        assert JsonStrictValidator(SchemaVersion.V1_7).validate_str(json.dumps(bom)) is None
+        return
+    objects = spdx.SHACLObjectSet()
+    spdx.JSONLDDeserializer().read(io.BytesIO(json.dumps(bom).encode()), objects)
+    assert objects.missing_ids == set()
+    spdx.JSONLDSerializer().write(objects, io.BytesIO())
+
+
+def carried(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what is carried of the models of a dossier, without what has no value."""
+    found = []
+    for model in document["models"]:
+        values = {name: model.get(name) for name in CARRIED_OF_A_MODEL}
+        values["derived_from"] = [
+            {n: v for n, v in edge.items() if n in ("key", "relation") and v}
+            for edge in model.get("derived_from") or []
+        ]
+        values["corpora"] = [
+            _given({name: corpus.get(name) for name in CARRIED_OF_A_CORPUS}) for corpus in model.get("corpora") or []
+        ]
+        found.append(_given(values))
+    return sorted(found, key=lambda model: model["key"])
+
+
+def _given(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value not in (None, [], "")}
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_what_is_written_is_valid_and_read_again_as_the_same(format):
+    chance = random.Random(7)
+    for _ in range(15):
+        document = with_models(chance)
+        bom = written(document, format)
+        assert_valid(bom, format)
+        read = read_file(json.dumps(bom).encode())
+        assert (read.format, read.lost) == (format, [])
+        assert carried({"models": read.models}) == carried(document)
+
+
+@pytest.mark.parametrize("kind", ["algorithm", "generative", "registration"])
+@pytest.mark.parametrize("format", FORMATS)
+def test_every_kind_of_dossier_is_written(kind, format):
+    assert_valid(written(a_document(kind), format), format)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_the_same_dossier_and_moment_give_the_same_bytes(format):
+    document = a_document("generative")
+    assert json.dumps(written(document, format)) == json.dumps(written(document, format))
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_file_joined_to_its_own_dossier_changes_nothing(format):
+    document = with_models(random.Random(3))
+    read = read_file(json.dumps(written(document, format)).encode())
+    assert carried(joined(document, read)) == carried(document)
+    assert carried(joined({}, read)) == carried(document)
+    assert joined({**document, "models": []}, read)["applicant"] == document["applicant"]
+
+
+def test_a_dossier_keeps_what_it_has():
+    read = Carried("cyclonedx", "1.7", [{"key": "x", "name": "Qwen3-8B", "license": "Apache-2.0", "version": "2"}])
+    own = {"models": [{"key": "base", "name": "qwen3_8b", "license": "LicenseRef-Own"}]}
+    assert joined(own, read)["models"] == [
+        {"key": "base", "name": "qwen3_8b", "license": "LicenseRef-Own", "version": "2"}
+    ]
+
+
+# --- files of other tools --------------------------------------------------------------------------------------------
+
+FOREIGN = {
+    "bomFormat": "CycloneDX",
+    "specVersion": "1.6",
+    "metadata": {"component": {"type": "application", "name": "app"}},
+    "components": [
+        {
+            "type": "machine-learning-model",
+            "bom-ref": "pkg:huggingface/acme/own-7b@1",
+            "name": "own-7b",
+            "version": "1",
+            "authors": [{"name": "Acme"}],
+            "licenses": [{"license": {"id": "MIT"}}],
+            "hashes": [],
+            "modelCard": {
+                "modelParameters": {
+                    "architectureFamily": "transformer",
+                    "inputs": [{"format": "string"}],
+                    "outputs": [{"format": "image/png"}],
+                    "datasets": [
+                        {"type": "dataset", "name": "corpus-a", "contents": {"url": "https://example.org/a"}},
+                        {"ref": "data"},
+                    ],
+                }
+            },
+            "pedigree": {
+                "ancestors": [{"type": "machine-learning-model", "name": "Qwen/Qwen3-8B", "publisher": "Alibaba Cloud"}]
+            },
+        },
+        {"type": "data", "bom-ref": "data", "name": "corpus-b", "licenses": [{"expression": "CC-BY-4.0"}]},
+        {"type": "library", "name": "torch"},
+    ],
+}
+
+
+def test_a_bill_of_another_tool_is_read():
+    read = read_file(json.dumps(FOREIGN).encode())
+    assert read.models == [
+        {
+            "key": "own-7b-1",
+            "name": "own-7b",
+            "version": "1",
+            "developer": {"name": "Acme"},
+            "license": "MIT",
+            "architecture": "transformer",
+            "modalities": ["text", "image"],
+            "derived_from": [{"key": "qwen3-8b"}],
+            "corpora": [
+                {"name": "corpus-a", "source_url": "https://example.org/a"},
+                {"name": "corpus-b", "license": "CC-BY-4.0"},
+            ],
+        },
+        {"key": "qwen3-8b", "name": "Qwen/Qwen3-8B", "used_by_service": False, "developer": {"name": "Alibaba Cloud"}},
+    ]
+    assert read.lost == ["/components/0/hashes"]
+
+
+@pytest.mark.parametrize(
+    ("file", "corpus"),
+    [
+        ("1.0-fashion-mnist", {"name": "fashion_mnist", "license": "MIT", "source_url": "https://huggingface.co/datasets/fashion_mnist"}),
+        ("1.0-huggingface-mnist", {"name": "mnist", "license": "MIT", "source_url": "https://huggingface.co/datasets/ylecun/mnist"}),
+        ("1.0-huggingface-tgqa", {"name": "TGQA", "license": "MIT", "source_url": "https://github.com/xiongsiheng/TG-LLM"}),
+        ("1.0-pass", {"name": "PASS", "license": "CC-BY-4.0", "source_url": "https://www.robots.ox.ac.uk/~vgg/data/pass/", "modality": "image"}),
+        (
+            "1.1-news_recommendations",
+            {"name": "news_recommendations_base", "source_url": "https://huggingface.co/datasets/qazisaad/news_recommendations_base"},
+        ),
+    ],
+)  # fmt: skip
+def test_a_croissant_description_is_a_corpus(file, corpus):
+    read = read_file((EXAMPLES / "croissant" / f"{file}.json").read_bytes())
+    source = {"source_type": "open_source"} if "license" in corpus else {}
+    assert (read.models, read.corpora) == ([], [{**corpus, **source}])
+    assert "/description" in read.lost
+    document = joined(a_document("generative"), read, key="main")
+    assert document["models"][0]["corpora"][-1]["name"] == corpus["name"]
+    parse(json.dumps(document).encode())
+
+
+def test_languages_size_and_sensitive_data_of_a_croissant_description_are_carried():
+    text = {
+        "@type": "sc:Dataset",
+        "conformsTo": "http://mlcommons.org/croissant/1.1",
+        "name": "n",
+        "inLanguage": ["zh", "en"],
+    }
+    text |= {
+        "distribution": [{"contentSize": "1.5 GB"}, {"contentSize": "500 MB"}],
+        "rai:personalSensitiveInformation": ["health"],
+    }
+    text |= {"license": "https://spdx.org/licenses/CC0-1.0", "publisher": {"name": "Some Lab"}}
+    (corpus,) = read_file(json.dumps(text).encode()).corpora
+    assert corpus == {
+        "name": "n", "source_type": "open_source", "source_name": "Some Lab", "license": "CC0-1.0", "languages": ["zh", "en"],
+        "bytes": 2_000_000_000, "sensitive_personal_information": True,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("raw", "code"),
+    [
+        (b"{", "not_json"),
+        (b"\xff\xfe\x00", "not_json"),
+        (b"[" * 100_000, "not_json"),
+        (b"[]", "unknown"),
+        (b"{}", "unknown"),
+        (b'{"bomFormat": "CycloneDX", "specVersion": "1.3"}', "version"),
+        (b'{"bomFormat": "CycloneDX", "specVersion": "1.7", "components": []}', "no_models"),
+        (b'{"@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld", "@graph": []}', "no_models"),
+        (b'{"conformsTo": "http://mlcommons.org/croissant/0.8"}', "version"),
+        (b'{"conformsTo": "http://mlcommons.org/croissant/1.0"}', "no_models"),
+        (b" " * (20 * 2**20 + 1), "too_large"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_with_the_reason_in_both_languages(raw, code):
+    with pytest.raises(NotReadable) as refused:
+        read_file(raw)
+    assert refused.value.code == code
+    assert refused.value.message("en") != refused.value.message("zh")
+
+
+@pytest.mark.parametrize("source", ["cyclonedx", "spdx", "croissant", "foreign"])
+def test_spoiled_files_are_read_or_refused_and_nothing_else(source):
+    chance = random.Random(source)
+    whole = {
+        "cyclonedx": lambda: written(with_models(random.Random(1)), "cyclonedx"),
+        "spdx": lambda: written(with_models(random.Random(1)), "spdx"),
+        "croissant": lambda: json.loads((EXAMPLES / "croissant" / "1.0-pass.json").read_text()),
+        "foreign": lambda: FOREIGN,
+    }[source]()
+    for _ in range(400):
+        try:
+            read = read_file(json.dumps(_spoiled(copy.deepcopy(whole), chance)).encode())
+        except NotReadable:
+            continue
+        json.dumps(joined(a_document("generative"), read))
+
+
+def _spoiled(node: Any, chance: random.Random) -> Any:
+    """Replace some values at chance places by others of any type."""
+    if isinstance(node, dict):
+        return {name: _spoiled(value, chance) for name, value in node.items() if chance.random() > 0.02}
+    if isinstance(node, list):
+        return [_spoiled(value, chance) for value in node]
+    return (
+        chance.choice([None, 1, -1.5, True, "", "\x00", [], {}, [None], {"a": 1}]) if chance.random() < 0.05 else node
+    )
+
+
+# --- the commands --------------------------------------------------------------------------------------------------------
+
+
+def test_the_commands_write_and_take_in(tmp_path, capsys):
+    bom, draft = tmp_path / "bom.json", tmp_path / "draft.json"
+    call_command("export_models", str(EXAMPLES / "dossiers" / "generative-complete.json"), output=bom)
+    assert "Not carried" in capsys.readouterr().err
+    with pytest.raises(SystemExit) as ended:
+        call_command("import_models", str(bom), str(EXAMPLES / "croissant" / "1.0-pass.json"), dossier=draft)
+    assert ended.value.code == 0
+    model = json.loads(draft.read_text())["models"][0]
+    assert model["corpora"][-1]["name"] == "PASS"
+    assert "croissant 1.0, models: 0, corpora: 1" in capsys.readouterr().out
+
+
+def test_a_file_that_cannot_be_read_leaves_the_draft_as_it_is(tmp_path, capsys):
+    draft, bad = tmp_path / "draft.json", tmp_path / "bad.json"
+    draft.write_text("{}")
+    bad.write_text("[]")
+    with pytest.raises(SystemExit) as ended:
+        call_command(
+            "import_models", str(EXAMPLES / "croissant" / "1.0-pass.json"), str(bad), dossier=draft, language="zh"
+        )
+    assert (ended.value.code, draft.read_text()) == (2, "{}")
+    assert "既不是 CycloneDX 物料清单" in capsys.readouterr().out
+
+
+def test_a_dossier_with_faults_is_not_written(tmp_path):
+    with pytest.raises(CommandError):
+        call_command("export_models", str(EXAMPLES / "dossiers" / "malformed.json"), output=tmp_path / "bom.json")
+    assert not (tmp_path / "bom.json").exists()
