@@ -8,6 +8,7 @@ from compliance.api import (
     dependence,
     documents,
     evidence,
+    exchange,
     filings,
     imports,
     meta,
@@ -57,6 +58,7 @@ urlpatterns = [
     path("filings/<uuid:id>/documents/<sha256:sha256>/", documents.DocumentView.as_view(), name="filing-document"),
     path("filings/<uuid:id>/uploads/", uploads.UploadsView.as_view(), name="filing-uploads"),
     path("filings/<uuid:id>/uploads/<uuid:upload>/", uploads.UploadView.as_view(), name="filing-upload"),
+    path("filings/<uuid:id>/bill_of_materials/", exchange.BillOfMaterialsView.as_view(), name="filing-bill"),
     path("filings/<uuid:id>/model_card/", cards.ModelCardView.as_view(), name="filing-model-card"),
     path(
         "filings/<uuid:id>/models/<path:key>/evidence/", evidence.FilingEvidenceView.as_view(), name="filing-evidence"

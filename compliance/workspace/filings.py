@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from compliance.api.exchange import downloaded_models
 from compliance.api.problems import problem_of
 from compliance.casework.clocks import remaining
 from compliance.casework.timeline import timeline_of
@@ -21,6 +22,7 @@ from compliance.documents.counting import number_being_read
 from compliance.documents.entries import entries_of
 from compliance.dossier.pointer import Pointer
 from compliance.dossier.stored import tree_of
+from compliance.exchange.writing import FORMATS
 from compliance.filings import workflow
 from compliance.filings.actions import submit_filing, withdraw_filing
 from compliance.filings.refusals import Refused
@@ -141,6 +143,16 @@ def remove(visit: Visit, uid: UUID, path: str) -> HttpResponseBase:
             return redirect("workspace:section", visit.organization.uid, uid, path)
         messages.success(visit.request, _("Removed: %(part)s.") % {"part": section.title.in_(visit.language)})
     return redirect("workspace:filing", visit.organization.uid, uid)
+
+
+@for_members
+def bill_of_materials(visit: Visit, uid: UUID, standard: str) -> HttpResponseBase:
+    """Download the models of the dossier for other tools."""
+    found = visit.find_filing(uid)
+    if standard not in FORMATS:
+        raise Http404
+    kept = found.kept_dossier()
+    return downloaded_models(kept.content, kept.sha256, standard, found.case_number)
 
 
 @for_members

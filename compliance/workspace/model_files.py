@@ -16,6 +16,8 @@ from compliance.dossier.fields import COUNT_LIMIT
 from compliance.dossier.stored import tree_of
 from compliance.evidence.actions import file_evidence
 from compliance.evidence.model_cards import parsed_with_card
+from compliance.exchange.carried import LARGEST, NotReadable
+from compliance.exchange.reading import joined, read_file
 from compliance.filings.reviewing import check_at_once
 from compliance.provenance.cards import MOST_BYTES
 from compliance.provenance.cards import read_card as card_of
@@ -54,6 +56,32 @@ def read_card(visit: Visit, uid: UUID) -> HttpResponseBase:
     messages.success(visit.request, _("The model card was read into the model “%(key)s”.") % {"key": drafted.key})
     keys = [model.get("key") for model in drafted.document["models"]]
     return redirect("workspace:section", visit.organization.uid, uid, f"models/{keys.index(drafted.key)}")
+
+
+@for_filers
+def read_models(visit: Visit, uid: UUID) -> HttpResponseBase:
+    """Fill in models and data sets from a file of another tool: what is there already is kept."""
+    filing = visit.find_filing(uid)
+    file = visit.request.FILES.get("file")
+    back = redirect("workspace:find-model", visit.organization.uid, uid)
+    if visit.request.method != "POST" or file is None:
+        messages.error(visit.request, _("Choose the file first."))
+        return back
+    draft = Draft(filing)
+    try:
+        read = read_file(file.read(LARGEST + 1))
+        document = joined(tree_of(draft.kept.content), read, key=visit.request.POST.get("key") or None)
+        store(filing, parsed_document(document), by=visit.user, version=draft.version)
+    except NotReadable as error:
+        messages.error(visit.request, error.message(visit.language))
+        return back
+    except NOT_STORED as error:
+        messages.error(visit.request, not_stored_text(error, visit.language))
+        return back
+    counts = {"models": len(read.models), "corpora": len(read.corpora), "lost": ", ".join(read.lost[:10]) or "–"}
+    text = _("Read: models %(models)s, data sets %(corpora)s. Not carried: %(lost)s.") % counts
+    messages.success(visit.request, text)
+    return redirect("workspace:filing", visit.organization.uid, uid)
 
 
 @for_filers

@@ -13,7 +13,11 @@ from typing import Any
 import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
+from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
+from rest_framework.test import APIClient
 from spdx_python_model import v3_0_1 as spdx
 
 from compliance.dossier.codes import RELATIONS
@@ -23,6 +27,7 @@ from compliance.exchange.reading import joined, read_file
 from compliance.exchange.writing import FORMATS, write_models
 from registry.reference.base_models import base_models
 from tests.building import a_document
+from tests.making_filings import a_filing, a_submitted_filing, document_of
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 AT = datetime(2026, 11, 27, 2, tzinfo=UTC)
@@ -341,3 +346,54 @@ def test_a_dossier_with_faults_is_not_written(tmp_path):
     with pytest.raises(CommandError):
         call_command("export_models", str(EXAMPLES / "dossiers" / "malformed.json"), output=tmp_path / "bom.json")
     assert not (tmp_path / "bom.json").exists()
+
+
+# --- over the API, in the workspace, at the desk ---------------------------------------------------------------------------
+
+
+def test_the_api_gives_and_takes_models(filer):
+    client = APIClient()
+    client.force_authenticate(filer)
+    filing = a_filing(filer, "generative")
+    address = f"/api/v1/filings/{filing.uid}/bill_of_materials/"
+    for standard in FORMATS:
+        assert_valid(client.get(f"{address}?standard={standard}").json(), standard)
+    answer = client.post(address, FOREIGN, format="json")
+    assert answer.json()["models"] == ["own-7b-1", "qwen3-8b"]
+    filing.refresh_from_db()
+    names = [model["name"] for model in document_of(filing)["models"]]
+    assert {"own-7b", "Qwen/Qwen3-8B"} <= set(names)
+    refused = client.post(address, {"a": 1}, format="json")
+    assert (refused.status_code, refused.json()["code"]) == (409, "not_readable")
+    stale = client.post(address, FOREIGN, format="json", headers={"If-Match": '"0"'})
+    assert stale.status_code == 412
+
+
+def test_a_filer_takes_a_file_in_and_downloads_the_models(filer, organization):
+    filing = a_filing(filer, "generative")
+    client = Client()
+    client.force_login(filer)
+    upload = ContentFile((EXAMPLES / "croissant" / "1.0-pass.json").read_bytes(), name="pass.json")
+    address = reverse("workspace:read-models", args=[organization.uid, filing.uid])
+    page = client.post(address, {"file": upload, "key": "main"}, follow=True).content.decode()
+    assert "Read: models 0, data sets 1. Not carried: /citeAs, /description, /recordSet." in page
+    assert document_of(filing)["models"][0]["corpora"][-1]["name"] == "PASS"
+    bad = ContentFile(b"[]", name="x.json")
+    assert "neither a CycloneDX bill of materials" in client.post(address, {"file": bad}, follow=True).content.decode()
+    for standard in FORMATS:
+        download = client.get(reverse("workspace:bill-of-materials", args=[organization.uid, filing.uid, standard]))
+        assert filing.case_number in download.headers["Content-Disposition"]
+        assert_valid(download.json(), standard)
+    assert (
+        client.get(reverse("workspace:bill-of-materials", args=[organization.uid, filing.uid, "x"])).status_code == 404
+    )
+
+
+def test_the_desk_downloads_the_models_of_a_submitted_filing(filer, reviewer):
+    filing = a_submitted_filing(filer, "generative")
+    client = Client()
+    client.force_login(reviewer)
+    for standard in FORMATS:
+        download = client.get(reverse("admin:compliance_filing_bill", args=[filing.pk, standard]))
+        assert_valid(download.json(), standard)
+    assert client.get(reverse("admin:compliance_filing_bill", args=[filing.pk, "x"])).status_code == 404

@@ -60,6 +60,8 @@ OF_ORGANIZATION: dict[str, tuple[list[Any], int, int]] = {
     "find-model": (["filing"], 403, 403),
     "add-model": (["filing"], 403, 403),
     "read-card": (["filing"], 403, 403),
+    "read-models": (["filing"], 403, 403),
+    "bill-of-materials": (["filing", "cyclonedx"], 200, 200),
     "read-evidence": (["filing"], 403, 403),
     "remove": (["filing", "models/0"], 403, 403),
     "section": (["filing", "service"], 200, 403),

@@ -21,10 +21,12 @@ from compliance.admin.case.letters import compose, letter
 from compliance.admin.days import judged_as_of
 from compliance.admin.pages import done, only_readers, post_only, user_of
 from compliance.api.documents import download
+from compliance.api.exchange import downloaded_models
 from compliance.api.problems import refusals_as_problems
 from compliance.casework.assigning import assign_filing, assign_next
 from compliance.casework.commenting import comment_on
 from compliance.casework.comparing import compared
+from compliance.exchange.writing import FORMATS
 from compliance.language import language_of
 from compliance.models import Audience, Filing, Flag, Revision
 from registry.api.problems import Problem
@@ -127,6 +129,15 @@ def as_of(request: HttpRequest, key: int) -> HttpResponse:
     return TemplateResponse(request, "compliance/desk/as_of.html", context)
 
 
+def bill_of_materials(request: HttpRequest, key: int, standard: str) -> HttpResponse:
+    """Download the models of the last submitted revision for other tools."""
+    filing = filing_of(request, key)
+    revision = Revision.objects.filter(filing=filing).order_by("-number").first()
+    if revision is None or standard not in FORMATS:
+        raise Http404
+    return downloaded_models(revision.content, revision.sha256, standard, filing.case_number)
+
+
 def addresses() -> list[Any]:
     """Return the addresses below the list of filings."""
     return [
@@ -139,6 +150,7 @@ def addresses() -> list[Any]:
         _path("letters/<str:number>/", letter, "letter"),
         _path("compare/", compare, "compare"),
         _path("as-of/", as_of, "as_of"),
+        _path("models.<slug:standard>.json", bill_of_materials, "bill"),
     ]
 
 
