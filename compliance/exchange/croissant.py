@@ -98,6 +98,6 @@ def _size(value: Any) -> int | None:
 def _modality(plain: Mapping[str, Any]) -> str | None:
     """Return the one modality that the files or the keywords name."""
     kinds = [str(each.get("encodingFormat", "")) for each in objects(plain.get("distribution"))]
-    words = " ".join([*kinds, *map(str, listed(plain.get("keywords")))]).casefold()
-    found = {to for word, to in _MODALITIES[:3] if f"{word}/" in words or f"modality:{word}" in words}
+    text = " ".join([*kinds, *map(str, listed(plain.get("keywords")))]).casefold()
+    found = {to for word, to in _MODALITIES[:3] if f"{word}/" in text or f"modality:{word}" in text}
     return found.pop() if len(found) == 1 else None

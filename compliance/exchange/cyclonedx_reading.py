@@ -92,10 +92,12 @@ class _Reader:
         return next(key for i in range(len(taken) + 1) if (key := f"{stem}-{i + 1}" if i else stem) not in taken)
 
     def _model(self, place: int, model: Component) -> dict[str, Any]:
-        said = _said(model)
+        declared = _own_properties(model)
         card = model.get("modelCard") if isinstance(model.get("modelCard"), Mapping) else {}
         parameters = card.get("modelParameters") if isinstance(card.get("modelParameters"), Mapping) else {}
-        developer = filled(name=_maker(model), uscc=said.get("developer_uscc"), country=said.get("developer_country"))
+        developer = filled(
+            name=_maker(model), uscc=declared.get("developer_uscc"), country=declared.get("developer_country")
+        )
         return filled(
             key=self.keys[place],
             name=text_of(model["name"]),
@@ -104,12 +106,12 @@ class _Reader:
             license=_license(model),
             architecture=text_of(parameters.get("modelArchitecture")) or text_of(parameters.get("architectureFamily")),
             modalities=_modalities(parameters),
-            **{name: value for name in MODEL_FIELDS if (value := typed(name, said.get(name))) is not None},
-            derived_from=self._derived_from(place, model, said),
+            **{name: value for name in MODEL_FIELDS if (value := typed(name, declared.get(name))) is not None},
+            derived_from=self._derived_from(place, model, declared),
             corpora=[corpus for each in objects(parameters.get("datasets")) if (corpus := self._corpus(each))],
         )
 
-    def _derived_from(self, place: int, model: Component, said: Mapping[str, str]) -> list[dict[str, Any]]:
+    def _derived_from(self, place: int, model: Component, declared: Mapping[str, str]) -> list[dict[str, Any]]:
         parents = [
             self.by_ref[str(ref)] for ref in self.above.get(str(model.get("bom-ref")), []) if str(ref) in self.by_ref
         ]
@@ -118,7 +120,7 @@ class _Reader:
             if name := text_of(ancestor.get("name")):
                 parents.append(self.by_name.get(name) or self._added(name, ancestor))
         own = self.keys[place]
-        relations = {key: said.get(f"relation:{key}") for key in dict.fromkeys(parents) if key != own}
+        relations = {key: declared.get(f"relation:{key}") for key in dict.fromkeys(parents) if key != own}
         return [
             filled(key=key, relation=relation if relation in RELATIONS else None) for key, relation in relations.items()
         ]
@@ -136,21 +138,21 @@ class _Reader:
         component = self.data.get(str(dataset.get("ref")), dataset)
         if not text_of(component.get("name")):
             return None
-        said = _said(component)
+        declared = _own_properties(component)
         contents = next(objects(next(objects(component.get("data")), dataset).get("contents")), {})
-        modality = said.get("modality")
+        modality = declared.get("modality")
         return filled(
             name=text_of(component["name"]),
             source_name=text_of(component.get("publisher")),
             source_url=text_of(contents.get("url")),
             license=_license(component),
             modality=modality if modality in MODALITIES else None,
-            languages=[each for each in (said.get("languages") or "").split(",") if each],
-            **{name: value for name in CORPUS_FIELDS if (value := typed(name, said.get(name))) is not None},
+            languages=[each for each in (declared.get("languages") or "").split(",") if each],
+            **{name: value for name in CORPUS_FIELDS if (value := typed(name, declared.get(name))) is not None},
         )
 
 
-def _said(component: Component) -> dict[str, str]:
+def _own_properties(component: Component) -> dict[str, str]:
     """Return what our own properties say, by name without prefix."""
     pairs = ((text_of(each.get("name")), text_of(each.get("value"))) for each in objects(component.get("properties")))
     return {name.removeprefix(PREFIX): value for name, value in pairs if name and value and name.startswith(PREFIX)}

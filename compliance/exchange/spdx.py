@@ -206,7 +206,7 @@ class _Reader:
         self.related.setdefault((type, start), []).append(end)
 
     def _key(self, package: Mapping[str, Any]) -> str:
-        name = _said(package).get("key") or text_of(package["name"]) or "model"
+        name = _own_properties(package).get("key") or text_of(package["name"]) or "model"
         stem = re.sub(r"[^\w.-]+", "-", name.rsplit("/", 1)[-1]).strip("-").casefold()[:80] or "model"
         taken = set(self.keys.values())
         return next(key for i in range(len(taken) + 1) if (key := f"{stem}-{i + 1}" if i else stem) not in taken)
@@ -218,14 +218,14 @@ class _Reader:
         return Carried(SPDX, version, [self._model(package) for package in self.packages], lost=lost)
 
     def _model(self, package: Mapping[str, Any]) -> dict[str, Any]:
-        said, id = _said(package), _id_of(package)
+        declared, id = _own_properties(package), _id_of(package)
         developer = filled(
             name=self._name(package.get("suppliedBy")) or self._name(package.get("originatedBy")),
-            uscc=said.get("developer_uscc"),
-            country=said.get("developer_country"),
+            uscc=declared.get("developer_uscc"),
+            country=declared.get("developer_country"),
         )
         released = text_of(package.get("releaseTime"))
-        fields = {name: value for name in MODEL_FIELDS if (value := typed(name, said.get(name))) is not None}
+        fields = {name: value for name in MODEL_FIELDS if (value := typed(name, declared.get(name))) is not None}
         fields.setdefault("released_on", released[:10] if released else None)
         return filled(
             key=self.keys[id],
@@ -236,15 +236,15 @@ class _Reader:
             architecture=next(
                 (text for each in listed(package.get("ai_typeOfModel")) if (text := text_of(each))), None
             ),
-            modalities=[each for each in (said.get("modalities") or "").split(",") if each in MODALITIES],
-            derived_from=self._parents(id, said),
+            modalities=[each for each in (declared.get("modalities") or "").split(",") if each in MODALITIES],
+            derived_from=self._parents(id, declared),
             corpora=[self._corpus(each) for each in self._ends("trainedOn", id) if text_of(each.get("name"))],
             **fields,
         )
 
-    def _parents(self, id: str, said: Mapping[str, str]) -> list[dict[str, Any]]:
+    def _parents(self, id: str, declared: Mapping[str, str]) -> list[dict[str, Any]]:
         keys = [self.keys[end] for end in self.related.get(("descendantOf", id), []) if end in self.keys and end != id]
-        relations = {key: said.get(f"relation:{key}") for key in dict.fromkeys(keys)}
+        relations = {key: declared.get(f"relation:{key}") for key in dict.fromkeys(keys)}
         return [
             filled(key=key, relation=relation if relation in RELATIONS else None) for key, relation in relations.items()
         ]
@@ -270,9 +270,9 @@ class _Reader:
         return None
 
     def _corpus(self, package: Mapping[str, Any]) -> dict[str, Any]:
-        said = _said(package)
+        declared = _own_properties(package)
         types = [each for each in listed(package.get("dataset_datasetType")) if each in _DATASET_TYPES]
-        fields = {name: value for name in CORPUS_FIELDS if (value := typed(name, said.get(name))) is not None}
+        fields = {name: value for name in CORPUS_FIELDS if (value := typed(name, declared.get(name))) is not None}
         sensitive = {"yes": True, "no": False}.get(str(package.get("dataset_hasSensitivePersonalInformation")))
         fields.setdefault("sensitive_personal_information", sensitive)
         return filled(
@@ -280,12 +280,12 @@ class _Reader:
             source_name=self._name(package.get("originatedBy")),
             source_url=text_of(package.get("software_downloadLocation")),
             license=self._license(_id_of(package)),
-            modality=said.get("modality")
-            if said.get("modality") in MODALITIES
+            modality=declared.get("modality")
+            if declared.get("modality") in MODALITIES
             else types[0]
             if len(types) == 1
             else None,
-            languages=[each for each in (said.get("languages") or "").split(",") if each],
+            languages=[each for each in (declared.get("languages") or "").split(",") if each],
             **fields,
         )
 
@@ -294,7 +294,7 @@ def _id_of(node: Mapping[str, Any]) -> str:
     return str(node.get("spdxId") or node.get("@id"))
 
 
-def _said(node: Mapping[str, Any]) -> dict[str, str]:
+def _own_properties(node: Mapping[str, Any]) -> dict[str, str]:
     """Return what our own properties say, by name without prefix."""
     found: dict[str, str] = {}
     for extension in objects(node.get("extension")):

@@ -67,8 +67,8 @@ def _given(dossier: Dossier) -> Iterator[tuple[Pointer, str | None, Form, list[s
             "此处填有多个编号：{numbers}。请只填一个：{asked}。",
         ),
         "normalized": (
-            "“{found}” was read as {number} ({told}).",
-            "“{found}”已按 {number} 读取（{told}）。",
+            "“{found}” was read as {number} ({corrections}).",
+            "“{found}”已按 {number} 读取（{corrections}）。",
         ),
     },
 )
@@ -101,8 +101,12 @@ def _of_form(at: Pointer, number: str, has_the_form: Form, asked: list[str]) -> 
         yield Problem(at, "several", {"numbers": list(read.several[:5]), "asked": asked})
     elif not has_the_form(number):
         yield Problem(at, "format", {"found": number[:100], "asked": asked})
-    elif read.told:
-        values = {"found": number[:100], "number": read.number, "told": [f"number_{told}" for told in read.told]}
+    elif read.corrections:
+        values = {
+            "found": number[:100],
+            "number": read.number,
+            "corrections": [f"number_{each}" for each in read.corrections],
+        }
         yield Problem(at, "normalized", values, level=INFO)
 
 

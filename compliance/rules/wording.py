@@ -91,7 +91,7 @@ _CODED: Mapping[str, Mapping[str, Bilingual]] = MappingProxyType(
         "term": codes.LICENSE_TERMS,
         "lacking": _ENTRIES,
         "asked": _REQUIREMENTS,
-        "told": _PUT_RIGHT,
+        "corrections": _PUT_RIGHT,
         "jurisdiction": _PROVINCES,
         "province": _PROVINCES,
     }

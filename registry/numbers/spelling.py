@@ -30,12 +30,12 @@ _POINTS = re.compile(r"[\s。、,.;:]*")
 @dataclass(frozen=True, slots=True)
 class Understood:
     """
-    What a text means as an official number: `number` in its usual spelling, or None; `told` names what was put right; `several` are
+    What a text means as an official number: `number` in its usual spelling, or None; `corrections` names what was put right; `several` are
     the numbers of a text that holds more than one.
     """
 
     number: str | None = None
-    told: tuple[str, ...] = ()
+    corrections: tuple[str, ...] = ()
     several: tuple[str, ...] = ()
 
 
@@ -57,9 +57,9 @@ def understood(written: str) -> Understood:
     bare = _REMARK.sub("", after)
     if not _POINTS.fullmatch(bare) or (before and not _BEFORE.fullmatch(before)):
         return Understood()
-    number, told = _tidy(found[0][0])
+    number, corrections = _tidy(found[0][0])
     around = [PREFIX] * bool(before) + [REMARK] * (_REMARK.search(after) is not None)
-    return Understood(number, (*around, *told))
+    return Understood(number, (*around, *corrections))
 
 
 def _tidy(written: str) -> tuple[str, list[str]]:
@@ -75,7 +75,7 @@ def _tidy(written: str) -> tuple[str, list[str]]:
 
 def _tidy_algorithm(written: str) -> tuple[str, list[str]]:
     joined = re.sub(r"[:\s]", "", written)
-    told = [BLANKS] if re.search(r"\s", written) else []
+    corrections = [BLANKS] if re.search(r"\s", written) else []
     if not joined.endswith("号"):
-        return f"{joined}号", [*told, SUFFIX]
-    return joined, told
+        return f"{joined}号", [*corrections, SUFFIX]
+    return joined, corrections

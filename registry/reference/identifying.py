@@ -16,7 +16,7 @@ from difflib import get_close_matches
 from functools import cache, lru_cache
 
 from registry.reference.base_models import BaseModel, Family, base_models, families
-from registry.reference.model_names import LONGEST, Words, WrittenName, plain_words_of, words_of, written_name
+from registry.reference.model_names import LONGEST, Tokens, WrittenName, plain_tokens_of, tokens_of, written_name
 
 MOST_QUESTIONS = 3
 _CLOSE = 0.86
@@ -75,20 +75,20 @@ class Names:
         self._hub = {hub.casefold(): model.id for model in models for hub in model.hub}
         self._owners = _owners_of(models)
         self._tails = {hub.rsplit("/", 1)[-1].casefold() for model in models for hub in model.hub}
-        self._exact = _unique((words_of(form), model.id) for model in models for form in forms_of(model))
-        self._plain = _unique((plain_words_of(form), model.id) for model in models for form in forms_of(model))
+        self._exact = _unique((tokens_of(form), model.id) for model in models for form in forms_of(model))
+        self._plain = _unique((plain_tokens_of(form), model.id) for model in models for form in forms_of(model))
         self._several = _names_of_several(models, known_families.values())
         named = [(name, each.name) for each in known_families.values() for name in (each.name, *each.aliases)]
         self._stems = _unique(_stems(models))
-        self._stems |= _unique((plain_words_of(name), family) for name, family in named)
-        self._stems |= _unique((words_of(name), family) for name, family in named)
+        self._stems |= _unique((plain_tokens_of(name), family) for name, family in named)
+        self._stems |= _unique((tokens_of(name), family) for name, family in named)
 
     def identify(self, given: str) -> Identified:
         """Return what a name means."""
         written = written_name(given)
-        if not written.words:
+        if not written.tokens:
             return Identified(given)
-        is_open = not written.owner and written.words in self._several
+        is_open = not written.owner and written.tokens in self._several
         if not is_open and (id := self._written.get(_as_written(given)) or self._model_of(written)):
             model = self.by_id[id]
             return Identified(given, model, self.families[model.family], self._repackager(written, model.family))
@@ -98,15 +98,15 @@ class Names:
 
     def family_within(self, name: str) -> str | None:
         """Return the family whose name, with a number, is the longest within a longer name."""
-        words = written_name(name).words
-        for length in range(min(len(words), 8), 1, -1):
-            for start in range(len(words) - length + 1):
-                part = words[start : start + length]
-                if _is_distinctive(part) and not _continues(words, start + length) and (found := self._within(part)):
+        tokens = written_name(name).tokens
+        for length in range(min(len(tokens), 8), 1, -1):
+            for start in range(len(tokens) - length + 1):
+                part = tokens[start : start + length]
+                if _is_distinctive(part) and not _continues(tokens, start + length) and (found := self._within(part)):
                     return found
         return None
 
-    def _within(self, part: Words) -> str | None:
+    def _within(self, part: Tokens) -> str | None:
         if id := self._exact.get(part) or self._plain.get(part):
             return self.by_id[id].family
         return self._stems.get(part)
@@ -115,16 +115,16 @@ class Names:
         if id := self._hub.get(f"{written.owner}/{written.name}".casefold()):
             return id
         for name in written.spellings(self._owners):
-            words, plain = words_of(name), plain_words_of(name)
-            near = plain_words_of(name, with_training=True)
-            id = self._exact.get(words) or self._exact.get(near) or self._exact.get(plain) or self._plain.get(plain)
+            tokens, plain = tokens_of(name), plain_tokens_of(name)
+            near = plain_tokens_of(name, with_training=True)
+            id = self._exact.get(tokens) or self._exact.get(near) or self._exact.get(plain) or self._plain.get(plain)
             if id and self._may_publish(written, self.by_id[id]):
                 return id
         return None
 
     def _family_of(self, written: WrittenName) -> str | None:
         for name in written.spellings(self._owners):
-            family = self._stems.get(words_of(name)) or self._stems.get(plain_words_of(name))
+            family = self._stems.get(tokens_of(name)) or self._stems.get(plain_tokens_of(name))
             owner = written.owner.casefold()
             if family and (not owner or family in self._owners.get(owner, ()) or written.is_by_a_repackager):
                 return family
@@ -141,8 +141,8 @@ class Names:
         is_copy = written.is_by_a_repackager or written.has_format or written.name.casefold() in self._tails
         if not model.open_weights or not is_copy:
             return False
-        is_its_name = written.name.casefold() in self._tails and len(written.words) > 1
-        return written.is_by_a_repackager or is_its_name or _is_distinctive(written.words)
+        is_its_name = written.name.casefold() in self._tails and len(written.tokens) > 1
+        return written.is_by_a_repackager or is_its_name or _is_distinctive(written.tokens)
 
     def _repackager(self, written: WrittenName, family: str) -> str:
         owner = written.owner.casefold()
@@ -150,7 +150,7 @@ class Names:
 
     def _questions(self, written: WrittenName) -> tuple[str, ...]:
         """Return the names of known models that a name resembles, the closest first."""
-        joined = {"".join(words): id for words, id in self._plain.items()}
+        joined = {"".join(tokens): id for tokens, id in self._plain.items()}
         close = get_close_matches("".join(written.plain), joined, MOST_QUESTIONS, _CLOSE)
         found = [self.by_id[joined[each]].name for each in close]
         if not found and (family := self.family_within(written.name)):
@@ -158,7 +158,7 @@ class Names:
         return tuple(dict.fromkeys(found))
 
 
-def _as_written(text: str) -> Words:
+def _as_written(text: str) -> Tokens:
     """Return a name with its signs, which words leave out: `Command R+`, `CLIP ViT-B/16`."""
     return tuple(unicodedata.normalize("NFKC", text[:LONGEST]).casefold().split())
 
@@ -181,47 +181,47 @@ def _owners_of(models: Iterable[BaseModel]) -> Mapping[str, set[str]]:
     return found
 
 
-def _unique(pairs: Iterable[tuple[Words, str]]) -> dict[Words, str]:
+def _unique(pairs: Iterable[tuple[Tokens, str]]) -> dict[Tokens, str]:
     """Return what each sequence of words means, without those that mean several."""
-    found: dict[Words, set[str]] = defaultdict(set)
-    for words, meaning in pairs:
-        if words:
-            found[words].add(meaning)
-    return {words: next(iter(meanings)) for words, meanings in found.items() if len(meanings) == 1}
+    found: dict[Tokens, set[str]] = defaultdict(set)
+    for tokens, meaning in pairs:
+        if tokens:
+            found[tokens].add(meaning)
+    return {tokens: next(iter(meanings)) for tokens, meanings in found.items() if len(meanings) == 1}
 
 
-def _names_of_several(models: Iterable[BaseModel], known_families: Iterable[Family]) -> set[Words]:
+def _names_of_several(models: Iterable[BaseModel], known_families: Iterable[Family]) -> set[Tokens]:
     """Return the names of families with several models, none of which has that name: a hub may have given it to one of them."""
-    named = {words_of(name) for model in models for name in (model.name, *model.aliases)}
+    named = {tokens_of(name) for model in models for name in (model.name, *model.aliases)}
     count = Counter(model.family for model in models)
-    of_families = (words_of(family.name) for family in known_families if count[family.name] > 1)
-    return {words for words in of_families if words not in named}
+    of_families = (tokens_of(family.name) for family in known_families if count[family.name] > 1)
+    return {tokens for tokens in of_families if tokens not in named}
 
 
-def _stems(models: Iterable[BaseModel]) -> Iterator[tuple[Words, str]]:
+def _stems(models: Iterable[BaseModel]) -> Iterator[tuple[Tokens, str]]:
     """Yield the beginnings of models' names before the size, with their families."""
     for model in models:
         for form in forms_of(model):
-            words = plain_words_of(form)
-            size = next((place for place, word in enumerate(words) if _is_size(word)), 0)
-            if size and _is_distinctive(words[:size]):
-                yield words[:size], model.family
+            tokens = plain_tokens_of(form)
+            size = next((place for place, word in enumerate(tokens) if _is_size(word)), 0)
+            if size and _is_distinctive(tokens[:size]):
+                yield tokens[:size], model.family
 
 
 def _is_size(word: str) -> bool:
     return bool(_SIZE.fullmatch(word) or _EXPERT_SIZE.fullmatch(word))
 
 
-def _is_distinctive(words: Words) -> bool:
+def _is_distinctive(tokens: Tokens) -> bool:
     """Whether words can hardly mean anything else: letters and a number, or several words."""
-    return len(words) > 2 or (
-        any(len(word) > 1 and word.isalpha() for word in words) and any(word[0].isdigit() for word in words)
+    return len(tokens) > 2 or (
+        any(len(word) > 1 and word.isalpha() for word in tokens) and any(word[0].isdigit() for word in tokens)
     )
 
 
-def _continues(words: Words, place: int) -> bool:
+def _continues(tokens: Tokens, place: int) -> bool:
     """Whether a version goes on at a place: 2 of `2 5`, where the whole is another model."""
-    return place < len(words) and words[place].isdigit() and len(words[place]) == 1
+    return place < len(tokens) and tokens[place].isdigit() and len(tokens[place]) == 1
 
 
 @cache

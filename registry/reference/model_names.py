@@ -15,7 +15,7 @@ from functools import lru_cache
 from urllib.parse import unquote
 
 LONGEST = 500
-Words = tuple[str, ...]
+Tokens = tuple[str, ...]
 
 # Publishers of copies: quantized, converted or mirrored models of others. They may have models of their own, too.
 REPACKAGERS = frozenset(
@@ -76,7 +76,7 @@ _FORMAT = re.compile(
     r"|pth|ckpt|bin|coreml|openvino|tensorrt|trt|ov|e4m3|e5m2|scaled|gs\d+|int8mix|sdnq|uint[2348]|repack(?:age|aged)?|smashed)",
     re.IGNORECASE,
 )
-# Words of whoever hosts or publishes a copy, and what kind of training a version had.
+# Tokens of whoever hosts or publishes a copy, and what kind of training a version had.
 _HOSTING = frozenset(
     {
         *("hf", "original", "free", "latest", "online", "official", "release", "model"),
@@ -149,8 +149,8 @@ class WrittenName:
     given: str
     owner: str
     name: str
-    words: Words
-    plain: Words
+    tokens: Tokens
+    plain: Tokens
     has_format: bool
 
     @property
@@ -173,7 +173,7 @@ def written_name(given: str) -> WrittenName:
     """Take a name, a hub id, a path or an address apart."""
     text = _path_of(unicodedata.normalize("NFKC", unquote(given[:LONGEST])).strip().strip("`'\"“”~@"))
     owner, name = _split(text)
-    return WrittenName(given, owner, name, words_of(name), plain_words_of(name), _has_format(name))
+    return WrittenName(given, owner, name, tokens_of(name), plain_tokens_of(name), _has_format(name))
 
 
 def _without_owner(name: str, owners: Collection[str]) -> Iterator[str]:
@@ -210,7 +210,7 @@ def _split(text: str) -> tuple[str, str]:
     return (parts[0] if is_hub_id else ""), name
 
 
-def words_of(name: str) -> Words:
+def tokens_of(name: str) -> Tokens:
     """Return the words of a name, in Latin letters where a Chinese name has them."""
     text = unicodedata.normalize("NFKC", name).casefold().replace("+", " plus ")
     for chinese, latin in _CHINESE:
@@ -218,14 +218,14 @@ def words_of(name: str) -> Words:
     return tuple(_WORD.findall(text))
 
 
-def plain_words_of(name: str, *, with_training: bool = False) -> Words:
+def plain_tokens_of(name: str, *, with_training: bool = False) -> Tokens:
     """Return the words of a name without format, number of bits, day and host; without the kind of training, unless that is asked for."""
     text = _dotted(_DAY.sub(" ", unicodedata.normalize("NFKC", name).casefold().replace("+", " plus ")))
     parts = [part for part in _SEPARATED.split(text) if part]
     kept = [part for place, part in enumerate(parts) if place == 0 or not _is_format(parts, place)]
-    words = [word for part in kept for word in words_of(part)]
+    tokens = [word for part in kept for word in tokens_of(part)]
     left_out = _HOSTING if with_training else _HOSTING | _TRAINING
-    return tuple(w for place, w in enumerate(words) if not (place and (w in left_out or _CONTEXT.fullmatch(w))))
+    return tuple(w for place, w in enumerate(tokens) if not (place and (w in left_out or _CONTEXT.fullmatch(w))))
 
 
 def _is_format(parts: list[str], place: int) -> bool:

@@ -14,7 +14,7 @@ from tests.building import a_dossier, flagged_in_full, judged
 
 KINDS = ("algorithm", "generative", "registration")
 PASTED = json.loads((Path(__file__).parent.parent / "examples" / "wild" / "numbers.json").read_text(encoding="utf-8"))
-TOLD = {"a remark": "remark", "号 missing": "suffix", "blanks": "blanks", "a prefix": "prefix", "case": "case"}
+CORRECTIONS = {"a remark": "remark", "号 missing": "suffix", "blanks": "blanks", "a prefix": "prefix", "case": "case"}
 
 
 @pytest.mark.parametrize("case", PASTED, ids=lambda case: case["given"])
@@ -23,11 +23,13 @@ def test_a_pasted_number_means_what_its_page_meant(case):
     assert kinds == ([case["kind"]] if case["kind"] else [])
     if case["number"]:
         assert number_key(case["given"]) == number_key(case["number"].split(" ")[0])
-    assert understood(case["given"]).told == ((TOLD[case["told"]],) if case.get("told") in TOLD else ())
+    assert understood(case["given"]).corrections == (
+        (CORRECTIONS[case["told"]],) if case.get("told") in CORRECTIONS else ()
+    )
 
 
 @pytest.mark.parametrize(
-    ("text", "number", "told"),
+    ("text", "number", "corrections"),
     [
         ("备案编号：Beijing-YunQue-20230821。", "Beijing-YunQue-20230821", ("prefix",)),
         ("算法备案号: 网信算备110108823483901230031号", "网信算备110108823483901230031号", ("prefix",)),
@@ -36,8 +38,8 @@ def test_a_pasted_number_means_what_its_page_meant(case):
         ("Shanghai—ABC—202401010001", "Shanghai-ABC-202401010001", ()),
     ],
 )
-def test_what_was_put_right_is_named(text, number, told):
-    assert (understood(text).number, understood(text).told) == (number, told)
+def test_what_was_put_right_is_named(text, number, corrections):
+    assert (understood(text).number, understood(text).corrections) == (number, corrections)
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,7 @@ def test_a_design_of_ones_own_that_resembles_a_known_one_is_called_unknown(id):
     assert "份已知配置中没有与之相同的" in as_text(verdict, "zh")
 
 
-def test_towers_of_a_multimodal_model_are_told_by_their_role():
+def test_towers_of_a_multimodal_model_are_named_by_their_role():
     verdict = assessed(published("gemma-3-27b"))
     assert "It has a vision tower of 27 layers of width 1,152." in as_text(verdict, "en")
     assert "另有视觉塔：27 层，宽度 1,152。" in as_text(verdict, "zh")

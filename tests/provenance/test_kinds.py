@@ -123,7 +123,7 @@ def with_tokens(id: str, more: int) -> Verdict:
 @pytest.mark.parametrize(
     "id", ["llama-2-7b", "llama-1-13b", "qwen-2-7b", "qwen-3-8b", "mistral-7b-v0.1", "llama-3.1-8b"]
 )
-def test_an_extended_vocabulary_is_told_whatever_other_models_have(id, more):
+def test_an_extended_vocabulary_is_reported_whatever_other_models_have(id, more):
     verdict = with_tokens(id, more)
     assert {codes.STRUCT_SAME_BLOCK, codes.VOCAB_SIZE_EXTENDED} <= verdict.found
     assert codes.VOCAB_SIZE_REDUCED not in verdict.found

@@ -52,7 +52,7 @@ def test_every_model_is_identified_by_its_name_and_its_hub_ids():
         ("qwen.qwen3-8b-v1:0", "Qwen3-8B", ""),
     ],
 )
-def test_the_repackager_and_the_model_are_told_apart(given, model, repackager):
+def test_the_repackager_is_kept_apart_from_the_model(given, model, repackager):
     found = identified(given)
     assert (found.model.name, found.repackager) == (model, repackager)
 

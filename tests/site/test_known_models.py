@@ -160,6 +160,6 @@ def test_a_faulty_file_is_refused_whole_with_the_place(tmp_path, old, new, messa
     assert not AIModel.objects.filter(name="Sample-1-7B").exists()
 
 
-def test_a_refusal_is_told_in_chinese(tmp_path):
+def test_a_refusal_is_worded_in_chinese(tmp_path):
     with pytest.raises(CommandError, match="以下编号已被内置表或其他自行添加的系列使用"):
         imported(tmp_path, OWN.replace("id: sample-1-7b", "id: qwen-3-8b"), language="zh")

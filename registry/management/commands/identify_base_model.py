@@ -61,5 +61,5 @@ def in_words(found: Identified) -> str:
         "country": family.country,
         "license": found.license or _("no license known"),
     }
-    said = _("%(model)s by %(developer)s (%(country)s), %(license)s.") % values
-    return said + (" " + _("Copy by %(name)s.") % {"name": found.repackager} if found.repackager else "")
+    sentence = _("%(model)s by %(developer)s (%(country)s), %(license)s.") % values
+    return sentence + (" " + _("Copy by %(name)s.") % {"name": found.repackager} if found.repackager else "")
