@@ -14,6 +14,7 @@ from compliance.site import views
 from compliance.site.reports import linked_report
 from registry.api import problems
 from registry.site.known_models import known_model, known_models
+from registry.site.linked_data import register_entry
 from registry.site.views import register
 
 admin.site.index_title = _("Overview")
@@ -24,6 +25,7 @@ urlpatterns = [
     path("rules/<str:code>/", views.rule, name="rule"),
     path("rules/<str:code>/<str:which>.json", views.example, name="rule-example"),
     path("register/", register, name="register"),
+    path("register/<uuid:uid>.jsonld", register_entry, name="register-entry"),
     path("models/known/", known_models, name="known-models"),
     path("models/known/<str:id>/", known_model, name="known-model"),
     path("health/", views.health, name="health"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -19,6 +18,7 @@ from compliance.exchange.carried import (
     whole_of,
 )
 from compliance.exchange.cyclonedx_writing import CORPUS_FIELDS, MODEL_FIELDS, PREFIX
+from compliance.provenance.drafting import free_key
 from registry.reference.hub import license_of_card
 
 VERSIONS = ("1.5", "1.6", "1.7")
@@ -84,12 +84,7 @@ class _Reader:
         return Carried(CYCLONEDX, version, [*read, *self.added], lost=lost)
 
     def _key(self, name: str) -> str:
-        stem = (
-            re.sub(r"[^\w.-]+", "-", name.removeprefix("model:").rsplit("/", 1)[-1]).strip("-").casefold()[:80]
-            or "model"
-        )
-        taken = set(self.keys.values())
-        return next(key for i in range(len(taken) + 1) if (key := f"{stem}-{i + 1}" if i else stem) not in taken)
+        return free_key(name.removeprefix("model:"), set(self.keys.values()))
 
     def _model(self, place: int, model: Component) -> dict[str, Any]:
         declared = _own_properties(model)

@@ -26,6 +26,7 @@ from compliance.exchange.carried import (
 )
 from compliance.exchange.cyclonedx_reading import typed
 from compliance.exchange.cyclonedx_writing import CORPUS_FIELDS, MODEL_FIELDS, NAMESPACE, PREFIX, as_text
+from compliance.provenance.drafting import free_key
 
 VERSION = "3.0.1"
 VERSIONS = ("3.0.0", "3.0.1")
@@ -207,9 +208,7 @@ class _Reader:
 
     def _key(self, package: Mapping[str, Any]) -> str:
         name = _own_properties(package).get("key") or text_of(package["name"]) or "model"
-        stem = re.sub(r"[^\w.-]+", "-", name.rsplit("/", 1)[-1]).strip("-").casefold()[:80] or "model"
-        taken = set(self.keys.values())
-        return next(key for i in range(len(taken) + 1) if (key := f"{stem}-{i + 1}" if i else stem) not in taken)
+        return free_key(name, set(self.keys.values()))
 
     def carried(self, version: str) -> Carried:
         lost = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,20 +85,19 @@ def _named(models: list[dict[str, Any]], name: str) -> dict[str, Any] | None:
 def _keyed(model: dict[str, Any], models: list[dict[str, Any]]) -> dict[str, Any]:
     """Give a model a key if it has none: models that others derive from need one."""
     if not model.get("key"):
-        model["key"] = _free_key(str(model.get("name") or "model"), models)
+        model["key"] = free_key(str(model.get("name") or "model"), _keys(models))
     return model
 
 
-def _free_key(name: str, models: list[dict[str, Any]]) -> str:
-    """Return an unused key made from a name."""
+def free_key(name: str, taken: Collection[str]) -> str:
+    """Return a key made from a name that is not taken."""
     stem = re.sub(r"[^\w.-]+", "-", name.rsplit("/", 1)[-1]).strip("-").casefold()[:_LONGEST_KEY] or "model"
-    taken = set(_keys(models))
     return next(key for i in range(len(taken) + 1) if (key := f"{stem}-{i + 1}" if i else stem) not in taken)
 
 
 def _added(models: list[dict[str, Any]], model: dict[str, Any]) -> dict[str, Any]:
     """Add a model under a key made from its name."""
-    models.append({"key": _free_key(model["name"], models), **model})
+    models.append({"key": free_key(model["name"], _keys(models)), **model})
     added: dict[str, Any] = models[-1]
     return added
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,7 +21,8 @@ from compliance.checking.case_facts import working_calendar
 from compliance.documents.counting import number_being_read
 from compliance.documents.entries import entries_of
 from compliance.dossier.pointer import Pointer
-from compliance.dossier.stored import tree_of
+from compliance.dossier.stored import load, tree_of
+from compliance.exchange.annex_viii import annex_viii
 from compliance.exchange.writing import FORMATS
 from compliance.filings import workflow
 from compliance.filings.actions import submit_filing, withdraw_filing
@@ -153,6 +154,17 @@ def bill_of_materials(visit: Visit, uid: UUID, standard: str) -> HttpResponseBas
         raise Http404
     kept = found.kept_dossier()
     return downloaded_models(kept.content, kept.sha256, standard, found.case_number)
+
+
+@for_members
+def european_fields(visit: Visit, uid: UUID) -> HttpResponseBase:
+    """Show what the dossier says on the fields that the European database asks for."""
+    found = visit.find_filing(uid)
+    lines = list(annex_viii(load(found.kept_dossier().content), visit.language))
+    if visit.request.GET.get("format") == "json":
+        return JsonResponse({"fields": [line.as_json() for line in lines]}, json_dumps_params={"ensure_ascii": False})
+    context = {"filing": found, "lines": lines, "complete": sum(line.is_complete for line in lines)}
+    return visit.page("european_fields.html", context)
 
 
 @for_members

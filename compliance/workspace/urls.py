@@ -82,6 +82,7 @@ urlpatterns = [
     path(f"{_FILING}documents/<str:sha256>/", papers.document, name="document"),
     path(f"{_FILING}dossier.json", filings.dossier, name="dossier"),
     path(f"{_FILING}models.<slug:standard>.json", filings.bill_of_materials, name="bill-of-materials"),
+    path(f"{_FILING}european-fields/", filings.european_fields, name="european-fields"),
     path(f"{_FILING}dossier.xlsx", workbooks.download, name="filing-workbook"),
     path(f"{_FILING}form.docx", workbooks.official_form, name="form"),
     path(f"{_FILING}models/find/", model_tools.find, name="find-model"),

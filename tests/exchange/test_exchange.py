@@ -20,15 +20,19 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 from spdx_python_model import v3_0_1 as spdx
 
+from compliance import demo
 from compliance.dossier.codes import RELATIONS
 from compliance.dossier.parsing import parse
+from compliance.exchange.annex_viii import annex_viii
 from compliance.exchange.carried import Carried, NotReadable
 from compliance.exchange.reading import joined, read_file
 from compliance.exchange.writing import FORMATS, write_models
+from registry.models import OfficialNumber
 from registry.reference.base_models import base_models
-from tests.building import a_document
+from tests.building import a_document, a_dossier
 from tests.making_filings import a_filing, a_submitted_filing, document_of
 
+OWN_UUID = "00000000-0000-7000-8000-000000000000"
 EXAMPLES = Path(__file__).parent.parent / "examples"
 AT = datetime(2026, 11, 27, 2, tzinfo=UTC)
 CARRIED_OF_A_MODEL = (
@@ -397,3 +401,40 @@ def test_the_desk_downloads_the_models_of_a_submitted_filing(filer, reviewer):
         download = client.get(reverse("admin:compliance_filing_bill", args=[filing.pk, standard]))
         assert_valid(download.json(), standard)
     assert client.get(reverse("admin:compliance_filing_bill", args=[filing.pk, "x"])).status_code == 404
+
+
+# --- other registers ---------------------------------------------------------------------------------------------------------
+
+
+def test_annex_viii_names_what_is_there_and_what_is_missing():
+    lines = {line.number: line for line in annex_viii(a_dossier("generative"), "en")}
+    assert list(lines) == list(range(1, 14))
+    assert lines[4].values[0] == a_dossier("generative").service.name
+    assert [number for number, line in lines.items() if not line.values] == [2, 3, 7, 8, 9, 10, 11]
+    assert all(line.title for line in annex_viii(a_dossier("algorithm"), "zh"))
+
+
+def test_a_filer_sees_the_fields_of_annex_viii(filer, organization):
+    filing = a_filing(filer, "generative")
+    client = Client()
+    client.force_login(filer)
+    address = reverse("workspace:european-fields", args=[organization.uid, filing.uid])
+    assert "fields of Section A can be answered from this dossier" in client.get(address).content.decode()
+    assert len(client.get(f"{address}?format=json").json()["fields"]) == 13
+
+
+def test_an_entry_of_the_register_is_linked_data(client, db):
+    call_command(
+        "import_register", str(Path(demo.__file__).parent / "lists" / "genai_filing_sample.csv"), stdout=io.StringIO()
+    )
+    row = OfficialNumber.objects.get(number="Beijing-WenXinYiYan-20230821")
+    answer = client.get(f"/register/{row.uid}.jsonld")
+    data = answer.json()
+    assert answer.headers["Content-Type"] == "application/ld+json"
+    assert (data["@context"], data["@type"], data["name"]) == ("https://schema.org", "Service", "文心一言")
+    assert data["provider"]["name"] == "北京百度网讯科技有限公司"
+    certification = data["hasCertification"]
+    assert certification["certificationIdentification"] == row.number
+    assert certification["certificationStatus"] == "https://schema.org/CertificationActive"
+    assert certification["validFrom"] == "2023-08-31"
+    assert client.get(f"/register/{OWN_UUID}.jsonld").status_code == 404

@@ -60,6 +60,7 @@ OF_ORGANIZATION: dict[str, tuple[list[Any], int, int]] = {
     "find-model": (["filing"], 403, 403),
     "add-model": (["filing"], 403, 403),
     "read-card": (["filing"], 403, 403),
+    "european-fields": (["filing"], 200, 200),
     "read-models": (["filing"], 403, 403),
     "bill-of-materials": (["filing", "cyclonedx"], 200, 200),
     "read-evidence": (["filing"], 403, 403),
