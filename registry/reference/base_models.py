@@ -137,7 +137,7 @@ def models_of(document: Mapping[str, Any]) -> Iterator[BaseModel]:
             family=family.name,
             developer=family.developer,
             country=family.country,
-            license=_license(entry.get("license", family.license)),
+            license=_license(entry.get("license", _inherited(entry, family))),
             release=family.release,
             structure=entry.get("structure", {}),
             sources=[family.sources[key] for key in entry["sources"]],
@@ -153,6 +153,11 @@ def models_of(document: Mapping[str, Any]) -> Iterator[BaseModel]:
             open_weights=entry.get("open_weights", family.open_weights),
             unconfirmed=tuple(entry.get("unconfirmed", ())),
         )
+
+
+def _inherited(entry: Mapping[str, Any], family: Family) -> str:
+    """Return the license of a family for one of its models: what is not published has none."""
+    return family.license if entry.get("open_weights", family.open_weights) else ""
 
 
 def _license(id: str) -> str:

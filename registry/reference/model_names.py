@@ -12,52 +12,32 @@ import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 from urllib.parse import unquote
 
 LONGEST = 500
 Tokens = tuple[str, ...]
 
-# Publishers of copies: quantized, converted or mirrored models of others. They may have models of their own, too.
+# Publishers of copies: quantized, converted or mirrored models of others.
 REPACKAGERS = frozenset(
     {
-        *("ai-modelscope", "amazon", "amd", "apolinario", "apple", "bartowski", "baseten", "calcuis"),
-        *("camenduru", "casperhansen", "cerebras", "city96", "comfy-org", "cortecs", "cpatonn", "cyankiwi"),
-        *(
-            "deepinfra",
-            "diffsynth-studio",
-            "disty0",
-            "dphn",
-            "duyntnet",
-            "fal-ai",
-            "fastflowlm",
-            "featherless-ai-quants",
-        ),
-        *("fireworks", "flagrelease", "gaunernst", "ggerganov", "ggml-org", "groq", "hugging-quants", "huggyllama"),
-        *("inferless", "intel", "ista-daslab", "jart", "jeffh", "kaitchup", "leafspark", "legraphista"),
-        *(
-            "lightonai",
-            "litert-community",
-            "llm-research",
-            "lmstudio-community",
-            "lonestriker",
-            "maziyarpanahi",
-            "medaibase",
-            "mlx-community",
-        ),
-        *("modelcloud", "modelscope", "mradermacher", "neuralmagic", "nexaaidev", "noctrex", "novita", "nvidia"),
-        *(
-            "onnx-community",
-            "opencompass",
-            "openvino",
-            "optimum-intel",
-            "prithivmlmods",
-            "prunaai",
-            "qualcomm",
-            "quantfactory",
-        ),
-        *("quantstack", "quanttrio", "redhatai", "richarderkhov", "sambanova", "second-state", "shuttleai", "shuyuej"),
-        *("skt", "solidrust", "stelterlab", "systran", "tensorblock", "thebloke", "together", "togethercomputer"),
-        *("turboderp", "ubergarm", "unsloth", "xenova", "xet-team"),
+        *("ai-modelscope", "apolinario", "bartowski", "baseten", "calcuis", "camenduru", "casperhansen"),
+        *("city96", "comfy-org", "cortecs", "cpatonn", "cyankiwi", "deepinfra", "diffsynth-studio"),
+        *("disty0", "duyntnet", "fal-ai", "fastflowlm", "featherless-ai-quants", "fireworks", "flagrelease"),
+        *("gaunernst", "ggerganov", "ggml-org", "hugging-quants", "huggyllama", "inferless", "ista-daslab"),
+        *("jart", "jeffh", "leafspark", "legraphista", "litert-community", "llm-research"),
+        *("lmstudio-community", "lonestriker", "maziyarpanahi", "medaibase", "mlx-community", "modelcloud"),
+        *("modelscope", "mradermacher", "neuralmagic", "nexaaidev", "noctrex", "novita", "onnx-community"),
+        *("openvino", "optimum-intel", "prunaai", "quantfactory", "quantstack", "quanttrio", "redhatai"),
+        *("richarderkhov", "second-state", "shuttleai", "shuyuej", "solidrust", "stelterlab", "systran"),
+        *("tensorblock", "thebloke", "turboderp", "ubergarm", "unsloth", "xenova", "xet-team"),
+    }
+)
+# Publishers of copies who also train models of their own on those of others: theirs are copies only if their names say so.
+MAKERS_WHO_REPACKAGE = frozenset(
+    {
+        *("amazon", "amd", "apple", "cerebras", "dphn", "groq", "intel", "kaitchup", "lightonai", "nvidia"),
+        *("prithivmlmods", "qualcomm", "sambanova", "skt", "together", "togethercomputer", "opencompass"),
     }
 )
 # Hosts of models; the path begins after them, and after the folders that say what kind of page it is.
@@ -67,21 +47,28 @@ _HOST = re.compile(
     r"|hf:|hf\.co|ollama\.ai|civitai\.com|tfhub\.dev|kaggle\.com)(?:/|$)",
     re.IGNORECASE,
 )
-_PAGES = re.compile(r"^(?:models|library|hf-models|codes|spaces|collections)/", re.IGNORECASE)
+_PAGES = re.compile(r"^(?:models|library|hf-models|codes)/", re.IGNORECASE)
+# Addresses that are no model: an application, a list, a page of a host that is not known.
+_NO_MODEL = re.compile(r"^(?:spaces|collections|datasets|papers|blog|docs)/", re.IGNORECASE)
+_ADDRESS = re.compile(r"^[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+# A folder of the Hugging Face cache: `models--Qwen--Qwen3-8B`.
+_CACHED = re.compile(r"(?:^|[/\\])models--([^/\\]+?)--([^/\\]+)")
 # A copy by its format or number of bits; without regard to case, between separators.
 _FORMAT = re.compile(
     r"(?:gguf|ggml|awq|gptq|exl[23]|onnx|mlx|bnb|nf4|nvfp4|mxfp[468]|fp(?:4|8|16|32)|bf16|f16|f32|int[2348]|w\d+a\d+(?:fp8)?"
     r"|i?q\d(?:[_-](?:k|xs|xxs|nl|s|m|l|0|1|xl))*(?:_[a-z0-9]+)?|\d(?:\.\d+)?-?bits?|\d(?:\.\d+)?bpw|tq\d_\d|ud|imatrix|i1|dwq|hqq|aqlm|quip"
-    r"|quanti[sz]ed|quant|dynamic|static|block|g\d{2,3}|marlin|autoround|eetq|smoothquant|qat|4bits|8bits|safetensors|diffusers|pytorch"
-    r"|pth|ckpt|bin|coreml|openvino|tensorrt|trt|ov|e4m3|e5m2|scaled|gs\d+|int8mix|sdnq|uint[2348]|repack(?:age|aged)?|smashed)",
+    r"|quanti[sz]ed|quant|g\d{2,3}|marlin|autoround|eetq|smoothquant|qat|4bits|8bits|safetensors|diffusers|pytorch"
+    r"|pth|ckpt|bin|coreml|openvino|tensorrt|trt|ov|e4m3|e5m2|gs\d+|int8mix|sdnq|uint[2348]|repack(?:age|aged)?|smashed)",
     re.IGNORECASE,
 )
+# Words about a format, which mean nothing else only beside one.
+_OF_A_FORMAT = frozenset({"dynamic", "static", "block", "scaled"})
 # Tokens of whoever hosts or publishes a copy, and what kind of training a version had.
 _HOSTING = frozenset(
     {
         *("hf", "original", "free", "latest", "online", "official", "release", "model"),
         *("models", "unsloth", "cloud", "nitro", "cheapest", "floor", "exacto", "maas"),
-        *("tee", "mix", "大模型", "模型", "系列", "大语言模型", "语言模型", "开源版"),
+        *("tee", "大模型", "模型", "系列", "大语言模型", "语言模型", "开源版"),
         *("版本"),
     }
 )
@@ -105,30 +92,42 @@ _CHINESE = (
     ("百川", "baichuan"),
     ("豆包", "doubao"),
     ("智谱清言", "chatglm"),
-    ("智谱", ""),
     ("文心大模型", "ernie"),
     ("文心", "ernie"),
     ("深度求索", "deepseek"),
     ("盘古", "pangu"),
-    ("月之暗面", ""),
-    ("面壁", ""),
-    ("零一万物", ""),
-    ("阶跃星辰", ""),
-    ("腾讯", ""),
-    ("华为", ""),
-    ("阿里云", ""),
-    ("阿里", ""),
-    ("百度", ""),
-    ("字节跳动", ""),
 )
+# Developers whose Chinese names stand before those of their models, and how the table calls them.
+VENDORS = MappingProxyType(
+    {
+        "智谱": "Zhipu",
+        "月之暗面": "Moonshot",
+        "面壁": "OpenBMB",
+        "零一万物": "01.AI",
+        "阶跃星辰": "StepFun",
+        "腾讯": "Tencent",
+        "华为": "Huawei",
+        "阿里云": "Alibaba",
+        "阿里": "Alibaba",
+        "百度": "Baidu",
+        "字节跳动": "ByteDance",
+    }
+)
+# Developers whose name alone stands for their models.
+_OF_A_VENDOR = MappingProxyType({"智谱": "glm", "月之暗面": "kimi", "零一万物": "yi", "阶跃星辰": "step"})
 _WORD = re.compile(r"[a-z]+|\d+(?:\.\d+)*[a-z]*|[\u3400-\u9fff]+")
 # Numbers of bits as llama.cpp writes them, with what follows them.
 _BITS = re.compile(
     r"(?<![a-z0-9])(?:ud-)?(?:i?q|tq)\d(?:[_-](?:k|xs|xxs|nl|s|m|l|xl|0|1))+(?![a-z0-9])|(?<=-)w-mxfp\d-a-fp\d|svd-r\d+$"
 )
 # The size or the number of bits behind a colon, where the name itself has none.
-_TAG = re.compile(r":(?:[\d.]+[bm]|latest)(?:-[\w-]+)?$", re.IGNORECASE)
-_VENDOR = re.compile(r"^(?:[a-z]{2,12}\.(?=[a-z])|faster[-_])", re.IGNORECASE)
+_TAG = re.compile(r":(?:([\d.]+)([bm])|latest)(?:-([\w.-]+))?$", re.IGNORECASE)
+# What clouds put before the names of models that they host.
+_VENDOR = re.compile(
+    r"^(?:(?:(?:us|eu|apac|global)\.)?(?:ai21|amazon|anthropic|cohere|deepseek|google|meta|minimax|mistral|moonshot|openai|qwen|zai)"
+    r"\.(?=[a-z])|faster[-_])",
+    re.IGNORECASE,
+)
 # A version of a hosted model (`-v1:0`), and points of versions that a name cannot have: `3p7`, `3_5`, `3-1-`.
 _HOSTED = re.compile(r"-v\d+:\d+$|(?:-[a-z]+)?-flagos$|(?<=-instruct)-turbo$", re.IGNORECASE)
 _POINTS = (
@@ -155,37 +154,69 @@ class WrittenName:
 
     @property
     def is_by_a_repackager(self) -> bool:
-        return self.owner.casefold() in REPACKAGERS
+        """Whether the publisher is one of copies; one who also makes models of his own has to name a format."""
+        owner = self.owner.casefold()
+        return owner in REPACKAGERS or (self.has_format and owner in MAKERS_WHO_REPACKAGE)
 
-    def spellings(self, owners: Collection[str]) -> Iterator[str]:
-        """Yield the name, and what it may stand for: without a known publisher before it, with the points of its version."""
+    @property
+    def vendors(self) -> tuple[str, ...]:
+        """The developers whose Chinese names stand in the name, as the table calls them."""
+        return tuple(developer for vendor, developer in VENDORS.items() if vendor in self.given)
+
+    @property
+    def billions(self) -> float | None:
+        """The size behind a colon, in billions of parameters."""
+        found = _TAG.search(self.name)
+        if found is None or not found[1] or found[1].count(".") > 1 or found[1] == ".":
+            return None
+        return float(found[1]) / (1 if found[2] in "bB" else 1_000)
+
+    def spellings(self, owners: Collection[str]) -> Iterator[tuple[str, str]]:
+        """
+        Yield the name, and what it may stand for, each with the publisher that was left out before it: without a known one, and
+        with the points of its version.
+        """
         bare = _HOSTED.sub("", self.name)
-        shorter = [bare, _TAG.sub("", bare), _VENDOR.sub("", bare), *_without_owner(bare, owners)]
-        for stripped in dict.fromkeys([self.name, *shorter]):
-            yield stripped
+        shorter = [(bare, ""), (_without_tag(bare), ""), (_VENDOR.sub("", bare), ""), *_without_owner(bare, owners)]
+        for stripped, owner in dict.fromkeys([(self.name, ""), *shorter]):
+            yield stripped, owner
             for point in _POINTS:
                 if (pointed := point.sub(".", stripped)) != stripped:
-                    yield pointed
+                    yield pointed, owner
 
 
 @lru_cache(maxsize=20_000)
 def written_name(given: str) -> WrittenName:
     """Take a name, a hub id, a path or an address apart."""
     text = _path_of(unicodedata.normalize("NFKC", unquote(given[:LONGEST])).strip().strip("`'\"“”~@"))
-    owner, name = _split(text)
+    owner, name = _cached(text) or _split(text)
     return WrittenName(given, owner, name, tokens_of(name), plain_tokens_of(name), _has_format(name))
 
 
-def _without_owner(name: str, owners: Collection[str]) -> Iterator[str]:
-    """Yield a name without the publisher that some copies put before it: `THUDM_GLM-4-9B`, `qwen.qwen3-8b`."""
+def _cached(text: str) -> tuple[str, str] | None:
+    found = _CACHED.search(text)
+    return (found[1], found[2]) if found else None
+
+
+def _without_owner(name: str, owners: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield a name without the publisher that some copies put before it, and that: `THUDM_GLM-4-9B`, `qwen.qwen3-8b`."""
     for found in re.finditer(r"[-_.]+", name):
-        if name[: found.start()].casefold() in owners:
-            yield name[found.end() :]
+        owner = name[: found.start()].casefold()
+        if owner in owners or owner in REPACKAGERS:
+            yield name[found.end() :], name[: found.start()]
+
+
+def _without_tag(name: str) -> str:
+    """Return a name without the size behind a colon, unless other words than those of a copy follow it."""
+    found = _TAG.search(name)
+    if found is None or (found[3] and len(plain_tokens_of(f"x-{found[3]}")) > 1):
+        return name
+    return name[: found.start()]
 
 
 def _has_format(name: str) -> bool:
     parts = _SEPARATED.split(_dotted(unicodedata.normalize("NFKC", name).casefold()))
-    return any(_FORMAT.fullmatch(part) or part in _HOSTING for part in parts[1:])
+    return any(_FORMAT.fullmatch(part) for part in parts[1:])
 
 
 def _dotted(text: str) -> str:
@@ -196,7 +227,9 @@ def _dotted(text: str) -> str:
 def _path_of(text: str) -> str:
     shortened = _HOST.sub("", text)
     if shortened == text:
-        return text
+        return "" if _ADDRESS.match(text) else text
+    if _NO_MODEL.match(shortened):
+        return ""
     path = re.split(r"[?#]", shortened)[0].strip("/")
     parts = _PAGES.sub("", path).split("/")
     return "/".join(parts[:2])
@@ -215,6 +248,9 @@ def tokens_of(name: str) -> Tokens:
     text = unicodedata.normalize("NFKC", name).casefold().replace("+", " plus ")
     for chinese, latin in _CHINESE:
         text = text.replace(chinese, f" {latin} ")
+    text = _OF_A_VENDOR.get(text.strip(), text)
+    for vendor in VENDORS:
+        text = text.replace(vendor, " ")
     return tuple(_WORD.findall(text))
 
 
@@ -228,9 +264,17 @@ def plain_tokens_of(name: str, *, with_training: bool = False) -> Tokens:
     return tuple(w for place, w in enumerate(tokens) if not (place and (w in left_out or _CONTEXT.fullmatch(w))))
 
 
+def is_context(word: str) -> bool:
+    """Whether a word is the length of a context: 32k."""
+    return bool(_CONTEXT.fullmatch(word))
+
+
 def _is_format(parts: list[str], place: int) -> bool:
     """Whether a part says how a copy is stored; a version right behind such a part is that of the copy."""
     part = parts[place]
     if _FORMAT.fullmatch(part):
         return True
+    if part in _OF_A_FORMAT:
+        beside = [parts[place - 1], *parts[place + 1 : place + 2]]
+        return any(_FORMAT.fullmatch(each) for each in beside)
     return place > 1 and bool(re.fullmatch(r"v\d", part) and _FORMAT.fullmatch(parts[place - 1]))

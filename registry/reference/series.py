@@ -177,8 +177,14 @@ def base_model_named(name: str | None) -> Named | None:
     if found.model is not None:
         return _named(found.model, written)
     if found.family is not None:
-        return Named(found.family.name, (), found.family.license, (found.family.name,))
+        return Named(found.family.name, (), found.family.license, found.families or (found.family.name,))
     return _of_a_series(written) or _of_a_family(names().family_within(written))
+
+
+def model_with_a_size(name: str) -> Named | None:
+    """Return the known model whose name, with its size or its version, is a part of a longer name."""
+    id = names().model_within(name[:500])
+    return _named(base_model(id), name) if id else None
 
 
 def _named(model: BaseModel, written: str) -> Named:

@@ -9,7 +9,7 @@ import pytest
 
 from compliance.rules.wording import message
 from registry.numbers.forms import has_the_form_of, number_key
-from registry.numbers.spelling import understood
+from registry.numbers.spelling import Understood, understood
 from tests.building import a_dossier, flagged_in_full, judged
 
 KINDS = ("algorithm", "generative", "registration")
@@ -83,3 +83,41 @@ def test_num01_names_all_numbers_of_a_field():
     at = "/service/algorithm_filing_number"
     assert flagged_in_full(a_dossier("generative", {at: two})) == [("NUM-01", at, "error", "several")]
     assert all(number in text for number in two.split("、") for text in [*messages(two, "en"), *messages(two, "zh")])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "未备案：Beijing-ABC-202401011234",
+        "不是备案号：网信算备110108000000001230011号",
+        "驳回备案 Beijing-ABC-202401011234",
+        "原备案号：Beijing-ABC-202401011234",
+        "拟备案编号 Beijing-ABC-202401011234",
+        "Beijing-ABC-202401011234（拒绝）",
+        "Beijing-ABC-202401011234【备案中】",
+        "Beijing-ABC-202401011234（已注销）",
+        "Beijing-ABC-202401011234(not granted)",
+        "Beijing-A-202401010001（至0005）",
+        "Beijing-A-202401010001(0002)",
+    ],
+)
+def test_a_number_that_is_taken_back_or_goes_on_is_not_understood(text):
+    assert understood(text).number is None
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("Beijing-ABC-20240101Beijing-DEF-20240102", ("Beijing-ABC-20240101", "Beijing-DEF-20240102")),
+        (
+            "Beijing-A-202401011234-Beijing-B-202401020001",
+            ("Beijing-A-202401011234", "Beijing-B-202401020001"),
+        ),
+    ],
+)
+def test_numbers_that_were_glued_together_are_several(text, numbers):
+    assert understood(text) == Understood(several=numbers)
+
+
+def test_the_same_number_twice_is_one():
+    assert understood("Beijing-ABC-20240101、Beijing-ABC-20240101").number == "Beijing-ABC-20240101"
