@@ -28,7 +28,7 @@ from compliance.provenance.faults import Unusable
 from compliance.provenance.front_matter import front_matter_of
 from compliance.provenance.naming import is_fused_otherwise, renamings
 from compliance.provenance.references import Reference, known_classes, known_types, references
-from compliance.provenance.residues import Residue, adapter_base, declared_bases, named_bases, residues
+from compliance.provenance.residues import Residue, adapter_base, declared_bases, explains, named_bases, residues
 from compliance.provenance.sketches import Sketch
 from compliance.provenance.structure import Structure, structure_of
 from compliance.provenance.tensors import Header, is_part_of, read_gguf, read_safetensors, total_size_differs
@@ -193,10 +193,18 @@ def _assess_names(verdict: Verdict, evidence: Mapping[str, Any], config: Config)
     if verdict.residues:
         verdict.found.add(codes.RESIDUAL_NAME)
     declared = {family for named in named_bases(verdict.declaration) for family in named.families}
+    declared |= _added_and_declared(verdict)
     verdict.has_own_names = _has_own_names(verdict, config)
     if verdict.is_self_developed and (reused := _reused_families(verdict, evidence)) and not reused & declared:
         verdict.found.add(codes.UNDECLARED_ARCHITECTURE_REUSE)
-    _assess_adapter(verdict, evidence, declared)
+    _assess_adapter(verdict, evidence)
+
+
+def _added_and_declared(verdict: Verdict) -> set[str]:
+    """Return the families that a registry added and whose models a declaration names, or that the model itself is of."""
+    shipped = {reference.id for reference in references()}
+    added = (each for each in verdict.comparison.same_block if each.id not in shipped)
+    return {each.family for each in added if verdict.is_declared(each.name)}
 
 
 def _reused_families(verdict: Verdict, evidence: Mapping[str, Any]) -> set[str]:
@@ -216,7 +224,7 @@ def _reused_families(verdict: Verdict, evidence: Mapping[str, Any]) -> set[str]:
     return set() if own and families & set(own.families) else families
 
 
-def _assess_adapter(verdict: Verdict, evidence: Mapping[str, Any], declared: set[str]) -> None:
+def _assess_adapter(verdict: Verdict, evidence: Mapping[str, Any]) -> None:
     """An adapter that names a known base contradicts a declaration that names none, or another one, by itself."""
     if isinstance(evidence.get("adapter_config.json"), Mapping):
         verdict.found.add(codes.LORA_ADAPTER)
@@ -225,8 +233,8 @@ def _assess_adapter(verdict: Verdict, evidence: Mapping[str, Any], declared: set
     if base is None:
         return
     verdict.adapter_of = base.families
-    says_something = verdict.is_self_developed or declared
-    if says_something and not declared & set(base.families):
+    says_something = verdict.is_self_developed or named_bases(verdict.declaration)
+    if says_something and not explains(verdict.declaration, base):
         verdict.found.add(codes.DECLARED_BASE_CONTRADICTED)
 
 

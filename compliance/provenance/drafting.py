@@ -141,7 +141,7 @@ def _parent(written: str) -> dict[str, Any]:
     if known is not None:
         entry["developer"] = {"name": known.developer, "country": known.country}
         entry["license"] = known.license or None
-        entry["open_weights"] = True
+        entry["open_weights"] = known.open_weights
     elif owner:
         entry["developer"] = {"name": owner}
     return {field: value for field, value in entry.items() if value is not None}

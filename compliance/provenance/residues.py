@@ -11,9 +11,21 @@ from typing import Any
 
 from compliance.provenance.references import known_classes, references
 from registry.names import folded_model
-from registry.reference.series import Named, base_model_named
+from registry.reference.base_models import base_model
+from registry.reference.identifying import identified
+from registry.reference.series import Named, base_model_named, model_with_a_size
 
 MOST_RESIDUES = 20
+_SIZES = ("hidden_size", "num_hidden_layers", "num_attention_heads", "vocab_size")
+# Folders of an account's own, and those of one run of training.
+_FOLDER = re.compile(
+    r"\.{0,2}|~|[a-z]:|(?:model|checkpoint|output|result|run|weight|experiment|exp|log|adapter|save|stage|step|epoch|pretrained?)s?"
+    r"(?:[-_]?\w*)?|ckpts?(?:[-_]\w+)?|data|disk|home|mnt|nas|out|path|root|saved?|share|srv|ssd|temp|tmp|train(?:ed|ing)?|usr|workspace",
+    re.IGNORECASE,
+)
+_RUN = re.compile(
+    r"(?:step|stage|checkpoint|ckpt|epoch|run|iter|phase|round|exp|global[-_]?step|version|v)[-_]?\d*", re.IGNORECASE
+)
 _NOT_A_NAME = re.compile(r"^[./~\\]*$")
 
 
@@ -44,12 +56,31 @@ def _is_own(written: str, own: str) -> bool:
 
 
 def _families(at: str, written: str) -> tuple[str, ...]:
-    if named := base_model_named(written[:500]):
+    if named := named_in_a_file(written[:500]):
         return (named.family,)
     if "auto_map" in at:
         written = written.rsplit(".", 1)[-1]
         return tuple(sorted({reference.family for reference in references() if written in reference.classes}))
     return ()
+
+
+def named_in_a_file(written: str) -> Named | None:
+    """
+    Return the known model that a file names. A folder of the filer's own counts only if it holds the name of a model with its
+    size: `out/step-1` is a stage of training, and `./atom` may be anything.
+    """
+    if not _is_local(written):
+        return base_model_named(written)
+    parts = [part for part in re.split(r"[/\\]", written) if part and not _RUN.fullmatch(part)]
+    return next((named for part in reversed(parts) if (named := model_with_a_size(part))), None)
+
+
+def _is_local(written: str) -> bool:
+    if "models--" in written:
+        return False
+    parts = re.split(r"[/\\]", written)
+    is_hub_id = len(parts) == 2 and not _FOLDER.fullmatch(parts[0])
+    return len(parts) > 1 and "://" not in written and not is_hub_id
 
 
 def _written(evidence: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -101,14 +132,55 @@ def _in_merge(text: Any) -> Iterator[tuple[str, str]]:
 
 
 def adapter_base(evidence: Mapping[str, Any], own_name: str | None) -> Named | None:
-    """Return the known model that an adapter names as its base, unless that is the model itself: an adapter holds no model without it."""
+    """
+    Return the known model that an adapter names as its base, unless that is the model itself: an adapter holds no model without
+    it. A family alone, without one of its models, is too little to contradict anybody.
+    """
     adapter = evidence.get("adapter_config.json")
     written = adapter.get("base_model_name_or_path") if isinstance(adapter, Mapping) else None
     if not isinstance(written, str) or _NOT_A_NAME.match(written):
         return None
     if _is_own(written, folded_model((own_name or "").rsplit("/", 1)[-1])):
         return None
-    return base_model_named(written[:500])
+    named = named_in_a_file(written[:500])
+    if named is not None and named.models and not _is_of(own_name, named):
+        return named
+    return None
+
+
+def _is_of(own_name: str | None, named: Named) -> bool:
+    """Whether a model has a known name of that family: its developer files it himself."""
+    own = identified(own_name or "")
+    families = own.families or ((own.family.name,) if own.family else ())
+    return bool(set(families) & set(named.families))
+
+
+def explains(declaration: Mapping[str, Any], base: Named) -> bool:
+    """
+    Whether a declaration names what a file names: a model of the same family, of one on which it stands or that stands on it, or
+    a series to which it belongs.
+    """
+    return any(
+        set(declared.families) & set(base.families) or _is_within(written, base) or _are_relatives(declared, base)
+        for written, declared in ((name, base_model_named(name)) for name in declared_bases(declaration))
+        if declared is not None
+    )
+
+
+def _are_relatives(one: Named, other: Named) -> bool:
+    """Whether two models are of one developer and of one structure: he may have trained one on the other without saying so."""
+    pairs = ((base_model(a), base_model(b)) for a in one.models[:1] for b in other.models[:1])
+    return any(
+        a.developer == b.developer
+        and all(a.structure.get(name) == b.structure.get(name) is not None for name in _SIZES)
+        for a, b in pairs
+    )
+
+
+def _is_within(written: str, base: Named) -> bool:
+    """Whether a name of several words holds that of the model: DeepSeek-R1-0528-Qwen3-8B that of Qwen3-8B."""
+    within = model_with_a_size(written.rsplit("/", 1)[-1])
+    return within is not None and bool(set(within.families) & set(base.families))
 
 
 def declared_bases(declaration: Mapping[str, Any]) -> list[str]:

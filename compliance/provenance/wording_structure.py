@@ -60,13 +60,14 @@ def _how_many(match: ConfigurationMatch) -> Iterator[Filling]:
 
 
 _CONFIGURATION = Bilingual(
-    "the configuration is that of {models}; no header was filed. A configuration can be copied or edited, so it says less than a header.",
-    "配置与 {models} 的配置相同，但未提交文件头。配置可以照抄或改写，证明力弱于文件头。",
+    "the configuration has all the sizes of {models}; no header was filed. A configuration can be copied or edited, so it says less "
+    "than a header.",
+    "配置中的各项尺寸与 {models} 全部相同，但未提交文件头。配置可以照抄或改写，证明力弱于文件头。",
 )
 _LIKE_CONFIGURATION = Bilingual(
-    "the configuration is that of {models} except for the depth or the vocabulary size; no header was filed. A configuration can be "
-    "copied or edited, so it says less than a header.",
-    "除层数或词表大小外，配置与 {models} 的配置相同，但未提交文件头。配置可以照抄或改写，证明力弱于文件头。",
+    "the layers in the configuration have the sizes of those of {models}, but depth or vocabulary size differ; no header was filed. "
+    "Many independent models share such sizes.",
+    "配置中各层的尺寸与 {models} 相同，但层数或词表大小不同，且未提交文件头。许多独立训练的模型也采用相同尺寸。",
 )
 _CONFIGURATIONS = Bilingual(
     "{models} of {all} known configurations ({count} families) are alike: {families}.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,10 +10,12 @@ import pytest
 from compliance.provenance import findings as codes
 from compliance.provenance.assessing import assess
 from compliance.provenance.claims import Summary, claims
+from compliance.provenance.references import references
 from compliance.provenance.verdict import Verdict
 from compliance.provenance.wording import as_text
 from tests.provenance.making import Shapes, as_gguf, as_safetensors, models, renamed, shapes_of
 
+RESIDUE = codes.RESIDUAL_NAME
 SELF_DEVELOPED = {"model_name": "Own-1", "claim": "self-developed"}
 ON_QWEN = {"model_name": "Own-1", "claim": "finetune", "base_model": "Qwen/Qwen3-8B", "base_model_relation": "finetune"}
 
@@ -134,3 +137,69 @@ def test_an_extended_vocabulary_is_reported_whatever_other_models_have(id, more)
 def test_a_vocabulary_smaller_than_every_known_one_is_a_reduced_one():
     verdict = with_tokens("qwen-3-8b", -100_000)
     assert codes.VOCAB_SIZE_REDUCED in verdict.found
+
+
+# --- what an adapter may name ------------------------------------------------------------------------------------------
+
+
+def on_adapter(base: str, declaration: dict[str, Any] = SELF_DEVELOPED) -> set[str]:
+    return assess(declaration, {"adapter_config.json": {"base_model_name_or_path": base}}).found
+
+
+@pytest.mark.parametrize(
+    "folder",
+    [
+        "./checkpoints/step-3", "out/stage-2/step-1", "ckpt/step3", "/home/orion", "./phi", "/data/solar", "./atom",
+        "/models/llama-like-13b", "out/huaxia-gpt-2-tokenizer-7b", "/mnt/out/tian-yi-9b", "./outputs/sft",
+    ],
+)  # fmt: skip
+def test_a_folder_of_the_filers_own_accuses_nobody(folder):
+    assert on_adapter(folder) == {codes.LORA_ADAPTER}
+    assert RESIDUE not in assess(SELF_DEVELOPED, {"config.json": {"_name_or_path": folder}}).found
+
+
+@pytest.mark.parametrize(
+    "base",
+    [
+        "Qwen/Qwen3-8B", "/mnt/models/Llama-2-13b-hf", "./models/Qwen2.5-7B-Instruct", "/data/qwen2.5-7b-sft-v3",
+        "/root/.cache/huggingface/hub/models--Qwen--Qwen3-8B/snapshots/0a1b",
+    ],
+)  # fmt: skip
+def test_a_folder_with_the_name_and_size_of_a_known_model_contradicts_self_developed(base):
+    assert {codes.DECLARED_BASE_CONTRADICTED, RESIDUE} <= on_adapter(base)
+
+
+@pytest.mark.parametrize(
+    ("declared", "base"),
+    [
+        ("通义千问", "Qwen/Qwen3-8B"),  # a series is declared
+        ("llama", "meta-llama/Llama-3.1-8B"),
+        ("百川", "baichuan-inc/Baichuan2-7B-Base"),
+        ("ChatGLM", "THUDM/chatglm3-6b"),
+        ("混元大模型", "tencent/Hunyuan-A13B-Instruct"),
+        ("DeepSeek-R1-0528-Qwen3-8B", "Qwen/Qwen3-8B"),  # one stands on the other
+        ("Qwen3-8B", "deepseek-ai/DeepSeek-R1-0528-Qwen3-8B"),
+        ("QwQ-32B", "Qwen/Qwen2.5-32B"),
+        ("Phi-4-reasoning", "microsoft/phi-4"),
+        ("QwQ-32B-Preview", "Qwen/Qwen2.5-32B-Instruct"),  # one developer, one structure
+    ],
+)
+def test_an_adapter_on_a_relative_of_the_declared_base_is_explained(declared, base):
+    declaration = {"model_name": "Own-1", "claim": "finetune", "base_model": [declared]}
+    assert codes.DECLARED_BASE_CONTRADICTED not in on_adapter(base, declaration)
+
+
+def test_an_adapter_on_another_base_than_the_declared_one_is_a_contradiction():
+    declaration = {"model_name": "Own-1", "claim": "finetune", "base_model": ["Qwen2.5-7B"]}
+    assert codes.DECLARED_BASE_CONTRADICTED in on_adapter("Qwen/Qwen3-8B", declaration)
+
+
+def test_the_developer_of_a_family_that_a_registry_added_is_not_accused_of_his_own_structure():
+    (known,) = (reference for reference in references() if reference.id == "qwen-3-8b")
+    added = [replace(known, id="huaxia-7b", name="Huaxia-7B", family="Huaxia")]
+    evidence = {"config.json": {"architectures": ["HuaxiaForCausalLM"], "model_type": "huaxia"}}
+    evidence |= {"safetensors_header": as_safetensors(shapes_of("qwen-3-8b"))}
+    own = assess({"model_name": "Huaxia-7B", "claim": "self-developed"}, evidence, known=added)
+    stranger = assess({"model_name": "Other-7B", "claim": "self-developed"}, evidence, known=added)
+    reuse = codes.UNDECLARED_ARCHITECTURE_REUSE
+    assert (reuse in own.found, reuse in stranger.found) == (False, True)
