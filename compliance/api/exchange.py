@@ -100,7 +100,7 @@ class BillOfMaterialsView(Endpoint):
             "format": read.format,
             "version": read.version,
             "models": [model["key"] for model in read.models],
-            "corpora": [corpus["name"] for corpus in read.corpora],
+            "corpora": read.names_of_corpora,
             "lost": read.lost[:1_000],
         }
         return Response(answer, headers={"ETag": quoted(parsed.canonical.sha256)})

@@ -224,7 +224,9 @@ Country = Annotated[
 ]
 # 京ICP备12345678号, with -1 for a site and -1A for an app, or the number of the license: 京ICP证030173号, 粤B2-20090059.
 _PROVINCE = "[京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新]"
-_ICP = f"{_PROVINCE}(ICP备[0-9]{{6,12}}号(-[0-9]{{1,5}}[A-Z]?)?|ICP证[0-9]{{6,12}}号(-[0-9]{{1,5}})?|(A[12]\\.)?B[12]-[0-9]{{8}})"
+# Licenses for several provinces carry none, and name each class of service: A1.A2.B1.B2-20070004, 合字B2-20090001.
+_LICENSE = f"({_PROVINCE}|合字)?([AB][12]\\.)*[AB][12]-[0-9]{{8}}(-[0-9]{{1,5}})?"
+_ICP = f"({_PROVINCE}(ICP备[0-9]{{6,12}}号(-[0-9]{{1,5}}[A-Z]?)?|ICP证[0-9]{{6,12}}号(-[0-9]{{1,5}})?)|{_LICENSE})"
 _PUBLIC_SECURITY = f"{_PROVINCE}公网安备[0-9]{{14}}号"
 IcpNumber = Annotated[
     str,

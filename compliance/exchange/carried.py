@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from types import MappingProxyType
 from typing import Any
 
@@ -64,6 +65,12 @@ class Carried:
     corpora: list[dict[str, Any]] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
 
+    @property
+    def names_of_corpora(self) -> list[str]:
+        """The names of all data sets: those of its models, and those that belong to none."""
+        owned = [corpus for model in self.models for corpus in model.get("corpora", ())]
+        return [corpus["name"] for corpus in (*self.corpora, *owned)]
+
     def as_json(self) -> dict[str, Any]:
         return {
             "format": self.format,
@@ -88,7 +95,9 @@ def text_of(value: Any) -> str | None:
     """Return a text without outer blanks, at most LONGEST_TEXT long; None if there is none."""
     if not isinstance(value, str) or not value.strip():
         return None
-    return value.strip().replace("\x00", "")[:LONGEST_TEXT]
+    # Halves of a pair of surrogates, which JSON may hold, are in no encoding.
+    clean = value.replace("\x00", "").encode("utf-8", "ignore").decode("utf-8").strip()
+    return clean[:LONGEST_TEXT] or None
 
 
 def whole_of(value: Any) -> int | None:
@@ -96,6 +105,14 @@ def whole_of(value: Any) -> int | None:
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 17:
         value = int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 2**53 else None
+
+
+def day_of(text: str | None) -> str | None:
+    """Return the day of a moment in ISO 8601, None if it is none."""
+    try:
+        return date.fromisoformat((text or "")[:10]).isoformat()
+    except ValueError:
+        return None
 
 
 def listed(value: Any) -> list[Any]:

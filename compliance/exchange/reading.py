@@ -9,7 +9,7 @@ from typing import Any
 from compliance.exchange.carried import Carried, NotReadable, document_of
 from compliance.exchange.croissant import is_croissant, read_croissant
 from compliance.exchange.cyclonedx_reading import is_cyclonedx, read_cyclonedx
-from compliance.exchange.spdx import is_spdx, read_spdx
+from compliance.exchange.spdx_reading import is_spdx, read_spdx
 from registry.names import folded_model
 
 
@@ -32,7 +32,7 @@ def joined(document: Mapping[str, Any], carried: Carried, *, key: str | None = N
     extended["models"] = models
     keys = {each["key"]: _place(models, each)["key"] for each in carried.models}
     for each in carried.models:
-        model = next(model for model in models if model["key"] == keys[each["key"]])
+        model = next(model for model in models if model.get("key") == keys[each["key"]])
         edges = [{**edge, "key": keys.get(edge["key"], edge["key"])} for edge in each.get("derived_from", ())]
         _fill(model, {**each, "key": model["key"], **({"derived_from": edges} if edges else {})})
     if carried.corpora:

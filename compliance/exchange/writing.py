@@ -10,7 +10,7 @@ from typing import Any
 from compliance.dossier.stored import Canonical, tree_of
 from compliance.exchange.carried import CYCLONEDX, SPDX
 from compliance.exchange.cyclonedx_writing import as_cyclonedx
-from compliance.exchange.spdx import as_spdx
+from compliance.exchange.spdx_writing import as_spdx
 from compliance.language import Bilingual
 
 FORMATS: Mapping[str, Callable[..., dict[str, Any]]] = MappingProxyType({CYCLONEDX: as_cyclonedx, SPDX: as_spdx})

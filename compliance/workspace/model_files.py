@@ -78,7 +78,11 @@ def read_models(visit: Visit, uid: UUID) -> HttpResponseBase:
     except NOT_STORED as error:
         messages.error(visit.request, not_stored_text(error, visit.language))
         return back
-    counts = {"models": len(read.models), "corpora": len(read.corpora), "lost": ", ".join(read.lost[:10]) or "–"}
+    counts = {
+        "models": len(read.models),
+        "corpora": len(read.names_of_corpora),
+        "lost": ", ".join(read.lost[:10]) or "–",
+    }
     text = _("Read: models %(models)s, data sets %(corpora)s. Not carried: %(lost)s.") % counts
     messages.success(visit.request, text)
     return redirect("workspace:filing", visit.organization.uid, uid)

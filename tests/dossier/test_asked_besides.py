@@ -29,6 +29,10 @@ def record(**values: str) -> dict[str, object]:
         "京ICP证030173号",
         "粤B2-20090059",
         "浙A2.B1-20210001",
+        "B2-20100001",
+        "A1.A2.B1.B2-20070004",
+        "粤B2-20090059-5",
+        "合字B2-20090001",
     ],
 )
 def test_an_icp_number_is_kept_and_raises_nothing(number):

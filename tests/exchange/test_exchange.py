@@ -23,6 +23,7 @@ from spdx_python_model import v3_0_1 as spdx
 from compliance import demo
 from compliance.dossier.codes import RELATIONS
 from compliance.dossier.parsing import parse
+from compliance.dossier.stored import Canonical
 from compliance.exchange.annex_viii import annex_viii
 from compliance.exchange.carried import Carried, NotReadable
 from compliance.exchange.reading import joined, read_file
@@ -249,7 +250,7 @@ def test_a_croissant_description_is_a_corpus(file, corpus):
     parse(json.dumps(document).encode())
 
 
-def test_languages_size_and_sensitive_data_of_a_croissant_description_are_carried():
+def test_languages_and_size_of_a_croissant_description_are_carried():
     text = {
         "@type": "sc:Dataset",
         "conformsTo": "http://mlcommons.org/croissant/1.1",
@@ -261,11 +262,58 @@ def test_languages_size_and_sensitive_data_of_a_croissant_description_are_carrie
         "rai:personalSensitiveInformation": ["health"],
     }
     text |= {"license": "https://spdx.org/licenses/CC0-1.0", "publisher": {"name": "Some Lab"}}
-    (corpus,) = read_file(json.dumps(text).encode()).corpora
-    assert corpus == {
+    read = read_file(json.dumps(text).encode())
+    assert read.corpora == [{
         "name": "n", "source_type": "open_source", "source_name": "Some Lab", "license": "CC0-1.0", "languages": ["zh", "en"],
-        "bytes": 2_000_000_000, "sensitive_personal_information": True,
-    }  # fmt: skip
+        "bytes": 2_000_000_000,
+    }]  # fmt: skip
+    # What it says is free text, from "none" to a list of diseases: a person has to read it.
+    assert read.lost == ["/personalSensitiveInformation"]
+
+
+@pytest.mark.parametrize(
+    ("members", "expected"),
+    [
+        ({"conformsTo": {"@id": "http://mlcommons.org/croissant/1.0"}}, {"name": "n"}),
+        ({"conformsTo": ["https://example.org/other", "http://mlcommons.org/croissant/1.1"]}, {"name": "n"}),
+        ({"license": "All rights reserved"}, {"name": "n", "license": "All rights reserved"}),
+        (
+            {"license": "https://creativecommons.org/licenses/by/4.0/"},
+            {"name": "n", "license": "CC-BY-4.0", "source_type": "open_source"},
+        ),
+        ({"distribution": [{"contentSize": "9" * 400 + " GB"}]}, {"name": "n"}),
+        ({"distribution": [{"contentSize": "9" * 16 + " TB"}]}, {"name": "n"}),
+        ({"name": "n\ud800"}, {"name": "n"}),
+    ],
+)
+def test_a_croissant_description_as_others_write_it(members, expected):
+    document = {"conformsTo": "http://mlcommons.org/croissant/1.1", "name": "n", **members}
+    assert read_file(json.dumps(document).encode()).corpora == [expected]
+
+
+def test_models_whose_keys_differ_in_signs_alone_stay_two():
+    document = a_document("generative") | {"models": [{"key": "a b", "name": "A"}, {"key": "a-b", "name": "B"}]}
+    graph = write_models(Canonical.of(document), "spdx", at=AT)["@graph"]
+    ids = [node["spdxId"] for node in graph if "spdxId" in node]
+    assert len(ids) == len(set(ids))
+
+
+def test_models_join_a_dossier_whose_models_have_no_key():
+    component = {"type": "machine-learning-model", "bom-ref": "one", "name": "one"}
+    carried = read_file(
+        json.dumps({"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [component]}).encode()
+    )
+    models = joined({"models": [{"name": "Without a key"}]}, carried)["models"]
+    assert [model["name"] for model in models] == ["Without a key", "one"]
+
+
+def test_a_moment_that_is_none_gives_no_day():
+    document = {
+        "@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld",
+        "@graph": [{"type": "ai_AIPackage", "spdxId": "urn:x:1", "name": "M", "releaseTime": "garbage-date"}],
+    }
+    (model,) = read_file(json.dumps(document).encode()).models
+    assert "released_on" not in model
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ def _as_text(name: str, read: Carried | str, language: Language) -> list[str]:
     values = {"file": name, "format": read.format, "version": read.version}
     values |= {
         "models": len(read.models),
-        "corpora": len(read.corpora) + sum(len(m.get("corpora", ())) for m in read.models),
+        "corpora": len(read.names_of_corpora),
     }
     lost = [_LOST.filled(language, {"lost": ", ".join(read.lost)})] if read.lost else []
     return [_READ.filled(language, values), *lost]
