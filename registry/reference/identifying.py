@@ -18,6 +18,7 @@ from functools import cache, lru_cache
 from registry.reference.base_models import BaseModel, Family, base_models, families
 from registry.reference.model_names import (
     LONGEST,
+    MAKERS_WHO_REPACKAGE,
     REPACKAGERS,
     Tokens,
     WrittenName,
@@ -166,16 +167,19 @@ class Names:
         this one.
         """
         return (
-            self._may_stand_before(left_out, model.family)
+            self._may_stand_before(left_out, model.family, written.owner)
             and self._is_by_the_vendors(written, model.family)
             and (written.billions is None or _is_size_of(model, written.billions))
             and self._setting_apart(tokens_of(name)) <= self._apart_of(model)
             and self._may_publish(written, model)
         )
 
-    def _may_stand_before(self, left_out: str, family: str) -> bool:
-        owner = left_out.casefold()
-        return not owner or owner in REPACKAGERS or family in self._owners.get(owner, ())
+    def _may_stand_before(self, left_out: str, family: str, owner: str) -> bool:
+        """Whether what was left out of a name is no part of it: a publisher of copies, the developer, or a host of the developer's own."""
+        name = left_out.casefold()
+        is_theirs = family in self._owners.get(owner.casefold(), ())
+        is_host = name in REPACKAGERS or (is_theirs and name in MAKERS_WHO_REPACKAGE)
+        return not name or is_host or family in self._owners.get(name, ())
 
     def _is_by_the_vendors(self, written: WrittenName, family: str) -> bool:
         known = self.families[family]
@@ -195,7 +199,7 @@ class Names:
             owner = written.owner.casefold()
             if (
                 not family
-                or not self._may_stand_before(left_out, family)
+                or not self._may_stand_before(left_out, family, written.owner)
                 or not self._is_by_the_vendors(written, family)
             ):
                 continue
@@ -303,8 +307,8 @@ def _begins_with(family: Family, stem: Tokens) -> bool:
     return any(tokens_of(name)[: len(stem)] == stem for name in (family.name, *family.aliases))
 
 
-def _name_of_series(name: str, words: int) -> str:
-    found = re.match(rf"(?:[^\W\d_]+[-_. ·]*){{{words}}}", name)
+def _name_of_series(name: str, length: int) -> str:
+    found = re.match(rf"(?:[^\W\d_]+[-_. ·]*){{{length}}}", name)
     return found[0].rstrip("-_. ·") if found else name
 
 

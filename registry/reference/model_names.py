@@ -57,7 +57,7 @@ _CACHED = re.compile(r"(?:^|[/\\])models--([^/\\]+?)--([^/\\]+)")
 _FORMAT = re.compile(
     r"(?:gguf|ggml|awq|gptq|exl[23]|onnx|mlx|bnb|nf4|nvfp4|mxfp[468]|fp(?:4|8|16|32)|bf16|f16|f32|int[2348]|w\d+a\d+(?:fp8)?"
     r"|i?q\d(?:[_-](?:k|xs|xxs|nl|s|m|l|0|1|xl))*(?:_[a-z0-9]+)?|\d(?:\.\d+)?-?bits?|\d(?:\.\d+)?bpw|tq\d_\d|ud|imatrix|i1|dwq|hqq|aqlm|quip"
-    r"|quanti[sz]ed|quant|g\d{2,3}|marlin|autoround|eetq|smoothquant|qat|4bits|8bits|safetensors|diffusers|pytorch"
+    r"|(?:un)?quanti[sz]ed|quant|g\d{2,3}|marlin|autoround|eetq|smoothquant|qat|4bits|8bits|safetensors|diffusers|pytorch"
     r"|pth|ckpt|bin|coreml|openvino|tensorrt|trt|ov|e4m3|e5m2|gs\d+|int8mix|sdnq|uint[2348]|repack(?:age|aged)?|smashed)",
     re.IGNORECASE,
 )
@@ -202,7 +202,7 @@ def _without_owner(name: str, owners: Collection[str]) -> Iterator[tuple[str, st
     """Yield a name without the publisher that some copies put before it, and that: `THUDM_GLM-4-9B`, `qwen.qwen3-8b`."""
     for found in re.finditer(r"[-_.]+", name):
         owner = name[: found.start()].casefold()
-        if owner in owners or owner in REPACKAGERS:
+        if owner in owners or owner in REPACKAGERS or owner in MAKERS_WHO_REPACKAGE:
             yield name[found.end() :], name[: found.start()]
 
 

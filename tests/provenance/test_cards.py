@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from django.core.management import CommandError, call_command
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,6 +17,7 @@ from compliance.dossier.patching import changed
 from compliance.provenance.card_notes import NOTES
 from compliance.provenance.cards import read_card
 from compliance.provenance.drafting import NoName, NoSuchModel, drafted
+from registry.reference.identifying import identified
 from tests.building import a_document
 
 CARDS = Path(__file__).parent.parent / "examples" / "modelcards"
@@ -55,6 +57,27 @@ def test_the_six_example_cards_are_parsed(start):
     card = read(path.read_bytes(), str(path))
     assert card["front_matter"] is True
     assert tuple(card[name] for name in READ) == SIX[start]
+
+
+COLLECTED = yaml.safe_load((CARDS.parent / "model_cards.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("case", COLLECTED, ids=lambda case: case["card"])
+def test_a_collected_card_becomes_a_model_on_a_known_base(case):
+    written = case["matter"]
+    card = read_card(f"---\n{yaml.safe_dump(written)}---\n# {case['card']}\n".encode(), "README.md")
+    languages = written.get("language", [])
+    expected = [languages] if isinstance(languages, str) else languages
+    assert (card.base_models, card.datasets, card.languages) == (
+        [written["base_model"]],
+        written.get("datasets", []),
+        expected,
+    )
+    draft = drafted({}, card)
+    document = parse(json.dumps(a_document("generative") | {"models": draft.document["models"]}).encode())
+    model, base = document.dossier.models
+    assert [edge.key for edge in model.derived_from] == [base.key]
+    assert identified(written["base_model"]).model.id == case["base"]
 
 
 def test_the_command_prints_one_item_per_file(capsys):
