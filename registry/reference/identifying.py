@@ -96,12 +96,13 @@ class Names:
         self._owners = _owners_of(models)
         self._tails = {hub.rsplit("/", 1)[-1].casefold() for model in models for hub in model.hub}
         self._exact = _unique((tokens_of(form), model.id) for model in models for form in forms_of(model))
-        self._plain = _unique((plain_tokens_of(form), model.id) for model in models for form in forms_of(model))
+        plain = [(plain_tokens_of(form), model) for model in models for form in forms_of(model)]
+        self._plain = _unique((tokens, model.id) for tokens, model in plain)
         self._several = _names_of_several(models, known_families.values())
         named = [(name, each.name) for each in known_families.values() for name in (each.name, *each.aliases)]
         self._series = _series_of(known_families.values())
         self._called = {_as_written(model.name) for model in models}
-        self._stems = _unique(_stems(models))
+        self._stems = _unique(_stems(plain))
         self._stems |= _unique((plain_tokens_of(name), family) for name, family in named)
         self._stems |= _unique((tokens_of(name), family) for name, family in named)
 
@@ -254,8 +255,8 @@ def _as_written(text: str) -> Tokens:
 
 def forms_of(model: BaseModel) -> Iterator[str]:
     """Yield the ways in which a model is written: name, id, aliases, hub ids without their publisher."""
-    yield from (model.name, model.id, *model.aliases)
-    yield from (hub.rsplit("/", 1)[-1] for hub in model.hub)
+    tails = (hub.rsplit("/", 1)[-1] for hub in model.hub)
+    yield from dict.fromkeys([model.name, model.id, *model.aliases, *tails])
 
 
 def _owners_of(models: Iterable[BaseModel]) -> Mapping[str, set[str]]:
@@ -340,14 +341,12 @@ def _names_of_several(models: Iterable[BaseModel], known_families: Iterable[Fami
     return {tokens for tokens in of_families if tokens not in named}
 
 
-def _stems(models: Iterable[BaseModel]) -> Iterator[tuple[Tokens, str]]:
+def _stems(plain: Iterable[tuple[Tokens, BaseModel]]) -> Iterator[tuple[Tokens, str]]:
     """Yield the beginnings of models' names before the size, with their families."""
-    for model in models:
-        for form in forms_of(model):
-            tokens = plain_tokens_of(form)
-            size = next((place for place, word in enumerate(tokens) if _is_size(word)), 0)
-            if size and _is_distinctive(tokens[:size]):
-                yield tokens[:size], model.family
+    for tokens, model in plain:
+        size = next((place for place, word in enumerate(tokens) if _is_size(word)), 0)
+        if size and _is_distinctive(tokens[:size]):
+            yield tokens[:size], model.family
 
 
 def _is_size(word: str) -> bool:

@@ -246,12 +246,18 @@ def _split(text: str) -> tuple[str, str]:
 def tokens_of(name: str) -> Tokens:
     """Return the words of a name, in Latin letters where a Chinese name has them."""
     text = unicodedata.normalize("NFKC", name).casefold().replace("+", " plus ")
+    if not text.isascii():
+        text = _in_latin_letters(text)
+    return tuple(_WORD.findall(text))
+
+
+def _in_latin_letters(text: str) -> str:
     for chinese, latin in _CHINESE:
         text = text.replace(chinese, f" {latin} ")
     text = _OF_A_VENDOR.get(text.strip(), text)
     for vendor in VENDORS:
         text = text.replace(vendor, " ")
-    return tuple(_WORD.findall(text))
+    return text
 
 
 def plain_tokens_of(name: str, *, with_training: bool = False) -> Tokens:
