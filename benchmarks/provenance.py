@@ -43,8 +43,9 @@ def measure_provenance(report: Report) -> None:
 # Run in a process of its own, since everything is loaded once a process.
 _LOADING = """
 import time
-from resource import RUSAGE_SELF, getrusage
-before = getrusage(RUSAGE_SELF).ru_maxrss
+from pathlib import Path
+resident = lambda: int(Path("/proc/self/statm").read_text().split()[1]) / 256
+before = resident()
 moments = [time.perf_counter()]
 from registry.reference.base_models import base_models
 base_models(); moments.append(time.perf_counter())
@@ -52,7 +53,7 @@ from compliance.provenance.references import references
 references(); moments.append(time.perf_counter())
 from registry.reference.identifying import identified
 identified("Qwen/Qwen3-8B"); moments.append(time.perf_counter())
-print(*(1000 * (b - a) for a, b in zip(moments, moments[1:])), (getrusage(RUSAGE_SELF).ru_maxrss - before) / 1024)
+print(*(1000 * (b - a) for a, b in zip(moments, moments[1:])), resident() - before)
 """
 
 
