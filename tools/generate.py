@@ -1,5 +1,5 @@
 """
-Generate docs/rules.md, docs/dossier.schema.json, docs/openapi.yaml and the compiled table of known base models. `--check` reports stale files and writes nothing.
+Generate docs/rules.md, docs/dossier.schema.json, docs/openapi.yaml and the compiled table of known base models with its names. `--check` reports stale files and writes nothing.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from compliance.dossier.json_schema import dossier_json_schema
 from compliance.rules.catalog import CATALOG, Rule
 from compliance.rules.families import ALL_FAMILIES
 from compliance.rules.instruments import INSTRUMENTS, spelled_out
-from registry.reference.family_sources import compiled, shipped_families
+from registry.reference.base_models import family_of, models_of
+from registry.reference.family_sources import compiled, document_of, shipped_families
+from registry.reference.name_index import NameIndex
 from tools import openapi
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -37,10 +39,17 @@ def main(arguments: list[str]) -> int:
 def _files() -> dict[str, str]:
     return {
         "registry/reference/known_models.json": compiled(shipped_families()),
+        "registry/reference/known_names.json": _name_index(),
         "docs/rules.md": "\n".join(_rules()) + "\n",
         "docs/openapi.yaml": openapi.description(),
         "docs/dossier.schema.json": json.dumps(dossier_json_schema(), ensure_ascii=False, indent=1) + "\n",
     }
+
+
+def _name_index() -> str:
+    documents = [document_of(family) for family in shipped_families()]
+    models = [model for document in documents for model in models_of(document)]
+    return NameIndex.of(models, [family_of(document) for document in documents]).as_json()
 
 
 def _is_current(path: Path, text: str) -> bool:

@@ -7,17 +7,14 @@ answer. The publisher of a copy is told apart from the developer.
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cache, lru_cache
 
 from registry.reference.base_models import BaseModel, Family, base_models, families
 from registry.reference.model_names import (
-    LONGEST,
     MAKERS_WHO_REPACKAGE,
     REPACKAGERS,
     Tokens,
@@ -27,11 +24,10 @@ from registry.reference.model_names import (
     tokens_of,
     written_name,
 )
+from registry.reference.name_index import NameIndex, as_written, forms_of, is_distinctive, is_size, joined
 
 MOST_QUESTIONS = 3
 _CLOSE = 0.86
-_SIZE = re.compile(r"\d+(?:\.\d+)?[bm]")
-_EXPERT_SIZE = re.compile(r"\d+x\d+(?:\.\d+)?b|\d+e")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,25 +82,30 @@ class Series:
 class Names:
     """The names of some base models, to look them up. One that two models share means neither of them."""
 
-    def __init__(self, models: Sequence[BaseModel], known_families: Mapping[str, Family]) -> None:
+    def __init__(
+        self, models: Sequence[BaseModel], known_families: Mapping[str, Family], index: NameIndex | None = None
+    ) -> None:
         self.models = list(models)
         self.families = known_families
         self.by_id = {model.id: model for model in models}
-        self._written = _unique((_as_written(form), model.id) for model in models for form in forms_of(model))
-        self._written |= _unique((_as_written(model.name), model.id) for model in models)
+        self._index = index = index or NameIndex.of(models, known_families.values())
         self._hub = {hub.casefold(): model.id for model in models for hub in model.hub}
         self._owners = _owners_of(models)
         self._tails = {hub.rsplit("/", 1)[-1].casefold() for model in models for hub in model.hub}
-        self._exact = _unique((tokens_of(form), model.id) for model in models for form in forms_of(model))
-        plain = [(plain_tokens_of(form), model) for model in models for form in forms_of(model)]
-        self._plain = _unique((tokens, model.id) for tokens, model in plain)
-        self._several = _names_of_several(models, known_families.values())
-        named = [(name, each.name) for each in known_families.values() for name in (each.name, *each.aliases)]
-        self._series = _series_of(known_families.values())
-        self._called = {_as_written(model.name) for model in models}
-        self._stems = _unique(_stems(plain))
-        self._stems |= _unique((plain_tokens_of(name), family) for name, family in named)
-        self._stems |= _unique((tokens_of(name), family) for name, family in named)
+        self._several, self._called = frozenset(index.several), frozenset(index.called)
+        self._series = {stem: self._one_series(*entry) for stem, entry in index.series.items()}
+
+    def _one_series(self, name: str, *members: str) -> Series:
+        known = [self.families[member] for member in members]
+        licenses = {family.license for family in known}
+        shared = replace(
+            known[0],
+            name=name,
+            license=licenses.pop() if len(licenses) == 1 else "",
+            open_weights=any(family.open_weights for family in known),
+            aliases=(),
+        )
+        return Series(shared, members)
 
     def identify(self, given: str) -> Identified:
         """Return what a name means."""
@@ -113,8 +114,8 @@ class Names:
             return Identified(given)
         if series := self._series_of(written):
             return Identified(given, None, series.family, families=series.families)
-        is_open = not written.owner and written.tokens in self._several
-        if not is_open and (id := self._written.get(_as_written(given)) or self._model_of(written)):
+        is_open = not written.owner and joined(written.tokens) in self._several
+        if not is_open and (id := self._index.written.get(as_written(given)) or self._model_of(written)):
             model = self.by_id[id]
             return Identified(given, model, self.families[model.family], self._repackager(written, model.family))
         if family := self._family_of(written):
@@ -127,7 +128,7 @@ class Names:
         for length in range(min(len(tokens), 8), 1, -1):
             for start in range(len(tokens) - length + 1):
                 part = tokens[start : start + length]
-                if _is_distinctive(part) and not _continues(tokens, start + length) and (found := self._within(part)):
+                if is_distinctive(part) and not _continues(tokens, start + length) and (found := self._within(part)):
                     return found
         return None
 
@@ -137,27 +138,32 @@ class Names:
         counts only at the beginning: `tian-yi-9b` is no Yi.
         """
         tokens = written_name(name).plain
-        sizes = [place for place, word in enumerate(tokens) if _is_size(word)]
+        sizes = [place for place, word in enumerate(tokens) if is_size(word)]
         for end in sizes or [len(tokens) - 1]:
             for start in range(max(0, end - 7), end):
                 part = tokens[start : end + 1]
                 is_clear = start == 0 or len(part[0]) > 3
-                if is_clear and _is_distinctive(part) and (id := self._exact.get(part) or self._plain.get(part)):
+                if (
+                    is_clear
+                    and is_distinctive(part)
+                    and (id := self._index.exact.get(joined(part)) or self._index.plain.get(joined(part)))
+                ):
                     return id
         return None
 
     def _within(self, part: Tokens) -> str | None:
-        if id := self._exact.get(part) or self._plain.get(part):
+        if id := self._index.exact.get(joined(part)) or self._index.plain.get(joined(part)):
             return self.by_id[id].family
-        return self._stems.get(part)
+        return self._index.stems.get(joined(part))
 
     def _model_of(self, written: WrittenName) -> str | None:
         if id := self._hub.get(f"{written.owner}/{written.name}".casefold()):
             return id
         for name, left_out in written.spellings(self._owners):
-            tokens, plain = tokens_of(name), plain_tokens_of(name)
-            near = plain_tokens_of(name, with_training=True)
-            id = self._exact.get(tokens) or self._exact.get(near) or self._exact.get(plain) or self._plain.get(plain)
+            plain = joined(plain_tokens_of(name))
+            spellings = (joined(tokens_of(name)), joined(plain_tokens_of(name, with_training=True)), plain)
+            exact = next((id for each in spellings if (id := self._index.exact.get(each))), None)
+            id = exact or self._index.plain.get(plain)
             if id and self._may_mean(written, name, left_out, self.by_id[id]):
                 return id
         return None
@@ -196,7 +202,9 @@ class Names:
 
     def _family_of(self, written: WrittenName) -> str | None:
         for name, left_out in written.spellings(self._owners):
-            family = self._stems.get(tokens_of(name)) or self._stems.get(plain_tokens_of(name))
+            family = self._index.stems.get(joined(tokens_of(name))) or self._index.stems.get(
+                joined(plain_tokens_of(name))
+            )
             owner = written.owner.casefold()
             if (
                 not family
@@ -210,8 +218,8 @@ class Names:
 
     def _series_of(self, written: WrittenName) -> Series | None:
         """Return the series that a name without a version means, of which its developer has several families."""
-        series = self._series.get(written.plain)
-        is_a_model = _as_written(written.name) in self._called or written.name.casefold() in self._tails
+        series = self._series.get(joined(written.plain))
+        is_a_model = as_written(written.name) in self._called or written.name.casefold() in self._tails
         if series is None or is_a_model:
             return None
         owner = written.owner.casefold()
@@ -229,7 +237,7 @@ class Names:
         if not model.open_weights:
             return False
         is_its_name = written.name.casefold() in self._tails and len(written.tokens) > 1 and not _is_generic(written)
-        is_a_copy = written.has_format and _is_distinctive(written.tokens)
+        is_a_copy = written.has_format and is_distinctive(written.tokens)
         return written.is_by_a_repackager or is_its_name or is_a_copy
 
     def _repackager(self, written: WrittenName, family: str) -> str:
@@ -240,23 +248,12 @@ class Names:
 
     def _questions(self, written: WrittenName) -> tuple[str, ...]:
         """Return the names of known models that a name resembles, the closest first."""
-        joined = {"".join(tokens): id for tokens, id in self._plain.items()}
+        joined = {text.replace(" ", ""): id for text, id in self._index.plain.items()}
         close = get_close_matches("".join(written.plain), joined, MOST_QUESTIONS, _CLOSE)
         found = [self.by_id[joined[each]].name for each in close]
         if not found and (family := self.family_within(written.name)):
             found = [family]
         return tuple(dict.fromkeys(found))
-
-
-def _as_written(text: str) -> Tokens:
-    """Return a name with its signs, which words leave out: `Command R+`, `CLIP ViT-B/16`."""
-    return tuple(unicodedata.normalize("NFKC", text[:LONGEST]).casefold().split())
-
-
-def forms_of(model: BaseModel) -> Iterator[str]:
-    """Yield the ways in which a model is written: name, id, aliases, hub ids without their publisher."""
-    tails = (hub.rsplit("/", 1)[-1] for hub in model.hub)
-    yield from dict.fromkeys([model.name, model.id, *model.aliases, *tails])
 
 
 def _owners_of(models: Iterable[BaseModel]) -> Mapping[str, set[str]]:
@@ -271,48 +268,6 @@ def _owners_of(models: Iterable[BaseModel]) -> Mapping[str, set[str]]:
     return found
 
 
-def _series_of(known_families: Iterable[Family]) -> dict[Tokens, Series]:
-    """Return the series by their words: names before a version that at least two families share, all of one developer."""
-    versions: dict[Tokens, list[Family]] = defaultdict(list)
-    everything = sorted(known_families, key=lambda family: family.release)
-    for family in everything:
-        for stem in {_before_the_version(tokens_of(name)) for name in (family.name, *family.aliases)} - {()}:
-            versions[stem].append(family)
-    return {stem: found for stem, several in versions.items() if (found := _one_series(stem, several, everything))}
-
-
-def _before_the_version(tokens: Tokens) -> Tokens:
-    """Return the words before a number that ends a name, or all of them if there is none."""
-    place = next((place for place, word in enumerate(tokens) if word[0].isdigit()), len(tokens))
-    return tokens[:place] if place >= len(tokens) - 1 and place < 3 else ()
-
-
-def _one_series(stem: Tokens, several: Sequence[Family], everything: Iterable[Family]) -> Series | None:
-    developer, count = Counter(family.developer for family in several).most_common(1)[0]
-    if count < 2 or count < len(several):
-        return None
-    first = next(family for family in several if family.developer == developer)
-    theirs = [each for each in everything if each.developer == developer and _begins_with(each, stem)]
-    licenses = {each.license for each in theirs}
-    shared = replace(
-        first,
-        name=_name_of_series(first.name, len(stem)),
-        license=licenses.pop() if len(licenses) == 1 else "",
-        open_weights=any(each.open_weights for each in theirs),
-        aliases=(),
-    )
-    return Series(shared, tuple(each.name for each in theirs))
-
-
-def _begins_with(family: Family, stem: Tokens) -> bool:
-    return any(tokens_of(name)[: len(stem)] == stem for name in (family.name, *family.aliases))
-
-
-def _name_of_series(name: str, length: int) -> str:
-    found = re.match(rf"(?:[^\W\d_]+[-_. ·]*){{{length}}}", name)
-    return found[0].rstrip("-_. ·") if found else name
-
-
 def _is_generic(written: WrittenName) -> bool:
     """Whether a name only describes what many have done: the Chinese version of a model."""
     return written.tokens[0] in ("chinese", "中")
@@ -323,43 +278,6 @@ def _is_size_of(model: BaseModel, billions: float) -> bool:
     return model.billions is not None and abs(model.billions - billions) <= billions / 6
 
 
-def _unique(pairs: Iterable[tuple[Tokens, str]]) -> dict[Tokens, str]:
-    """Return what each sequence of words means, without those that mean several."""
-    found: dict[Tokens, set[str]] = defaultdict(set)
-    for tokens, meaning in pairs:
-        if tokens:
-            found[tokens].add(meaning)
-    return {tokens: next(iter(meanings)) for tokens, meanings in found.items() if len(meanings) == 1}
-
-
-def _names_of_several(models: Iterable[BaseModel], known_families: Iterable[Family]) -> set[Tokens]:
-    """Return the names of families with several models, none of which has that name: a hub may have given it to one of them."""
-    named = {tokens_of(name) for model in models for name in (model.name, *model.aliases)}
-    count = Counter(model.family for model in models)
-    several = (family for family in known_families if count[family.name] > 1)
-    of_families = (tokens_of(name) for family in several for name in (family.name, *family.aliases))
-    return {tokens for tokens in of_families if tokens not in named}
-
-
-def _stems(plain: Iterable[tuple[Tokens, BaseModel]]) -> Iterator[tuple[Tokens, str]]:
-    """Yield the beginnings of models' names before the size, with their families."""
-    for tokens, model in plain:
-        size = next((place for place, word in enumerate(tokens) if _is_size(word)), 0)
-        if size and _is_distinctive(tokens[:size]):
-            yield tokens[:size], model.family
-
-
-def _is_size(word: str) -> bool:
-    return bool(_SIZE.fullmatch(word) or _EXPERT_SIZE.fullmatch(word))
-
-
-def _is_distinctive(tokens: Tokens) -> bool:
-    """Whether words can hardly mean anything else: letters and a number, or several words."""
-    return len(tokens) > 2 or (
-        any(len(word) > 1 and word.isalpha() for word in tokens) and any(word[0].isdigit() for word in tokens)
-    )
-
-
 def _continues(tokens: Tokens, place: int) -> bool:
     """Whether a version goes on at a place: 2 of `2 5`, where the whole is another model."""
     return place < len(tokens) and tokens[place].isdigit() and len(tokens[place]) == 1
@@ -368,7 +286,7 @@ def _continues(tokens: Tokens, place: int) -> bool:
 @cache
 def names() -> Names:
     """Return the names of the table shipped with the product."""
-    return Names(base_models(), families())
+    return Names(base_models(), families(), NameIndex.compiled())
 
 
 @lru_cache(maxsize=20_000)
