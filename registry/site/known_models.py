@@ -71,8 +71,14 @@ def known_models(request: HttpRequest) -> HttpResponse:
 def _list_context(request: HttpRequest, rows: list[BaseModel], known: Names, query: dict[str, str]) -> dict[str, Any]:
     carried = urlencode([(name, value) for name, value in query.items() if value])
     countries = sorted({family.country for family in known.families.values()})
+    page = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
+    identified = known.identify(query["q"]) if query["q"] else None
     return {
-        "page": Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page")),
+        "page": page,
+        "rows": [
+            (model, _country(model.country), [known.by_id[base] for base, _ in model.parents])
+            for model in page.object_list
+        ],
         "asked": query,
         "carried": carried,
         "modalities": [(code, names[_is_chinese()]) for code, names in MODALITIES.items()],
@@ -80,7 +86,8 @@ def _list_context(request: HttpRequest, rows: list[BaseModel], known: Names, que
         "families": sorted(known.families, key=str.casefold),
         "model_count": len(known.models),
         "family_count": len(known.families),
-        "identified": known.identify(query["q"]) if query["q"] else None,
+        "identified": identified,
+        "identified_country": _country(identified.family.country) if identified and identified.family else "",
     }
 
 
