@@ -22,10 +22,19 @@ def with_card(text: bytes, card: Card, key: str | None) -> tuple[Drafted, bytes]
     Required fields of the dossier may still be missing; any other fault is refused, so that nothing is lost when the dossier
     is written. Raises Malformed, NoSuchModel, NoName.
     """
+    draft = drafted(read_draft(text), card, key)
+    return draft, written_draft(draft.document)
+
+
+def read_draft(text: bytes) -> Any:
+    """Return the document of a dossier, of which required fields may still be missing. Raises Malformed."""
     _refuse_faults_except_missing(text)
-    tree: Any = read_tree(text)[0]
-    draft = drafted(tree, card, key)
-    return draft, msgspec.json.format(_WRITE.encode(draft.document), indent=2) + b"\n"
+    return read_tree(text)[0]
+
+
+def written_draft(document: Any) -> bytes:
+    """Return a dossier as indented JSON; numbers stay as they were written."""
+    return msgspec.json.format(_WRITE.encode(document), indent=2) + b"\n"
 
 
 def _refuse_faults_except_missing(text: bytes) -> None:

@@ -11,16 +11,14 @@ from typing import Any
 
 from compliance.provenance.references import known_classes, references
 from registry.names import folded_model
-from registry.reference.base_models import base_model
 from registry.reference.identifying import identified
 from registry.reference.series import Named, base_model_named, model_with_a_size
 
 MOST_RESIDUES = 20
-_SIZES = ("hidden_size", "num_hidden_layers", "num_attention_heads", "vocab_size")
 # Folders of an account's own, and those of one run of training.
 _FOLDER = re.compile(
     r"\.{0,2}|~|[a-z]:|(?:model|checkpoint|output|result|run|weight|experiment|exp|log|adapter|save|stage|step|epoch|pretrained?)s?"
-    r"(?:[-_]?\w*)?|ckpts?(?:[-_]\w+)?|data|disk|home|mnt|nas|out|path|root|saved?|share|srv|ssd|temp|tmp|train(?:ed|ing)?|usr|workspace",
+    r"(?:[-_]\w+|\d+)?|ckpts?(?:[-_]\w+)?|data|disk|home|mnt|nas|out|path|root|saved?|share|srv|ssd|temp|tmp|train(?:ed|ing)?|usr|workspace",
     re.IGNORECASE,
 )
 _RUN = re.compile(
@@ -158,29 +156,9 @@ def _is_of(own_name: str | None, named: Named) -> bool:
 def explains(declaration: Mapping[str, Any], base: Named) -> bool:
     """
     Whether a declaration names what a file names: a model of the same family, of one on which it stands or that stands on it, or
-    a series to which it belongs.
+    a series to which it belongs. PRO-09 asks the same of the declared lineage.
     """
-    return any(
-        set(declared.families) & set(base.families) or _is_within(written, base) or _are_relatives(declared, base)
-        for written, declared in ((name, base_model_named(name)) for name in declared_bases(declaration))
-        if declared is not None
-    )
-
-
-def _are_relatives(one: Named, other: Named) -> bool:
-    """Whether two models are of one developer and of one structure: he may have trained one on the other without saying so."""
-    pairs = ((base_model(a), base_model(b)) for a in one.models[:1] for b in other.models[:1])
-    return any(
-        a.developer == b.developer
-        and all(a.structure.get(name) == b.structure.get(name) is not None for name in _SIZES)
-        for a, b in pairs
-    )
-
-
-def _is_within(written: str, base: Named) -> bool:
-    """Whether a name of several words holds that of the model: DeepSeek-R1-0528-Qwen3-8B that of Qwen3-8B."""
-    within = model_with_a_size(written.rsplit("/", 1)[-1])
-    return within is not None and bool(set(within.families) & set(base.families))
+    return any(set(declared.families) & set(base.families) for declared in named_bases(declaration))
 
 
 def declared_bases(declaration: Mapping[str, Any]) -> list[str]:

@@ -248,9 +248,9 @@ class Names:
 
     def _questions(self, written: WrittenName) -> tuple[str, ...]:
         """Return the names of known models that a name resembles, the closest first."""
-        joined = {text.replace(" ", ""): id for text, id in self._index.plain.items()}
-        close = get_close_matches("".join(written.plain), joined, MOST_QUESTIONS, _CLOSE)
-        found = [self.by_id[joined[each]].name for each in close]
+        unspaced = {text.replace(" ", ""): id for text, id in self._index.plain.items()}
+        close = get_close_matches("".join(written.plain), unspaced, MOST_QUESTIONS, _CLOSE)
+        found = [self.by_id[unspaced[each]].name for each in close]
         if not found and (family := self.family_within(written.name)):
             found = [family]
         return tuple(dict.fromkeys(found))

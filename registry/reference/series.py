@@ -13,7 +13,7 @@ from registry.reference.identifying import identified, names
 
 
 @dataclass(frozen=True, slots=True)
-class Series:
+class SeriesPattern:
     """A series of models: the pattern of their names, their family, and the prefix of their ids in the table."""
 
     pattern: re.Pattern[str]
@@ -22,8 +22,8 @@ class Series:
     license: str = ""
 
 
-def _series(pattern: str, family: str, prefix: str, license: str = "") -> Series:
-    return Series(re.compile(rf"(?<![a-z0-9]){pattern}", re.IGNORECASE), family, prefix, license)
+def _series(pattern: str, family: str, prefix: str, license: str = "") -> SeriesPattern:
+    return SeriesPattern(re.compile(rf"(?<![a-z0-9]){pattern}", re.IGNORECASE), family, prefix, license)
 
 
 # Requiring separators between the words before a size keeps matching linear in the length of the name.
@@ -245,11 +245,11 @@ def _is_plain(written: str, found: re.Match[str]) -> bool:
     return all(token in _PLAIN_TOKENS or _PLAIN.fullmatch(token) for token in tokens)
 
 
-# Series whose sizes are looked up in an earlier series if they are not in the table: the structure is the same.
+# SeriesPattern whose sizes are looked up in an earlier series if they are not in the table: the structure is the same.
 _SAME_STRUCTURE = MappingProxyType({"qwen-2.5-": "qwen-2-"})
 
 
-def _models(series: Series, written: str) -> Iterator[BaseModel]:
+def _models(series: SeriesPattern, written: str) -> Iterator[BaseModel]:
     """Yield the models in the table that a name can mean; a Qwen2.5 size that is not in it has the structure of Qwen2."""
     found = list(_models_of(series.prefix, written))
     yield from found or _models_of(_SAME_STRUCTURE.get(series.prefix, series.prefix), written)

@@ -486,3 +486,14 @@ def test_an_entry_of_the_register_is_linked_data(client, db):
     assert certification["certificationStatus"] == "https://schema.org/CertificationActive"
     assert certification["validFrom"] == "2023-08-31"
     assert client.get(f"/register/{OWN_UUID}.jsonld").status_code == 404
+
+
+@pytest.mark.parametrize("text", ["[1]", "{", '{"models": 5}'])
+def test_a_dossier_that_is_none_is_left_as_it_is(tmp_path, text):
+    dossier, file = tmp_path / "dossier.json", tmp_path / "bom.json"
+    component = {"type": "machine-learning-model", "name": "one"}
+    file.write_text(json.dumps({"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [component]}))
+    dossier.write_text(text)
+    with pytest.raises(CommandError, match="Nothing was written"):
+        call_command("import_models", str(file), dossier=dossier)
+    assert {path.name: path.read_text() for path in tmp_path.glob("dossier*")} == {"dossier.json": text}

@@ -181,7 +181,7 @@ def test_a_folder_with_the_name_and_size_of_a_known_model_contradicts_self_devel
         ("Qwen3-8B", "deepseek-ai/DeepSeek-R1-0528-Qwen3-8B"),
         ("QwQ-32B", "Qwen/Qwen2.5-32B"),
         ("Phi-4-reasoning", "microsoft/phi-4"),
-        ("QwQ-32B-Preview", "Qwen/Qwen2.5-32B-Instruct"),  # one developer, one structure
+        ("QwQ-32B-Preview", "Qwen/Qwen2.5-32B-Instruct"),
     ],
 )
 def test_an_adapter_on_a_relative_of_the_declared_base_is_explained(declared, base):
@@ -189,9 +189,21 @@ def test_an_adapter_on_a_relative_of_the_declared_base_is_explained(declared, ba
     assert codes.DECLARED_BASE_CONTRADICTED not in on_adapter(base, declaration)
 
 
-def test_an_adapter_on_another_base_than_the_declared_one_is_a_contradiction():
-    declaration = {"model_name": "Own-1", "claim": "finetune", "base_model": ["Qwen2.5-7B"]}
-    assert codes.DECLARED_BASE_CONTRADICTED in on_adapter("Qwen/Qwen3-8B", declaration)
+@pytest.mark.parametrize(
+    ("declared", "base"),
+    # The two Llamas have one structure and one developer, and two licenses.
+    [("Qwen2.5-7B", "Qwen/Qwen3-8B"), ("LLaMA-7B", "meta-llama/Llama-2-7b-hf")],
+)
+def test_an_adapter_on_another_base_than_the_declared_one_is_a_contradiction(declared, base):
+    declaration = {"model_name": "Own-1", "claim": "finetune", "base_model": [declared]}
+    assert codes.DECLARED_BASE_CONTRADICTED in on_adapter(base, declaration)
+
+
+@pytest.mark.parametrize(
+    "name", ["runwayml/stable-diffusion-v1-5", "stepfun-ai/step3", "stepfun/step3", "modelscope/gpt2"]
+)
+def test_a_publisher_whose_name_begins_like_a_folder_is_a_publisher(name):
+    assert RESIDUE in assess(SELF_DEVELOPED, {"config.json": {"_name_or_path": name}}).found
 
 
 def test_the_developer_of_a_family_that_a_registry_added_is_not_accused_of_his_own_structure():

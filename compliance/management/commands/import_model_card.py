@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from compliance.dossier.faults import Malformed, unreadable
 from compliance.evidence.model_cards import with_card
 from compliance.language import LANGUAGES, Bilingual, Language
+from compliance.management.draft_files import draft_text, not_extended, replace_draft
 from compliance.provenance.cards import Card, read_card
 from compliance.provenance.drafting import Drafted, NoName, NoSuchModel
 
@@ -68,15 +69,13 @@ class Command(BaseCommand):
     def _write(self, cards: list[tuple[str, Card]], options: dict[str, Any]) -> None:
         """Add all cards to the draft, or none; the file is replaced atomically."""
         path, language = options["dossier"], options["language"]
-        text, messages = path.read_bytes() if path.exists() else b"{}", []
+        text, messages = draft_text(path), []
         for file, card in cards:
             draft, text = _extended(path, text, file, card, options)
             messages.append(_WRITTEN.filled(language, {"file": file, "key": draft.key, "dossier": path}))
             if draft.kept:
                 messages.append(_KEPT.filled(language, {"fields": ", ".join(draft.kept)}))
-        new_file = path.with_name(f"{path.name}.new")
-        new_file.write_bytes(text)
-        new_file.replace(path)
+        replace_draft(path, text)
         self.stderr.write("\n".join(messages))
 
 
@@ -84,9 +83,7 @@ def _extended(path: Path, text: bytes, file: str, card: Card, options: dict[str,
     try:
         return with_card(text, card, options["key"])
     except Malformed as error:
-        fault = error.faults[0]
-        message = f"{path}: {fault.at} {fault.message(options['language'])}\nNothing was written."
-        raise CommandError(message) from error
+        raise not_extended(path, error, options["language"]) from error
     except NoSuchModel as error:
         raise CommandError(
             f"The dossier has no model with the key “{error.key}”. Its keys: {', '.join(error.keys)}."

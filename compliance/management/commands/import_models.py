@@ -8,12 +8,14 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
-from compliance.dossier.faults import unreadable
+from compliance.dossier.faults import Malformed, unreadable
+from compliance.evidence.model_cards import read_draft, written_draft
 from compliance.exchange.carried import Carried, NotReadable
 from compliance.exchange.reading import joined, read_file
 from compliance.language import LANGUAGES, Bilingual, Language
+from compliance.management.draft_files import draft_text, not_extended, replace_draft
 
 _READ = Bilingual(
     "{file}: {format} {version}, models: {models}, corpora: {corpora}",
@@ -43,7 +45,7 @@ class Command(BaseCommand):
         read = [(name, _read(name, language)) for name in options["files"]]
         carried = [each for _, each in read if isinstance(each, Carried)]
         if len(carried) == len(read) and options["dossier"]:
-            _write(options["dossier"], carried, options["key"])
+            _write(options["dossier"], carried, options["key"], language)
         if options["format"] == "json":
             self.stdout.write(json.dumps([_as_json(*each) for each in read], ensure_ascii=False, indent=1))
         else:
@@ -62,16 +64,15 @@ def _read(name: str, language: Language) -> Carried | str:
         return error.message(language)
 
 
-def _write(path: Path, carried: list[Carried], key: str | None) -> None:
+def _write(path: Path, carried: list[Carried], key: str | None, language: Language) -> None:
+    """Add what was read to the draft: all files, or none."""
     try:
-        document = json.loads(path.read_bytes()) if path.exists() else {}
-    except ValueError as error:
-        raise CommandError(f"{path}: {error}") from error
+        document = read_draft(draft_text(path))
+    except Malformed as error:
+        raise not_extended(path, error, language) from error
     for each in carried:
         document = joined(document, each, key=key)
-    new_file = path.with_name(f"{path.name}.new")
-    new_file.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    new_file.replace(path)
+    replace_draft(path, written_draft(document))
 
 
 def _as_json(name: str, read: Carried | str) -> dict[str, Any]:
