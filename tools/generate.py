@@ -25,31 +25,31 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def main(arguments: list[str]) -> int:
     """Generate the files. With `--check`, return 1 if one of them is stale."""
-    stale = [name for name, text in _files().items() if not _is_current(ROOT / name, text)]
     if "--check" in arguments:
+        stale = [name for name, text in _files() if not _is_current(ROOT / name, text)]
         for name in stale:
             print(f"{name} is stale. Run `make docs`.", file=sys.stderr)
         return 1 if stale else 0
-    for name in stale:
-        (ROOT / name).write_text(_files()[name])
-        print(f"{name} generated.")
+    for name, text in _files():
+        if not _is_current(ROOT / name, text):
+            (ROOT / name).write_text(text)
+            print(f"{name} generated.")
     return 0
 
 
-def _files() -> dict[str, str]:
-    return {
-        "registry/reference/known_models.json": compiled(shipped_families()),
-        "registry/reference/known_names.json": _name_index(),
-        "docs/rules.md": "\n".join(_rules()) + "\n",
-        "docs/openapi.yaml": openapi.description(),
-        "docs/dossier.schema.json": json.dumps(dossier_json_schema(), ensure_ascii=False, indent=1) + "\n",
-    }
+def _files() -> Iterator[tuple[str, str]]:
+    """Yield each file with its text; the table of base models first, since the product cannot be imported without it."""
+    yield "registry/reference/known_models.jsonl", compiled(shipped_families())
+    yield "registry/reference/known_names.tsv", _name_index()
+    yield "docs/openapi.yaml", openapi.description()
+    yield "docs/rules.md", "\n".join(_rules()) + "\n"
+    yield "docs/dossier.schema.json", json.dumps(dossier_json_schema(), ensure_ascii=False, indent=1) + "\n"
 
 
 def _name_index() -> str:
     documents = [document_of(family) for family in shipped_families()]
     models = [model for document in documents for model in models_of(document)]
-    return NameIndex.of(models, [family_of(document) for document in documents]).as_json()
+    return NameIndex.of(models, [family_of(document) for document in documents]).as_lines()
 
 
 def _is_current(path: Path, text: str) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
-from registry.reference.base_models import base_models
+from registry.reference.base_models import base_model
 
 DECLARED_ON, SHOWN = "Qwen2.5-7B", "llama-2-13b"
 # The tensors of a layer in Llama's naming, with their dimensions: d is the width, f the inner width.
@@ -29,7 +29,7 @@ _BYTES = 2
 
 def evidence() -> dict[str, Any]:
     """Return the configuration and the header of a model with Llama 2's structure under different names."""
-    base = next(model for model in base_models() if model.id == SHOWN).structure
+    base = base_model(SHOWN).structure
     shapes = {"model.embed_tokens.weight": (base["vocab_size"], base["hidden_size"])}
     sides = {"d": base["hidden_size"], "f": base["intermediate_size"]}
     for layer in range(base["num_hidden_layers"]):

@@ -10,7 +10,7 @@ from typing import Any
 
 from compliance.provenance.cards import Card
 from registry.names import folded_model
-from registry.reference.base_models import BaseModel, base_models
+from registry.reference.base_models import BaseModel, base_model
 from registry.reference.hub import license_of_card
 from registry.reference.series import base_model_named
 
@@ -150,10 +150,8 @@ def _parent(written: str) -> dict[str, Any]:
 def _known(name: str) -> BaseModel | None:
     """Return the catalog model with exactly this name: a derivative whose name contains it is a different model."""
     match = base_model_named(name)
-    for model in base_models():
-        if match and model.id in match.models and folded_model(model.name) == folded_model(name):
-            return model
-    return None
+    models = [base_model(id) for id in (match.models if match else ())]
+    return next((model for model in models if folded_model(model.name) == folded_model(name)), None)
 
 
 def _add_corpora(model: dict[str, Any], card: Card) -> None:

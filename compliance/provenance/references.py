@@ -12,7 +12,7 @@ from typing import Any
 
 from compliance.provenance.layers import Shapes, pattern_of
 from compliance.provenance.structure import EXPERTS, GATED, PLAIN, Block, raw_layer
-from registry.reference.base_models import BaseModel, base_models, naming_schemes
+from registry.reference.base_models import BaseModel, models_with_structure, naming_schemes
 from registry.reference.layer_sizes import has_layer, layer_sizes, matrices_of, vectors_of
 
 # Schemes that a publisher first used and later withdrew: 01.AI's first Yi (ln1, ln2) has Llama's scheme.
@@ -62,7 +62,7 @@ class Reference:
 @cache
 def references() -> tuple[Reference, ...]:
     """Return the known models whose structure is known, in the order of the table."""
-    return tuple(reference_of(model) for model in base_models() if model.structure)
+    return tuple(reference_of(model) for model in models_with_structure())
 
 
 @cache

@@ -1,22 +1,23 @@
 """
 The known base models: who made them, under which license, on what they stand, and how they are built.
 
-They come from the files in `models/`, one a family, each with its sources, compiled into `known_models.json` by `make docs`.
-Licenses are SPDX ids or LicenseRef-…; a blank license means that its text was not read, or that there are no weights to license.
+They come from the files in `models/`, one a family, each with its sources, compiled into `known_models.jsonl` by `make docs`: a
+line a family, each followed by a line for each of its models. A line is read when its model is asked for, since most processes ask
+for few. Licenses are SPDX ids or LicenseRef-…; a blank license means that its text was not read, or that there are no weights to license.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 _FOLDER = Path(__file__).parent
+Value = TypeVar("Value", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,37 +76,90 @@ class BaseModel:
 
 
 @cache
-def schema() -> str:
-    return str(_read()["schema"])
-
-
-@cache
 def naming_schemes() -> dict[str, Any]:
     """Return the naming schemes of tensors: patterns and example shapes, within and outside layers."""
     schemes: dict[str, Any] = json.loads((_FOLDER / "naming_schemes.json").read_text(encoding="utf-8"))
     return schemes
 
 
+class Lines(Mapping[str, Value]):
+    """What the lines of a compiled table hold, by name, each read when it is asked for. Raises KeyError for an unknown name."""
+
+    def __init__(self, lines: dict[str, bytes], read: Callable[[str, bytes], Value]) -> None:
+        self._lines, self._read = lines, read
+        self._values: dict[str, Value] = {}
+
+    def __getitem__(self, name: str) -> Value:
+        if name not in self._values:
+            self._values[name] = self._read(name, self._lines[name])
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._lines)
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def holding(self, text: bytes) -> Iterator[Value]:
+        """Yield what the lines hold in which a text stands."""
+        return (self[name] for name, line in self._lines.items() if text in line)
+
+
+class Table:
+    """A compiled table: its schema, its families by name, its models by id, in the order of the lines."""
+
+    def __init__(self, lines: Iterable[bytes]) -> None:
+        first, *rest = lines
+        self.schema = str(json.loads(first)["schema"])
+        families: dict[str, bytes] = {}
+        models: dict[str, bytes] = {}
+        self._family_of: dict[str, str] = {}
+        name = ""
+        for line in rest:
+            if line.startswith(_FAMILY):
+                families[name := _first_text(line)] = line
+            else:
+                models[id := _first_text(line)] = line
+                self._family_of[id] = name
+        self.families = Lines(families, lambda _, line: family_of(json.loads(line)))
+        self.models = Lines(models, self._model)
+
+    def _model(self, id: str, line: bytes) -> BaseModel:
+        return model_of(json.loads(line), self.families[self._family_of[id]])
+
+
+_FAMILY, _STRUCTURE = b'{"family": ', b'"structure": {'
+
+
+def _first_text(line: bytes) -> str:
+    """Return the first value of a line: the name of a family, the id of a model."""
+    return line.split(b'"', 4)[3].decode()
+
+
 @cache
+def table() -> Table:
+    """Return the table shipped with the product."""
+    return Table((_FOLDER / "known_models.jsonl").read_bytes().splitlines())
+
+
 def families() -> Mapping[str, Family]:
     """Return the families of the table by name."""
-    return MappingProxyType({each["family"]: family_of(each) for each in _read()["families"]})
+    return table().families
 
 
 def base_models() -> list[BaseModel]:
     """Return the models of the table, family by family."""
-    return list(_base_models())
+    return list(table().models.values())
 
 
-@cache
+def models_with_structure() -> tuple[BaseModel, ...]:
+    """Return the models of the table whose structure is known."""
+    return tuple(table().models.holding(_STRUCTURE))
+
+
 def base_model(id: str) -> BaseModel:
     """Return the model with an id. Raises KeyError."""
-    return {model.id: model for model in _base_models()}[id]
-
-
-@cache
-def _base_models() -> tuple[BaseModel, ...]:
-    return tuple(model for family in _read()["families"] for model in models_of(family))
+    return table().models[id]
 
 
 def family_of(document: Mapping[str, Any]) -> Family:
@@ -127,32 +181,36 @@ def family_of(document: Mapping[str, Any]) -> Family:
 
 
 def models_of(document: Mapping[str, Any]) -> Iterator[BaseModel]:
-    """Yield the models of a family; what a model leaves out, it has from its family."""
+    """Yield the models of a family."""
     family = family_of(document)
-    for entry in document["models"]:
-        released = entry.get("released")
-        yield BaseModel(
-            id=entry["id"],
-            name=entry["name"],
-            family=family.name,
-            developer=family.developer,
-            country=family.country,
-            license=_license(entry.get("license", _inherited(entry, family))),
-            release=family.release,
-            structure=entry.get("structure", {}),
-            sources=[family.sources[key] for key in entry["sources"]],
-            note=entry.get("note", ""),
-            parents=[(base["model"], base["relation"]) for base in entry.get("bases", ())],
-            tokenizer=entry.get("tokenizer", {}),
-            hub=tuple(entry.get("hub", ())),
-            aliases=tuple(entry.get("aliases", ())),
-            released_on=date.fromisoformat(released) if released else None,
-            billions=entry.get("billions"),
-            active_billions=entry.get("active_billions"),
-            modalities=tuple(entry.get("modalities", family.modalities)),
-            open_weights=entry.get("open_weights", family.open_weights),
-            unconfirmed=tuple(entry.get("unconfirmed", ())),
-        )
+    return (model_of(entry, family) for entry in document["models"])
+
+
+def model_of(entry: Mapping[str, Any], family: Family) -> BaseModel:
+    """Return a model of a family; what its entry leaves out, it has from the family."""
+    released = entry.get("released")
+    return BaseModel(
+        id=entry["id"],
+        name=entry["name"],
+        family=family.name,
+        developer=family.developer,
+        country=family.country,
+        license=_license(entry.get("license", _inherited(entry, family))),
+        release=family.release,
+        structure=entry.get("structure", {}),
+        sources=[family.sources[key] for key in entry["sources"]],
+        note=entry.get("note", ""),
+        parents=[(base["model"], base["relation"]) for base in entry.get("bases", ())],
+        tokenizer=entry.get("tokenizer", {}),
+        hub=tuple(entry.get("hub", ())),
+        aliases=tuple(entry.get("aliases", ())),
+        released_on=date.fromisoformat(released) if released else None,
+        billions=entry.get("billions"),
+        active_billions=entry.get("active_billions"),
+        modalities=tuple(entry.get("modalities", family.modalities)),
+        open_weights=entry.get("open_weights", family.open_weights),
+        unconfirmed=tuple(entry.get("unconfirmed", ())),
+    )
 
 
 def _inherited(entry: Mapping[str, Any], family: Family) -> str:
@@ -163,9 +221,3 @@ def _inherited(entry: Mapping[str, Any], family: Family) -> str:
 def _license(id: str) -> str:
     """Return a license; a model whose license nobody confirms has none, whatever its family has (SPDX: NOASSERTION)."""
     return "" if id == "NOASSERTION" else id
-
-
-@cache
-def _read() -> dict[str, Any]:
-    table: dict[str, Any] = json.loads((_FOLDER / "known_models.json").read_text(encoding="utf-8"))
-    return table

@@ -1,4 +1,4 @@
-"""Read the YAML files of the table of known base models, and compile them into the one JSON file that the product loads."""
+"""Read the YAML files of the table of known base models, and compile them into the one file that the product reads."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ from pydantic import ValidationError
 from registry.reference.family_files import FamilyFile
 
 FOLDER = Path(__file__).parent / "models"
-COMPILED = Path(__file__).parent / "known_models.json"
-SCHEMA = "base-models/2"
+SCHEMA = "base-models/3"
 _LARGEST_FILE = 2_000_000
 
 
@@ -57,20 +56,16 @@ def shipped_families() -> list[FamilyFile]:
 
 
 def compiled(families: Iterable[FamilyFile]) -> str:
-    """Return the table as JSON, a model a line, without what has its default."""
-    return _written([document_of(family) for family in families])
+    """Return the table as JSON Lines: a family, its models, the next family; without what has its default."""
+    lines = [{"schema": SCHEMA}, *(line for family in families for line in _lines_of(document_of(family)))]
+    return "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines)
+
+
+def _lines_of(document: dict[str, Any]) -> list[dict[str, Any]]:
+    models = document.pop("models")
+    return [document, *models]
 
 
 def document_of(family: FamilyFile) -> dict[str, Any]:
     """Return a family as the compiled table holds it."""
     return family.model_dump(mode="json", exclude_defaults=True)
-
-
-def _written(families: list[dict[str, Any]]) -> str:
-    lines = [f'{{"schema": "{SCHEMA}", "families": [']
-    for place, family in enumerate(families):
-        models = family.pop("models")
-        lines.append(json.dumps(family, ensure_ascii=False)[:-1] + ', "models": [')
-        lines += [json.dumps(model, ensure_ascii=False) + ("," if model is not models[-1] else "") for model in models]
-        lines.append("]}" + ("," if place + 1 < len(families) else ""))
-    return "\n".join([*lines, "]}", ""])

@@ -7,13 +7,12 @@ answer. The publisher of a copy is told apart from the developer.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cache, lru_cache
 
-from registry.reference.base_models import BaseModel, Family, base_models, families
+from registry.reference.base_models import BaseModel, Family, families, table
 from registry.reference.model_names import (
     MAKERS_WHO_REPACKAGE,
     REPACKAGERS,
@@ -83,17 +82,18 @@ class Names:
     """The names of some base models, to look them up. One that two models share means neither of them."""
 
     def __init__(
-        self, models: Sequence[BaseModel], known_families: Mapping[str, Family], index: NameIndex | None = None
+        self, models: Mapping[str, BaseModel], known_families: Mapping[str, Family], index: NameIndex | None = None
     ) -> None:
-        self.models = list(models)
-        self.families = known_families
-        self.by_id = {model.id: model for model in models}
-        self._index = index = index or NameIndex.of(models, known_families.values())
-        self._hub = {hub.casefold(): model.id for model in models for hub in model.hub}
-        self._owners = _owners_of(models)
-        self._tails = {hub.rsplit("/", 1)[-1].casefold() for model in models for hub in model.hub}
-        self._several, self._called = frozenset(index.several), frozenset(index.called)
-        self._series = {stem: self._one_series(*entry) for stem, entry in index.series.items()}
+        self.by_id, self.families = models, known_families
+        self._index = index or NameIndex.of(list(models.values()), known_families.values())
+
+    @property
+    def models(self) -> list[BaseModel]:
+        return list(self.by_id.values())
+
+    def _families_of(self, owner: str) -> Sequence[str]:
+        """Return the families of a publisher."""
+        return self._index.owners.get(owner.casefold(), "").split("\t")
 
     def _one_series(self, name: str, *members: str) -> Series:
         known = [self.families[member] for member in members]
@@ -114,7 +114,7 @@ class Names:
             return Identified(given)
         if series := self._series_of(written):
             return Identified(given, None, series.family, families=series.families)
-        is_open = not written.owner and joined(written.tokens) in self._several
+        is_open = not written.owner and joined(written.tokens) in self._index.several
         if not is_open and (id := self._index.written.get(as_written(given)) or self._model_of(written)):
             model = self.by_id[id]
             return Identified(given, model, self.families[model.family], self._repackager(written, model.family))
@@ -157,9 +157,9 @@ class Names:
         return self._index.stems.get(joined(part))
 
     def _model_of(self, written: WrittenName) -> str | None:
-        if id := self._hub.get(f"{written.owner}/{written.name}".casefold()):
+        if id := self._index.hub.get(f"{written.owner}/{written.name}".casefold()):
             return id
-        for name, left_out in written.spellings(self._owners):
+        for name, left_out in written.spellings(self._index.owners):
             plain = joined(plain_tokens_of(name))
             spellings = (joined(tokens_of(name)), joined(plain_tokens_of(name, with_training=True)), plain)
             exact = next((id for each in spellings if (id := self._index.exact.get(each))), None)
@@ -184,9 +184,9 @@ class Names:
     def _may_stand_before(self, left_out: str, family: str, owner: str) -> bool:
         """Whether what was left out of a name is no part of it: a publisher of copies, the developer, or a host of the developer's own."""
         name = left_out.casefold()
-        is_theirs = family in self._owners.get(owner.casefold(), ())
+        is_theirs = family in self._families_of(owner)
         is_host = name in REPACKAGERS or (is_theirs and name in MAKERS_WHO_REPACKAGE)
-        return not name or is_host or family in self._owners.get(name, ())
+        return not name or is_host or family in self._families_of(name)
 
     def _is_by_the_vendors(self, written: WrittenName, family: str) -> bool:
         known = self.families[family]
@@ -201,7 +201,7 @@ class Names:
         return set().union(*(self._setting_apart(tokens_of(form)) for form in forms_of(model)))
 
     def _family_of(self, written: WrittenName) -> str | None:
-        for name, left_out in written.spellings(self._owners):
+        for name, left_out in written.spellings(self._index.owners):
             family = self._index.stems.get(joined(tokens_of(name))) or self._index.stems.get(
                 joined(plain_tokens_of(name))
             )
@@ -212,18 +212,19 @@ class Names:
                 or not self._is_by_the_vendors(written, family)
             ):
                 continue
-            if not owner or family in self._owners.get(owner, ()) or written.is_by_a_repackager:
+            if not owner or family in self._families_of(owner) or written.is_by_a_repackager:
                 return family
         return None
 
     def _series_of(self, written: WrittenName) -> Series | None:
         """Return the series that a name without a version means, of which its developer has several families."""
-        series = self._series.get(joined(written.plain))
-        is_a_model = as_written(written.name) in self._called or written.name.casefold() in self._tails
-        if series is None or is_a_model:
+        found = self._index.series.get(joined(written.plain))
+        is_a_model = as_written(written.name) in self._index.called or written.name.casefold() in self._index.tails
+        if found is None or is_a_model:
             return None
+        series = self._one_series(*found.split("\t"))
         owner = written.owner.casefold()
-        is_theirs = not owner or bool(self._owners.get(owner, set()) & set(series.families))
+        is_theirs = not owner or not set(series.families).isdisjoint(self._families_of(owner))
         return series if is_theirs and self._is_by_the_vendors(written, series.families[0]) else None
 
     def _may_publish(self, written: WrittenName, model: BaseModel) -> bool:
@@ -232,11 +233,13 @@ class Names:
         copy or has the very name of a model with open weights.
         """
         owner = written.owner.casefold()
-        if not owner or model.family in self._owners.get(owner, ()):
+        if not owner or model.family in self._families_of(owner):
             return True
         if not model.open_weights:
             return False
-        is_its_name = written.name.casefold() in self._tails and len(written.tokens) > 1 and not _is_generic(written)
+        is_its_name = (
+            written.name.casefold() in self._index.tails and len(written.tokens) > 1 and not _is_generic(written)
+        )
         is_a_copy = written.has_format and is_distinctive(written.tokens)
         return written.is_by_a_repackager or is_its_name or is_a_copy
 
@@ -244,7 +247,7 @@ class Names:
         owner = written.owner or next(
             (name for name in REPACKAGERS if written.name.casefold().startswith(f"{name}_")), ""
         )
-        return "" if not owner or family in self._owners.get(owner.casefold(), ()) else owner
+        return "" if not owner or family in self._families_of(owner) else owner
 
     def _questions(self, written: WrittenName) -> tuple[str, ...]:
         """Return the names of known models that a name resembles, the closest first."""
@@ -254,18 +257,6 @@ class Names:
         if not found and (family := self.family_within(written.name)):
             found = [family]
         return tuple(dict.fromkeys(found))
-
-
-def _owners_of(models: Iterable[BaseModel]) -> Mapping[str, set[str]]:
-    """Return the families of each publisher in lower case: of the hubs, and as the developer calls himself, in full and in short."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for model in models:
-        developer = model.developer.casefold()
-        for name in (developer, developer.replace(" ", ""), developer.replace(" ", "-"), developer.split()[0]):
-            found[name].add(model.family)
-        for hub in model.hub:
-            found[hub.split("/")[0].casefold()].add(model.family)
-    return found
 
 
 def _is_generic(written: WrittenName) -> bool:
@@ -286,7 +277,7 @@ def _continues(tokens: Tokens, place: int) -> bool:
 @cache
 def names() -> Names:
     """Return the names of the table shipped with the product."""
-    return Names(base_models(), families(), NameIndex.compiled())
+    return Names(table().models, families(), NameIndex.compiled())
 
 
 @lru_cache(maxsize=20_000)

@@ -1,24 +1,24 @@
 """
 The names of base models, indexed by their words: what each sequence of words means, without those that mean several.
 
-The index of the table shipped with the product is compiled into `known_names.json` by `make docs`, since taking ten thousand names
-apart takes ten times as long as reading it.
+The index of the table shipped with the product is compiled into `known_names.tsv` by `make docs`, since taking ten thousand names
+apart takes long: `part, text, meaning` a line, sorted, so that a text is found without reading the others.
 """
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from registry.reference.base_models import BaseModel, Family
 from registry.reference.model_names import LONGEST, Tokens, plain_tokens_of, tokens_of
 
-COMPILED = Path(__file__).parent / "known_names.json"
+COMPILED = Path(__file__).parent / "known_names.tsv"
 _SIZE = re.compile(r"\d+(?:\.\d+)?[bm]")
 _EXPERT_SIZE = re.compile(r"\d+x\d+(?:\.\d+)?b|\d+e")
 
@@ -26,18 +26,22 @@ _EXPERT_SIZE = re.compile(r"\d+x\d+(?:\.\d+)?b|\d+e")
 @dataclass(frozen=True, slots=True)
 class NameIndex:
     """
-    What words mean, joined by blanks: `written` (with their signs), `exact` and `plain` (without the words of a copy) the ids of
-    models; `stems` families; `series` the name of a series and its families. `several` are names of families with several models,
-    `called` the names of models.
+    What names mean. `written` (with their signs), `exact` and `plain` (words joined by blanks, `plain` without the words of a copy)
+    give the id of a model; `stems` a family; `series` the name of a series and its families. `hub` gives the model of a hub id,
+    `owners` the families of a publisher. `tails` are hub ids without their publisher, `several` the names of families with several
+    models, `called` the names of models. A meaning of several parts has tabs between them.
     """
 
     written: Mapping[str, str]
     exact: Mapping[str, str]
     plain: Mapping[str, str]
     stems: Mapping[str, str]
-    series: Mapping[str, Sequence[str]]
-    several: Sequence[str]
-    called: Sequence[str]
+    series: Mapping[str, str]
+    hub: Mapping[str, str]
+    owners: Mapping[str, str]
+    tails: Mapping[str, str]
+    several: Mapping[str, str]
+    called: Mapping[str, str]
 
     @classmethod
     def of(cls, models: Sequence[BaseModel], known_families: Iterable[Family]) -> NameIndex:
@@ -46,6 +50,7 @@ class NameIndex:
         forms = [(form, model) for model in models for form in forms_of(model)]
         plain = [(plain_tokens_of(form), model) for form, model in forms]
         named = [(name, family.name) for family in known for name in (family.name, *family.aliases)]
+        hub = {hub.casefold(): model.id for model in models for hub in model.hub}
         return cls(
             written=_unique((as_written(form), model.id) for form, model in forms)
             | _unique((as_written(model.name), model.id) for model in models),
@@ -55,21 +60,48 @@ class NameIndex:
             | _unique((joined(plain_tokens_of(name)), family) for name, family in named)
             | _unique((joined(tokens_of(name)), family) for name, family in named),
             series=_series_of(known),
-            several=sorted(_names_of_several(models, known)),
-            called=sorted({as_written(model.name) for model in models}),
+            hub=hub,
+            owners=_owners_of(models),
+            tails=dict.fromkeys((id.rsplit("/", 1)[-1] for id in hub), ""),
+            several=dict.fromkeys(_names_of_several(models, known), ""),
+            called=dict.fromkeys((as_written(model.name) for model in models), ""),
         )
 
-    def as_json(self) -> str:
-        """Return the index as JSON, a member a line."""
-        members = [
-            f"{json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}" for name, value in asdict(self).items()
-        ]
-        return "{" + ",\n".join(members) + "}\n"
+    def as_lines(self) -> str:
+        """Return the index as the compiled file has it."""
+        rows = (
+            f"{part.name}\t{text}\t{meaning}\n".encode()
+            for part in fields(self)
+            for text, meaning in getattr(self, part.name).items()
+        )
+        return b"".join(sorted(rows)).decode()
 
     @classmethod
     def compiled(cls) -> NameIndex:
         """Return the index of the table shipped with the product."""
-        return cls(**json.loads(COMPILED.read_text(encoding="utf-8")))
+        lines = COMPILED.read_bytes().splitlines()
+        return cls(**{part.name: SortedLines(lines, part.name) for part in fields(cls)})
+
+
+class SortedLines(Mapping[str, str]):
+    """The texts of one part of a compiled index, with their meanings: `part, text, meaning` a line, found by halving."""
+
+    def __init__(self, lines: Sequence[bytes], part: str) -> None:
+        self._lines, self._part = lines, f"{part}\t"
+        self._first, self._end = bisect_left(lines, f"{part}\t".encode()), bisect_left(lines, f"{part}\n".encode())
+
+    def __getitem__(self, text: str) -> str:
+        sought = f"{self._part}{text}\t".encode()
+        place = bisect_left(self._lines, sought, self._first, self._end)
+        if place == self._end or not self._lines[place].startswith(sought):
+            raise KeyError(text)
+        return self._lines[place][len(sought) :].decode()
+
+    def __iter__(self) -> Iterator[str]:
+        return (line.split(b"\t")[1].decode() for line in self._lines[self._first : self._end])
+
+    def __len__(self) -> int:
+        return self._end - self._first
 
 
 def joined(tokens: Tokens) -> str:
@@ -96,7 +128,19 @@ def _unique(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     return {text: next(iter(meanings)) for text, meanings in found.items() if len(meanings) == 1}
 
 
-def _series_of(known_families: Iterable[Family]) -> dict[str, list[str]]:
+def _owners_of(models: Iterable[BaseModel]) -> dict[str, str]:
+    """Return the families of each publisher in lower case: of the hubs, and as the developer calls himself, in full and in short."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for model in models:
+        developer = model.developer.casefold()
+        for name in (developer, developer.replace(" ", ""), developer.replace(" ", "-"), developer.split()[0]):
+            found[name].add(model.family)
+        for hub in model.hub:
+            found[hub.split("/")[0].casefold()].add(model.family)
+    return {owner: "\t".join(sorted(families)) for owner, families in found.items()}
+
+
+def _series_of(known_families: Iterable[Family]) -> dict[str, str]:
     """Return the series by their words: names before a version that at least two families share, all of one developer."""
     versions: dict[Tokens, list[Family]] = defaultdict(list)
     everything = sorted(known_families, key=lambda family: family.release)
@@ -104,7 +148,9 @@ def _series_of(known_families: Iterable[Family]) -> dict[str, list[str]]:
         for stem in sorted({_before_the_version(tokens_of(name)) for name in (family.name, *family.aliases)} - {()}):
             versions[stem].append(family)
     return {
-        joined(stem): found for stem, several in versions.items() if (found := _one_series(stem, several, everything))
+        joined(stem): "\t".join(found)
+        for stem, several in versions.items()
+        if (found := _one_series(stem, several, everything))
     }
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
 
-from registry.reference.base_models import BaseModel, base_model, base_models, families
+from registry.reference.base_models import BaseModel, base_model, families, table
 from registry.reference.identifying import identified, names
 
 
@@ -260,6 +260,6 @@ def _models_of(prefix: str, written: str) -> Iterator[BaseModel]:
     if prefix.endswith("-") and not size:
         return
     stem = f"{prefix}{size.replace('_', '.').casefold()}" if prefix.endswith("-") else prefix
-    for model in base_models():
-        if model.id == stem or (prefix.endswith("-") and model.id.startswith(f"{stem}-")):
-            yield model
+    for id in table().models:
+        if id == stem or (prefix.endswith("-") and id.startswith(f"{stem}-")):
+            yield base_model(id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from registry.models import AddedFamily
-from registry.reference.base_models import base_models, families, family_of, models_of
+from registry.reference.base_models import families, family_of, models_of, table
 from registry.reference.identifying import Identified, Names, names
 
 
@@ -19,9 +19,9 @@ def known_names() -> Names:
 def _with_added(editions: tuple[object, ...]) -> Names:
     """Return the names with the families that were added; `editions` tells one state of them from the next."""
     documents = list(AddedFamily.objects.values_list("document", flat=True))
-    added = [model for document in documents for model in models_of(document)]
+    added = {model.id: model for document in documents for model in models_of(document)}
     own = {document["family"]: family_of(document) for document in documents}
-    return Names([*base_models(), *added], {**families(), **own})
+    return Names({**table().models, **added}, {**families(), **own})
 
 
 def identify(given: list[str]) -> list[Identified]:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from registry.models import AddedFamily, ModelStatement, Source, SourceKind
 from registry.names import key_of
-from registry.reference.base_models import BaseModel, base_models, models_of, schema
+from registry.reference.base_models import BaseModel, base_models, models_of, table
 from registry.reference.family_files import FamilyFile
 from registry.reference.family_sources import document_of
 from registry.register.pipeline import apply
@@ -81,7 +81,7 @@ def _bases(own: Sequence[BaseModel], others: dict[str, BaseModel]) -> list[BaseM
 
 def _load(key: str, label: str, models: Sequence[BaseModel]) -> bool:
     """Store models as the statements of a source, and return whether that changed anything."""
-    edition = f"{schema()} {key_of(repr(models))}"
+    edition = f"{table().schema} {key_of(repr(models))}"
     source, is_new = Source.objects.select_for_update().get_or_create(
         key=key, defaults={"kind": SourceKind.CATALOG, "label": label, "is_public": True}
     )
