@@ -15,6 +15,7 @@ UNFOLD = {
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("icon.svg")}],
     "SHOW_LANGUAGES": True,
     "SHOW_HISTORY": False,
+    "ACCOUNT": {"navigation": [{"title": _("Your account"), "link": reverse_lazy("account")}]},
     "SHOW_VIEW_ON_SITE": False,
     "STYLES": [lambda request: static("desk.css")],
     "SCRIPTS": [lambda request: static("desk.js")],

@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "unfold.contrib.filters",
     "django.contrib.admin",
     "django.contrib.auth",
+    "django.contrib.humanize",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
@@ -39,6 +40,12 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "registry",
     "compliance",
 ]
@@ -56,6 +63,10 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "registry.accounts.idle.EndIdleSessions",
+    "registry.accounts.second_factor.RequireSecondFactor",
+    "registry.accounts.devices.RecognizeDevices",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
@@ -100,9 +111,61 @@ STORAGES = {
 
 # --- people -------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "registry.User"
-LOGIN_URL = reverse_lazy("admin:login")
-# Whoever signs in without having asked for a page.
-LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
+AUTHENTICATION_BACKENDS = ["registry.accounts.backends.PeopleOnly"]
+LOGIN_URL = reverse_lazy("account_login")
+LOGIN_REDIRECT_URL = reverse_lazy("account")
+# Staff roles that need a second factor. `SECOND_FACTOR_FOR=` (blank) asks for none.
+SECOND_FACTOR_FOR = env.list("SECOND_FACTOR_FOR", default=["registrar", "administrator"])
+# A session that nobody uses ends after so many minutes (0: never), any session after so many hours.
+SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=60)
+SESSION_COOKIE_AGE = 3600 * env.int("SESSION_HOURS", default=24)
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+ACCOUNT_ADAPTER = "registry.accounts.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_UNIQUE_EMAIL = False
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_REDIRECT_URL = reverse_lazy("account_login")
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if BASE_URL.startswith("https://") else "http"
+# Wrong passwords and codes of an account, and of an address; requests of the page to sign in.
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": env.str("SIGN_IN_FAILURES", default="5/15m/key,60/15m/ip"),
+    "login": env.str("SIGN_IN_REQUESTS", default="300/m/ip"),
+}
+MFA_ADAPTER = "registry.accounts.adapters.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_ISSUER = "AI Model Compliance Registry"
+MFA_TOTP_TOLERANCE = 1
+# Browsers allow security keys on a machine's own address without https.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = BASE_URL.startswith("http://")
+# Single sign-on by OpenID Connect: `OIDC_ROLES=registrars=registrar,gd-reviewers=reviewer:44` gives roles to groups.
+OIDC_URL = env.str("OIDC_URL", default="")
+OIDC_GROUPS_CLAIM = env.str("OIDC_GROUPS_CLAIM", default="groups")
+OIDC_ROLES = env.dict("OIDC_ROLES", default={})
+OIDC_GIVES_SECOND_FACTOR = env.bool("OIDC_GIVES_SECOND_FACTOR", default=False)
+SOCIALACCOUNT_ADAPTER = "registry.accounts.oidc.SingleSignOnAdapter"
+SOCIALACCOUNT_AUTO_SIGNUP = True
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "sso",
+                "name": env.str("OIDC_NAME", default="Single sign-on"),
+                "client_id": env.str("OIDC_CLIENT_ID", default=""),
+                "secret": env.str("OIDC_CLIENT_SECRET", default=""),
+                "settings": {"server_url": OIDC_URL},
+            }
+        ]
+        if OIDC_URL
+        else [],
+    }
+}
 # A form of the workspace that was sent after its session had ended is shown again, with what was typed.
 CSRF_FAILURE_VIEW = "compliance.workspace.sessions.csrf_failure"
 AUTH_PASSWORD_VALIDATORS = [
@@ -117,6 +180,15 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # A correction notice has three fields for each open flag.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+
+# Counts of wrong passwords and used codes are shared by all processes, and need no other service than the database.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "registry_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 # --- time and languages -------------------------------------------------------------------------------------
 TIME_ZONE = "Asia/Shanghai"

@@ -13,6 +13,10 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CELERY_BROKER_URL = "memory://"
 # Each process of the tests counts by itself.
 RATE_LIMIT_STORAGE = ""
+# The tests of the second factor ask for it.
+SECOND_FACTOR_FOR: list[str] = []
+# Nor does each first page of a test write that its session is used.
+SESSION_IDLE_MINUTES = 0
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {}
 LOG_LEVEL = "WARNING"
 TEST_ON = os.environ.get("TEST_ON", "sqlite")

@@ -12,6 +12,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from compliance.site import views
 from compliance.site.reports import linked_report
+from registry.accounts.views import desk_sign_in, workspace_sign_in
 from registry.api import problems
 from registry.site.known_models import known_model, known_models
 from registry.site.linked_data import register_entry
@@ -34,7 +35,11 @@ urlpatterns = [
     path("reports/<str:text>/report.<slug:format>", linked_report, name="report-link"),
     path("favicon.ico", RedirectView.as_view(url=static("icon.svg"))),
     path("language/", include("django.conf.urls.i18n")),
+    path("account/", include("registry.accounts.urls")),
+    path("workspace/sign-in/", workspace_sign_in),
     path("workspace/", include("compliance.workspace.urls")),
+    path("admin/login/", desk_sign_in),
+    path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
     path("admin/", include("compliance.admin.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("compliance.api.urls")),

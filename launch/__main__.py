@@ -82,6 +82,8 @@ class Launcher:
             "SECRET_KEY": secret_key,
             "EMAIL_URL": os.environ.get("EMAIL_URL") or f"filemail:///{paths.MAIL}",
             "BASE_URL": os.environ.get("BASE_URL", self.address),
+            # Whoever tries the product gets in with a password; in operation, registrars and administrators need more.
+            "SECOND_FACTOR_FOR": os.environ.get("SECOND_FACTOR_FOR", ""),
             "DJANGO_SETTINGS_MODULE": "config.settings",
         }
 

@@ -5,3 +5,7 @@ from django.utils.translation import gettext_lazy as _
 class RegistryConfig(AppConfig):
     name = "registry"
     verbose_name = _("Register")
+
+    def ready(self) -> None:
+        """Connect the receivers of the signals of signing in."""
+        from registry.accounts import devices, second_factor  # noqa: F401

@@ -9,3 +9,5 @@ from django.dispatch import Signal
 numbers_changed = Signal()
 # Sent when the ancestors of models have changed. Argument: `models`, the keys of the models.
 lineage_changed = Signal()
+# Sent when too many passwords were tried for an account. Arguments: `user`; `address`, from which the last one came.
+account_locked = Signal()

@@ -53,7 +53,8 @@ def make_token(
 def service_account_of(organization: Organization) -> User:
     """Return the service account of an organization, which files for it and cannot sign in. It is made when it is needed."""
     account, is_new = User.objects.get_or_create(
-        username=service_name_of(organization), defaults={"first_name": organization.name[:150]}
+        username=service_name_of(organization),
+        defaults={"first_name": organization.name[:150], "is_service_account": True},
     )
     if is_new:
         account.set_unusable_password()

@@ -57,7 +57,7 @@ def _used() -> Iterator[Message]:
             continue
         if path.suffix == ".py":
             yield from _in_code(path)
-        elif path.suffix == ".html":
+        elif path.suffix in (".html", ".txt") and name.startswith("templates/"):
             yield from _in_template(path)
     yield from _of_unfold()
 

@@ -94,7 +94,7 @@ def _import(
 def _importer_for(dossier: Dossier) -> User:
     """Return the importing account as a filer of the applicant. Whoever runs the command can change the database anyway."""
     applicant = dossier.applicant
-    user, is_new = User.objects.get_or_create(username=IMPORTER)
+    user, is_new = User.objects.get_or_create(username=IMPORTER, defaults={"is_service_account": True})
     if is_new:
         user.set_unusable_password()
         user.save()

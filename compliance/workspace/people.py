@@ -31,7 +31,7 @@ from registry.membership.refusals import MembershipRefused
 from registry.models import Invitation, Membership, MembershipEvent, MembershipRole, User
 
 MOST_EVENTS = 200
-MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
+SIGN_IN_BACKEND = "registry.accounts.backends.PeopleOnly"
 
 
 @for_members
@@ -232,4 +232,4 @@ def _let_in(request: HttpRequest, found: Invitation) -> None:
     user: User = make_account(
         found, username=post.get("username", ""), name=post.get("name", ""), password=post.get("password", "")
     )
-    login(request, user, backend=MODEL_BACKEND)
+    login(request, user, backend=SIGN_IN_BACKEND)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,18 +12,6 @@ from django.views import csrf
 
 # What a form sends besides what was typed.
 _OWN_FIELDS = frozenset({"csrfmiddlewaretoken"})
-
-
-class SignIn(LoginView):
-    """The page to sign in."""
-
-    template_name = "workspace/sign_in.html"
-    redirect_authenticated_user = True
-    next_page = "/workspace/"
-
-
-class SignOut(LogoutView):
-    next_page = "/workspace/sign-in/"
 
 
 def sign_in_first(request: HttpRequest) -> HttpResponseBase:
@@ -35,7 +22,7 @@ def sign_in_first(request: HttpRequest) -> HttpResponseBase:
 
 
 def sign_in_address(path: str) -> str:
-    return f"{reverse('workspace:sign-in')}?{urlencode({'next': path})}"
+    return f"{reverse('account_login')}?{urlencode({'next': path})}"
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:

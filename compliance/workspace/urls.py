@@ -18,7 +18,6 @@ from compliance.workspace import (
     people,
     reports,
     services,
-    sessions,
     starting,
     workbooks,
 )
@@ -28,8 +27,6 @@ _FILING = "<uuid:organization>/filings/<uuid:uid>/"
 
 urlpatterns = [
     path("", home.home, name="home"),
-    path("sign-in/", sessions.SignIn.as_view(), name="sign-in"),
-    path("sign-out/", sessions.SignOut.as_view(), name="sign-out"),
     path("invitations/<str:text>/", people.invitation, name="invitation"),
     path("notices/", notices.notices, name="notices"),
     path("notices/<int:key>/", notices.follow, name="notice"),

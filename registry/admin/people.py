@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
@@ -14,7 +18,9 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from registry.admin.permissions import InlineKeptByAdministrators, KeptByAdministrators
 from registry.models import ApiToken, StaffRole, User
 
-admin.site.unregister(Group)
+# Addresses, authenticators and sessions are each person's own; the desk shows none of them.
+for _model in (Group, EmailAddress, Authenticator, UserSession, SocialAccount, SocialApp, SocialToken):
+    admin.site.unregister(_model)
 
 
 class StaffRoleInline(InlineKeptByAdministrators):
@@ -47,7 +53,7 @@ class PersonAdmin(UserAdmin, KeptByAdministrators):
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
         (_("Personal information"), {"fields": ["first_name", "last_name", "email"]}),
-        (_("Account"), {"fields": ["is_active", "is_staff", "last_login", "date_joined"]}),
+        (_("Account"), {"fields": ["is_active", "is_staff", "is_service_account", "last_login", "date_joined"]}),
     ]
     readonly_fields = ["last_login", "date_joined"]
 

@@ -5,7 +5,7 @@ from registry.models.corrections import Correction, CorrectionKind
 from registry.models.invitations import Invitation, MembershipEvent, MembershipVerb
 from registry.models.numbers import Listing, NumberCounter, NumberKind, NumberStatus, OfficialNumber
 from registry.models.organizations import Organization
-from registry.models.people import Membership, MembershipRole, Role, StaffRole, User
+from registry.models.people import Membership, MembershipRole, Role, SignInDevice, StaffRole, User
 from registry.models.services import Service
 from registry.models.sources import Source, SourceKind, Viewer
 from registry.models.statements import (
@@ -44,6 +44,7 @@ __all__ = [
     "Scope",
     "Service",
     "ServiceStatement",
+    "SignInDevice",
     "Source",
     "SourceKind",
     "StaffRole",

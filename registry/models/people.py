@@ -28,6 +28,12 @@ class Role(models.TextChoices):
 class User(AbstractUser):
     """A person with an account."""
 
+    is_service_account = models.BooleanField(
+        _("service account"),
+        default=False,
+        help_text=_("A program: it uses the API with its tokens, and cannot sign in."),
+    )
+
     class Meta(AbstractUser.Meta):
         verbose_name = _("user")
         verbose_name_plural = _("users")
@@ -66,6 +72,23 @@ class User(AbstractUser):
     @property
     def reviewed_provinces(self) -> list[str]:
         return self.roles.get(Role.REVIEWER, [])
+
+
+class SignInDevice(models.Model):
+    """A browser in which a person signed in, recognized by a cookie whose SHA-256 is `mark`."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="sign_in_devices")
+    mark = models.CharField(max_length=64)
+    browser = models.CharField(max_length=300, blank=True)
+    address = models.CharField(max_length=64, blank=True)
+    first_used_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "mark"], name="a_device_of_a_person_is_known_once")]
+
+    def __str__(self) -> str:
+        return self.browser or self.address
 
 
 class StaffRole(models.Model):

@@ -301,8 +301,3 @@ def test_the_menu_of_the_desk_links_to_its_pages(reviewer):
     assert reverse("rules") == "/rules/"
     assert 'href="/rules/"' in page
     assert "Filings of AI models and services" in page
-
-
-def test_a_sign_in_without_a_requested_page_leads_to_the_overview(reviewer):
-    response = Client().post("/admin/login/", {"username": "reviewer", "password": "a password"})
-    assert (response.status_code, response.url) == (302, "/admin/")

@@ -33,8 +33,8 @@ class Filer:
             self.faults.append(text)
 
     def signs_in(self, username: str) -> None:
-        self.page.goto("/workspace/sign-in/")
-        self.page.fill("#id_username", username)
+        self.page.goto("/account/sign-in/")
+        self.page.fill("#id_login", username)
         self.page.fill("#id_password", PASSWORD)
         self.page.locator("main button").click()
         self.page.wait_for_url(f"**{self.home}")

@@ -132,7 +132,7 @@ class Person:
 
 def sign_in(page: Page, username: str) -> None:
     page.goto("/admin/login/")
-    page.fill("[name=username]", username)
+    page.fill("[name=login]", username)
     page.fill("[name=password]", PASSWORD)
     page.press("[name=password]", "Enter")
     page.wait_for_url("**/admin/")

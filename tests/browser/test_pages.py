@@ -23,6 +23,12 @@ class DeskPage:
 
 PAGES = [
     DeskPage("login", "/admin/login/", user=""),
+    DeskPage("account", "/account/"),
+    DeskPage("second-factor", "/account/second-factor/"),
+    DeskPage("second-factor-needed", "/account/second-factor/needed/"),
+    DeskPage("sessions", "/account/sessions/"),
+    DeskPage("password", "/account/password/"),
+    DeskPage("password-reset", "/account/password/reset/", user=""),
     DeskPage("index", "/admin/"),
     DeskPage("filings", "/admin/compliance/filing/"),
     DeskPage("filing", "/admin/compliance/filing/{filing}/change/"),

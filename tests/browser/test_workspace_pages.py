@@ -42,7 +42,7 @@ def test_every_page_is_accessible_quiet_and_fits(
     language: str, size: str, home: str, open_context: Callable[..., BrowserContext]
 ) -> None:
     person = Filer(open_context(language, size), home)
-    person.page.goto("/workspace/sign-in/")
+    person.page.goto("/account/sign-in/")
     person.shows(f"sign-in-{size}-{language}")
     person.signs_in("filer")
     filing = person.starts("generative", new_name())

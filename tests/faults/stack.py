@@ -98,6 +98,7 @@ class Stack:
 def environment_of(database_url: str, broker: Broker) -> dict[str, str]:
     """Return the environment of the processes of the product."""
     return {
+        "SECOND_FACTOR_FOR": "",
         **{name: value for name, value in os.environ.items() if name != "TEST_ON"},
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "DATABASE_URL": database_url,

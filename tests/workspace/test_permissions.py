@@ -68,7 +68,7 @@ OF_ORGANIZATION: dict[str, tuple[list[Any], int, int]] = {
     "section": (["filing", "service"], 200, 403),
 }
 # The addresses of a person.
-OF_PERSONS = {"home", "sign-in", "sign-out", "notices", "notice", "invitation", "feed"}
+OF_PERSONS = {"home", "notices", "notice", "invitation", "feed"}
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_nobody_else_finds_the_pages_of_an_organization(
         url = address(name, organization, things)
         answers = [(client.get(url).status_code, client.post(url).status_code) for client in clients]
         assert (name, answers) == (name, [(404, 404)] * 2)
-        assert anonymous.get(url).headers["Location"].startswith("/workspace/sign-in/?next=")
+        assert anonymous.get(url).headers["Location"].startswith("/account/sign-in/?next=")
         assert (name, anonymous.post(url).status_code) == (name, 401)
 
 

@@ -1,0 +1,111 @@
+"""How allauth behaves here: nobody registers himself, secrets are encrypted, a mail that fails stops nothing."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import logging
+import time
+from smtplib import SMTPException
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.adapter import DefaultMFAAdapter
+from cryptography.fernet import Fernet, MultiFernet
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.shortcuts import render
+from django.urls import reverse
+
+from registry.accounts.lock_out import tell_of
+from registry.api.throttling import address_of
+
+logger = logging.getLogger(__name__)
+# Seconds after signing in during which security settings are open without a second confirmation.
+JUST_NOW = 300
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Signing in with user name and password."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Accounts are made by administrators and by invitations."""
+        return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return address_of(request)
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """The desk for staff, the workspace for everybody else."""
+        return reverse("admin:index" if getattr(request.user, "is_staff", False) else "workspace:home")
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Whoever signed in a moment ago is not asked for the password again."""
+        records = get_authentication_records(self.request, self.request.user)
+        if any(time.time() - record["at"] < JUST_NOW for record in records):
+            return False
+        return bool(super().is_reauthentication_required(app=app, **kwargs))
+
+    def get_signup_redirect_url(self, request: HttpRequest) -> str:
+        """Whoever comes from the identity provider for the first time goes where the others go."""
+        return self.get_login_redirect_url(request)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Raise ValidationError if too many passwords were tried, and tell of it."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            tell_of(request, str(credentials.get("username", "")))
+            raise
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+        """Return the person whose password this is; a program has none, whatever was set for it."""
+        user = super().authenticate(request, **credentials)
+        return None if getattr(user, "is_service_account", False) else user
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send a mail. Raises ImmediateHttpResponse with a page that says so if it cannot be sent."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except (SMTPException, OSError) as error:
+            logger.exception("The mail %s could not be sent.", template_prefix)
+            raise ImmediateHttpResponse(render(self.request, "account/mail_failed.html", status=503)) from error
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: AbstractBaseUser,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """Send a notice on the security of an account to whoever has an address; a failure is logged and stops nothing."""
+        address = email or getattr(user, "email", "")
+        if address:
+            try:
+                super().send_notification_mail(template_prefix, user, context, address)
+            except ImmediateHttpResponse:
+                logger.error("User %s could not be told by mail: %s.", user.pk, template_prefix)
+
+
+class MFAAdapter(DefaultMFAAdapter):
+    """The second factor. Secrets are stored encrypted with `SECRET_KEY` and `SECRET_KEY_FALLBACKS`."""
+
+    def encrypt(self, text: str) -> str:
+        return _cipher().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return _cipher().decrypt(encrypted_text.encode()).decode()
+
+
+def _cipher() -> MultiFernet:
+    secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return MultiFernet(
+        [
+            Fernet(base64.urlsafe_b64encode(hashlib.sha256(f"second factor:{each}".encode()).digest()))
+            for each in secrets
+        ]
+    )
