@@ -9,5 +9,8 @@ class ComplianceConfig(AppConfig):
     def ready(self) -> None:
         from compliance import checks  # noqa: F401  (registers the system check)
         from compliance.checking.consequences import connect
+        from compliance.evidence.models import ReferenceSketch
+        from registry.audit.recording import watch
 
         connect()
+        watch(ReferenceSketch, "name", "seed", "file_hashes", "committed_at", "added_at", "source")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from celery import shared_task
 from django.conf import settings
+from django.core.mail import send_mail
 
 from compliance.api.imports import describe
 from compliance.checking import check_filings, consequences, dispatch, due_marks, flag_counts
 from compliance.documents import counting, parts
+from compliance.filings.history import anchors
 from compliance.imports import running
 from compliance.notices import calendar, delivering, inviting, mailing, messages, raising
 from compliance.reports import runs, sending, timetable, written
@@ -185,3 +189,12 @@ def pick_up_imports() -> int:
     for key in parts:
         dispatch.publish(dispatch.DO_IMPORT_PART, key)
     return len(imports) + len(parts)
+
+
+@shared_task(name="compliance.write_anchor")
+def anchor_the_chains() -> str:
+    """Write the anchor of the day, and mail it."""
+    anchor = anchors.write_anchor(Path(settings.ANCHOR_FILE))
+    if settings.ANCHOR_MAIL:
+        send_mail(f"Anchor {anchor.until}", anchor.as_line(), None, settings.ANCHOR_MAIL)
+    return anchor.digest

@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "registry.audit.acting.ActingPerson",
     "allauth.account.middleware.AccountMiddleware",
     "registry.accounts.idle.EndIdleSessions",
     "registry.accounts.second_factor.RequireSecondFactor",
@@ -101,6 +102,10 @@ else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# A line a day on the state of all chains of hashes: kept on another machine, it shows since when something was changed.
+ANCHOR_FILE = env.str("ANCHOR_FILE", default=str(VAR / "anchors.jsonl"))
+# Addresses to which each anchor is mailed.
+ANCHOR_MAIL = env.list("ANCHOR_MAIL", default=[])
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(VAR / "media"))
 # Documents are stored in MEDIA_ROOT, or in a bucket: STORAGE_URL=s3://bucket/folder?endpoint_url=…&region_name=…
 STORAGE_URL = env.str("STORAGE_URL", default="")

@@ -7,5 +7,8 @@ class RegistryConfig(AppConfig):
     verbose_name = _("Register")
 
     def ready(self) -> None:
-        """Connect the receivers of the signals of signing in."""
+        """Connect the receivers of the signals of signing in, and of the log of changes."""
         from registry.accounts import devices, second_factor  # noqa: F401
+        from registry.audit.watched import watch_all
+
+        watch_all()

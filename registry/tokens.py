@@ -99,9 +99,13 @@ def rotate_token(token: ApiToken, *, overlap: timedelta) -> tuple[ApiToken, str]
     return new, text
 
 
+@transaction.atomic
 def revoke_token(token: ApiToken) -> None:
     """Revoke a token, from now on."""
-    ApiToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=timezone.now())
+    row = ApiToken.objects.select_for_update().filter(pk=token.pk, revoked_at__isnull=True).first()
+    if row is not None:
+        row.revoked_at = timezone.now()
+        row.save(update_fields=["revoked_at"])
     logger.info("Token %s was revoked.", token.beginning)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from compliance.checking import check_filings
 from compliance.filings import actions
+from compliance.filings.history.verification import HistoryFault, faults_of_history
 from compliance.models import Document, Filing, Flag
 from registry.models import User
 from tests.building import parsed
@@ -41,6 +42,12 @@ def hold_documents(filing: Filing, by: User) -> None:
         )
         for sha256, entry in named.items()
     )
+
+
+def history_faults(filing: Filing) -> list[HistoryFault]:
+    """Return the faults of the history of a filing; its documents were made without the events of uploads."""
+    faults = faults_of_history(Filing.objects.filter(pk=filing.pk))
+    return [fault for fault in faults if fault.code != "document_inserted"]
 
 
 def document_of(filing: Filing) -> Any:

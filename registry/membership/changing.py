@@ -29,7 +29,9 @@ def change_member(membership: Membership, terms: Terms, *, by: User) -> None:
     )
     if locked.is_administrator and not is_kept:
         _refuse_last(locked)
-    Membership.objects.filter(pk=locked.pk).update(**asdict(terms))
+    for name, value in asdict(terms).items():
+        setattr(locked, name, value)
+    locked.save(update_fields=list(asdict(terms)))
     record(locked.organization, MembershipVerb.CHANGED, locked.user.username, by=by, data=terms.as_json)
 
 

@@ -1,5 +1,6 @@
 from registry.models.ai_models import AIModel, RegistrationStatus
 from registry.models.answers import KeptAnswer
+from registry.models.audit import AccessKind, AccessRecord, AuditEvent, AuditHead, AuditVerb
 from registry.models.base_model_families import AddedFamily
 from registry.models.corrections import Correction, CorrectionKind
 from registry.models.invitations import Invitation, MembershipEvent, MembershipVerb
@@ -20,8 +21,13 @@ from registry.models.tokens import ApiToken, Scope
 
 __all__ = [
     "AIModel",
+    "AccessKind",
+    "AccessRecord",
     "AddedFamily",
     "ApiToken",
+    "AuditEvent",
+    "AuditHead",
+    "AuditVerb",
     "Correction",
     "CorrectionKind",
     "Derivation",

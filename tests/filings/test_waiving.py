@@ -9,11 +9,10 @@ import time_machine
 
 from compliance.checking.flag_counts import with_todays_counts
 from compliance.filings import actions
-from compliance.filings.history.verification import faults_of_history
 from compliance.filings.refusals import ErrorsOpen, NotPermitted, ReasonMissing, TransitionRefused, WaiverRefused
 from compliance.models import Event, Filing, Flag
 from tests.building import parsed
-from tests.making_filings import a_submitted_filing, check_everything, unresolved_flags
+from tests.making_filings import a_submitted_filing, check_everything, history_faults, unresolved_flags
 
 TODAY, LAST_DAY = date(2026, 11, 20), date(2026, 11, 30)
 NOT_SEALED = {"/documents/1/sealed": False, "/reference": "waived"}
@@ -107,7 +106,7 @@ def test_a_waiver_lapses_when_the_value_changes_and_the_history_records_it(filer
             "waived_by": "reviewer",
         },
     )
-    assert faults_of_history(Filing.objects.filter(pk=filing.pk)) == []
+    assert history_faults(filing) == []
 
 
 def resubmitted(filing, filer, reviewer, changes):
@@ -158,7 +157,7 @@ def test_a_check_within_an_action_may_lapse_a_waiver(filing, filer, reviewer):
     # A return comes after the check within it.
     moments = list(Event.objects.filter(filing=filing).order_by("number").values_list("at", flat=True))
     assert moments == sorted(moments)
-    assert faults_of_history(Filing.objects.filter(pk=filing.pk)) == []
+    assert history_faults(filing) == []
 
 
 def test_a_lifted_waiver_counts_again(filing, reviewer):

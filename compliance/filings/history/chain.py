@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
+
+from registry.chaining import chained_hash
 
 
 def event_hash(
@@ -39,5 +39,4 @@ def event_hash(
         "reason": reason,
         "data": data,
     }
-    text = json.dumps(line, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(f"{previous}\n{text}".encode()).hexdigest()
+    return chained_hash(previous, line)

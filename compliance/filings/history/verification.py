@@ -1,4 +1,7 @@
-"""Verifying the history: the hash chain of the events of each filing, and the revisions that the events mention."""
+"""
+Verifying the history: the hash chain of the events of each filing, the revisions that the events mention, and the rows that follow
+from them.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,17 @@ from django.db.models import QuerySet
 
 from compliance.filings.history.chain import event_hash
 from compliance.filings.history.recording import THE_REGISTRY
+from compliance.filings.history.row_verification import (
+    RowFault,
+    changed_files,
+    document_faults,
+    missing_case_numbers,
+    number_faults,
+    row_faults,
+)
 from compliance.filings.workflow import WAIVER_LAPSED
 from compliance.language import Bilingual, Language
-from compliance.models import Event, Filing, Revision
+from compliance.models import Document, Event, Filing, Revision
 
 AT_ONCE = 500
 _LINE_FIELDS = ("number", "verb", "from_status", "to_status", "at", "actor", "reason", "data")
@@ -39,6 +50,35 @@ _MESSAGES = {
     "revision_inserted": Bilingual(
         "revision {number} was inserted: no event mentions it", "第 {number} 版系插入：没有事件提及"
     ),
+    "no_history": Bilingual("the filing has no event at all", "该申报没有任何事件"),
+    "filing_missing": Bilingual(
+        "the filing was removed: its case number was given out, and no filing has it",
+        "申报被删除：该受理编号已发出，但没有对应的申报",
+    ),
+    "date_differs": Bilingual(
+        "“{name}” was changed: by the events it is {asked}", "“{name}”被修改：按事件应为 {asked}"
+    ),
+    "applicant_differs": Bilingual(
+        "the applicant is {found}, but the filed dossier names {asked}", "申报主体为 {found}，但所报材料载明 {asked}"
+    ),
+    "number_differs": Bilingual(
+        "the official number is {found}, but the decision gave {asked}", "备案编号为 {found}，但决定所给编号为 {asked}"
+    ),
+    "official_number_changed": Bilingual(
+        "{name} of the official number {number} was changed: it is {found}, and by the history {asked}",
+        "编号 {number} 的“{name}”被修改：现为 {found}，按历史应为 {asked}",
+    ),
+    "document_inserted": Bilingual(
+        "document “{document}” was inserted: no event mentions it", "材料“{document}”系插入：没有事件提及"
+    ),
+    "document_missing": Bilingual(
+        "document {document}… was removed: an event mentions it", "材料 {document}… 被删除：有事件提及"
+    ),
+    "file_missing": Bilingual("the file of document “{document}” is gone", "材料“{document}”的文件已不存在"),
+    "file_changed": Bilingual(
+        "the file of document “{document}” was changed: its SHA-256 does not match",
+        "材料“{document}”的文件被修改：SHA-256 不符",
+    ),
 }
 
 
@@ -54,10 +94,17 @@ class HistoryFault:
         return f"{self.case}: {_MESSAGES[self.code].filled(language, dict(self.values))}"
 
 
-def faults_of_history(filings: QuerySet[Filing] | None = None) -> list[HistoryFault]:
-    """Return every changed, removed or inserted row of the history of the filings. Defaults to all filings."""
+def faults_of_history(filings: QuerySet[Filing] | None = None, *, with_files: bool = False) -> list[HistoryFault]:
+    """
+    Return every changed, removed or inserted row of the history of the filings. Defaults to all filings, which includes those
+    that are missing. `with_files` reads the file of each document.
+    """
     rows = Filing.objects.all() if filings is None else filings
-    return [fault for part in _parts(rows) for fault in _faults_of(part)]
+    found = [fault for part in _parts(rows) for fault in _faults_of(part, with_files=with_files)]
+    missing = (
+        [] if filings is not None else [HistoryFault(case, "filing_missing", ()) for case in missing_case_numbers()]
+    )
+    return [*found, *missing]
 
 
 def head_of_history() -> str:
@@ -73,21 +120,47 @@ def head_of_history() -> str:
 
 def _parts(filings: QuerySet[Filing]) -> Iterator[list[Filing]]:
     last_key = 0
-    while part := list(filings.filter(pk__gt=last_key).order_by("pk")[:AT_ONCE]):
+    rows = filings.select_related("applicant", "official_number__organization")
+    while part := list(rows.filter(pk__gt=last_key).order_by("pk")[:AT_ONCE]):
         last_key = part[-1].pk
         yield part
 
 
-def _faults_of(filings: list[Filing]) -> Iterator[HistoryFault]:
+def _faults_of(filings: list[Filing], *, with_files: bool) -> Iterator[HistoryFault]:
     events: dict[int, list[Event]] = defaultdict(list)
     for event in Event.objects.filter(filing__in=filings).select_related("by").order_by("filing_id", "number", "pk"):
         events[event.filing_id].append(event)
     revisions: dict[int, list[Revision]] = defaultdict(list)
     for revision in Revision.objects.filter(filing__in=filings).order_by("filing_id", "number"):
         revisions[revision.filing_id].append(revision)
+    documents: dict[int, list[Document]] = defaultdict(list)
+    for document in Document.objects.filter(filing__in=filings):
+        documents[document.filing_id].append(document)
+    passed_on = _passed_on(filings)
     for filing in filings:
-        yield from _chain_faults(filing, events[filing.pk])
-        yield from _revision_faults(filing, revisions[filing.pk], events[filing.pk])
+        own = events[filing.pk]
+        yield from _chain_faults(filing, own)
+        yield from _revision_faults(filing, revisions[filing.pk], own)
+        yield from (_fault(filing, code, **values) for code, values in _row_faults(filing, own, revisions[filing.pk]))
+        found = document_faults(documents[filing.pk], own, passed_on[filing.pk])
+        yield from (_fault(filing, code, **values) for code, values in found)
+        if with_files:
+            files = changed_files(documents[filing.pk])
+            yield from (_fault(filing, code, document=document.filename) for document, code in files)
+
+
+def _row_faults(filing: Filing, events: list[Event], revisions: list[Revision]) -> Iterator[RowFault]:
+    yield from row_faults(filing, events, revisions)
+    yield from number_faults(filing, events, filing.official_number)
+
+
+def _passed_on(filings: list[Filing]) -> dict[int, set[str]]:
+    """Return the documents that each filing may have from changes of it."""
+    found: dict[int, set[str]] = defaultdict(set)
+    rows = Document.objects.filter(filing__target__in=filings).values_list("filing__target_id", "sha256")
+    for target, sha256 in rows:
+        found[target].add(sha256)
+    return found
 
 
 def _chain_faults(filing: Filing, events: list[Event]) -> Iterator[HistoryFault]:

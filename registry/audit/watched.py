@@ -1,0 +1,54 @@
+"""The rows whose changes are logged: whoever changes one of them changes who may do what, or what is known."""
+
+from __future__ import annotations
+
+from registry.audit.recording import watch
+from registry.models import AddedFamily, ApiToken, Correction, Membership, StaffRole, User
+
+
+def watch_all() -> None:
+    """Log the changes of users, roles, memberships, tokens, corrections and added base models."""
+    watch(
+        User,
+        *("username", "is_active", "is_staff", "is_superuser", "is_service_account"),
+        hidden=("password", "email", "first_name", "last_name"),
+        label=lambda user: user.username,
+    )
+    watch(StaffRole, "user_id", "role", "provinces", label=lambda row: f"{row.user.username}: {row.role}")
+    watch(
+        Membership,
+        *(
+            "user_id",
+            "organization_id",
+            "role",
+            "is_administrator",
+            "mandate",
+            "mandate_file",
+            "mandate_from",
+            "mandate_until",
+        ),
+        label=lambda row: f"{row.user.username}: {row.role} · {row.organization.name}",
+    )
+    watch(
+        ApiToken,
+        *("user_id", "name", "beginning", "scopes", "expires_at", "revoked_at"),
+        hidden=("digest",),
+        label=lambda row: f"{row.user.username}: {row.beginning}…",
+    )
+    watch(
+        Correction,
+        *(
+            "kind",
+            "model_id",
+            "into_id",
+            "changes",
+            "reason",
+            "by_id",
+            "at",
+            "undone_by_id",
+            "undone_at",
+            "undone_reason",
+        ),
+        label=str,
+    )
+    watch(AddedFamily, "name", hidden=("document",), label=lambda row: row.name)
