@@ -168,6 +168,18 @@ UNFOLD = {
                         "link": reverse_lazy("admin:compliance_confirmedyear_changelist"),
                         "permission": "registry.admin.permissions.is_administrator",
                     },
+                    {
+                        "title": _("Changes of users and reference data"),
+                        "icon": "shield_person",
+                        "link": reverse_lazy("admin:registry_auditevent_changelist"),
+                        "permission": "compliance.admin.audit.can_audit",
+                    },
+                    {
+                        "title": _("Accesses to personal data"),
+                        "icon": "visibility",
+                        "link": reverse_lazy("admin:registry_accessrecord_changelist"),
+                        "permission": "compliance.admin.audit.can_audit",
+                    },
                 ],
             },
         ],

@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "registry.audit.acting.ActingPerson",
+    "config.access_log.CountAccess",
     "allauth.account.middleware.AccountMiddleware",
     "registry.accounts.idle.EndIdleSessions",
     "registry.accounts.second_factor.RequireSecondFactor",

@@ -1,4 +1,5 @@
 from compliance.admin.ai_models import AIModelAdmin
+from compliance.admin.audit import AccessRecordAdmin, AuditEventAdmin
 from compliance.admin.calendar import CalendarDayAdmin, ConfirmedYearAdmin
 from compliance.admin.document_templates import DocumentTemplateAdmin
 from compliance.admin.events import EventAdmin
@@ -11,6 +12,8 @@ from compliance.admin.webhooks import WebhookAdmin
 
 __all__ = [
     "AIModelAdmin",
+    "AccessRecordAdmin",
+    "AuditEventAdmin",
     "CalendarDayAdmin",
     "ConfirmedYearAdmin",
     "DocumentTemplateAdmin",

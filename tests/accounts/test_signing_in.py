@@ -64,7 +64,7 @@ def test_the_address_of_the_old_page_of_the_workspace_still_leads_to_a_sign_in(w
     assert web.get("/workspace/sign-in/").url == "/account/sign-in/?next=%2Fworkspace%2F"
 
 
-def test_whoever_has_no_place_at_the_desk_is_told_so(web, filer):
+def test_whoever_has_no_place_at_the_desk_gets_a_page_that_says_so(web, filer):
     web.force_login(filer)
     answer = web.get("/admin/", follow=True)
     assert (answer.status_code, "no place at the desk" in answer.content.decode()) == (403, True)
@@ -150,7 +150,7 @@ def test_a_reset_does_not_tell_who_has_an_account(web, reviewer):
     assert [message.to for message in mail.outbox] == [["reviewer@demo.example"]]
 
 
-def test_a_mail_server_that_is_away_is_told_and_changes_nothing(web, reviewer, settings):
+def test_a_mail_server_that_is_away_is_named_and_changes_nothing(web, reviewer, settings):
     User.objects.filter(pk=reviewer.pk).update(email="reviewer@demo.example")
     settings.EMAIL_BACKEND, settings.EMAIL_HOST, settings.EMAIL_PORT = (
         "django.core.mail.backends.smtp.EmailBackend",
@@ -194,7 +194,7 @@ def test_a_form_of_the_workspace_sent_after_an_idle_time_keeps_what_was_typed(we
     assert (answer.status_code, "所有成年用户" in answer.content.decode()) == (401, True)
 
 
-def test_a_new_device_is_told_by_mail_and_a_known_one_is_not(reviewer):
+def test_a_new_device_is_mailed_and_a_known_one_is_not(reviewer):
     User.objects.filter(pk=reviewer.pk).update(email="reviewer@demo.example")
     first = Client()
     signs_in(first, "reviewer")

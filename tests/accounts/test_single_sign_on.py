@@ -128,7 +128,7 @@ def test_groups_become_roles_at_each_sign_in(provider):
     assert roles() == {"reviewer": ["11", "44", "51"]}
 
 
-def test_whoever_has_no_role_is_told_so_and_loses_the_one_he_had(provider):
+def test_whoever_has_no_role_is_refused_and_loses_the_one_he_had(provider):
     comes_from(provider, Client(), groups=["registrars"])
     web = Client()
     answer = comes_from(provider, web, groups=["cooks"])

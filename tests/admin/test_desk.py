@@ -248,7 +248,7 @@ def test_a_page_takes_no_more_queries_for_many_filings_than_for_one(
 
 def test_the_page_of_a_filing_takes_a_fixed_number_of_queries(filing, registrar, django_assert_max_num_queries):
     client = desk_of(registrar)
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(29):
         client.get(page_of(filing))
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from tempfile import TemporaryFile
 from typing import Any
 
-from django.contrib import admin
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib import admin, messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.translation import get_language
@@ -23,6 +24,7 @@ from compliance.admin.pages import done, only_readers, post_only, user_of
 from compliance.api.documents import download
 from compliance.api.exchange import downloaded_models
 from compliance.api.problems import refusals_as_problems
+from compliance.bundles.writing import FileMissing, write_bundle
 from compliance.casework.assigning import assign_filing, assign_next
 from compliance.casework.commenting import comment_on
 from compliance.casework.comparing import compared
@@ -138,6 +140,24 @@ def bill_of_materials(request: HttpRequest, key: int, standard: str) -> HttpResp
     return downloaded_models(revision.content, revision.sha256, standard, filing.case_number)
 
 
+def bundle(request: HttpRequest, key: int) -> HttpResponseBase:
+    """Download the whole case as a ZIP file."""
+    filing = filing_of(request, key)
+    file = TemporaryFile()  # noqa: SIM115  (the response closes it)
+    try:
+        write_bundle(filing, file)
+    except FileMissing as error:
+        file.close()
+        messages.error(
+            request,
+            _("The file of “%(name)s” is missing from the storage, so the case cannot be exported.")
+            % {"name": error.filename},
+        )
+        return redirect(address_of(filing, request))
+    file.seek(0)
+    return FileResponse(file, as_attachment=True, filename=f"{filing.case_number}.zip")
+
+
 def addresses() -> list[Any]:
     """Return the addresses below the list of filings."""
     return [
@@ -151,6 +171,7 @@ def addresses() -> list[Any]:
         _path("compare/", compare, "compare"),
         _path("as-of/", as_of, "as_of"),
         _path("models.<slug:standard>.json", bill_of_materials, "bill"),
+        _path("case.zip", bundle, "bundle"),
     ]
 
 
