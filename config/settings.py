@@ -11,6 +11,8 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from config.desk import UNFOLD as UNFOLD
+from config.errors import report_errors_to
+from config.logs import PLAIN, logging_of
 from config.storage import storage_of
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -51,6 +53,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "registry.request_ids.RequestIds",
+    "compliance.site.metrics.Measure",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -300,12 +303,22 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BASE_URL.startswith("https://")
+# Where people come by https, they are led there, and browsers remember it. Health checks of a load balancer come by http.
+IS_HTTPS = BASE_URL.startswith("https://")
+SECURE_SSL_REDIRECT = env.bool("SSL_REDIRECT", default=IS_HTTPS)
+SECURE_REDIRECT_EXEMPT = [r"^health/"]
+SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000 if IS_HTTPS else 0)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", default=False)
+SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", default=False)
+# Proxies that add to X-Forwarded-For set X-Forwarded-Proto as well; without proxies a client could invent it.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXIES else None
+# Subdomains and the list of browsers' makers are for the owner of the whole domain to decide on.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "registry.request_ids.WithRequestId"}},
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["request_id"]}},
-    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-}
+# --- watching ------------------------------------------------------------------------------------------------
+LOG_FORMAT = env.str("LOG_FORMAT", default=PLAIN)
+LOGGING = logging_of(LOG_FORMAT, LOG_LEVEL)
+# Prometheus shows this token to read /metrics. Without it, nobody reads them.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+if SENTRY_DSN := env.str("SENTRY_DSN", default=""):
+    report_errors_to(SENTRY_DSN, env.str("SENTRY_ENVIRONMENT", default="production"))

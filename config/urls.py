@@ -11,6 +11,7 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from compliance.site import views
+from compliance.site.metrics import metrics
 from compliance.site.reports import linked_report
 from registry.accounts.views import desk_sign_in, workspace_sign_in
 from registry.api import problems
@@ -30,8 +31,10 @@ urlpatterns = [
     path("models/known/", known_models, name="known-models"),
     path("models/known/<str:id>/", known_model, name="known-model"),
     path("health/", views.health, name="health"),
+    path("health/live", views.live, name="live"),
     path("health/ready", views.ready, name="ready"),
     path("health/ready/", views.ready),
+    path("metrics", metrics, name="metrics"),
     path("reports/<str:text>/report.<slug:format>", linked_report, name="report-link"),
     path("favicon.ico", RedirectView.as_view(url=static("icon.svg"))),
     path("language/", include("django.conf.urls.i18n")),

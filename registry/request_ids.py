@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 import uuid
 from collections.abc import Callable
@@ -13,11 +12,23 @@ from django.http import HttpRequest, HttpResponseBase
 HEADER = "X-Request-Id"
 _FORM = re.compile("[0-9A-Za-z_.-]{1,64}")
 _current: ContextVar[str] = ContextVar("request_id", default="-")
+_case: ContextVar[str] = ContextVar("case", default="-")
 
 
 def current_request_id() -> str:
     """Return the id of the request that is being handled, or `-`."""
     return _current.get()
+
+
+def current_case() -> str:
+    """Return the case number of the filing that the request changes, or `-`."""
+    return _case.get()
+
+
+def note_case(case_number: str) -> None:
+    """Remember which case a request changes, for the log."""
+    if _current.get() != "-":
+        _case.set(case_number)
 
 
 class RequestIds:
@@ -29,17 +40,11 @@ class RequestIds:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         given = request.headers.get(HEADER, "")
         token = _current.set(given if _FORM.fullmatch(given) else uuid.uuid4().hex)
+        case = _case.set("-")
         try:
             response = self.get_response(request)
             response.headers[HEADER] = _current.get()
             return response
         finally:
             _current.reset(token)
-
-
-class WithRequestId(logging.Filter):
-    """Adds the id of the request to each line of the log."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = _current.get()
-        return True
+            _case.reset(case)

@@ -10,6 +10,7 @@ from compliance.filings.querysets import FilingQuerySet
 from compliance.filings.refusals import ChangedMeanwhile
 from compliance.models import Filing
 from registry.models import Organization, User
+from registry.request_ids import note_case
 
 # Hashes of versions, one of which must be the current one. None allows any version.
 ExpectedVersion = Set[str] | None
@@ -32,6 +33,7 @@ _RELATED = ("applicant", "working_copy")
 def lock_filing(filing: Filing) -> Filing:
     """Lock a filing alone, for a change that no other filing depends on."""
     lock_applicant(filing.applicant_id)
+    note_case(filing.case_number)
     return Filing.objects.select_related(*_RELATED).select_for_update(of=("self",)).get(pk=filing.pk)
 
 
@@ -42,6 +44,7 @@ def lock_with_related_filings(filing: Filing) -> Filing:
     They are locked in the order of their keys, which prevents a deadlock with a concurrent sweep.
     """
     lock_applicant(filing.applicant_id)
+    note_case(filing.case_number)
     latest = Filing.objects.only("applicant_id", "service_key", "target_id", "official_number_id").get(pk=filing.pk)
     rows = related_filings(latest).select_related(*_RELATED).order_by("pk").select_for_update(of=("self",))
     return next(row for row in rows if row.pk == latest.pk)

@@ -12,7 +12,7 @@ from datetime import timedelta
 from http import HTTPStatus
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 from standardwebhooks import Webhook as Signer
@@ -41,11 +41,12 @@ def webhooks_with_work() -> list[int]:
     """Return the keys of the webhooks that have messages due and that no worker has leased."""
     now = timezone.now()
     free = Q(leased_until__isnull=True) | Q(leased_until__lte=now)
-    rows = Webhook.objects.filter(free, is_enabled=True, deliveries__in=_under_way().filter(due_at__lte=now))
+    rows = Webhook.objects.filter(free, is_enabled=True, deliveries__in=under_way().filter(due_at__lte=now))
     return list(rows.values_list("pk", flat=True).distinct())
 
 
-def _under_way() -> Delivery.objects:  # type: ignore[name-defined]
+def under_way() -> QuerySet[Delivery]:
+    """Return the messages that are neither delivered nor given up."""
     return Delivery.objects.filter(delivered_at__isnull=True, given_up_at__isnull=True)
 
 
@@ -90,7 +91,7 @@ def _next_ones(webhook: Webhook) -> Iterator[Delivery]:
     """Yield the messages that are due, without those of a filing that has an earlier message under way."""
     waiting: set[int] = set()
     now = timezone.now()
-    for delivery in _under_way().filter(webhook=webhook).order_by("id")[:AT_ONCE]:
+    for delivery in under_way().filter(webhook=webhook).order_by("id")[:AT_ONCE]:
         if delivery.filing_id in waiting:
             continue
         if delivery.due_at <= now:

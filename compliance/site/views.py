@@ -21,6 +21,7 @@ from compliance.rules.explanation import BASES, DAYS, FORCES, example_of
 from compliance.rules.instruments import spelled_out
 from compliance.watch.heartbeats import pulses
 from compliance.watch.lateness import lateness
+from compliance.watch.services import OK, states
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -88,14 +89,30 @@ def health(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok"})
 
 
+def live(request: HttpRequest) -> JsonResponse:
+    """Respond 200 if the process answers; asks nothing else, so that a restart is not ordered for what it cannot mend."""
+    return JsonResponse({"status": "ok"})
+
+
 def ready(request: HttpRequest) -> JsonResponse:
-    """Respond 200 if the jobs run too and nothing is late, else 503; say of each part when it was last alive, and what waits."""
+    """
+    Respond 200 if all services can be reached, the jobs run and nothing is late, else 503; say of each service whether it works, of
+    each part when it was last alive, and what waits.
+    """
+    services = states()
+    if services["database"] != OK:
+        return JsonResponse({"status": "unreachable", "services": services}, status=503)
     watch = Watch.objects.filter(pk=1).first()
     parts = pulses(since=watch.started_at if watch else None)
     late = lateness()
-    is_ready = not late.is_late and not any(pulse.is_silent for pulse in parts)
+    is_ready = (
+        all(state == OK for state in services.values())
+        and not late.is_late
+        and not any(pulse.is_silent for pulse in parts)
+    )
     content = {
         "status": "ok" if is_ready else "late",
+        "services": services,
         "parts": {pulse.part: {"seen_at": pulse.at, "is_silent": pulse.is_silent} for pulse in parts},
         "late": {
             "checks_since": late.checks_since,
