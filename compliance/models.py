@@ -10,6 +10,7 @@ from compliance.inventory.models import KeptService
 from compliance.letters.models import Letter, LetterKind
 from compliance.notices.models import Attempt, Change, ChangeType, Delivery, LastPosition, Webhook, WebhookEvent
 from compliance.notices.people import Mail, Notice, NoticeSettings
+from compliance.opendata.models import ArchivedRegister
 from compliance.reports.delivery_models import ReportLink, Sending, SendingState, Subscription
 from compliance.reports.models import ReportFigures, ReportPart, ReportRun, RunState
 from compliance.statistics.models import DeskFigures
@@ -19,6 +20,7 @@ from compliance.watch.models import Heartbeat, Part, Watch
 __all__ = [
     "Absence",
     "Action",
+    "ArchivedRegister",
     "Assignment",
     "Attempt",
     "Audience",

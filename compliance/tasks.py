@@ -14,6 +14,7 @@ from compliance.documents import counting, parts
 from compliance.filings.history import anchors
 from compliance.imports import running
 from compliance.notices import calendar, delivering, inviting, mailing, messages, raising
+from compliance.opendata import archiving
 from compliance.reports import runs, sending, timetable, written
 from compliance.statistics import desk_figures
 from compliance.watch import heartbeats
@@ -198,3 +199,9 @@ def anchor_the_chains() -> str:
     if settings.ANCHOR_MAIL:
         send_mail(f"Anchor {anchor.until}", anchor.as_line(), None, settings.ANCHOR_MAIL)
     return anchor.digest
+
+
+@shared_task(name="compliance.archive_register")
+def archive_register() -> int:
+    """Keep the register of the day as open data."""
+    return len(archiving.archive_register())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.contrib.sitemaps.views import index as sitemap_index
+from django.contrib.sitemaps.views import sitemap
 from django.templatetags.static import static
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
@@ -12,13 +14,13 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from compliance.site import views
 from compliance.site.metrics import metrics
+from compliance.site.public.data import PagesSitemap, RegisterSitemap, robots
 from compliance.site.reports import linked_report
 from registry.accounts.views import desk_sign_in, workspace_sign_in
 from registry.api import problems
 from registry.site.known_models import known_model, known_models
-from registry.site.linked_data import register_entry
-from registry.site.views import register
 
+SITEMAPS = {"register": RegisterSitemap, "pages": PagesSitemap}
 admin.site.index_title = _("Overview")
 
 urlpatterns = [
@@ -26,8 +28,10 @@ urlpatterns = [
     path("rules/", views.rules, name="rules"),
     path("rules/<str:code>/", views.rule, name="rule"),
     path("rules/<str:code>/<str:which>.json", views.example, name="rule-example"),
-    path("register/", register, name="register"),
-    path("register/<uuid:uid>.jsonld", register_entry, name="register-entry"),
+    path("register/", include("compliance.site.public.urls")),
+    path("sitemap.xml", sitemap_index, {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap"}, name="sitemap-index"),
+    path("sitemap-<section>.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("robots.txt", robots, name="robots"),
     path("models/known/", known_models, name="known-models"),
     path("models/known/<str:id>/", known_model, name="known-model"),
     path("health/", views.health, name="health"),
