@@ -46,7 +46,7 @@ def exported(
     if count > MOST_IN_A_WORKBOOK:
         text = _("The list has more than %(most)s rows, too many for a workbook. Export it as CSV, or filter it.")
         messages.error(request, text % {"most": f"{MOST_IN_A_WORKBOOK:,}"})
-        return redirect(request.headers.get("Referer") or "../")
+        return redirect(f"./?{request.GET.urlencode()}")
     return FileResponse(_workbook(headings, rows), as_attachment=True, filename=filename, content_type=XLSX)
 
 

@@ -102,7 +102,13 @@ def _is_public(address: str) -> bool:
     if found.version == 6 and found not in _GLOBAL_UNICAST:
         # Other ranges lead to IPv4 addresses by translation, or nowhere.
         return False
+    # Ranges for special purposes that some versions of the library take for global (IANA registries).
+    if any(found.version == block.version and found in block for block in _SPECIAL):
+        return False
     return bool(found.is_global and not found.is_multicast)
+
+
+_SPECIAL = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "3fff::/20")))
 
 
 def _post(url: str, body: bytes, headers: dict[str, str]) -> int:

@@ -13,7 +13,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from compliance.documents.uploads import LIMIT_OF_OTHERS, MEGABYTE, TooLarge, received
+from compliance.documents.uploads import HEAD, LIMIT_OF_OTHERS, MEGABYTE, TooLarge, media_type_of, received
 from compliance.filings.workflow import VERBS
 from compliance.models import Event
 from compliance.workspace.membership_texts import refusal_text
@@ -166,7 +166,11 @@ def mandate(visit: Visit, key: int) -> HttpResponseBase:
     found = Membership.objects.filter(organization=visit.organization, pk=key).exclude(mandate_file="").first()
     if found is None or not (visit.is_administrator or found.user_id == visit.user.pk):
         raise Http404
-    return FileResponse(found.mandate_file.open("rb"), as_attachment=True, filename=found.mandate_filename)
+    file = found.mandate_file.open("rb")
+    # By its content, as it was accepted: a name may say anything.
+    media_type = media_type_of(file.read(HEAD), found.mandate_filename) or "application/octet-stream"
+    file.seek(0)
+    return FileResponse(file, as_attachment=True, filename=found.mandate_filename, content_type=media_type)
 
 
 def _terms(request: HttpRequest) -> Terms:

@@ -39,6 +39,13 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_client_ip(self, request: HttpRequest) -> str:
         return address_of(request)
 
+    def is_safe_url(self, url: str) -> bool:
+        """Whether somebody may be led to an address; one that cannot be read is none."""
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:
+            return False
+
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """The desk for staff, the workspace for everybody else."""
         return reverse("admin:index" if getattr(request.user, "is_staff", False) else "workspace:home")

@@ -13,23 +13,53 @@ from rest_framework.serializers import Serializer
 
 from registry.api.problems import Problem
 
+# Of a body of unknown fields alone, these are named.
+MOST_UNKNOWN = 100
+
 
 def read_body(request: Request, serializer: type[Serializer[Any]]) -> dict[str, Any]:
     """Parse the body with a serializer. Raises a Problem (400) that names every field that is wrong or unknown."""
-    try:
-        body = json.loads(request.data or b"{}")
-    except (ValueError, RecursionError) as error:
-        raise Problem.at("", 400, "bad_body", _("Invalid request body"), _("Send a JSON object.")) from error
+    body = _tree_of(request.data or b"{}")
     parsed = serializer(data=body)
     unknown, mistyped = sorted(_unknown(body, parsed, "")), list(_mistyped(body, parsed, ""))
     if not parsed.is_valid() or unknown or mistyped:
         errors = [_error(at, text) for at, text in _faults(parsed.errors, "")]
         errors += [_error(at, text) for at, text in mistyped if at not in {error["pointer"] for error in errors}]
-        errors += [_error(at, _("Unknown field. Remove it.")) for at in unknown]
+        errors += [_error(at, _("Unknown field. Remove it.")) for at in unknown[:MOST_UNKNOWN]]
         raise Problem(
             400, "bad_body", _("Invalid request body"), _("Correct the fields listed under `errors`."), errors=errors
         )
     return dict(parsed.validated_data)
+
+
+def _tree_of(text: bytes) -> Any:
+    """Parse a body. Raises a Problem (400): it is no JSON, or a member stands twice, or a name cannot be written in the answer."""
+    try:
+        return json.loads(text, object_pairs_hook=_object, parse_constant=_refuse)
+    except _Doubled as error:
+        message = _("The field stands twice. Keep one of the two.")
+        raise Problem.at(f"/{error}", 400, "bad_body", _("Invalid request body"), message) from error
+    except (ValueError, RecursionError) as error:
+        raise Problem.at("", 400, "bad_body", _("Invalid request body"), _("Send a JSON object.")) from error
+
+
+class _Doubled(Exception):
+    """A member of an object stands twice; the text is its name."""
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        # Half of a surrogate pair cannot be encoded: this raises a ValueError.
+        name.encode()
+        if name in found:
+            raise _Doubled(name)
+        found[name] = value
+    return found
+
+
+def _refuse(name: str) -> Any:
+    raise ValueError(name)
 
 
 def _unknown(body: Any, serializer: Serializer[Any], at: str) -> Iterator[str]:

@@ -92,7 +92,7 @@ def _bases() -> tuple[Counts, Counts]:
     families = families_of(everything)
     countries: Counter[str] = Counter()
     of_families: Counter[str] = Counter()
-    for model, ancestors in above.items():
+    for ancestors in above.values():
         roots = {each for each in ancestors if not parents.get(each)}
         countries.update({known.get(root) or "" for root in roots})
         of_families.update({families[each] for each in ancestors if each in families})
