@@ -152,13 +152,13 @@ def test_a_file_name_in_a_form_ends_no_header(api, url, name):
 def test_the_file_name_of_an_upload_in_parts_ends_no_header(api, url, name):
     sha256 = hashlib.sha256(PDF).hexdigest()
     body = json.dumps({"filename": FILE_NAMES[name], "size": len(PDF), "sha256": sha256})
-    begun = api.generic("POST", f"{url}uploads/", body, content_type="application/json")
-    if begun.status_code >= 400:
-        assert downloaded(api, begun)
+    started = api.generic("POST", f"{url}uploads/", body, content_type="application/json")
+    if started.status_code >= 400:
+        assert downloaded(api, started)
         return
     answer = api.generic(
         "PATCH",
-        begun.headers["Location"],
+        started.headers["Location"],
         PDF,
         content_type="application/octet-stream",
         headers={"Upload-Offset": "0"},

@@ -94,7 +94,7 @@ def hostile(filer, reviewer, registrar, settings, tmp_path) -> Filing:
 
 def pages_from(client: Client, starts: list[str], within: str) -> Iterator[tuple[str, str]]:
     """Follow the links of pages, each kind of page a few times, and yield the addresses with the pages."""
-    todo, seen, kinds = list(starts), set(starts), Counter[str]()
+    todo, known, kinds = list(starts), set(starts), Counter[str]()
     while todo:
         path = todo.pop(0)
         answer = client.get(path, follow=True)
@@ -112,21 +112,21 @@ def pages_from(client: Client, starts: list[str], within: str) -> Iterator[tuple
             except Resolver404:
                 continue
             most = MOST_SECTIONS if kind == "workspace:section" else MOST_OF_A_KIND
-            if found.path not in seen and kinds[kind] < most:
+            if found.path not in known and kinds[kind] < most:
                 kinds[kind] += 1
-                seen.add(found.path)
+                known.add(found.path)
                 todo.append(found.path)
 
 
 def is_quiet(found: Iterator[tuple[str, str]], *, least: int) -> bool:
     """Whether no page runs anything, and enough of them show the hostile texts at all."""
-    active, showing, count = [], 0, 0
+    active, holding, count = [], 0, 0
     for path, page in found:
         count += 1
-        showing += MARK in page
+        holding += MARK in page
         active += [(path, part) for part in active_parts(page)]
     assert active == []
-    assert showing >= least, (showing, count)
+    assert holding >= least, (holding, count)
     return True
 
 
@@ -281,15 +281,15 @@ def test_a_mail_holds_names_as_text(hostile, filer):
 
 
 def test_a_report_holds_names_as_text(hostile):
-    showing = 0
+    holding = 0
     for name in REPORTS:
         report = show(a_report(name, "2026-11-01", "2026-12-01", parameters=REQUIRED.get(name)), "en")
         out = io.BytesIO()
         write_report(report, "html", out)
         page = out.getvalue().decode()
-        showing += MARK in page
+        holding += MARK in page
         assert active_parts(page) == []
-    assert showing >= 3
+    assert holding >= 3
 
 
 def test_names_of_files_are_text_where_they_are_listed_and_where_they_are_refused(hostile, filer):
