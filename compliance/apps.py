@@ -10,6 +10,7 @@ class ComplianceConfig(AppConfig):
         from compliance import checks  # noqa: F401  (registers the system check)
         from compliance.checking.consequences import connect
         from compliance.evidence.models import ReferenceSketch
+        from compliance.watch import telling  # noqa: F401  (hears of locked accounts)
         from registry.audit.recording import watch
 
         connect()

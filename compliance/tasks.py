@@ -9,6 +9,8 @@ from django.conf import settings
 from django.core.mail import send_mail
 
 from compliance.api.imports import describe
+from compliance.backup.trying import try_backup
+from compliance.backup.writing import write_backup
 from compliance.checking import check_filings, consequences, dispatch, due_marks, flag_counts
 from compliance.documents import counting, parts
 from compliance.filings.history import anchors
@@ -205,3 +207,14 @@ def anchor_the_chains() -> str:
 def archive_register() -> int:
     """Keep the register of the day as open data."""
     return len(archiving.archive_register())
+
+
+@shared_task(name="compliance.back_up")
+def back_up() -> str:
+    """Write the backup of the night, if there is a place for it, and try it if it can be read here."""
+    if not settings.BACKUP_TO:
+        return ""
+    path = write_backup(Path(settings.BACKUP_TO), settings.BACKUP_RECIPIENTS)
+    if not settings.BACKUP_RECIPIENTS and (found := try_backup(path)):
+        raise RuntimeError(f"The backup {path} cannot be restored: {found[0]}")
+    return str(path)

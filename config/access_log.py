@@ -25,11 +25,18 @@ KINDS = MappingProxyType(
         f"{_DESK}document": AccessKind.DOCUMENT,
         f"{_DESK}bundle": AccessKind.EXPORT,
         f"{_DESK}bill": AccessKind.EXPORT,
+        f"{_DESK}letter": AccessKind.DOSSIER,
         "filing-dossier": AccessKind.DOSSIER,
         "filing-document": AccessKind.DOCUMENT,
         "filing-messages": AccessKind.DOSSIER,
+        "filing-letter": AccessKind.DOSSIER,
+        "filing-bill": AccessKind.EXPORT,
+        "filing-evidence": AccessKind.DOSSIER,
         "admin:registry_user_change": AccessKind.PERSON,
+        "admin:registry_user_changelist": AccessKind.PERSON,
+        "admin:registry_membership_change": AccessKind.PERSON,
         "admin:registry_organization_change": AccessKind.PERSON,
+        "admin:compliance_reportrun_download": AccessKind.EXPORT,
         "report-file": AccessKind.EXPORT,
     }
 )
@@ -43,11 +50,12 @@ class CountAccess:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        match, user = request.resolver_match, getattr(request, "user", None)
-        if match is None or response.status_code != HTTPStatus.OK or not isinstance(user, User):
+        match = request.resolver_match
+        if match is None or response.status_code != HTTPStatus.OK or request.method not in ("GET", "POST"):
             return response
         kind = KINDS.get(match.view_name) or (AccessKind.EXPORT if match.view_name.endswith("_export") else None)
-        if kind and user.roles and request.method in ("GET", "POST"):
+        user = request.user if kind else None
+        if kind and isinstance(user, User) and user.roles:
             note_access(user, kind, _label(match.view_name, match.kwargs))
         return response
 

@@ -78,6 +78,7 @@ app.conf.beat_schedule = {
         "options": {"expires": REPORTS_EVERY},
     },
     "open data of the day": {"task": "compliance.archive_register", "schedule": crontab(minute="25", hour="0")},
+    "backup of the night": {"task": "compliance.back_up", "schedule": crontab(minute="30", hour="2")},
     "anchor of the day": {"task": "compliance.write_anchor", "schedule": crontab(minute="20", hour="0")},
     # Rechecks every filing that was not checked for a week, so that each filing is checked at least weekly.
     "weekly sweep": {"task": "compliance.sweep_of_the_week", "schedule": crontab(minute="10", hour="3")},

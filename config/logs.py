@@ -7,7 +7,7 @@ from typing import Any
 
 from pythonjsonlogger.core import RESERVED_ATTRS
 
-from registry.audit.acting import acting
+from registry.audit.acting import known_person
 from registry.request_ids import current_case, current_request_id
 
 PLAIN, JSON = "plain", "json"
@@ -18,7 +18,7 @@ class WithContext(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.request_id, record.case = current_request_id(), current_case()
-        record.user = acting()
+        record.user = known_person()
         return True
 
 

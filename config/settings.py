@@ -111,6 +111,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ANCHOR_FILE = env.str("ANCHOR_FILE", default=str(VAR / "anchors.jsonl"))
 # Addresses to which each anchor is mailed.
 ANCHOR_MAIL = env.list("ANCHOR_MAIL", default=[])
+# A folder for nightly backups (blank: none), and the public keys of age for whom they are encrypted.
+BACKUP_TO = env.str("BACKUP_TO", default="")
+BACKUP_RECIPIENTS = env.list("BACKUP_RECIPIENTS", default=[])
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(VAR / "media"))
 # Documents are stored in MEDIA_ROOT, or in a bucket: STORAGE_URL=s3://bucket/folder?endpoint_url=…&region_name=…
 STORAGE_URL = env.str("STORAGE_URL", default="")
@@ -135,7 +138,6 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_NOTIFICATIONS = True
-ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_UNIQUE_EMAIL = False
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = True
@@ -307,7 +309,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BASE_URL.startswith("https://")
 # Where people come by https, they are led there, and browsers remember it. Health checks of a load balancer come by http.
 IS_HTTPS = BASE_URL.startswith("https://")
 SECURE_SSL_REDIRECT = env.bool("SSL_REDIRECT", default=IS_HTTPS)
-SECURE_REDIRECT_EXEMPT = [r"^health/"]
+SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000 if IS_HTTPS else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", default=False)
 SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", default=False)

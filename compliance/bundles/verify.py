@@ -11,6 +11,7 @@ import hashlib
 import json
 import sys
 import zipfile
+import zlib
 
 EVENT = ("filing", "number", "verb", "from", "to", "at", "actor", "reason", "data")
 
@@ -20,7 +21,7 @@ def main(path):
         with zipfile.ZipFile(path) as archive:
             manifest = json.loads(archive.read("manifest.json"))
             faults, counts = faults_of(archive, manifest)
-    except (OSError, zipfile.BadZipFile, KeyError, ValueError) as error:
+    except (OSError, zipfile.BadZipFile, zlib.error, KeyError, ValueError, TypeError, AttributeError) as error:
         print(f"{path} is no exported case: {error}")
         return 2
     for fault in faults:
@@ -57,6 +58,8 @@ def file_faults(archive, files):
     present = set(archive.namelist()) - {"manifest.json"}
     yield from (f"{name} is missing" for name in sorted(set(files) - present))
     yield from (f"{name} is not in the manifest" for name in sorted(present - set(files)))
+    if len(present) + 1 != len(archive.namelist()):
+        yield "a name stands twice in the file"
     for name in sorted(present & set(files)):
         if digest(archive, name) != files[name]:
             yield f"{name} was changed"
@@ -79,9 +82,12 @@ def event_faults(events, manifest):
 
 def digest(archive, name):
     found = hashlib.sha256()
-    with archive.open(name) as file:
-        for block in iter(lambda: file.read(1 << 20), b""):
-            found.update(block)
+    try:
+        with archive.open(name) as file:
+            for block in iter(lambda: file.read(1 << 20), b""):
+                found.update(block)
+    except (zipfile.BadZipFile, zlib.error):
+        return "unreadable"
     return found.hexdigest()
 
 

@@ -2,7 +2,7 @@
 Writing a case as a ZIP file:
 
 * `manifest.json`: the case, the hash of its last event, and the SHA-256 of each file;
-* `revisions/0001.json` …: the dossiers as submitted, byte by byte; `working-copy.json`: the one being worked on;
+* `revisions/0001.json` …: the dossiers as submitted, byte by byte; what the applicant is working on belongs to the applicant alone;
 * `documents/<SHA-256>.<ending>`: the files, with their names in `documents.json`;
 * `events.jsonl`: the history, an event a line as its hash covers it; `flags.json`: what was flagged, resolved and waived;
 * `letters.json`: the letters to the applicant; `verify.py`: the script that verifies all of it.
@@ -76,7 +76,6 @@ def write_bundle(filing: Filing, target: IO[bytes]) -> None:
         archive = _Archive(file)
         for revision in Revision.objects.filter(filing=filing).order_by("number"):
             archive.add(f"revisions/{revision.number:04}.json", revision.content.encode())
-        archive.add("working-copy.json", filing.kept_dossier().content.encode())
         documents = list(filing.documents.order_by("pk"))
         _add_documents(archive, documents)
         events = list(Event.objects.filter(filing=filing).order_by("number"))

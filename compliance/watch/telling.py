@@ -10,11 +10,13 @@ from datetime import datetime
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db import close_old_connections, transaction
+from django.dispatch import receiver
 from django.utils import timezone
 
 from compliance.watch.heartbeats import Pulse, pulses
 from compliance.watch.models import Watch
 from registry.models import Role, User
+from registry.signals import account_locked
 
 logger = logging.getLogger(__name__)
 
@@ -73,6 +75,16 @@ def _tell_of_return(watch: Watch) -> str:
     watch.silent_since = watch.notified_at = None
     watch.save()
     return "back"
+
+
+@receiver(account_locked)
+def _tell_of_lock_out(user: User, address: str, **_more: object) -> None:
+    name = user.get_username()
+    text = f"Several wrong passwords were tried for the account {name}, the last one from {address}. Nobody was let in."
+    _mail(
+        f"Too many passwords for {name}",
+        f"{text}\n\n账号 {name} 多次被尝试错误密码，最近一次来自 {address}，均未成功登录。",
+    )
 
 
 def addresses_of_administrators() -> list[str]:

@@ -8,11 +8,14 @@ import logging
 import time
 from smtplib import SMTPException
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.utils import is_mfa_enabled
+from allauth.socialaccount.models import SocialAccount
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -21,7 +24,7 @@ from django.http import HttpRequest
 from django.shortcuts import render
 from django.urls import reverse
 
-from registry.accounts.lock_out import tell_of
+from registry.accounts.lock_out import note_failure, tell_of
 from registry.api.throttling import address_of
 
 logger = logging.getLogger(__name__)
@@ -39,6 +42,14 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_client_ip(self, request: HttpRequest) -> str:
         return address_of(request)
 
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """The address of this registry, whatever host the request names."""
+        return f"{settings.BASE_URL}{urlsplit(super().get_reset_password_from_key_url(key)).path}"
+
+    def is_login_by_password_allowed(self, user: AbstractBaseUser) -> bool:
+        """Whoever comes by single sign-on comes by it alone: its groups are asked at each sign-in."""
+        return not SocialAccount.objects.filter(user=user).exists()
+
     def is_safe_url(self, url: str) -> bool:
         """Whether somebody may be led to an address; one that cannot be read is none."""
         try:
@@ -51,15 +62,27 @@ class AccountAdapter(DefaultAccountAdapter):
         return reverse("admin:index" if getattr(request.user, "is_staff", False) else "workspace:home")
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
-        """Whoever signed in a moment ago is not asked for the password again."""
-        records = get_authentication_records(self.request, self.request.user)
+        """Whoever signed in a moment ago is not asked again: where there is a second factor, with it."""
+        user = self.request.user
+        records = get_authentication_records(self.request, user)
+        if is_mfa_enabled(user):
+            records = [record for record in records if record["method"] == "mfa"]
         if any(time.time() - record["at"] < JUST_NOW for record in records):
             return False
         return bool(super().is_reauthentication_required(app=app, **kwargs))
 
+    def get_reauthentication_methods(self, user: AbstractBaseUser) -> list[dict[str, Any]]:
+        """Return how somebody confirms who he is: where there is a second factor, by it and not by the password alone."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        return [each for each in methods if each["id"] != "reauthenticate"] if is_mfa_enabled(user) else methods
+
     def get_signup_redirect_url(self, request: HttpRequest) -> str:
         """Whoever comes from the identity provider for the first time goes where the others go."""
         return self.get_login_redirect_url(request)
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Return what wrong passwords are counted by: the name alone, whatever host and port the request names."""
+        return str(credentials.get("username") or credentials.get("email") or "").casefold()
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Raise ValidationError if too many passwords were tried, and tell of it."""
@@ -69,10 +92,15 @@ class AccountAdapter(DefaultAccountAdapter):
             tell_of(request, str(credentials.get("username", "")))
             raise
 
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        note_failure(str(credentials.get("username", "")))
+
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
         """Return the person whose password this is; a program has none, whatever was set for it."""
         user = super().authenticate(request, **credentials)
-        return None if getattr(user, "is_service_account", False) else user
+        if user is None or getattr(user, "is_service_account", False) or not self.is_login_by_password_allowed(user):
+            return None
+        return user
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send a mail. Raises ImmediateHttpResponse with a page that says so if it cannot be sent."""

@@ -6,6 +6,7 @@ import hashlib
 import logging
 
 from allauth.account.adapter import get_adapter
+from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 
@@ -17,14 +18,32 @@ logger = logging.getLogger(__name__)
 PAUSE = 3600
 
 
+def note_failure(username: str) -> None:
+    """Count a wrong password of an account, to tell later whether the account or only an address was tried too often."""
+    key = _key("wrong", username)
+    cache.add(key, 0, timeout=PAUSE)
+    cache.incr(key)
+
+
 def tell_of(request: HttpRequest, username: str) -> None:
-    """Tell of an account for which, or of an address from which, too many passwords were tried."""
+    """Tell of an account for which too many passwords were tried; an address that tried too many accounts is only logged."""
     address = get_adapter(request).get_client_ip(request)
-    digest = hashlib.sha256(f"{username.casefold()}".encode()).hexdigest()
-    if not cache.add(f"locked-out:{digest}", True, timeout=PAUSE):
+    if cache.get(_key("wrong", username), 0) < _most_of_an_account():
+        logger.warning("Too many passwords were tried from %s.", address)
         return
-    user = User.objects.filter(username=username, is_active=True).first()
+    if not cache.add(_key("locked-out", username), True, timeout=PAUSE):
+        return
+    user = User.objects.filter(username__iexact=username, is_active=True).first()
     logger.warning("Too many passwords were tried for user %s from %s.", user.pk if user else "(unknown)", address)
     if user is not None:
         account_locked.send(sender=User, user=user, address=address)
         get_adapter(request).send_notification_mail("account/email/locked_out", user, {"address": address})
+
+
+def _most_of_an_account() -> int:
+    rates = settings.ACCOUNT_RATE_LIMITS["login_failed"].split(",")
+    return min((int(rate.split("/")[0]) for rate in rates if rate.strip().endswith("/key")), default=0)
+
+
+def _key(what: str, username: str) -> str:
+    return f"{what}:{hashlib.sha256(username.casefold().encode()).hexdigest()}"

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.shortcuts import render
 
+from registry.accounts.second_factor import end_other_sessions
 from registry.models import StaffRole, User
 
 
@@ -52,10 +53,13 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):
 @transaction.atomic
 def grant(user: User, roles: dict[str, list[str]]) -> None:
     """Give a person these staff roles and no others."""
+    has_lost = bool(set(user.staff_roles.values_list("role", flat=True)) - set(roles))
     user.is_staff = bool(roles)
     user.save(update_fields=["is_staff"])
     for row in user.staff_roles.exclude(role__in=roles):
         row.delete()
+    if has_lost:
+        end_other_sessions(None, user)
     for role, provinces in roles.items():
         StaffRole.objects.update_or_create(user=user, role=role, defaults={"provinces": provinces})
 

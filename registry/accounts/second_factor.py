@@ -1,7 +1,7 @@
 """
 The second factor: whose roles need one, and whether it was given in a session.
 
-The desk and the workspace are closed to such a person until then, however the session came to be.
+The desk, the workspace and the settings of the account are closed to such a person until then, however the session came to be.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from allauth.account.signals import authentication_step_completed
-from allauth.mfa.signals import authenticator_added
-from allauth.mfa.utils import is_mfa_enabled
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added, authenticator_removed
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -21,9 +22,19 @@ from django.urls import reverse
 
 from registry.models import User
 
-GUARDED = ("/admin/", "/workspace/")
-# In a session: the key of the person who gave the second factor in it.
-GIVEN_BY = "second_factor_given_by"
+GUARDED = ("/admin/", "/workspace/", "/account/")
+# Where a second factor is given, and how a session ends.
+OPEN = ("/account/sign-in/", "/account/sign-out/", "/account/inactive/", "/account/closed/", "/account/confirm/")
+OPEN_TO_GIVE = (
+    "/account/second-factor/authenticate/",
+    "/account/second-factor/reauthenticate/",
+    "/account/second-factor/webauthn/reauthenticate/",
+)
+# Where it is set up, by whoever has none yet.
+OPEN_TO_SET_UP = ("/account/second-factor/",)
+# In a session: the key of the person who gave the second factor in it, and of what it was given with.
+GIVEN_BY, GIVEN_WITH = "second_factor_given_by", "second_factor_given_with"
+OF_THE_PROVIDER = 0
 
 
 class RequireSecondFactor:
@@ -33,17 +44,23 @@ class RequireSecondFactor:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.path_info.startswith(GUARDED) and is_owed(request):
-            return _lead_there(request)
+        path = request.path_info
+        if path.startswith(GUARDED) and not path.startswith((*OPEN, *OPEN_TO_GIVE)) and is_owed(request):
+            has_one = _has_one(request.user.pk)
+            if has_one or not path.startswith(OPEN_TO_SET_UP):
+                return _lead_there(request, has_one=has_one)
         return self.get_response(request)
 
 
 def is_owed(request: HttpRequest) -> bool:
-    """Whether the person signed in needs a second factor and has not given it in this session."""
+    """Whether the person signed in needs a second factor, or has one, and has not given it in this session."""
     user = request.user
-    if not isinstance(user, User) or request.session.get(GIVEN_BY) == user.pk:
+    if not isinstance(user, User):
         return False
-    return is_required_of(user) or is_mfa_enabled(user)
+    if request.session.get(GIVEN_BY) == user.pk:
+        return not _still_counts(user, request.session.get(GIVEN_WITH))
+    is_asked = is_required_of(user) or request.path_info.startswith("/account/")
+    return is_asked and (is_required_of(user) or _has_one(user.pk))
 
 
 def is_required_of(user: User) -> bool:
@@ -51,19 +68,47 @@ def is_required_of(user: User) -> bool:
     return bool(settings.SECOND_FACTOR_FOR) and user.has_role(*settings.SECOND_FACTOR_FOR)
 
 
-def _lead_there(request: HttpRequest) -> HttpResponse:
-    page = "mfa_reauthenticate" if is_mfa_enabled(request.user) else "account-second-factor"
+def _still_counts(user: User, given_with: object) -> bool:
+    """Whether the authenticator still exists; one that was removed lets nobody in any more."""
+    if given_with == OF_THE_PROVIDER:
+        return settings.OIDC_GIVES_SECOND_FACTOR
+    return Authenticator.objects.filter(user=user, pk=given_with).exists()
+
+
+def _has_one(user_key: int) -> bool:
+    return Authenticator.objects.filter(user=user_key).exclude(type=Authenticator.Type.RECOVERY_CODES).exists()
+
+
+def _lead_there(request: HttpRequest, *, has_one: bool) -> HttpResponse:
+    page = "mfa_reauthenticate" if has_one else "account-second-factor"
     return redirect(f"{reverse(page)}?{urlencode({'next': request.get_full_path()})}")
 
 
 @receiver(authentication_step_completed)
-def _remember(request: HttpRequest, user: User, method: str, **_more: Any) -> None:
-    is_trusted = method == "socialaccount" and settings.OIDC_GIVES_SECOND_FACTOR
-    if method == "mfa" or is_trusted:
-        request.session[GIVEN_BY] = user.pk
+def _remember(request: HttpRequest, user: User, method: str, **more: Any) -> None:
+    if method == "mfa":
+        request.session[GIVEN_BY], request.session[GIVEN_WITH] = user.pk, more.get("id")
+    elif method == "socialaccount" and settings.OIDC_GIVES_SECOND_FACTOR:
+        request.session[GIVEN_BY], request.session[GIVEN_WITH] = user.pk, OF_THE_PROVIDER
 
 
 @receiver(authenticator_added)
-def _remember_new(request: HttpRequest, user: User, **_more: Any) -> None:
-    """An authenticator that was just set up has proved itself."""
-    request.session[GIVEN_BY] = user.pk
+def _remember_new(request: HttpRequest, user: User, authenticator: Authenticator, **_more: Any) -> None:
+    """The first authenticator has proved itself by being set up. Sessions that did not give it end."""
+    others = Authenticator.objects.filter(user=user).exclude(pk=authenticator.pk)
+    if others.exclude(type=Authenticator.Type.RECOVERY_CODES).exists():
+        return
+    request.session[GIVEN_BY], request.session[GIVEN_WITH] = user.pk, authenticator.pk
+    end_other_sessions(request, user)
+
+
+@receiver(authenticator_removed)
+def _end_others(request: HttpRequest, user: User, **_more: Any) -> None:
+    end_other_sessions(request, user)
+
+
+def end_other_sessions(request: HttpRequest | None, user: User) -> None:
+    """End all sessions of a person but that of the request."""
+    own = request.session.session_key if request is not None else None
+    for session in UserSession.objects.filter(user=user).exclude(session_key=own):
+        session.end()

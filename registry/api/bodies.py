@@ -37,7 +37,7 @@ def _tree_of(text: bytes) -> Any:
     try:
         return json.loads(text, object_pairs_hook=_object, parse_constant=_refuse)
     except _Doubled as error:
-        message = _("The field stands twice. Keep one of the two.")
+        message = _("The field occurs twice. Keep one of the two.")
         raise Problem.at(f"/{error}", 400, "bad_body", _("Invalid request body"), message) from error
     except (ValueError, RecursionError) as error:
         raise Problem.at("", 400, "bad_body", _("Invalid request body"), _("Send a JSON object.")) from error

@@ -8,6 +8,7 @@ from contextvars import ContextVar
 from pathlib import Path
 
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.functional import LazyObject, empty
 
 THE_REGISTRY = "registry"
 _request: ContextVar[HttpRequest | None] = ContextVar("acting_request", default=None)
@@ -25,6 +26,16 @@ class ActingPerson:
             return self.get_response(request)
         finally:
             _request.reset(token)
+
+
+def known_person() -> str:
+    """Return the user name of the person of the request if it was read already, else `-`. For the log: asks no database."""
+    request = _request.get()
+    held = vars(request) if request is not None else {}
+    user = held.get("_cached_user") or held.get("user")
+    # A lazy user that nobody asked for yet is read by looking at it.
+    is_lazy = isinstance(user, LazyObject) and user.__dict__["_wrapped"] is empty
+    return "-" if user is None or is_lazy else str(getattr(user, "username", "")) or "-"
 
 
 def acting() -> str:

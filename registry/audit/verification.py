@@ -71,5 +71,4 @@ def _row_faults() -> Iterator[AuditFault]:
 
 def _latest_events(kind: str) -> dict[int, AuditEvent]:
     last = AuditEvent.objects.filter(kind=kind).values("row").order_by("row").annotate(last=Max("number"))
-    numbers = AuditEvent.objects.filter(number__in=[row["last"] for row in last])
-    return {event.row: event for event in numbers}
+    return {event.row: event for event in AuditEvent.objects.filter(number__in=last.values("last"))}

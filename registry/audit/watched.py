@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+
 from registry.audit.recording import watch
 from registry.models import AddedFamily, ApiToken, Correction, Membership, StaffRole, User
 
@@ -51,4 +54,6 @@ def watch_all() -> None:
         ),
         label=str,
     )
+    watch(Authenticator, "user_id", "type", hidden=("data",), label=lambda row: f"{row.user.username}: {row.type}")
+    watch(SocialAccount, "user_id", "provider", "uid", label=lambda row: f"{row.user.username}: {row.provider}")
     watch(AddedFamily, "name", hidden=("document",), label=lambda row: row.name)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from io import StringIO
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.core.management import call_command
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -155,11 +157,51 @@ def test_the_second_factor_of_one_person_does_not_count_for_another(registrar, a
     assert web.get("/admin/").url.startswith(NEEDED)
 
 
-def test_whoever_removes_it_owes_it_again(registrar):
+def test_whoever_removes_it_confirms_with_it_and_owes_it_again(registrar):
     web = Client()
     signs_in(web, "registrar")
-    sets_up_app(web)
+    secret = sets_up_app(web)
+    assert web.post(reverse("mfa_deactivate_totp")).url.startswith(reverse("mfa_reauthenticate"))
+    web.post(reverse("mfa_reauthenticate"), {"code": code_of(secret, 1)})
     web.post(reverse("mfa_deactivate_totp"))
+    assert not Authenticator.objects.exists()
     other = Client()
     signs_in(other, "registrar")
     assert other.get("/admin/").url.startswith(NEEDED)
+
+
+def test_a_session_from_before_opens_nothing_of_the_account_and_cannot_remove_the_second_factor(registrar, monkeypatch):
+    """A thief who had the password only, and a session, before the owner set up an app."""
+    monkeypatch.setattr("django.db.transaction.on_commit", lambda work, **_more: work())
+    thief, owner = Client(), Client()
+    for web in (thief, owner):
+        signs_in(web, "registrar")
+    sets_up_app(owner)
+    assert thief.get("/account/").url.startswith(reverse("account_login"))
+    thief.force_login(registrar)
+    pages = (
+        "account",
+        "mfa_view_recovery_codes",
+        "mfa_deactivate_totp",
+        "mfa_add_webauthn",
+        "account_change_password",
+        "usersessions_list",
+    )
+    for page in pages:
+        for method in (thief.get, thief.post):
+            assert method(reverse(page)).url.startswith(reverse("mfa_reauthenticate")), page
+    thief.post(reverse("account_reauthenticate"), {"password": "a password"})
+    assert thief.post(reverse("mfa_deactivate_totp")).url.startswith(reverse("mfa_reauthenticate"))
+    assert (Authenticator.objects.count(), owner.get("/admin/").status_code) == (2, 200)
+
+
+def test_a_second_factor_that_is_gone_lets_no_session_in(registrar, monkeypatch):
+    monkeypatch.setattr("django.db.transaction.on_commit", lambda work, **_more: work())
+    web = Client()
+    signs_in(web, "registrar")
+    sets_up_app(web)
+    assert web.get("/admin/").status_code == 200
+    Authenticator.objects.all().delete()
+    assert web.get("/admin/").url.startswith(NEEDED)
+    call_command("remove_second_factor", "registrar", stdout=StringIO())
+    assert web.get("/admin/").url.startswith("/admin/login/")

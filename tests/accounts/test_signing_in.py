@@ -94,10 +94,35 @@ def test_after_five_wrong_passwords_the_right_one_is_refused_for_fifteen_minutes
     assert LOCKED in signs_in(Client(REMOTE_ADDR="203.0.113.9"), "Reviewer")
     assert signs_in(Client(), "registrar") == "/admin/"
     assert [(message.to, message.subject) for message in mail.outbox] == [
-        (["reviewer@demo.example"], "Somebody tries passwords for your account")
+        (["reviewer@demo.example"], "[testserver] Somebody tries passwords for your account")
     ]
     with time_machine.travel(timezone.now() + timedelta(minutes=16)):
         assert signs_in(Client(), "reviewer") == "/admin/"
+
+
+def test_neither_port_nor_case_opens_a_locked_account(web, reviewer):
+    for number in range(5):
+        signs_in(web, "Reviewer", f"guess {number}")
+    for host in ("testserver:9000", "testserver:7777", "testserver"):
+        web.defaults["HTTP_HOST"] = host
+        assert LOCKED in signs_in(web, "reviewer"), host
+
+
+def test_an_address_that_is_refused_does_not_alarm_those_whose_names_it_tries(web, reviewer):
+    User.objects.filter(pk=reviewer.pk).update(email="reviewer@demo.example")
+    for number in range(61):
+        signs_in(web, f"nobody{number}", "a guess")
+    assert LOCKED in signs_in(web, "reviewer", "a guess")
+    assert mail.outbox == []
+
+
+def test_the_administrators_hear_of_a_locked_account(web, reviewer, administrator):
+    User.objects.filter(pk=administrator.pk).update(email="administrator@demo.example")
+    for number in range(7):
+        signs_in(web, "reviewer", f"guess {number}")
+    assert [(message.to, "reviewer" in message.body) for message in mail.outbox] == [
+        (["administrator@demo.example"], True)
+    ]
 
 
 def test_the_refusal_is_in_the_language_of_the_reader(web, reviewer):
@@ -132,7 +157,7 @@ def test_an_address_that_tries_many_accounts_is_refused(web, reviewer):
 def test_a_forgotten_password_is_set_again_by_a_link_that_works_once(web, reviewer):
     User.objects.filter(pk=reviewer.pk).update(email="reviewer@demo.example")
     web.post(reverse("account_reset_password"), {"email": "reviewer@demo.example"})
-    link = re.search(r"http://testserver(/\S+)", mail.outbox[0].body)[1]
+    link = re.search(r"http://127\.0\.0\.1:8000(/\S+)", mail.outbox[0].body)[1]
     page = web.get(link, follow=True)
     given = {"password1": "another long one 7", "password2": "another long one 7"}
     assert web.post(page.redirect_chain[-1][0], given).status_code == 302
@@ -202,6 +227,6 @@ def test_a_new_device_is_mailed_and_a_known_one_is_not(reviewer):
     signs_in(first, "reviewer")
     assert mail.outbox == []
     signs_in(Client(**FIREFOX), "reviewer")
-    assert [message.subject for message in mail.outbox] == ["Your account was used on a new device"]
+    assert [message.subject for message in mail.outbox] == ["[testserver] Your account was used on a new device"]
     assert "Firefox" in mail.outbox[0].body
     assert SignInDevice.objects.filter(user=reviewer).count() == 2

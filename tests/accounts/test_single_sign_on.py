@@ -19,6 +19,7 @@ from django.urls import clear_url_caches, reverse
 from registry.accounts import urls as account_urls
 from registry.accounts.oidc import roles_of
 from registry.models import User
+from tests.accounts.codes import signs_in
 
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 ROLES = {"registrars": "registrar", "guangdong": "reviewer:44", "two": "reviewer:11+51", "everywhere": "reviewer"}
@@ -171,3 +172,19 @@ def test_provinces_of_several_groups_are_joined_and_all_contains_each(settings):
     assert roles_of(["guangdong", "two"]) == {"reviewer": ["11", "44", "51"]}
     assert roles_of(["guangdong", "everywhere"]) == {"reviewer": []}
     assert roles_of(["nobody"]) == {}
+
+
+def test_who_comes_by_single_sign_on_does_not_come_by_password(provider, client):
+    comes_from(provider, Client(), groups=["registrars"])
+    user = User.objects.get(username="wang")
+    user.set_password("a password")
+    user.save()
+    assert "not correct" in signs_in(client, "wang")
+    assert client.get("/admin/").status_code == 302
+
+
+def test_who_lost_a_role_loses_the_sessions_that_had_it(provider):
+    before = Client()
+    comes_from(provider, before, groups=["registrars", "guangdong"])
+    comes_from(provider, Client(), groups=["guangdong"])
+    assert before.get("/admin/").status_code == 302

@@ -89,7 +89,6 @@ def test_an_exported_case_has_everything_and_verifies_itself(filing, bundle):
             "revisions/0001.json",
             "revisions/0002.json",
             "verify.py",
-            "working-copy.json",
         ]
         assert archive.read(f"documents/{document.sha256}.pdf") == PDF
         assert archive.read("revisions/0002.json").decode() == filing.revisions.get(number=2).content
@@ -125,7 +124,7 @@ def test_whatever_is_changed_with_its_hash_in_the_manifest_is_named(bundle, name
     assert (code, named in output) == (1, True), output
 
 
-@pytest.mark.parametrize("name", ["flags.json", "letters.json", "working-copy.json"])
+@pytest.mark.parametrize("name", ["flags.json", "letters.json"])
 def test_a_file_that_no_event_covers_is_covered_by_the_manifest(bundle, name):
     assert verified(rewritten(bundle, name, lambda text: text + b" ", in_manifest=False)) == (
         1,

@@ -87,6 +87,14 @@ OF_A_FILING = {
         "UPDATE registry_officialnumber SET organization_id = NULL",
         "holder of the official number",
     ),
+    "a holder as published": (
+        "UPDATE registry_officialnumber SET holder = 'nobody'",
+        "holder of the official number",
+    ),
+    "a number with its key": (
+        "UPDATE registry_officialnumber SET number = '网信算备110105000000101260013号', key = '网信算备110105000000101260013号'",
+        "number of the official number",
+    ),
     "a day of a number": ("UPDATE registry_officialnumber SET issued_on = '2020-01-01'", "date of the official number"),
     "another number": ("UPDATE registry_officialnumber SET key = 'x'", "number of the official number"),
     "a number taken away": ("UPDATE compliance_filing SET official_number_id = NULL", "the official number is –, but"),
@@ -178,6 +186,10 @@ OF_THE_LOG = {
     ),
     "a membership": ("UPDATE registry_membership SET is_administrator = true", "membership “filer: filer"),
     "a token prolonged": ("UPDATE registry_apitoken SET expires_at = '2099-01-01 00:00:00+00'", "API token “filer: "),
+    "an authenticator": (
+        "INSERT INTO mfa_authenticator (user_id, type, data, created_at) SELECT id, 'totp', '{}', '2026-01-01 00:00:00+00' FROM registry_user WHERE username = 'registrar'",
+        "authenticator “registrar: totp” was inserted",
+    ),
     "reference data": (
         "UPDATE registry_addedfamily SET document = '{}'",
         "family of base models “Example” was changed",

@@ -80,10 +80,8 @@ def test_an_entry_shows_what_was_published_how_to_cite_it_and_linked_data(lists,
         "Published in",
     ):
         assert expected in text
-    found = re.search(
-        r'<script type="application/json">(.*?)</script>|<script[^>]*>(\{.*?\})</script>', text, re.DOTALL
-    )
-    data = json.loads(found[1] or found[2])
+    found = re.search(r'<script type="application/ld\+json">(.*?)</script>', text, re.DOTALL)
+    data = json.loads(found[1])
     assert (data["@context"], data["identifier"]["value"]) == ("https://schema.org", row.number)
     assert "状态历史" in page_of(client, row, **{"accept-language": "zh-hans"})
 
@@ -95,8 +93,8 @@ def test_an_entry_shows_declared_lineage_and_the_course_of_its_status(filed, reg
     text = page_of(client, row)
     assert "示例公开模型" in text
     assert re.search(r"By public declarations it stands on: <b>Qwen2\.5-7B", text)
-    days = re.findall(r"<time[^>]*>[^<]*</time> ([^<]+)</li>", text)
-    assert days == ["filed", "suspended"]
+    days = re.findall(r"<time[^>]*>([^<]*)</time> ([^<]+)</li>", text)
+    assert days == [("2026-11-26", "filed"), ("2026-11-27", "suspended")]
     assert "不公开的理由" not in text
     assert 'class="status status-suspended"' in text
 
@@ -208,6 +206,14 @@ def test_a_badge_tells_whether_the_number_is_in_force(lists, client, status, col
     picture = ElementTree.fromstring(answer.content)
     assert (answer.headers["Content-Type"], color in answer.content.decode()) == ("image/svg+xml", True)
     assert "<b>&amp;" in "".join(picture.itertext())
+
+
+def test_names_with_control_characters_break_neither_feed_nor_badge(lists, client):
+    OfficialNumber.objects.filter(title="文心一言").update(title="羊\x0b</script>城", number="\x0bA")
+    row = OfficialNumber.objects.get(number="\x0bA")
+    for name, args in (("register-feed", []), ("register-badge", [row.uid])):
+        assert ElementTree.fromstring(client.get(reverse(name, args=args)).content) is not None
+    assert "</script>城" not in page_of(client, row)
 
 
 def test_only_the_card_may_stand_in_a_frame_of_another_site(lists, client):

@@ -93,9 +93,13 @@ def test_readiness_names_the_service_that_does_not_work(db, settings, service, b
     assert (answer.status_code, [name for name, state in states.items() if state != "ok"]) == (503, [service])
 
 
-def test_readiness_without_a_database_says_so(db):
-    with patch("compliance.watch.services.connection.cursor", side_effect=DatabaseError("away")):
-        answer = Client().get("/health/ready")
+@pytest.mark.parametrize("is_signed_in", [False, True])
+def test_readiness_without_a_database_says_so(db, reviewer, is_signed_in):
+    client = Client()
+    if is_signed_in:
+        client.force_login(reviewer)
+    with patch("django.db.backends.utils.CursorWrapper.execute", side_effect=DatabaseError("away")):
+        answer = client.get("/health/ready")
     assert (answer.status_code, answer.json()["services"]["database"]) == (503, "unreachable")
 
 
@@ -175,7 +179,7 @@ def test_a_line_for_machines_has_request_person_and_case(log, api, filer):
     assert (outside["message"], outside["request_id"], outside["user"], outside["case"]) == (
         "outside 示例",
         "-",
-        "registry",
+        "-",
         "-",
     )
     assert (inside["message"], inside["request_id"], inside["user"], inside["case"]) == (

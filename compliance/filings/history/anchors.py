@@ -8,6 +8,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -61,7 +62,7 @@ class Misfit:
 
 
 class Unreadable(Exception):
-    """A file is no file of anchors; `line` is where it ends to be one."""
+    """A file is not a file of anchors; `line` is the first line that cannot be read."""
 
     def __init__(self, line: int) -> None:
         self.line = line
@@ -94,6 +95,8 @@ def write_anchor(path: Path, now: datetime | None = None) -> Anchor:
         before = read_anchors(file.read())
         anchor = anchor_of((now or timezone.now()) - MARGIN, before[-1].digest if before else "")
         file.write(anchor.as_line())
+        file.flush()
+        os.fsync(file.fileno())
     return anchor
 
 
@@ -103,7 +106,8 @@ def read_anchors(text: str) -> list[Anchor]:
     for number, line in enumerate(text.splitlines(), start=1):
         try:
             anchors.append(Anchor(**json.loads(line)))
-            datetime.fromisoformat(anchors[-1].until)
+            if datetime.fromisoformat(anchors[-1].until).tzinfo is None:
+                raise ValueError(anchors[-1].until)
         except (ValueError, TypeError) as error:
             raise Unreadable(number) from error
     return anchors

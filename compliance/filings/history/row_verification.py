@@ -49,7 +49,9 @@ def row_faults(filing: Filing, events: list[Event], revisions: list[Revision]) -
         yield RowFault("applicant_differs", {"asked": uscc, "found": filing.applicant.uscc})
 
 
-def number_faults(filing: Filing, events: list[Event], number: OfficialNumber | None) -> Iterator[RowFault]:
+def number_faults(
+    filing: Filing, events: list[Event], revisions: list[Revision], number: OfficialNumber | None
+) -> Iterator[RowFault]:
     """Yield what does not follow from the decision on an initial filing; a change or cancellation has no number of its own."""
     if filing.action != "initial":
         return
@@ -60,12 +62,20 @@ def number_faults(filing: Filing, events: list[Event], number: OfficialNumber | 
             yield RowFault("number_differs", {"found": number.number if number else "–", "asked": asked or "–"})
         return
     expected = {
-        "number": number_key(asked),
+        "number": asked,
         "status": in_force(number.kind) if filing.status == workflow.FILED else filing.status,
         "holder": filing.applicant_id,
         "date": decision.data.get("day") or _day(number),
     }
-    found = {"number": number.key, "status": number.status, "holder": number.organization_id, "date": _day(number)}
+    found = {
+        "number": number.number if number_key(number.number) == number.key else number.key,
+        "status": number.status,
+        "holder": number.organization_id,
+        "date": _day(number),
+    }
+    if number.holder not in {filing.applicant.name, *_names_of(revisions)}:
+        values = {"name": "holder", "found": number.holder, "asked": filing.applicant.name}
+        yield RowFault("official_number_changed", values | {"number": number.number})
     for name in expected:
         if found[name] != expected[name]:
             values = {"name": name, "found": _named(number, name), "asked": _asked(filing, name, expected[name])}
@@ -117,6 +127,17 @@ def _times_of(events: list[Event]) -> dict[str, datetime | None]:
     if workflow.AMENDED not in last:
         times["submitted_at"] = submissions[-1] if submissions else None
     return times
+
+
+def _names_of(revisions: list[Revision]) -> set[str]:
+    """Return the names under which the applicant filed."""
+    names = set()
+    for revision in revisions:
+        try:
+            names.add(str(json.loads(revision.content)["applicant"]["name"]))
+        except (ValueError, KeyError, TypeError):
+            continue
+    return names
 
 
 def _applicant_of(revision: Revision) -> str:

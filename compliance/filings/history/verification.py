@@ -151,7 +151,7 @@ def _faults_of(filings: list[Filing], *, with_files: bool) -> Iterator[HistoryFa
 
 def _row_faults(filing: Filing, events: list[Event], revisions: list[Revision]) -> Iterator[RowFault]:
     yield from row_faults(filing, events, revisions)
-    yield from number_faults(filing, events, filing.official_number)
+    yield from number_faults(filing, events, revisions, filing.official_number)
 
 
 def _passed_on(filings: list[Filing]) -> dict[int, set[str]]:

@@ -37,6 +37,8 @@ _KINDS = {
     "staffrole": Bilingual("staff role", "工作人员角色"),
     "membership": Bilingual("membership", "成员资格"),
     "apitoken": Bilingual("API token", "API 令牌"),
+    "authenticator": Bilingual("authenticator", "验证器"),
+    "socialaccount": Bilingual("account of single sign-on", "单点登录账号"),
     "correction": Bilingual("correction", "更正"),
     "addedfamily": Bilingual("family of base models", "基座模型系列"),
     "referencesketch": Bilingual("reference sketch", "参考摘要"),

@@ -20,6 +20,7 @@ from icalendar import Calendar, Event
 from compliance.opendata.models import ArchivedRegister
 from compliance.opendata.records import AT_ONCE, COLUMNS, FORMS, entries, written
 from compliance.site.public.limiting import public
+from compliance.site.public.texts import without_controls
 from registry.models import Listing, OfficialNumber
 
 MOST_OF_A_FEED = 50
@@ -48,13 +49,17 @@ def download(request: HttpRequest, form: str) -> HttpResponseBase:
 
 @public(86_400)
 def archived(request: HttpRequest, day: str, form: str) -> HttpResponseBase:
-    """Return the register of a day from the archive; its SHA-256 is in the header Repr-Digest as in the list."""
+    """Return the register of a day from the archive; its SHA-256 is in the header X-SHA-256 as in the list."""
     try:
         asked = date.fromisoformat(day)
     except ValueError as error:
         raise Http404 from error
     row = get_object_or_404(ArchivedRegister, day=asked, form=form)
-    answer = FileResponse(row.file.open("rb"), as_attachment=True, filename=f"register-{day}.{form}")
+    try:
+        file = row.file.open("rb")
+    except OSError as error:
+        raise Http404 from error
+    answer = FileResponse(file, as_attachment=True, filename=f"register-{day}.{form}")
     answer.headers["Content-Type"] = FORMS[form]
     answer.headers["X-SHA-256"] = row.sha256
     answer.headers["Access-Control-Allow-Origin"] = "*"
@@ -74,12 +79,11 @@ class NewNumbers(Feed):  # type: ignore[type-arg]
         return OfficialNumber.objects.order_by("-pk")[:MOST_OF_A_FEED]
 
     def item_title(self, item: Any) -> str:
-        return f"{item.title or item.number} · {item.holder}"
+        return without_controls(f"{item.title or item.number} · {item.holder}")
 
     def item_description(self, item: Any) -> str:
-        return " · ".join(
-            filter(None, [item.number, item.get_kind_display(), item.get_status_display(), item.products])
-        )
+        parts = [item.number, item.get_kind_display(), item.get_status_display(), item.products]
+        return without_controls(" · ".join(filter(None, parts)))
 
     def item_link(self, item: Any) -> str:
         return reverse("register-page", args=[item.uid])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +12,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_exempt
@@ -18,6 +21,7 @@ from compliance.filings import workflow
 from compliance.language import language_of
 from compliance.models import Event, Filing
 from compliance.site.public.limiting import public
+from compliance.site.public.texts import without_controls
 from registry.lineage.layout import laid_out
 from registry.lineage.picture import drawn
 from registry.models import AIModel, OfficialNumber
@@ -50,7 +54,7 @@ def entry(request: HttpRequest, uid: UUID) -> HttpResponseBase:
         "history": history_of(row),
         "listings": row.listings.select_related("source").order_by("announced", "pk"),
         "models": [(model, _picture(model)) for model in models],
-        "linked_data": as_linked_data(row),
+        "linked_data": _as_script(as_linked_data(row)),
         "address": f"{settings.BASE_URL}/register/{row.uid}/",
         "today": timezone.localdate(),
         "is_in_force": row.status == in_force(row.kind),
@@ -73,9 +77,9 @@ def badge(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Return a badge: kind and number, green while the number is in force, with the status else."""
     row = _row(uid)
     is_good = row.status == in_force(row.kind)
-    context = {"row": row, "is_good": is_good, "label": row.get_kind_display(), "text": row.number}
+    context = {"row": row, "is_good": is_good, "label": row.get_kind_display(), "text": without_controls(row.number)}
     if not is_good:
-        context["text"] = f"{row.number} · {row.get_status_display()}"
+        context["text"] += f" · {row.get_status_display()}"
     widths = {
         name: 16 + sum(12 if ord(letter) > 0x2E7F else 7 for letter in context[name]) for name in ("label", "text")
     }
@@ -97,17 +101,22 @@ def card(request: HttpRequest, uid: UUID) -> HttpResponse:
     return _for_other_sites(render(request, "site/register/card.html", context))
 
 
-def history_of(row: OfficialNumber) -> list[tuple[Any, str]]:
+def history_of(row: OfficialNumber) -> list[tuple[date, str]]:
     """Return when the status of a number changed, and to what, the oldest first; for a number from published lists, its day of issue."""
     events = Event.objects.filter(filing__in=Filing.objects.filter(official_number=row), verb__in=_PUBLIC)
     language = language_of(get_language())
     found = [
-        (timezone.localdate(event.at), _named(row, _PUBLIC[event.verb], language))
-        for event in events.order_by("filing", "number")
+        (_day_of(event), _named(row, _PUBLIC[event.verb], language)) for event in events.order_by("filing", "number")
     ]
     if not found and row.issued_on:
         return [(row.issued_on, _("issued"))]
     return found
+
+
+def _day_of(event: Event) -> date:
+    """Return the day of a decision; one that was made elsewhere was recorded later."""
+    day = event.data.get("day") if event.verb == workflow.RECORD_DECISION.verb else None
+    return date.fromisoformat(day) if day else timezone.localdate(event.at)
 
 
 def _named(row: OfficialNumber, status: str, language: Any) -> str:
@@ -127,6 +136,13 @@ def _picture(model: AIModel) -> dict[str, Any] | None:
         return None
     roots = [node for node in lineage["nodes"] if node.is_root]
     return {"drawing": laid_out(lineage["nodes"], lineage["edges"]), "roots": roots}
+
+
+def _as_script(data: dict[str, Any]) -> SafeString:
+    """Return linked data as the text of a script element, which no text in it can end."""
+    text = json.dumps(data, ensure_ascii=False)
+    # What could end the element or begin another one is written as a JSON escape.
+    return mark_safe(text.translate({ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}))  # noqa: S308
 
 
 def _row(uid: UUID) -> OfficialNumber:

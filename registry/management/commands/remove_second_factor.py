@@ -7,11 +7,12 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from registry.accounts.second_factor import end_other_sessions
 from registry.models import User
 
 
 class Command(BaseCommand):
-    """Remove the authenticators of a person, who sets up new ones at the next sign-in. All sessions of the person owe it, too."""
+    """Remove the authenticators of a person, who sets up new ones at the next sign-in, and end all sessions of the person."""
 
     help = "Remove the second factor of a person who lost phone, key and recovery codes."
 
@@ -23,4 +24,5 @@ class Command(BaseCommand):
         if user is None:
             raise CommandError(f"There is no user {username!r}. The desk lists them under Users.")
         count, _rows = Authenticator.objects.filter(user=user).delete()
+        end_other_sessions(None, user)
         self.stdout.write(f"Removed {count} authenticators of {username}.")
