@@ -8,7 +8,7 @@ class RegistryConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect the receivers of the signals of signing in, and of the log of changes."""
-        from registry.accounts import devices, second_factor  # noqa: F401
+        from registry.accounts import checks, devices, second_factor  # noqa: F401
         from registry.audit.watched import watch_all
 
         watch_all()

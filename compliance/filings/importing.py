@@ -15,6 +15,7 @@ from compliance.dossier.faults import Malformed
 from compliance.dossier.parsing import Parsed, parse
 from compliance.dossier.schema import Dossier
 from compliance.filings import actions
+from compliance.filings.locking import lock_applicant
 from compliance.filings.refusals import Refused
 from compliance.filings.workflow import DRAFT
 from compliance.language import Language
@@ -94,13 +95,15 @@ def _import(
 def _importer_for(dossier: Dossier) -> User:
     """Return the importing account as a filer of the applicant. Whoever runs the command can change the database anyway."""
     applicant = dossier.applicant
+    organization, _ = Organization.objects.get_or_create(
+        uscc=applicant.uscc, defaults={"name": (applicant.name or applicant.uscc)[:200], "country": "CN"}
+    )
+    # The organization before the log of changes, as everywhere: the rows below end in that.
+    lock_applicant(organization.pk)
     user, is_new = User.objects.get_or_create(username=IMPORTER, defaults={"is_service_account": True})
     if is_new:
         user.set_unusable_password()
         user.save()
-    organization, _ = Organization.objects.get_or_create(
-        uscc=applicant.uscc, defaults={"name": (applicant.name or applicant.uscc)[:200], "country": "CN"}
-    )
     Membership.objects.get_or_create(
         user=user,
         organization=organization,

@@ -34,6 +34,10 @@ class Watched:
     hidden: frozenset[str]
     label: Callable[[Any], str]
 
+    def state_of(self, row: models.Model) -> dict[str, Any]:
+        """Return the watched columns of a row as JSON has them."""
+        return {column: _plain(getattr(row, column)) for column in self.columns}
+
 
 WATCHED: dict[type[models.Model], Watched] = {}
 
@@ -47,11 +51,6 @@ def watch(
     pre_save.connect(_look_before, sender=model, dispatch_uid=f"audit-before-{kind}")
     post_save.connect(_saved, sender=model, dispatch_uid=f"audit-save-{kind}")
     pre_delete.connect(_deleted, sender=model, dispatch_uid=f"audit-delete-{kind}")
-
-
-def state_of(row: models.Model) -> dict[str, Any]:
-    """Return the watched columns of a row as JSON has them."""
-    return {column: _plain(getattr(row, column)) for column in WATCHED[type(row)].columns}
 
 
 def digest_of(state: Mapping[str, Any], columns: Iterable[str]) -> str:
@@ -69,7 +68,7 @@ def hash_of(event: AuditEvent) -> str:
 def _look_before(instance: models.Model, update_fields: frozenset[str] | None, **_more: Any) -> None:
     """Keep the row as the database has it, to be compared after it is saved."""
     before = None if instance._state.adding or _is_no_change(update_fields) else _stored(instance)
-    instance.__dict__[_BEFORE] = None if before is None else state_of(before)
+    instance.__dict__[_BEFORE] = None if before is None else WATCHED[type(instance)].state_of(before)
 
 
 def _saved(instance: models.Model, created: bool, update_fields: frozenset[str] | None, **_more: Any) -> None:
@@ -82,27 +81,33 @@ def _saved(instance: models.Model, created: bool, update_fields: frozenset[str] 
 
 def _deleted(instance: models.Model, **_more: Any) -> None:
     watched = WATCHED[type(instance)]
-    _append(AuditVerb.DELETED, watched, instance, {}, {})
+    _append(AuditVerb.DELETED, watched, instance.pk, watched.label(instance), {}, {})
 
 
 def _record(row: models.Model, verb: str, before: Mapping[str, Any]) -> None:
-    watched, state = WATCHED[type(row)], state_of(row)
+    watched = WATCHED[type(row)]
+    state = watched.state_of(row)
     changed = [column for column in watched.columns if before.get(column) != state[column]]
     if changed:
         shown = {name: _HIDDEN if name in watched.hidden else [before.get(name), state[name]] for name in changed}
-        _append(verb, watched, row, shown, state)
+        _append(verb, watched, row.pk, watched.label(row), shown, state)
+
+
+def record_acceptance(watched: Watched, row: int, label: str, verb: str, state: dict[str, Any], reason: str) -> None:
+    """Write the event of a change that was made by hand and is accepted, with the reason."""
+    _append(verb, watched, row, label, {"accepted": [None, reason]}, state)
 
 
 @transaction.atomic
-def _append(verb: str, watched: Watched, row: models.Model, data: dict[str, Any], state: dict[str, Any]) -> None:
+def _append(verb: str, watched: Watched, row: int, label: str, data: dict[str, Any], state: dict[str, Any]) -> None:
     AuditHead.objects.get_or_create(pk=1)
     head = AuditHead.objects.select_for_update().get(pk=1)
     event = AuditEvent(
         number=head.number + 1,
         verb=verb,
         kind=watched.kind,
-        row=int(row.pk),
-        label=watched.label(row)[:300],
+        row=row,
+        label=label[:300],
         at=timezone.now(),
         actor=acting(),
         data=data,

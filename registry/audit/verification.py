@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db.models import Max
 
-from registry.audit.recording import WATCHED, digest_of, hash_of, state_of
+from registry.audit.recording import WATCHED, Watched, digest_of, hash_of
 from registry.models import AuditEvent, AuditHead, AuditVerb
 
 AT_ONCE = 1_000
@@ -26,11 +26,12 @@ class AuditFault:
     kind: str = ""
     label: str = ""
     number: int = 0
+    row: int = 0
 
 
 def faults_of_log() -> list[AuditFault]:
     """Return every fault of the log of changes and of the rows that it covers."""
-    return [*_chain_faults(), *_row_faults()]
+    return [*_chain_faults(), *(fault for watched in WATCHED.values() for fault in row_faults(watched))]
 
 
 def head_of_log(before: datetime | None = None) -> tuple[int, str]:
@@ -55,18 +56,18 @@ def _chain_faults() -> Iterator[AuditFault]:
         yield AuditFault("end_differs", number=expected - 1)
 
 
-def _row_faults() -> Iterator[AuditFault]:
-    for model, watched in WATCHED.items():
-        latest = _latest_events(watched.kind)
-        for row in model._default_manager.order_by("pk").iterator(AT_ONCE):
-            event = latest.pop(row.pk, None)
-            if event is None or event.verb == AuditVerb.DELETED:
-                yield AuditFault("row_inserted", watched.kind, watched.label(row))
-            elif event.digest != digest_of(state_of(row), event.columns):
-                yield AuditFault("row_changed", watched.kind, watched.label(row), event.number)
-        for event in latest.values():
-            if event.verb != AuditVerb.DELETED:
-                yield AuditFault("row_removed", watched.kind, event.label, event.number)
+def row_faults(watched: Watched) -> Iterator[AuditFault]:
+    """Yield the rows of a model that the log does not account for."""
+    latest = _latest_events(watched.kind)
+    for row in watched.model._default_manager.order_by("pk").iterator(AT_ONCE):
+        event = latest.pop(row.pk, None)
+        if event is None or event.verb == AuditVerb.DELETED:
+            yield AuditFault("row_inserted", watched.kind, watched.label(row), row=row.pk)
+        elif event.digest != digest_of(watched.state_of(row), event.columns):
+            yield AuditFault("row_changed", watched.kind, watched.label(row), event.number, row.pk)
+    for event in latest.values():
+        if event.verb != AuditVerb.DELETED:
+            yield AuditFault("row_removed", watched.kind, event.label, event.number, event.row)
 
 
 def _latest_events(kind: str) -> dict[int, AuditEvent]:

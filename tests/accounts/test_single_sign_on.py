@@ -17,6 +17,7 @@ from django.test import Client
 from django.urls import clear_url_caches, reverse
 
 from registry.accounts import urls as account_urls
+from registry.accounts.checks import check_roles
 from registry.accounts.oidc import roles_of
 from registry.models import User
 from tests.accounts.codes import signs_in
@@ -188,3 +189,9 @@ def test_who_lost_a_role_loses_the_sessions_that_had_it(provider):
     comes_from(provider, before, groups=["registrars", "guangdong"])
     comes_from(provider, Client(), groups=["guangdong"])
     assert before.get("/admin/").status_code == 302
+
+
+@pytest.mark.parametrize("value", ["registar", "reviewer:99", "registrar:44", "reviewer:", ""])
+def test_a_role_that_does_not_exist_is_named_before_anybody_signs_in(settings, value):
+    settings.OIDC_ROLES = {"good": "reviewer:44+51", "bad": value}
+    assert [error.msg for error in check_roles(None)] == [f"OIDC_ROLES: bad={value}"]

@@ -213,6 +213,19 @@ def test_users_roles_tokens_and_reference_data_are_named_when_changed(people, sq
     assert named in run("verify_history")
 
 
+def test_a_repair_by_hand_is_accepted_with_its_reason_and_a_changed_log_is_not(people, client, auditor):
+    by_hand(OF_THE_LOG["a role raised"][0] + ";" + OF_THE_LOG["a role given"][0] + ";" + OF_THE_LOG["a role taken"][0])
+    assert "Accepted: 3." in run("accept_changes", reason="示例决定 2026-1")
+    assert "The history is intact" in run("verify_history")
+    client.force_login(auditor)
+    assert client.get("/admin/registry/auditevent/").content.decode().count("示例决定 2026-1") == 3
+    with pytest.raises(CommandError, match="Give a reason"):
+        call_command("accept_changes", reason=" ")
+    by_hand(OF_THE_LOG["an event of the log"][0])
+    assert "Accepted: 0." in run("accept_changes", reason="示例")
+    assert "event 2 was changed" in run("verify_history")
+
+
 def test_each_change_leaves_an_event_with_who_and_what_and_no_secret(people, client, administrator):
     client.force_login(administrator)
     assert (
