@@ -9,6 +9,7 @@ import re
 from urllib.parse import quote
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
@@ -248,7 +249,7 @@ def test_what_a_proxy_might_say_changes_no_link_to_set_a_password(reviewer, name
         r"[a-z]+://[^\s\"'<>]+", "".join([message.body, *(str(part[0]) for part in message.alternatives)])
     )
     assert links
-    assert all(link.startswith("http://testserver/account/password/reset/key/") for link in links)
+    assert all(link.startswith(f"{settings.BASE_URL}/account/password/reset/key/") for link in links)
 
 
 @pytest.mark.parametrize("name", FORWARDED)
