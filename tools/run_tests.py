@@ -13,7 +13,11 @@ DATABASE = os.environ.get("TEST_DATABASE_URL") or "postgres://postgres@127.0.0.1
 PURE = ("rules", "dossier", "attachments", "forms", "provenance", "tools")
 # Files that are made from what a database gives, whichever it is.
 FILES = ("templating", "workbooks/test_round_trip.py", "reports/test_formats.py", "reports/test_command.py")
-WITHOUT_PURE = [f"--ignore=tests/{name}" for name in (*PURE, *FILES)]
+# What is refused before a database is asked.
+HOSTILE = tuple(
+    f"hostile/test_{name}.py" for name in ("packages", "polyglots", "redirects", "spreadsheets", "webhook_targets")
+)
+WITHOUT_PURE = [f"--ignore=tests/{name}" for name in (*PURE, *FILES, *HOSTILE)]
 # Tests of one file run in one process, so that module fixtures are set up once.
 IN_PARALLEL = ["--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile"]
 # Tests that start whole stacks of processes wait for them most of the time; more than two at once would be in each other's way.

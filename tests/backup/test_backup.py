@@ -64,13 +64,13 @@ class Machine:
         )
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def machines(request: pytest.FixtureRequest, tmp_path: Path, settings) -> Iterator[tuple[Machine, Machine]]:
+@pytest.fixture
+def machines(tmp_path: Path, settings) -> Iterator[tuple[Machine, Machine]]:
     """A machine with filings, and an empty one of the same kind."""
     folders = [tmp_path / "old", tmp_path / "new"]
     for folder in folders:
         folder.mkdir()
-    if request.param == "sqlite":
+    if settings.TEST_ON == "sqlite":
         yield tuple(Machine(folder, f"sqlite:///{folder / 'registry.sqlite3'}") for folder in folders)
         return
     databases = [PostgresDatabase(settings.TEST_SERVER) for _ in folders]
