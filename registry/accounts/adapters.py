@@ -25,6 +25,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from registry.accounts.lock_out import note_failure, tell_of
+from registry.accounts.second_factor import was_given_within
 from registry.api.throttling import address_of
 
 logger = logging.getLogger(__name__)
@@ -63,11 +64,12 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Whoever signed in a moment ago is not asked again: where there is a second factor, with it."""
-        user = self.request.user
-        records = get_authentication_records(self.request, user)
-        if is_mfa_enabled(user):
-            records = [record for record in records if record["method"] == "mfa"]
-        if any(time.time() - record["at"] < JUST_NOW for record in records):
+        if is_mfa_enabled(self.request.user):
+            is_confirmed = was_given_within(self.request, JUST_NOW)
+        else:
+            records = get_authentication_records(self.request, self.request.user)
+            is_confirmed = any(time.time() - record["at"] < JUST_NOW for record in records)
+        if is_confirmed:
             return False
         return bool(super().is_reauthentication_required(app=app, **kwargs))
 

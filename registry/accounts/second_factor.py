@@ -6,6 +6,7 @@ The desk, the workspace and the settings of the account are closed to such a per
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
@@ -32,8 +33,8 @@ OPEN_TO_GIVE = (
 )
 # Where it is set up, by whoever has none yet.
 OPEN_TO_SET_UP = ("/account/second-factor/",)
-# In a session: the key of the person who gave the second factor in it, and of what it was given with.
-GIVEN_BY, GIVEN_WITH = "second_factor_given_by", "second_factor_given_with"
+# In a session: the key of the person who gave the second factor in it, of what it was given with, and when.
+GIVEN_BY, GIVEN_WITH, GIVEN_AT = "second_factor_given_by", "second_factor_given_with", "second_factor_given_at"
 OF_THE_PROVIDER = 0
 
 
@@ -68,6 +69,17 @@ def is_required_of(user: User) -> bool:
     return bool(settings.SECOND_FACTOR_FOR) and user.has_role(*settings.SECOND_FACTOR_FOR)
 
 
+def was_given_within(request: HttpRequest, seconds: float) -> bool:
+    """Whether the person signed in gave the second factor, or set it up, in this session within so many seconds."""
+    is_recent = time.time() - request.session.get(GIVEN_AT, 0) < seconds
+    return is_recent and request.session.get(GIVEN_BY) == request.user.pk
+
+
+def _note(request: HttpRequest, user: User, given_with: object) -> None:
+    request.session[GIVEN_BY], request.session[GIVEN_WITH] = user.pk, given_with
+    request.session[GIVEN_AT] = time.time()
+
+
 def _still_counts(user: User, given_with: object) -> bool:
     """Whether the authenticator still exists; one that was removed lets nobody in any more."""
     if given_with == OF_THE_PROVIDER:
@@ -87,9 +99,9 @@ def _lead_there(request: HttpRequest, *, has_one: bool) -> HttpResponse:
 @receiver(authentication_step_completed)
 def _remember(request: HttpRequest, user: User, method: str, **more: Any) -> None:
     if method == "mfa":
-        request.session[GIVEN_BY], request.session[GIVEN_WITH] = user.pk, more.get("id")
+        _note(request, user, more.get("id"))
     elif method == "socialaccount" and settings.OIDC_GIVES_SECOND_FACTOR:
-        request.session[GIVEN_BY], request.session[GIVEN_WITH] = user.pk, OF_THE_PROVIDER
+        _note(request, user, OF_THE_PROVIDER)
 
 
 @receiver(authenticator_added)
@@ -98,7 +110,7 @@ def _remember_new(request: HttpRequest, user: User, authenticator: Authenticator
     others = Authenticator.objects.filter(user=user).exclude(pk=authenticator.pk)
     if others.exclude(type=Authenticator.Type.RECOVERY_CODES).exists():
         return
-    request.session[GIVEN_BY], request.session[GIVEN_WITH] = user.pk, authenticator.pk
+    _note(request, user, authenticator.pk)
     end_other_sessions(request, user)
 
 
