@@ -111,6 +111,8 @@ class Person:
         """Wait until the page of a case is shown, in the status if one is given."""
         expect(self.page.locator(".desk-case")).to_contain_text(case)
         expect(self.page.locator(".desk-head .desk-status")).to_have_text(status or re.compile("."))
+        # A key pressed before the scripts of the page have run is lost.
+        self.page.wait_for_load_state()
 
     def finds(self, case: str, queue: str) -> None:
         """Go from the first page to a queue, and from there to a case."""
