@@ -11,7 +11,7 @@ from collections.abc import Callable
 from statistics import median
 
 from compliance.provenance.assessing import assess
-from compliance.provenance.references import references
+from compliance.provenance.known_structures import references
 from compliance.provenance.wording import as_text
 from tests.provenance.making import all_renamed, as_safetensors, config_of, models, shapes_of, without_index
 
@@ -42,14 +42,15 @@ def measure_provenance(report: Report) -> None:
 
 # Run in a process of its own, since everything is loaded once a process.
 _LOADING = """
-import time
+import re, time
 from pathlib import Path
-resident = lambda: int(Path("/proc/self/statm").read_text().split()[1]) / 256
+# What a process has for itself: pages of mapped files are shared with the others.
+resident = lambda: int(re.search(r"Private_Dirty: +(\\d+)", Path("/proc/self/smaps_rollup").read_text())[1]) / 1024
 before = resident()
 moments = [time.perf_counter()]
 from registry.reference.series import base_model_named
 base_model_named("Qwen/Qwen3-8B"); moments.append(time.perf_counter())
-from compliance.provenance.references import references
+from compliance.provenance.known_structures import references
 references(); moments.append(time.perf_counter())
 checking = resident()
 from registry.reference.base_models import base_models

@@ -6,16 +6,19 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
 from compliance.dossier.codes import KINDS
 from compliance.dossier.json_schema import dossier_json_schema
+from compliance.provenance.deriving import reference_of
+from compliance.provenance.known_structures import compiled as compiled_structures
 from compliance.rules.catalog import CATALOG, Rule
 from compliance.rules.families import ALL_FAMILIES
 from compliance.rules.instruments import INSTRUMENTS, spelled_out
-from registry.reference.base_models import family_of, models_of
+from registry.reference.base_models import BaseModel, family_of, models_of
+from registry.reference.family_files import FamilyFile
 from registry.reference.family_sources import compiled, document_of, shipped_families
 from registry.reference.name_index import NameIndex
 from tools import openapi
@@ -32,24 +35,35 @@ def main(arguments: list[str]) -> int:
         return 1 if stale else 0
     for name, text in _files():
         if not _is_current(ROOT / name, text):
-            (ROOT / name).write_text(text)
+            _replace(ROOT / name, text)
             print(f"{name} generated.")
     return 0
 
 
+def _replace(path: Path, text: str) -> None:
+    """Write a file anew: this process may have the old one mapped into its memory."""
+    new = path.with_name(f"{path.name}.new")
+    new.write_text(text)
+    new.replace(path)
+
+
 def _files() -> Iterator[tuple[str, str]]:
     """Yield each file with its text; the table of base models first, since the product cannot be imported without it."""
-    yield "registry/reference/known_models.jsonl", compiled(shipped_families())
-    yield "registry/reference/known_names.tsv", _name_index()
+    shipped = shipped_families()
+    models = [model for family in shipped for model in models_of(document_of(family))]
+    yield "registry/reference/known_models.jsonl", compiled(shipped)
+    yield "registry/reference/known_names.tsv", _name_index(models, shipped)
+    yield (
+        "compliance/provenance/known_structures.jsonl",
+        compiled_structures(map(reference_of, (model for model in models if model.structure))),
+    )
     yield "docs/openapi.yaml", openapi.description()
     yield "docs/rules.md", "\n".join(_rules()) + "\n"
     yield "docs/dossier.schema.json", json.dumps(dossier_json_schema(), ensure_ascii=False, indent=1) + "\n"
 
 
-def _name_index() -> str:
-    documents = [document_of(family) for family in shipped_families()]
-    models = [model for document in documents for model in models_of(document)]
-    return NameIndex.of(models, [family_of(document) for document in documents]).as_lines()
+def _name_index(models: Sequence[BaseModel], shipped: Iterable[FamilyFile]) -> str:
+    return NameIndex.of(models, [family_of(document_of(family)) for family in shipped]).as_lines()
 
 
 def _is_current(path: Path, text: str) -> bool:

@@ -15,7 +15,8 @@ from compliance.dossier.stored import load
 from compliance.models import EvidenceFile, EvidenceSummary, Filing, ReferenceSketch, SketchRequest
 from compliance.provenance.assessing import assess
 from compliance.provenance.claims import Summary, declaration_of
-from compliance.provenance.references import Reference, reference_of, references
+from compliance.provenance.deriving import reference_of
+from compliance.provenance.known_structures import References
 from compliance.provenance.sketches import Sketch, read_sketch
 from compliance.provenance.verdict import Verdict
 from registry.models import AIModel, Role, User
@@ -63,11 +64,11 @@ def filed_evidence(filing: Filing, dossier: Dossier, *, keys: Collection[str] | 
     ]
 
 
-References = tuple[Sequence[tuple[str, Sketch]], Mapping[str, str]]
+Sketches = tuple[Sequence[tuple[str, Sketch]], Mapping[str, str]]
 
 
 def _filed(
-    filing: Filing, key: str, files: list[EvidenceFile], model: Model | None, dossier: Dossier, references: References
+    filing: Filing, key: str, files: list[EvidenceFile], model: Model | None, dossier: Dossier, references: Sketches
 ) -> FiledEvidence:
     declaration = declaration_of(model, dossier.models or []) if model else {"claim": NOT_LISTED}
     files = _effective(files)
@@ -117,7 +118,7 @@ def dossier_of(filing: Filing, user: User) -> Dossier:
     return load(filing.dossier_for(user).content)
 
 
-def references_for(parts: Collection[str]) -> References:
+def references_for(parts: Collection[str]) -> Sketches:
     """
     Return the reference sketches with the names of their models, and the names of public models by the hash of each file.
     Only references that the given parts of evidence can be compared with are loaded.
@@ -133,10 +134,9 @@ def references_for(parts: Collection[str]) -> References:
     return sketches, public_files
 
 
-def known_references() -> tuple[Reference, ...]:
+def known_references() -> References:
     """Return the known models that evidence is compared with: those of the table, and those that this registry added."""
-    added = [reference_of(model) for model in added_models() if model.structure]
-    return (*references(), *added)
+    return References([reference_of(model) for model in added_models() if model.structure])
 
 
 def summarize(filing: Filing, model_key: str) -> None:

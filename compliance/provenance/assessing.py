@@ -26,8 +26,8 @@ from compliance.provenance.configurations import compared_configuration
 from compliance.provenance.declared import is_consistent, is_contradicted, license_findings
 from compliance.provenance.faults import Unusable
 from compliance.provenance.front_matter import front_matter_of
+from compliance.provenance.known_structures import References, known_names, references
 from compliance.provenance.naming import is_fused_otherwise, renamings
-from compliance.provenance.references import Reference, known_classes, known_types, references
 from compliance.provenance.residues import Residue, adapter_base, declared_bases, explains, named_bases, residues
 from compliance.provenance.sketches import Sketch
 from compliance.provenance.structure import Structure, structure_of
@@ -48,7 +48,7 @@ def assess(
     declaration: Mapping[str, Any],
     evidence: Mapping[str, Any],
     *,
-    known: Sequence[Reference] | None = None,
+    known: References | None = None,
     sketches: Sequence[tuple[str, Sketch]] = (),
     public_files: Mapping[str, str] | None = None,
 ) -> Verdict:
@@ -86,9 +86,7 @@ def _with_front_matter(evidence: Mapping[str, Any]) -> Mapping[str, Any]:
         return evidence
 
 
-def _assess_structure(
-    verdict: Verdict, evidence: Mapping[str, Any], config: Config, known: Sequence[Reference]
-) -> None:
+def _assess_structure(verdict: Verdict, evidence: Mapping[str, Any], config: Config, known: References) -> None:
     header = _header(verdict, evidence)
     if header is None:
         _assess_configuration(verdict, evidence, config, known)
@@ -110,9 +108,7 @@ def _assess_structure(
         _assess_differences(verdict, structure, comparison, is_gguf=header.is_gguf)
 
 
-def _assess_configuration(
-    verdict: Verdict, evidence: Mapping[str, Any], config: Config, known: Sequence[Reference]
-) -> None:
+def _assess_configuration(verdict: Verdict, evidence: Mapping[str, Any], config: Config, known: References) -> None:
     """Compare a configuration without a header: evidence of a weaker kind, which contradicts nothing by itself."""
     if verdict.faults or not plain_config(evidence):
         return
@@ -202,8 +198,7 @@ def _assess_names(verdict: Verdict, evidence: Mapping[str, Any], config: Config)
 
 def _added_and_declared(verdict: Verdict) -> set[str]:
     """Return the families that a registry added and whose models a declaration names, or that the model itself is of."""
-    shipped = {reference.id for reference in references()}
-    added = (each for each in verdict.comparison.same_block if each.id not in shipped)
+    added = (each for each in verdict.comparison.same_block if not references().has(each.id))
     return {each.family for each in added if verdict.is_declared(each.name)}
 
 
@@ -253,11 +248,11 @@ def _has_own_names(verdict: Verdict, config: Config) -> bool:
     if verdict.renamed:
         return True
     if config.classes:
-        return not {stem_of(name) for name in known_classes()} & {stem_of(name) for name in config.classes}
-    return bool(config.model_type) and config.model_type not in known_types()
+        return not {stem_of(name) for name in known_names().classes} & {stem_of(name) for name in config.classes}
+    return bool(config.model_type) and config.model_type not in known_names().types
 
 
-def _assess_declared_base(verdict: Verdict, known: Sequence[Reference]) -> None:
+def _assess_declared_base(verdict: Verdict, known: References) -> None:
     """Compare the structure with the declared base model, if the relation preserves structure and the table has the model."""
     if verdict.structure is None:
         return
@@ -268,7 +263,7 @@ def _assess_declared_base(verdict: Verdict, known: Sequence[Reference]) -> None:
         verdict.found.add(codes.DECLARED_BASE_CONTRADICTED)
 
 
-def _assess_tokenizer(verdict: Verdict, evidence: Mapping[str, Any], known: Sequence[Reference]) -> None:
+def _assess_tokenizer(verdict: Verdict, evidence: Mapping[str, Any], known: References) -> None:
     try:
         verdict.tokenizer = tokenizer_finding(evidence, known)
     except Unusable as fault:

@@ -12,8 +12,8 @@ from typing import Any
 
 from compliance.dossier.lineage import Model
 from compliance.provenance.declared import is_contradicted
-from compliance.provenance.references import references
 from compliance.provenance.verdict import SELF_DEVELOPED, Verdict
+from registry.reference.base_models import families_with
 from registry.reference.series import base_model_named
 
 WEIGHTS, STRUCTURE, BLOCK, ADAPTER = "weights", "structure", "block", "adapter"
@@ -112,7 +112,7 @@ def _family_of(name: str) -> str:
 
 
 def _families(ids: Sequence[str]) -> tuple[str, ...]:
-    return tuple(sorted({reference.family for reference in references() if reference.id in ids}))
+    return tuple(sorted(families_with(ids)))
 
 
 def _contradicts(summary: Summary, declaration: Mapping[str, Any]) -> bool:

@@ -30,6 +30,8 @@ _SIDE_TABLE = re.compile(
 _UNREADABLE = re.compile(
     r"\.(q_weight|q_scale|q_scale_max|q_groups|q_group_map|q_invperm|q_perm|trellis|suh|svh|codes|codebooks)$"
 )
+# Names that end so are none of those above.
+_USUAL = (".weight", ".bias")
 _PACKED = re.compile(r"\.(qweight|weight_packed)$")
 _QUANTIZED_TYPES = frozenset({"F8_E4M3", "F8_E5M2", "I8", "U8", "F4", "F6_E2M3", "F6_E3M2"})
 _BITS_OF_A_WORD = 32
@@ -61,14 +63,8 @@ def _classify(tensor: Tensor, found: Weights, shapes: Mapping[str, tuple[int, ..
         return
     if _LORA.search(name):
         found.adapters += 1
-    elif _SIDE_TABLE.search(name):
+    elif not name.endswith(_USUAL) and _is_quantization(tensor, found, shapes, bits):
         found.is_quantized = True
-    elif _UNREADABLE.search(name):
-        found.is_quantized = True
-        found.unreadable += 1
-    elif _PACKED.search(name):
-        found.is_quantized = True
-        _unpack(tensor, found, shapes, bits)
     elif (packing := _columns_in_one(tensor, shapes, bits)) > 1:
         found.is_quantized = True
         rows, columns = tensor.shape
@@ -81,6 +77,19 @@ def _classify(tensor: Tensor, found: Weights, shapes: Mapping[str, tuple[int, ..
     else:
         found.is_quantized |= tensor.is_quantized or tensor.dtype in _QUANTIZED_TYPES
         found.tensors.append(Tensor(plain_name(name), tensor.shape, tensor.dtype))
+
+
+def _is_quantization(tensor: Tensor, found: Weights, shapes: Mapping[str, tuple[int, ...]], bits: int) -> bool:
+    """Whether the name of a tensor is one of a quantized model; a packed weight is added with its shape, or counted."""
+    if _SIDE_TABLE.search(tensor.name):
+        return True
+    if _UNREADABLE.search(tensor.name):
+        found.unreadable += 1
+        return True
+    if _PACKED.search(tensor.name):
+        _unpack(tensor, found, shapes, bits)
+        return True
+    return False
 
 
 def plain_name(name: str) -> str:

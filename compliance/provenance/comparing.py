@@ -7,10 +7,11 @@ give a false match.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from compliance.provenance.known_structures import References
 from compliance.provenance.references import Reference
 from compliance.provenance.structure import Structure
 
@@ -42,9 +43,9 @@ class Comparison:
         return sorted({reference.family for reference in self.identical})
 
 
-def compared(structure: Structure, references: Sequence[Reference], config: Mapping[str, Any]) -> Comparison:
+def compared(structure: Structure, references: References, config: Mapping[str, Any]) -> Comparison:
     """Compare a structure with references; `config` is config.json, used only to order the matches."""
-    same = [reference for reference in references if _has_same_layer(structure, reference)]
+    same = list(references.with_layers(structure.block or structure.layer))
     if not same:
         return Comparison(NONE)
     same.sort(key=lambda reference: _distance(structure, reference, config))
@@ -52,12 +53,6 @@ def compared(structure: Structure, references: Sequence[Reference], config: Mapp
     first = _differs_outside(structure, same[0])
     closest = tuple(reference for reference in same if _differs_outside(structure, reference) == first)
     return Comparison(IDENTICAL if identical else SAME_BLOCK, tuple(same), identical, closest)
-
-
-def _has_same_layer(structure: Structure, reference: Reference) -> bool:
-    if structure.block is None:
-        return reference.layer is not None and structure.layer == reference.layer
-    return structure.block == reference.block
 
 
 def _differs_outside(structure: Structure, reference: Reference) -> tuple[bool, bool]:

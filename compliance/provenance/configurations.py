@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from compliance.provenance.configs import Config
-from compliance.provenance.references import Reference
+from compliance.provenance.known_structures import References
+from compliance.provenance.references import SIZES, Reference
 
 # With fewer values than these a configuration says too little to be compared.
-_NEEDED = ("width", "depth", "heads", "vocabulary")
+_NEEDED = ("depth", "heads", "vocabulary")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +37,13 @@ class ConfigurationMatch:
         return sorted({reference.family for reference in self.models})
 
 
-def compared_configuration(config: Config, known: Sequence[Reference]) -> ConfigurationMatch | None:
+def compared_configuration(config: Config, known: References) -> ConfigurationMatch | None:
     """Compare a configuration with known ones. None if it has too few values."""
     given = _given(config)
-    if any(given.get(name) is None for name in _NEEDED):
+    width = given["width"]
+    if width is None or any(given[name] is None for name in _NEEDED):
         return None
-    like = [reference for reference in known if _has_same_layers(given, reference.structure)]
+    like = [reference for reference in known.with_width(width) if _has_same_layers(given, reference.configuration)]
     outside = (config.depth, config.vocabulary)
     same = tuple(reference for reference in like if (reference.depth, reference.vocabulary) == outside)
     return ConfigurationMatch(same, () if same else tuple(like), len(known))
@@ -64,29 +65,12 @@ def _given(config: Config) -> dict[str, int | None]:
     }
 
 
-def _known(structure: Mapping[str, Any]) -> dict[str, int | None]:
-    experts, low = structure.get("moe") or {}, structure.get("mla") or {}
-    heads, width = structure.get("num_attention_heads"), structure["hidden_size"]
-    head = structure.get("head_dim") or (width // heads if heads and not low else None)
-    return {
-        "width": width,
-        "heads": heads,
-        "kv_heads": structure.get("num_key_value_heads") or heads,
-        "head_size": None if low else head,
-        "ff": structure.get("intermediate_size"),
-        "experts": experts.get("experts"),
-        "expert_ff": experts.get("ff"),
-        "query_rank": low.get("q"),
-        "key_rank": low.get("kv"),
-    }
-
-
-def _has_same_layers(given: Mapping[str, int | None], structure: Mapping[str, Any]) -> bool:
+def _has_same_layers(given: Mapping[str, int | None], sizes: Sequence[int | None]) -> bool:
     """
     Whether no value differs, and enough are there to say so: the width of a feed-forward part or of an expert. A mixture of
     experts is never the same as a model without them, nor latent attention the same as the usual one.
     """
-    known = _known(structure)
+    known = dict(zip(SIZES, sizes, strict=True))
     shared = list(_both(given, known))
     if bool(given["experts"]) != bool(known["experts"]) or bool(given["key_rank"]) != bool(known["key_rank"]):
         return False

@@ -7,9 +7,10 @@ from typing import Any
 
 from compliance.dossier.lineage import TRAINED_ON_OUTPUTS
 from compliance.provenance import findings as codes
-from compliance.provenance.references import Reference, references
+from compliance.provenance.known_structures import References, references
 from compliance.provenance.relations import KEEPS_THE_BLOCK, passes_no_copy, relation_of
 from compliance.provenance.residues import named_bases
+from registry.reference.base_models import families_with
 from registry.reference.hub import license_of_card
 from registry.reference.licenses import License, license_named
 
@@ -18,7 +19,7 @@ Declaration = Mapping[str, Any]
 
 def is_consistent(declaration: Declaration, same_block: Sequence[str]) -> bool:
     """Whether a declared base model is among the known models with this block."""
-    families = {reference.family for reference in references() if reference.id in same_block}
+    families = families_with(same_block)
     return any(
         bool(set(base.models) & set(same_block)) if base.models else bool(set(base.families) & families)
         for base in named_bases(declaration)
@@ -30,7 +31,7 @@ def is_contradicted(
     same_block: Sequence[str],
     *,
     has_block: bool,
-    known: Sequence[Reference] | None = None,
+    known: References | None = None,
 ) -> bool:
     """
     Whether the structure contradicts every declared base model. `same_block` are the ids of the known models with the same
@@ -41,8 +42,8 @@ def is_contradicted(
     keeps = relation_of(declaration) in KEEPS_THE_BLOCK
     if not bases or not keeps or not has_block or is_consistent(declaration, same_block):
         return False
-    known_ids = {reference.id for reference in (references() if known is None else known)}
-    return all(known_ids & set(base.models) for base in bases)
+    known = references() if known is None else known
+    return all(any(map(known.has, base.models)) for base in bases)
 
 
 def license_findings(declaration: Declaration, card: Any) -> set[str]:

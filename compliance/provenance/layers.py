@@ -59,7 +59,8 @@ def _by_index(tensors: Sequence[Tensor]) -> Layers | None:
         else:
             inside[index].append(tensor)
     shapes, layer = _usual(inside.values())
-    depth = sum(_is_layer(tensors, layer) for tensors in inside.values())
+    usual = _patterns(layer)
+    depth = sum(_is_layer(_patterns(tensors), usual) for tensors in inside.values())
     return Layers(
         shapes,
         depth,
@@ -70,13 +71,16 @@ def _by_index(tensors: Sequence[Tensor]) -> Layers | None:
     )
 
 
-def _is_layer(tensors: list[Tensor], usual: list[Tensor]) -> bool:
+def _patterns(tensors: Iterable[Tensor]) -> set[str]:
+    return {pattern_of(tensor.name) for tensor in tensors}
+
+
+def _is_layer(here: set[str], usual: set[str]) -> bool:
     """
     Whether indexed tensors are a layer. A group with less than half the tensors of the usual layer is not (an extra head, a
     stray buffer); nor is the multi-token prediction module, which DeepSeek-V3 numbers as a layer after the last.
     """
-    here, there = ({pattern_of(tensor.name) for tensor in each} for each in (tensors, usual))
-    return 2 * len(here) >= len(there) and not any(".eh_proj." in name for name in here)
+    return 2 * len(here) >= len(usual) and not any(".eh_proj." in name for name in here)
 
 
 def _prefix(tensors: Sequence[Tensor]) -> str | None:

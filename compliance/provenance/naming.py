@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from compliance.provenance.comparing import Comparison
@@ -66,8 +66,10 @@ def renamings(structure: Structure, comparison: Comparison, *, is_gguf: bool = F
     found = structure.layers.inside_names | structure.layers.outside_names
     if is_gguf and all(_GGUF.fullmatch(name) for name in found):
         return []
-    known = [reference.scheme for reference in comparison.closest if reference.scheme is not None]
-    candidates = [_renamings_against(_scheme_of(scheme), structure) for scheme in known]
+    known = [_scheme_of(reference.scheme) for reference in comparison.closest if reference.scheme is not None]
+    candidates = [
+        _renamings_against(scheme, structure) for scheme in {scheme.name: scheme for scheme in known}.values()
+    ]
     return min(candidates, key=len, default=[])
 
 
@@ -95,11 +97,12 @@ def _pairs(
     """Pair unknown names with missing names of the scheme that have the same shape; outside layers, the same number of axes."""
     unknown: dict[tuple[int, ...], list[str]] = defaultdict(list)
     missing: dict[tuple[int, ...], list[str]] = defaultdict(list)
+    in_scheme, here = _Names(scheme), _Names(found)
     for name, shape in found.items():
-        if not any(_is_same(name, known) for known in scheme) and not is_fused_name(name) and not _is_task_head(name):
+        if name not in in_scheme and not is_fused_name(name) and not _is_task_head(name):
             unknown[(len(shape),) if by_rank else shape].append(name)
     for name, shape in scheme.items():
-        if not any(_is_same(name, here) for here in found):
+        if name not in here:
             missing[(len(shape),) if by_rank else shape].append(name)
     for shape, names in unknown.items():
         if expected := missing.get(shape):
@@ -132,9 +135,21 @@ def _part(name: str) -> str:
     return _PART.get(leaf, stem) + kind
 
 
-def _is_same(one: str, other: str) -> bool:
-    """Whether two names are equal apart from a framework prefix (`model.`, `transformer.`)."""
-    return one == other or one.endswith(f".{other}") or other.endswith(f".{one}")
+class _Names:
+    """Some names, in which one is found that is equal to one of them apart from a framework prefix (`model.`, `transformer.`)."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = set(names)
+        self._ends = {end for name in self._names for end in _ends_of(name)}
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._ends or not self._names.isdisjoint(_ends_of(name))
+
+
+def _ends_of(name: str) -> Iterator[str]:
+    """Yield a name, and what is left of it without its first parts."""
+    parts = name.split(".")
+    return (".".join(parts[first:]) for first in range(len(parts)))
 
 
 def _shapes(inside: Mapping[str, tuple[int, ...]], block: Block | None) -> dict[str, tuple[int, ...]]:

@@ -7,12 +7,13 @@ Source: the registry's reference on model provenance, §2.4.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from compliance.provenance.faults import Unusable
-from compliance.provenance.references import Reference
+from compliance.provenance.known_structures import References
+from compliance.provenance.references import FEATURES, Reference
 
 IDENTICAL, EXTENDED, SHORTENED, PERMUTED, PARTIAL, UNRELATED = (
     "identical",
@@ -126,7 +127,7 @@ def likeness(found: Vocabulary, reference: Vocabulary) -> Likeness:
     return Likeness(PARTIAL if share >= LEAST_IN_COMMON else UNRELATED, more, round(share, 4), same_merges)
 
 
-def tokenizer_finding(evidence: Mapping[str, Any], references: Sequence[Reference]) -> TokenizerFinding | None:
+def tokenizer_finding(evidence: Mapping[str, Any], references: References) -> TokenizerFinding | None:
     """
     Return the findings on the tokenizer files and features of a model, or None if none were filed.
 
@@ -146,7 +147,7 @@ def tokenizer_finding(evidence: Mapping[str, Any], references: Sequence[Referenc
     return TokenizerFinding(
         size if isinstance(size, int) else None,
         tuple(_same_features(given, references)),
-        sum(_has_same_start(given, reference) for reference in references),
+        sum(_has_same_start(given, reference) for reference in references.with_tokenizer()),
         likenesses,
     )
 
@@ -158,14 +159,13 @@ def _compared(found: Vocabulary, references: Any) -> Iterator[tuple[str, Likenes
             yield name, like
 
 
-def _same_features(features: Mapping[str, Any], references: Sequence[Reference]) -> Iterator[str]:
+def _same_features(features: Mapping[str, Any], references: References) -> Iterator[str]:
     """Yield known models with the same size, number of merges and first merges: an indication, not a proof."""
-    names = ("vocab_size", "num_merges", "merge_rule_hash")
-    values = [features.get(name) for name in names]
+    values = [features.get(name) for name in FEATURES]
     if None in values:
         return
-    for reference in references:
-        if [reference.tokenizer.get(name) for name in names] == values:
+    for reference in references.with_tokenizer():
+        if [reference.tokenizer.get(name) for name in FEATURES] == values:
             yield reference.name
 
 

@@ -10,7 +10,8 @@ from compliance.language import Bilingual, Language
 from compliance.provenance import findings as codes
 from compliance.provenance.configurations import ConfigurationMatch
 from compliance.provenance.filling import All, Filling
-from compliance.provenance.references import Reference, number_of_layers_known
+from compliance.provenance.known_structures import known_names
+from compliance.provenance.references import Reference
 from compliance.provenance.verdict import Verdict
 
 
@@ -123,13 +124,13 @@ def _likeness(verdict: Verdict) -> Iterator[Filling]:
     elif models:
         yield _SAME_BLOCK, {"models": _names_of(comparison.closest)}
     else:
-        yield _UNKNOWN, {"all": number_of_layers_known()}
+        yield _UNKNOWN, {"all": known_names().number_of_layers}
         return
     yield (
         _COUNT if len(families) > 1 else _COUNT_ONE if models > 1 else _ONLY_ONE,
         {
             "models": models,
-            "all": number_of_layers_known(),
+            "all": known_names().number_of_layers,
             "count": len(families),
             "families": All(_counted(families)),
         },

@@ -2,8 +2,7 @@
 The known base models: who made them, under which license, on what they stand, and how they are built.
 
 They come from the files in `models/`, one a family, each with its sources, compiled into `known_models.jsonl` by `make docs`: a
-line a family, each followed by a line for each of its models. A line is read when its model is asked for, since most processes ask
-for few. Licenses are SPDX ids or LicenseRef-…; a blank license means that its text was not read, or that there are no weights to license.
+line a family by name, a line a model by id. A line is read when its model is asked for, since most processes ask for few. Licenses are SPDX ids or LicenseRef-…; a blank license means that its text was not read, or that there are no weights to license.
 """
 
 from __future__ import annotations
@@ -15,6 +14,8 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
+
+from registry.reference.sorted_lines import SortedLines
 
 _FOLDER = Path(__file__).parent
 Value = TypeVar("Value", covariant=True)
@@ -82,64 +83,52 @@ def naming_schemes() -> dict[str, Any]:
     return schemes
 
 
-class Lines(Mapping[str, Value]):
+class CompiledLines(Mapping[str, Value]):
     """What the lines of a compiled table hold, by name, each read when it is asked for. Raises KeyError for an unknown name."""
 
-    def __init__(self, lines: dict[str, bytes], read: Callable[[str, bytes], Value]) -> None:
-        self._lines, self._read = lines, read
+    def __init__(self, lines: SortedLines, key: str, read: Callable[[dict[str, Any]], Value]) -> None:
+        self._lines, self._start, self._read = lines, f'{{"{key}": "', read
         self._values: dict[str, Value] = {}
 
     def __getitem__(self, name: str) -> Value:
         if name not in self._values:
-            self._values[name] = self._read(name, self._lines[name])
+            line = self._lines.first(f'{self._start}{name}"'.encode())
+            if line is None:
+                raise KeyError(name)
+            return self._keep(name, line)
         return self._values[name]
 
+    def _keep(self, name: str, line: bytes) -> Value:
+        self._values[name] = self._read(json.loads(line))
+        return self._values[name]
+
+    def everything(self) -> list[Value]:
+        """Return what all lines hold, read one after another."""
+        return [self._values.get(name) or self._keep(name, line) for name, line in self._named_lines()]
+
     def __iter__(self) -> Iterator[str]:
-        return iter(self._lines)
+        return (name for name, _ in self._named_lines())
+
+    def _named_lines(self) -> Iterator[tuple[str, bytes]]:
+        return ((line.split(b'"', 4)[3].decode(), line) for line in self._lines.starting(self._start.encode()))
 
     def __len__(self) -> int:
-        return len(self._lines)
-
-    def holding(self, text: bytes) -> Iterator[Value]:
-        """Yield what the lines hold in which a text stands."""
-        return (self[name] for name, line in self._lines.items() if text in line)
+        return sum(1 for _ in self)
 
 
 class Table:
-    """A compiled table: its schema, its families by name, its models by id, in the order of the lines."""
+    """A compiled table: its schema, its families by name, its models by id, each in the order of the lines."""
 
-    def __init__(self, lines: Iterable[bytes]) -> None:
-        first, *rest = lines
-        self.schema = str(json.loads(first)["schema"])
-        families: dict[str, bytes] = {}
-        models: dict[str, bytes] = {}
-        self._family_of: dict[str, str] = {}
-        name = ""
-        for line in rest:
-            if line.startswith(_FAMILY):
-                families[name := _first_text(line)] = line
-            else:
-                models[id := _first_text(line)] = line
-                self._family_of[id] = name
-        self.families = Lines(families, lambda _, line: family_of(json.loads(line)))
-        self.models = Lines(models, self._model)
-
-    def _model(self, id: str, line: bytes) -> BaseModel:
-        return model_of(json.loads(line), self.families[self._family_of[id]])
-
-
-_FAMILY, _STRUCTURE = b'{"family": ', b'"structure": {'
-
-
-def _first_text(line: bytes) -> str:
-    """Return the first value of a line: the name of a family, the id of a model."""
-    return line.split(b'"', 4)[3].decode()
+    def __init__(self, lines: SortedLines) -> None:
+        self.families = CompiledLines(lines, "family", family_of)
+        self.models = CompiledLines(lines, "id", lambda entry: model_of(entry, self.families[entry["family"]]))
+        self.schema = str(json.loads(next(lines.starting(b'{"schema": ')))["schema"])
 
 
 @cache
 def table() -> Table:
     """Return the table shipped with the product."""
-    return Table((_FOLDER / "known_models.jsonl").read_bytes().splitlines())
+    return Table(SortedLines(_FOLDER / "known_models.jsonl"))
 
 
 def families() -> Mapping[str, Family]:
@@ -148,18 +137,19 @@ def families() -> Mapping[str, Family]:
 
 
 def base_models() -> list[BaseModel]:
-    """Return the models of the table, family by family."""
-    return list(table().models.values())
-
-
-def models_with_structure() -> tuple[BaseModel, ...]:
-    """Return the models of the table whose structure is known."""
-    return tuple(table().models.holding(_STRUCTURE))
+    """Return the models of the table by id."""
+    return table().models.everything()
 
 
 def base_model(id: str) -> BaseModel:
     """Return the model with an id. Raises KeyError."""
     return table().models[id]
+
+
+def families_with(ids: Iterable[str]) -> set[str]:
+    """Return the families of the models with some ids; ids that the table does not have are passed over."""
+    models = table().models
+    return {models[id].family for id in ids if id in models}
 
 
 def family_of(document: Mapping[str, Any]) -> Family:

@@ -56,14 +56,14 @@ def shipped_families() -> list[FamilyFile]:
 
 
 def compiled(families: Iterable[FamilyFile]) -> str:
-    """Return the table as JSON Lines: a family, its models, the next family; without what has its default."""
+    """Return the table as JSON Lines, sorted: the families by name, the models by id; without what has its default."""
     lines = [{"schema": SCHEMA}, *(line for family in families for line in _lines_of(document_of(family)))]
-    return "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines)
+    return b"".join(sorted(f"{json.dumps(line, ensure_ascii=False)}\n".encode() for line in lines)).decode()
 
 
 def _lines_of(document: dict[str, Any]) -> list[dict[str, Any]]:
     models = document.pop("models")
-    return [document, *models]
+    return [document, *({"id": model.pop("id"), "family": document["family"], **model} for model in models)]
 
 
 def document_of(family: FamilyFile) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from registry.reference.base_models import BaseModel, Family
 from registry.reference.model_names import LONGEST, Tokens, plain_tokens_of, tokens_of
+from registry.reference.sorted_lines import SortedLines
 
 COMPILED = Path(__file__).parent / "known_names.tsv"
 _SIZE = re.compile(r"\d+(?:\.\d+)?[bm]")
@@ -79,29 +79,28 @@ class NameIndex:
     @classmethod
     def compiled(cls) -> NameIndex:
         """Return the index of the table shipped with the product."""
-        lines = COMPILED.read_bytes().splitlines()
-        return cls(**{part.name: SortedLines(lines, part.name) for part in fields(cls)})
+        lines = SortedLines(COMPILED)
+        return cls(**{part.name: CompiledPart(lines, part.name) for part in fields(cls)})
 
 
-class SortedLines(Mapping[str, str]):
-    """The texts of one part of a compiled index, with their meanings: `part, text, meaning` a line, found by halving."""
+class CompiledPart(Mapping[str, str]):
+    """The texts of one part of a compiled index, with their meanings: `part, text, meaning` a line."""
 
-    def __init__(self, lines: Sequence[bytes], part: str) -> None:
-        self._lines, self._part = lines, f"{part}\t"
-        self._first, self._end = bisect_left(lines, f"{part}\t".encode()), bisect_left(lines, f"{part}\n".encode())
+    def __init__(self, lines: SortedLines, part: str) -> None:
+        self._lines, self._part = lines, part
 
     def __getitem__(self, text: str) -> str:
-        sought = f"{self._part}{text}\t".encode()
-        place = bisect_left(self._lines, sought, self._first, self._end)
-        if place == self._end or not self._lines[place].startswith(sought):
+        sought = f"{self._part}\t{text}\t".encode()
+        line = self._lines.first(sought)
+        if line is None:
             raise KeyError(text)
-        return self._lines[place][len(sought) :].decode()
+        return line[len(sought) :].decode()
 
     def __iter__(self) -> Iterator[str]:
-        return (line.split(b"\t")[1].decode() for line in self._lines[self._first : self._end])
+        return (line.split(b"\t")[1].decode() for line in self._lines.starting(f"{self._part}\t".encode()))
 
     def __len__(self) -> int:
-        return self._end - self._first
+        return sum(1 for _ in self)
 
 
 def joined(tokens: Tokens) -> str:

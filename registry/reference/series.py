@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 
 from registry.reference.base_models import BaseModel, base_model, families, table
@@ -14,98 +14,104 @@ from registry.reference.identifying import identified, names
 
 @dataclass(frozen=True, slots=True)
 class SeriesPattern:
-    """A series of models: the pattern of their names, their family, and the prefix of their ids in the table."""
+    """A series of models: the expression of their names, their family, and the prefix of their ids in the table."""
 
-    pattern: re.Pattern[str]
+    expression: str
     family: str
     prefix: str
     license: str = ""
 
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """The expression, compiled when it is first asked for: most names are known without it."""
+        return _pattern(self.expression)
 
-def _series(pattern: str, family: str, prefix: str, license: str = "") -> SeriesPattern:
-    return SeriesPattern(re.compile(rf"(?<![a-z0-9]){pattern}", re.IGNORECASE), family, prefix, license)
+
+@cache
+def _pattern(expression: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![a-z0-9]){expression}", re.IGNORECASE)
 
 
 # Requiring separators between the words before a size keeps matching linear in the length of the name.
 _SIZE = r"(?=[-_ ]?(?:[^\W_]+[-_ .])*?\d+(?:[._]\d+)?[bm](?![a-z0-9]))"
 # The first match counts; models that derive from others and contain both names therefore come first.
 SERIES = (
-    _series(r"deepseek[-_ ]r1[-_ ]distill[-_ ]llama", "Llama-3", "llama-3.1-"),
-    _series(r"deepseek[-_ ]r1[-_ ]distill[-_ ]qwen", "Qwen-2/2.5", "qwen-2.5-"),
-    _series(r"sheared[-_ ]?llama", "Llama-2", "sheared-", "LicenseRef-Llama-2"),
-    _series(r"(?:meta[-_ ])?llama[-_ ]?guard[-_ ]?3", "Llama-3", "guard-", "LicenseRef-Llama-3.1"),
-    _series(r"(?:meta[-_ ])?llama[-_ ]?guard[-_ ]?2", "Llama-3", "guard-", "LicenseRef-Llama-3"),
-    _series(r"(?:meta[-_ ])?llama[-_ ]?4(?![\d.]|[bm](?![a-z]))", "Llama-4", "llama-4-", "LicenseRef-Llama-4"),
-    _series(r"tiny[-_ ]?llama", "TinyLlama", "tinyllama-"),
-    _series(r"open[-_ ]?llama", "OpenLLaMA", "open-llama-"),
-    _series(r"chinese[-_ ]?(?:llama|alpaca)[-_ ]?2", "Chinese-LLaMA-Alpaca", "chinese-llama-2-"),
-    _series(r"chinese[-_ ]?llama[-_ ]?plus", "Chinese-LLaMA-Alpaca", "chinese-llama-plus-"),
-    _series(r"chinese[-_ ]?alpaca[-_ ]?plus", "Chinese-LLaMA-Alpaca", "chinese-alpaca-plus-"),
-    _series(r"code[-_ ]?llama", "Llama-2", "codellama-"),
-    _series(r"(?:meta[-_ ])?llama[-_ ]?3[._]1(?!\d)", "Llama-3", "llama-3.1-", "LicenseRef-Llama-3.1"),
-    _series(r"(?:meta[-_ ])?llama[-_ ]?3[._]2(?!\d)", "Llama-3", "llama-3.2-", "LicenseRef-Llama-3.2"),
-    _series(r"(?:meta[-_ ])?llama[-_ ]?3[._]3(?!\d)", "Llama-3", "llama-3.3-", "LicenseRef-Llama-3.3"),
-    _series(r"(?:meta[-_ ])?llama[-_ ]?3(?![\d.]|[bm](?![a-z]))", "Llama-3", "llama-3-", "LicenseRef-Llama-3"),
-    _series(r"(?:meta[-_ ])?llama[-_ ]?2(?![\d.]|[bm](?![a-z]))", "Llama-2", "llama-2-", "LicenseRef-Llama-2"),
-    _series(r"llama[-_ ]?1?" + _SIZE, "LLaMA-1", "llama-1-"),
-    _series(r"qwen[-_ ]?3(?![\d.]|[bm](?![a-z]))", "Qwen-3", "qwen-3-"),
-    _series(r"qwen[-_ ]?2[._]5", "Qwen-2/2.5", "qwen-2.5-"),
-    _series(r"qwen[-_ ]?2(?![\d.]|[bm](?![a-z]))", "Qwen-2/2.5", "qwen-2-"),
-    _series(r"qwen[-_ ]?1[._]5", "Qwen-1.5", "qwen-1.5-"),
-    _series(r"qwen(?:[-_ ]1)?" + _SIZE, "Qwen-1", "qwen-1-"),
-    _series(r"yi[-_ ]1[._]5", "Yi", "yi-1.5-"),
-    _series(r"(?<![a-z]-)yi[-_](?:coder[-_]|vl[-_])?" + _SIZE, "Yi", "yi-"),
-    _series(r"baichuan[-_ ]?2", "Baichuan-2", "baichuan2-"),
-    _series(r"baichuan(?:[-_ ]1)?" + _SIZE, "Baichuan-1", "baichuan-"),
-    _series(r"internlm[-_ ]?2(?:[._]5)?(?!\d|[bm](?![a-z]))", "InternLM-2", "internlm2-"),
-    _series(r"internlm" + _SIZE, "InternLM-1", "internlm-"),
-    _series(r"chatglm[-_ ]?2", "ChatGLM", "chatglm2-"),
-    _series(r"chatglm[-_ ]?3", "ChatGLM", "chatglm3-"),
-    _series(r"glm[-_ ]?4", "GLM-4", "glm-4-"),
-    _series(r"deepseek[-_ ]?(?:coder[-_ ]?)?v2[-_ ]?lite", "DeepSeek-V2", "deepseek-v2-lite"),
-    _series(r"deepseek[-_ ]?(?:coder[-_ ]?)?v2", "DeepSeek-V2", "deepseek-v2"),
-    _series(r"deepseek[-_ ]?(?:r1|v3[-_ ]0324|v3[._][12])", "DeepSeek-V3", "deepseek-v3", "MIT"),
-    _series(r"deepseek[-_ ]?v3", "DeepSeek-V3", "deepseek-v3"),
-    _series(r"deepseek[-_ ]?moe", "DeepSeek-MoE", "deepseek-moe-"),
-    _series(r"deepseek[-_ ]?coder", "DeepSeek-LLM", "deepseek-coder-"),
-    _series(r"deepseek[-_ ]?llm", "DeepSeek-LLM", "deepseek-llm-"),
-    _series(r"mixtral", "Mixtral", "mixtral-"),
-    _series(r"mistral[-_ ]?nemo", "Mistral", "mistral-nemo-"),
-    _series(r"mistral[-_ ]?small", "Mistral", "mistral-small-"),
-    _series(r"mistral" + _SIZE, "Mistral", "mistral-"),
-    _series(r"falcon[-_ ]?3", "Falcon-3", "falcon3-"),
-    _series(r"falcon" + _SIZE, "Falcon", "falcon-"),
-    _series(r"bloomz?[-_](?=\d)", "BLOOM", "bloom-"),
-    _series(r"gpt[-_]?2[-_]medium", "GPT-2", "gpt2-medium"),
-    _series(r"gpt[-_]?2[-_]large", "GPT-2", "gpt2-large"),
-    _series(r"gpt[-_]?2[-_]xl", "GPT-2", "gpt2-xl"),
-    _series(r"gpt[-_]?2(?![\d.])", "GPT-2", "gpt2"),
-    _series(r"gpt[-_]?neox", "GPT-NeoX", "gpt-neox-"),
-    _series(r"pythia" + _SIZE, "GPT-NeoX", "pythia-"),
-    _series(r"gpt[-_]?j(?![a-z])", "GPT-J", "gpt-j-"),
-    _series(r"mpt[-_](?=\d)", "MPT", "mpt-"),
-    _series(r"opt[-_](?=\d+(?:\.\d+)?[bm])", "OPT", "opt-"),
-    _series(r"phi[-_]?1[._]5", "Phi-1/2", "phi-1.5"),
-    _series(r"phi[-_]?2(?![\d.])", "Phi-1/2", "phi-2"),
-    _series(r"phi[-_]?3[-_]mini", "Phi-3", "phi-3-mini"),
-    _series(r"phi[-_]?3[-_]medium", "Phi-3", "phi-3-medium"),
-    _series(r"phi[-_]?3", "Phi-3", "phi-3-"),
-    _series(r"phi[-_]?4(?![\d.])", "Phi-3", "phi-4"),
-    _series(r"gemma[-_ ]?3(?![\d.]|[bm](?![a-z]))", "Gemma-3", "gemma-3-"),
-    _series(r"gemma[-_ ]?2(?![\d.]|[bm](?![a-z]))", "Gemma-2", "gemma-2-"),
-    _series(r"gemma(?:[-_ ]?1(?:\.1)?)?" + _SIZE, "Gemma-1", "gemma-"),
-    _series(r"skywork" + _SIZE, "Skywork", "skywork-"),
-    _series(r"aquila(?:chat)?[-_ ]?2", "Aquila", "aquila2-"),
-    _series(r"aquila(?:chat)?" + _SIZE, "Aquila", "aquila-"),
-    _series(r"xverse" + _SIZE, "XVERSE", "xverse-"),
-    _series(r"minicpm" + _SIZE, "MiniCPM", "minicpm-"),
-    _series(r"orion[-_ ](?=14b)", "Orion", "orion-"),
-    _series(r"stablelm" + _SIZE, "StableLM", "stablelm-"),
-    _series(r"olmo[-_ ]?2(?![\d.]|[bm](?![a-z]))", "OLMo-2", "olmo-2-"),
-    _series(r"olmo" + _SIZE, "OLMo", "olmo-"),
-    _series(r"smollm", "SmolLM", "smollm2-"),
-    _series(r"starcoder[-_ ]?2", "StarCoder2", "starcoder2-"),
-    _series(r"granite[-_ ]?3", "Granite", "granite-3.1-"),
+    SeriesPattern(r"deepseek[-_ ]r1[-_ ]distill[-_ ]llama", "Llama-3", "llama-3.1-"),
+    SeriesPattern(r"deepseek[-_ ]r1[-_ ]distill[-_ ]qwen", "Qwen-2/2.5", "qwen-2.5-"),
+    SeriesPattern(r"sheared[-_ ]?llama", "Llama-2", "sheared-", "LicenseRef-Llama-2"),
+    SeriesPattern(r"(?:meta[-_ ])?llama[-_ ]?guard[-_ ]?3", "Llama-3", "guard-", "LicenseRef-Llama-3.1"),
+    SeriesPattern(r"(?:meta[-_ ])?llama[-_ ]?guard[-_ ]?2", "Llama-3", "guard-", "LicenseRef-Llama-3"),
+    SeriesPattern(r"(?:meta[-_ ])?llama[-_ ]?4(?![\d.]|[bm](?![a-z]))", "Llama-4", "llama-4-", "LicenseRef-Llama-4"),
+    SeriesPattern(r"tiny[-_ ]?llama", "TinyLlama", "tinyllama-"),
+    SeriesPattern(r"open[-_ ]?llama", "OpenLLaMA", "open-llama-"),
+    SeriesPattern(r"chinese[-_ ]?(?:llama|alpaca)[-_ ]?2", "Chinese-LLaMA-Alpaca", "chinese-llama-2-"),
+    SeriesPattern(r"chinese[-_ ]?llama[-_ ]?plus", "Chinese-LLaMA-Alpaca", "chinese-llama-plus-"),
+    SeriesPattern(r"chinese[-_ ]?alpaca[-_ ]?plus", "Chinese-LLaMA-Alpaca", "chinese-alpaca-plus-"),
+    SeriesPattern(r"code[-_ ]?llama", "Llama-2", "codellama-"),
+    SeriesPattern(r"(?:meta[-_ ])?llama[-_ ]?3[._]1(?!\d)", "Llama-3", "llama-3.1-", "LicenseRef-Llama-3.1"),
+    SeriesPattern(r"(?:meta[-_ ])?llama[-_ ]?3[._]2(?!\d)", "Llama-3", "llama-3.2-", "LicenseRef-Llama-3.2"),
+    SeriesPattern(r"(?:meta[-_ ])?llama[-_ ]?3[._]3(?!\d)", "Llama-3", "llama-3.3-", "LicenseRef-Llama-3.3"),
+    SeriesPattern(r"(?:meta[-_ ])?llama[-_ ]?3(?![\d.]|[bm](?![a-z]))", "Llama-3", "llama-3-", "LicenseRef-Llama-3"),
+    SeriesPattern(r"(?:meta[-_ ])?llama[-_ ]?2(?![\d.]|[bm](?![a-z]))", "Llama-2", "llama-2-", "LicenseRef-Llama-2"),
+    SeriesPattern(r"llama[-_ ]?1?" + _SIZE, "LLaMA-1", "llama-1-"),
+    SeriesPattern(r"qwen[-_ ]?3(?![\d.]|[bm](?![a-z]))", "Qwen-3", "qwen-3-"),
+    SeriesPattern(r"qwen[-_ ]?2[._]5", "Qwen-2/2.5", "qwen-2.5-"),
+    SeriesPattern(r"qwen[-_ ]?2(?![\d.]|[bm](?![a-z]))", "Qwen-2/2.5", "qwen-2-"),
+    SeriesPattern(r"qwen[-_ ]?1[._]5", "Qwen-1.5", "qwen-1.5-"),
+    SeriesPattern(r"qwen(?:[-_ ]1)?" + _SIZE, "Qwen-1", "qwen-1-"),
+    SeriesPattern(r"yi[-_ ]1[._]5", "Yi", "yi-1.5-"),
+    SeriesPattern(r"(?<![a-z]-)yi[-_](?:coder[-_]|vl[-_])?" + _SIZE, "Yi", "yi-"),
+    SeriesPattern(r"baichuan[-_ ]?2", "Baichuan-2", "baichuan2-"),
+    SeriesPattern(r"baichuan(?:[-_ ]1)?" + _SIZE, "Baichuan-1", "baichuan-"),
+    SeriesPattern(r"internlm[-_ ]?2(?:[._]5)?(?!\d|[bm](?![a-z]))", "InternLM-2", "internlm2-"),
+    SeriesPattern(r"internlm" + _SIZE, "InternLM-1", "internlm-"),
+    SeriesPattern(r"chatglm[-_ ]?2", "ChatGLM", "chatglm2-"),
+    SeriesPattern(r"chatglm[-_ ]?3", "ChatGLM", "chatglm3-"),
+    SeriesPattern(r"glm[-_ ]?4", "GLM-4", "glm-4-"),
+    SeriesPattern(r"deepseek[-_ ]?(?:coder[-_ ]?)?v2[-_ ]?lite", "DeepSeek-V2", "deepseek-v2-lite"),
+    SeriesPattern(r"deepseek[-_ ]?(?:coder[-_ ]?)?v2", "DeepSeek-V2", "deepseek-v2"),
+    SeriesPattern(r"deepseek[-_ ]?(?:r1|v3[-_ ]0324|v3[._][12])", "DeepSeek-V3", "deepseek-v3", "MIT"),
+    SeriesPattern(r"deepseek[-_ ]?v3", "DeepSeek-V3", "deepseek-v3"),
+    SeriesPattern(r"deepseek[-_ ]?moe", "DeepSeek-MoE", "deepseek-moe-"),
+    SeriesPattern(r"deepseek[-_ ]?coder", "DeepSeek-LLM", "deepseek-coder-"),
+    SeriesPattern(r"deepseek[-_ ]?llm", "DeepSeek-LLM", "deepseek-llm-"),
+    SeriesPattern(r"mixtral", "Mixtral", "mixtral-"),
+    SeriesPattern(r"mistral[-_ ]?nemo", "Mistral", "mistral-nemo-"),
+    SeriesPattern(r"mistral[-_ ]?small", "Mistral", "mistral-small-"),
+    SeriesPattern(r"mistral" + _SIZE, "Mistral", "mistral-"),
+    SeriesPattern(r"falcon[-_ ]?3", "Falcon-3", "falcon3-"),
+    SeriesPattern(r"falcon" + _SIZE, "Falcon", "falcon-"),
+    SeriesPattern(r"bloomz?[-_](?=\d)", "BLOOM", "bloom-"),
+    SeriesPattern(r"gpt[-_]?2[-_]medium", "GPT-2", "gpt2-medium"),
+    SeriesPattern(r"gpt[-_]?2[-_]large", "GPT-2", "gpt2-large"),
+    SeriesPattern(r"gpt[-_]?2[-_]xl", "GPT-2", "gpt2-xl"),
+    SeriesPattern(r"gpt[-_]?2(?![\d.])", "GPT-2", "gpt2"),
+    SeriesPattern(r"gpt[-_]?neox", "GPT-NeoX", "gpt-neox-"),
+    SeriesPattern(r"pythia" + _SIZE, "GPT-NeoX", "pythia-"),
+    SeriesPattern(r"gpt[-_]?j(?![a-z])", "GPT-J", "gpt-j-"),
+    SeriesPattern(r"mpt[-_](?=\d)", "MPT", "mpt-"),
+    SeriesPattern(r"opt[-_](?=\d+(?:\.\d+)?[bm])", "OPT", "opt-"),
+    SeriesPattern(r"phi[-_]?1[._]5", "Phi-1/2", "phi-1.5"),
+    SeriesPattern(r"phi[-_]?2(?![\d.])", "Phi-1/2", "phi-2"),
+    SeriesPattern(r"phi[-_]?3[-_]mini", "Phi-3", "phi-3-mini"),
+    SeriesPattern(r"phi[-_]?3[-_]medium", "Phi-3", "phi-3-medium"),
+    SeriesPattern(r"phi[-_]?3", "Phi-3", "phi-3-"),
+    SeriesPattern(r"phi[-_]?4(?![\d.])", "Phi-3", "phi-4"),
+    SeriesPattern(r"gemma[-_ ]?3(?![\d.]|[bm](?![a-z]))", "Gemma-3", "gemma-3-"),
+    SeriesPattern(r"gemma[-_ ]?2(?![\d.]|[bm](?![a-z]))", "Gemma-2", "gemma-2-"),
+    SeriesPattern(r"gemma(?:[-_ ]?1(?:\.1)?)?" + _SIZE, "Gemma-1", "gemma-"),
+    SeriesPattern(r"skywork" + _SIZE, "Skywork", "skywork-"),
+    SeriesPattern(r"aquila(?:chat)?[-_ ]?2", "Aquila", "aquila2-"),
+    SeriesPattern(r"aquila(?:chat)?" + _SIZE, "Aquila", "aquila-"),
+    SeriesPattern(r"xverse" + _SIZE, "XVERSE", "xverse-"),
+    SeriesPattern(r"minicpm" + _SIZE, "MiniCPM", "minicpm-"),
+    SeriesPattern(r"orion[-_ ](?=14b)", "Orion", "orion-"),
+    SeriesPattern(r"stablelm" + _SIZE, "StableLM", "stablelm-"),
+    SeriesPattern(r"olmo[-_ ]?2(?![\d.]|[bm](?![a-z]))", "OLMo-2", "olmo-2-"),
+    SeriesPattern(r"olmo" + _SIZE, "OLMo", "olmo-"),
+    SeriesPattern(r"smollm", "SmolLM", "smollm2-"),
+    SeriesPattern(r"starcoder[-_ ]?2", "StarCoder2", "starcoder2-"),
+    SeriesPattern(r"granite[-_ ]?3", "Granite", "granite-3.1-"),
 )
 _A_SIZE = re.compile(r"(?<![a-z0-9.])(\d+x)?(\d+(?:[._]\d+)?)(b\d?|m)(?![a-z0-9])", re.IGNORECASE)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from compliance.provenance import findings as codes
 from compliance.provenance.assessing import assess
-from compliance.provenance.references import without
+from compliance.provenance.known_structures import References
 from compliance.provenance.verdict import Verdict
 from compliance.provenance.wording import as_text
 from registry.reference.base_models import base_model, base_models
@@ -40,7 +40,7 @@ def as_an_independent_model(id: str) -> Verdict:
         "config.json": config_of(id, architectures=["OwnForCausalLM"], model_type="own"),
     }
     declaration = {"model_name": "Own-1", "claim": "self-developed"}
-    known = without(lineage_of(id))
+    known = References(without=lineage_of(id))
     return assess(declaration, evidence, known=known, public_files={"1" * 64: "meta-llama/Llama-2-7b"})
 
 

@@ -10,7 +10,7 @@ import pytest
 from compliance.provenance import findings as codes
 from compliance.provenance.assessing import assess
 from compliance.provenance.claims import Summary, claims
-from compliance.provenance.references import references
+from compliance.provenance.known_structures import References, references
 from compliance.provenance.verdict import Verdict
 from compliance.provenance.wording import as_text
 from tests.provenance.making import Shapes, as_gguf, as_safetensors, models, renamed, shapes_of
@@ -207,11 +207,11 @@ def test_a_publisher_whose_name_begins_like_a_folder_is_a_publisher(name):
 
 
 def test_the_developer_of_a_family_that_a_registry_added_is_not_accused_of_his_own_structure():
-    (known,) = (reference for reference in references() if reference.id == "qwen-3-8b")
-    added = [replace(known, id="huaxia-7b", name="Huaxia-7B", family="Huaxia")]
+    (qwen,) = (reference for reference in references() if reference.id == "qwen-3-8b")
+    known = References([replace(qwen, id="huaxia-7b", name="Huaxia-7B", family="Huaxia")])
     evidence = {"config.json": {"architectures": ["HuaxiaForCausalLM"], "model_type": "huaxia"}}
     evidence |= {"safetensors_header": as_safetensors(shapes_of("qwen-3-8b"))}
-    own = assess({"model_name": "Huaxia-7B", "claim": "self-developed"}, evidence, known=added)
-    stranger = assess({"model_name": "Other-7B", "claim": "self-developed"}, evidence, known=added)
+    own = assess({"model_name": "Huaxia-7B", "claim": "self-developed"}, evidence, known=known)
+    stranger = assess({"model_name": "Other-7B", "claim": "self-developed"}, evidence, known=known)
     reuse = codes.UNDECLARED_ARCHITECTURE_REUSE
     assert (reuse in own.found, reuse in stranger.found) == (False, True)
