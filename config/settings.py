@@ -10,6 +10,7 @@ from django.core.management.utils import get_random_secret_key
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from config.database import database_of
 from config.desk import UNFOLD as UNFOLD
 from config.errors import report_errors_to
 from config.logs import PLAIN, logging_of
@@ -95,17 +96,7 @@ TEMPLATES = [
 
 # --- data ---------------------------------------------------------------------------------------------------
 # A blank DATABASE_URL, as a compose file leaves it, means the embedded database.
-DATABASES = {"default": env.db_url_config(env.str("DATABASE_URL", "") or f"sqlite:///{VAR / 'registry.sqlite3'}")}
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    DATABASES["default"]["OPTIONS"] = {
-        # WAL: readers never wait for a writer. IMMEDIATE: a transaction takes the write lock when it begins.
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-    }
-else:
-    DATABASES["default"]["CONN_MAX_AGE"] = 60
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES = {"default": database_of(env.str("DATABASE_URL", "") or f"sqlite:///{VAR / 'registry.sqlite3'}")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # A line a day on the state of all chains of hashes: kept on another machine, it shows since when something was changed.
 ANCHOR_FILE = env.str("ANCHOR_FILE", default=str(VAR / "anchors.jsonl"))

@@ -9,10 +9,12 @@ from launch.children import Child
 from launch.paths import LOGS, ROOT, VAR
 
 
-def parts(port: int, environment: dict[str, str], *, logs: Path = LOGS, var: Path = VAR) -> list[Child]:
+def parts(
+    port: int, environment: dict[str, str], *, logs: Path = LOGS, var: Path = VAR, host: str = "127.0.0.1"
+) -> list[Child]:
     """Return the web server, a worker and the beat; none is started yet."""
     return [
-        Child("web", _web(port), environment, logs),
+        Child("web", _web(host, port), environment, logs),
         Child(
             "worker",
             [*_celery("worker"), "--concurrency", "2", "--without-gossip", "--without-mingle"],
@@ -31,9 +33,9 @@ _QUIETLY = ["--graceful-timeout", "3", "--access-logfile", "-"]
 _LONG_LINES = ["--limit-request-line", "8190"]
 
 
-def _web(port: int) -> list[str]:
+def _web(host: str, port: int) -> list[str]:
     gunicorn = [sys.executable, "-m", "gunicorn", "config.wsgi", "--chdir", str(ROOT)]
-    return [*gunicorn, "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4", *_QUIETLY, *_LONG_LINES]
+    return [*gunicorn, "--bind", f"{host}:{port}", "--workers", "2", "--threads", "4", *_QUIETLY, *_LONG_LINES]
 
 
 def _celery(command: str) -> list[str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,6 +19,8 @@ from registry.api.throttling import Allowance
 from registry.request_ids import current_request_id
 
 MEDIA_TYPE = "application/problem+json"
+
+logger = logging.getLogger(__name__)
 
 
 class Problem(exceptions.APIException):
@@ -84,6 +88,7 @@ _TITLES = {
     415: gettext_lazy("Unsupported media type"),
     429: gettext_lazy("Too many requests"),
     500: gettext_lazy("Internal error"),
+    503: gettext_lazy("Temporarily unavailable"),
 }
 _DETAILS = {
     exceptions.NotAuthenticated: gettext_lazy(
@@ -103,9 +108,22 @@ def as_problem(error: Exception, context: dict[str, Any]) -> Response | None:
         error = exceptions.NotFound(_("There is nothing at this address, or you are not allowed to see it."))
     if isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
+    if isinstance(error, OperationalError | InterfaceError) and is_away(error):
+        logger.exception("The database does not answer.")
+        error = _database_away()
     if not isinstance(error, exceptions.APIException):
         return None
     return _answer(error, context["request"].get_full_path())
+
+
+def is_away(error: Exception) -> bool:
+    """Whether a server or a lock of the database is what is missing, so that the same request can succeed soon."""
+    return connection.vendor == "postgresql" or "locked" in str(error)
+
+
+def _database_away() -> Problem:
+    message = _("The database does not answer. Send the same request again in a few seconds, with its Idempotency-Key.")
+    return Problem(503, "unavailable", str(_TITLES[503]), message, headers={"Retry-After": "3"})
 
 
 def _answer(error: exceptions.APIException, instance: str) -> Response:
