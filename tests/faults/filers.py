@@ -94,7 +94,7 @@ class Filers:
     def _server(self) -> tuple[str, int]:
         """Return one that answered lately, as a load balancer does, or else any."""
         answering = [server for server in self.servers if self._away.get(server, 0.0) < time.monotonic()]
-        return random.choice(answering or self.servers)  # noqa: S311
+        return random.choice(answering or self.servers)
 
     def _insist(self, path: str, body: bytes, key: str) -> Any:
         """Send a request with its key, to one server or another, until it is done."""
