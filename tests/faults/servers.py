@@ -18,6 +18,8 @@ port = {port}
 unix_socket_directories = '{folder}'
 max_connections = 200
 shared_buffers = '512MB'
+# Processes are killed, not the machine: what a process wrote stays.
+fsync = off
 """
 
 

@@ -90,6 +90,7 @@ def test_beat_says_that_it_is_alive(db: None) -> None:
     scheduler = WatchedScheduler(app, lazy=True)
     with (
         patch("celery.beat.PersistentScheduler.tick", return_value=5),
+        patch("compliance.watch.scheduler.Turn.take", return_value=True),
         # It would close the connection of the test.
         patch("compliance.watch.scheduler.close_old_connections"),
     ):
