@@ -54,8 +54,8 @@ class Place:
         self.children["broker"] = self.broker.child
         self.broker.child.start()
         assert wait_for(self.broker)
-        manage(self.here, "migrate", "--verbosity", "0")
-        manage(self.here, "load_demo")
+        manage(self.here, "migrate", "--verbosity", "0", seconds=600)
+        manage(self.here, "load_demo", seconds=600)
         for number, host in enumerate(self.hosts, 1):
             self._add_processes(number, host)
         for name, child in self.children.items():
