@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test browser lint lint-quick check client format docs bench ci lock full sbom
+.PHONY: help install install-dev run test browser lint lint-quick check client format docs bench ci lock full sbom deploy-check
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,7 @@ check: $(READY_DEV) ## Django's checks, migrations, translations, names, generat
 	@$(BIN)/python -m tools.generate --check
 	@$(BIN)/python -m tools.openapi
 	@$(BIN)/python -m tools.licenses
+	@$(BIN)/python -m tools.migrations
 
 format: $(READY_DEV) ## bring code and templates into form
 	@$(BIN)/ruff check --fix --quiet . || true
@@ -79,6 +80,9 @@ bench: $(READY_DEV) ## measure posting and sweeping on PostgreSQL
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 ci: lint check client test ## what CI runs
+
+deploy-check: $(READY_DEV) ## start what deploy/compose.yaml says as processes, behind nginx with TLS, and check it from outside
+	@$(BIN)/python -m pytest -m full tests/deploy
 
 sbom: $(READY_DEV) ## write the bill of materials of the product itself (CycloneDX) into var/sbom.json
 	@mkdir -p var && $(BIN)/python -m tools.licenses --sbom var/sbom.json

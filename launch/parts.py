@@ -25,17 +25,10 @@ def parts(
     ]
 
 
-# Requests take well under a second, so the default timeout of 30 seconds after Ctrl-C is too long.
-_QUIETLY = ["--graceful-timeout", "3", "--access-logfile", "-"]
-
-
-# The most that gunicorn allows: a query may name many ids.
-_LONG_LINES = ["--limit-request-line", "8190"]
-
-
 def _web(host: str, port: int) -> list[str]:
-    gunicorn = [sys.executable, "-m", "gunicorn", "config.wsgi", "--chdir", str(ROOT)]
-    return [*gunicorn, "--bind", f"{host}:{port}", "--workers", "2", "--threads", "4", *_QUIETLY, *_LONG_LINES]
+    gunicorn = [sys.executable, "-m", "gunicorn", "--config", str(ROOT / "gunicorn.conf.py"), "--chdir", str(ROOT)]
+    # Requests take well under a second, so the default timeout of 30 seconds after Ctrl-C is too long.
+    return [*gunicorn, "--bind", f"{host}:{port}", "--graceful-timeout", "3"]
 
 
 def _celery(command: str) -> list[str]:

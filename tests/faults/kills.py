@@ -32,7 +32,7 @@ from tests.faults.servers import Cluster, is_available, open_broker
 from tests.faults.stack import environment_of, kill, manage, wait_until
 from tests.faults.tally import Tally, tally
 
-PAUSE = (8.0, 20.0)
+PAUSE = (15.0, 45.0)
 DOWN = (0.2, 3.0)
 CUT = (5.0, 60.0)
 PORT = 8000
