@@ -108,8 +108,10 @@ BACKUP_RECIPIENTS = env.list("BACKUP_RECIPIENTS", default=[])
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(VAR / "media"))
 # Documents are stored in MEDIA_ROOT, or in a bucket: STORAGE_URL=s3://bucket/folder?endpoint_url=…&region_name=…
 STORAGE_URL = env.str("STORAGE_URL", default="")
+# Secret keys of age by which documents are encrypted at rest: the first encrypts, all decrypt.
+DOCUMENT_KEYS = env.list("DOCUMENT_KEYS", default=[])
 STORAGES = {
-    "default": storage_of(STORAGE_URL),
+    "default": storage_of(STORAGE_URL, DOCUMENT_KEYS),
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 

@@ -16,7 +16,6 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from compliance.admin.permissions import BoundedPaginator
 from compliance.casework.clocks import remaining
 from compliance.casework.looking import with_news
 from compliance.casework.queues import QUEUES, Queue, counts_of_queues, in_queue

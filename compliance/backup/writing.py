@@ -87,7 +87,7 @@ def _write(path: Path, scratch: Path) -> None:
         with dump.open("rb") as file:
             archive.add(dump.name, file, dump.stat().st_size)
         storage: Storage = storages["default"]
-        for name in _names(storage, ""):
+        for name in names_in(storage):
             with storage.open(name) as file:
                 archive.add(f"{FILES}{name}", file, storage.size(name))
         content = json.dumps(_manifest(archive), ensure_ascii=False, indent=1).encode()
@@ -107,11 +107,12 @@ def _manifest(archive: _Archive) -> dict[str, object]:
     }
 
 
-def _names(storage: Storage, folder: str) -> Iterator[str]:
+def names_in(storage: Storage, folder: str = "") -> Iterator[str]:
+    """Yield the names of all files of a storage."""
     folders, files = storage.listdir(folder)
     yield from (f"{folder}{name}" for name in sorted(files))
     for each in sorted(folders):
-        yield from _names(storage, f"{folder}{each}/")
+        yield from names_in(storage, f"{folder}{each}/")
 
 
 def _recipient(text: str) -> pyrage.x25519.Recipient:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from uuid6 import uuid7
@@ -197,7 +197,13 @@ class Filing(Searchable):
                 condition=Q(assignee__isnull=False, status__in=sorted(workflow.UNDECIDED)),
                 name="filings_of_an_assignee",
             ),
-            models.Index(fields=["submitted_at", "id"], name="filings_by_submission"),
+            # As the lists are ordered: an index the other way round has those without a value first.
+            models.Index(
+                F("submitted_at").desc(nulls_last=True), F("id").desc(), name="filings_by_submission"
+            ),
+            models.Index(
+                fields=["decided_at"], condition=Q(decided_at__isnull=False), name="filings_by_decision"
+            ),
             models.Index(fields=["changed_at", "id"], name="filings_by_change"),
             models.Index(fields=["error_count", "id"], name="filings_by_errors"),
             models.Index(fields=["province", "-id"], name="filings_of_a_province_by_age"),

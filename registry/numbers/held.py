@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from django.db.models import Q
 
 from registry.lineage.walks import pairs_above
 from registry.models import AIModel, NumberKind, OfficialNumber
@@ -72,8 +71,9 @@ def known_of(named: Collection[NamedModel]) -> Known:
 
 
 def _numbers_of(models: Collection[int]) -> dict[int, Numbers]:
-    links = AIModel.official_numbers.through.objects
-    of_models = links.filter(Q(aimodel__in=models) | Q(aimodel__merged_into__in=models))
+    # One set of keys instead of a choice of two tables, for which the database would read both of them whole.
+    keys = {*models, *AIModel.objects.filter(merged_into__in=models).values_list("pk", flat=True)}
+    of_models = AIModel.official_numbers.through.objects.filter(aimodel__in=keys)
     rows = of_models.filter(officialnumber__kind__in=_OF_MODELS).values_list(
         "aimodel_id", "aimodel__merged_into_id", "officialnumber__number", "officialnumber__status"
     )

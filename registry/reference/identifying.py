@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 
 from registry.reference.base_models import BaseModel, Family, families, table
 from registry.reference.model_names import (
@@ -34,7 +34,7 @@ class Identified:
     """
     What a name means. `model` is None if the name leaves the size open; both are None if it is not known. A name without a
     version means a series: `families` are those of it, and `family` holds what they share. `repackager` is the publisher of a
-    copy of somebody else's model. `maybe` are the names of known models that may be meant.
+    copy of somebody else's model. `maybe` are the names of known models that may be meant, if that was asked (`identify_or_ask`).
     """
 
     given: str
@@ -120,7 +120,12 @@ class Names:
             return Identified(given, model, self.families[model.family], self._repackager(written, model.family))
         if family := self._family_of(written):
             return Identified(given, None, self.families[family], self._repackager(written, family))
-        return Identified(given, maybe=self._questions(written))
+        return Identified(given)
+
+    def identify_or_ask(self, given: str) -> Identified:
+        """Return what a name means; of one that is not known, the names that may be meant, which takes a tenth of a second."""
+        found = self.identify(given)
+        return found if found.is_known else replace(found, maybe=self._questions(written_name(given)))
 
     def family_within(self, name: str) -> str | None:
         """Return the family whose name, with a number, is the longest within a longer name."""
@@ -249,11 +254,14 @@ class Names:
         )
         return "" if not owner or family in self._families_of(owner) else owner
 
+    @cached_property
+    def _unspaced(self) -> dict[str, str]:
+        return {text.replace(" ", ""): id for text, id in self._index.plain.items()}
+
     def _questions(self, written: WrittenName) -> tuple[str, ...]:
         """Return the names of known models that a name resembles, the closest first."""
-        unspaced = {text.replace(" ", ""): id for text, id in self._index.plain.items()}
-        close = get_close_matches("".join(written.plain), unspaced, MOST_QUESTIONS, _CLOSE)
-        found = [self.by_id[unspaced[each]].name for each in close]
+        close = get_close_matches("".join(written.plain), self._unspaced, MOST_QUESTIONS, _CLOSE)
+        found = [self.by_id[self._unspaced[each]].name for each in close]
         if not found and (family := self.family_within(written.name)):
             found = [family]
         return tuple(dict.fromkeys(found))

@@ -25,6 +25,6 @@ def _with_added(editions: tuple[object, ...]) -> Names:
 
 
 def identify(given: list[str]) -> list[Identified]:
-    """Return what each name means."""
+    """Return what each name means, or may mean."""
     known = known_names()
-    return [known.identify(name) for name in given]
+    return [known.identify_or_ask(name) for name in given]

@@ -72,7 +72,7 @@ def _list_context(request: HttpRequest, rows: list[BaseModel], known: Names, que
     carried = urlencode([(name, value) for name, value in query.items() if value])
     countries = sorted({family.country for family in known.families.values()})
     page = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
-    identified = known.identify(query["q"]) if query["q"] else None
+    identified = known.identify_or_ask(query["q"]) if query["q"] else None
     return {
         "page": page,
         "rows": [

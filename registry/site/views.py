@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 
 from registry.models import NumberKind, NumberStatus, OfficialNumber
+from registry.paging import BoundedPaginator
 from registry.reference.regions import PROVINCES
 
 ON_A_PAGE = 50
@@ -28,7 +28,7 @@ def register(request: HttpRequest) -> HttpResponse:
     rows = OfficialNumber.objects.select_related("organization").found_by(query["q"])
     fields = {"kind": query["kind"], "status": query["status"], "jurisdiction": query["province"]}
     rows = rows.filter(**{name: value for name, value in fields.items() if value})
-    page = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
+    page = BoundedPaginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
     is_chinese = (get_language() or "").startswith("zh")
     provinces = [(code, names[is_chinese]) for code, names in PROVINCES.items()]
     for row in page.object_list:

@@ -11,7 +11,7 @@ import yaml
 from django.core.management import call_command
 
 from registry.reference.base_models import base_models
-from registry.reference.identifying import identified
+from registry.reference.identifying import identified, names
 
 COLLECTED = yaml.safe_load((Path(__file__).parent.parent / "examples" / "names.yaml").read_text(encoding="utf-8"))
 KEYS = ["given", "model", "family", "developer", "country", "license", "known"]
@@ -90,9 +90,9 @@ def test_what_is_not_known_is_not_claimed(given):
 
 
 def test_a_near_match_is_a_question():
-    assert "Qwen3-8B" in identified("Qwen3-8BB").maybe
-    assert identified("acme/Qwen3-8B-finance-sft").maybe == ("Qwen-3",)
-    assert identified("nothing like it at all").maybe == ()
+    assert "Qwen3-8B" in names().identify_or_ask("Qwen3-8BB").maybe
+    assert names().identify_or_ask("acme/Qwen3-8B-finance-sft").maybe == ("Qwen-3",)
+    assert names().identify_or_ask("nothing like it at all").maybe == ()
 
 
 def run(*arguments: str, **options: str) -> str:

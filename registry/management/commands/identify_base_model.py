@@ -11,7 +11,7 @@ from django.db import DatabaseError
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from registry.reference.identifying import Identified, identified
+from registry.reference.identifying import Identified, names
 from registry.register.base_model_names import identify
 
 LANGUAGES = {"en": "en", "zh": "zh-hans"}
@@ -43,7 +43,7 @@ def _identified(given: list[str]) -> list[Identified]:
     try:
         return identify(given)
     except DatabaseError:
-        return [identified(name) for name in given]
+        return [names().identify_or_ask(name) for name in given]
 
 
 def in_words(found: Identified) -> str:
