@@ -18,6 +18,8 @@ from compliance.imports import running
 from compliance.notices import calendar, delivering, inviting, mailing, messages, raising
 from compliance.opendata import archiving
 from compliance.reports import runs, sending, timetable, written
+from compliance.retention.applying import apply_retention
+from compliance.retention.kinds import days_of
 from compliance.statistics import desk_figures
 from compliance.watch import heartbeats
 from compliance.watch.models import Part
@@ -163,8 +165,9 @@ def deliver(webhook: int) -> int:
 
 @shared_task(name="compliance.forget_what_is_old")
 def forget_what_is_old() -> int:
-    """Delete the answers to requests that are too old to be sent again, uploads that were not finished, and old reports."""
-    return int(forget_old_answers()) + parts.forget_old_uploads() + runs.delete_old_runs()
+    """Delete answers that are too old to be asked for again, uploads that were not finished, old reports, and what RETENTION says."""
+    forgotten = int(forget_old_answers()) + parts.forget_old_uploads() + runs.delete_old_runs()
+    return forgotten + sum(each.rows for each in apply_retention(days_of(settings.RETENTION)))
 
 
 @shared_task(name=dispatch.DIVIDE_IMPORT)

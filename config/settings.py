@@ -105,6 +105,8 @@ ANCHOR_MAIL = env.list("ANCHOR_MAIL", default=[])
 # A folder for nightly backups (blank: none), and the public keys of age for whom they are encrypted.
 BACKUP_TO = env.str("BACKUP_TO", default="")
 BACKUP_RECIPIENTS = env.list("BACKUP_RECIPIENTS", default=[])
+# For how many days what is kept about people beside the record is kept, by kind: `accesses=1095,mails=730`. Blank: forever.
+RETENTION = env.dict("RETENTION", default={})
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(VAR / "media"))
 # Documents are stored in MEDIA_ROOT, or in a bucket: STORAGE_URL=s3://bucket/folder?endpoint_url=…&region_name=…
 STORAGE_URL = env.str("STORAGE_URL", default="")

@@ -25,6 +25,7 @@ from compliance.filings.querysets import FilingQuerySet
 from compliance.language import language_of
 from compliance.models import Action, Filing, Kind, Status
 from registry.models import User
+from registry.paging import BoundedPaginator
 from registry.reference.regions import PROVINCES
 
 PER_PAGE = 50

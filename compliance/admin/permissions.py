@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest
 from django.urls import path, reverse
-from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
@@ -15,6 +13,7 @@ from unfold.admin import ModelAdmin
 from compliance.models import Filing
 from registry.admin.exporting import export_list
 from registry.models import Role, User
+from registry.paging import BoundedPaginator
 
 
 def can_see_filings(request: HttpRequest) -> bool:

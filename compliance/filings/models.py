@@ -12,6 +12,7 @@ from uuid6 import uuid7
 from compliance.filings import workflow
 from compliance.filings.querysets import FilingQuerySet
 from compliance.rules import due_dates
+from registry.indexes import NullsLastIndex
 from registry.models import OfficialNumber, Organization, Source, User
 from registry.search import Searchable
 
@@ -198,12 +199,8 @@ class Filing(Searchable):
                 name="filings_of_an_assignee",
             ),
             # As the lists are ordered: an index the other way round has those without a value first.
-            models.Index(
-                F("submitted_at").desc(nulls_last=True), F("id").desc(), name="filings_by_submission"
-            ),
-            models.Index(
-                fields=["decided_at"], condition=Q(decided_at__isnull=False), name="filings_by_decision"
-            ),
+            NullsLastIndex(F("submitted_at").desc(nulls_last=True), F("id").desc(), name="filings_by_submission"),
+            models.Index(fields=["decided_at"], condition=Q(decided_at__isnull=False), name="filings_by_decision"),
             models.Index(fields=["changed_at", "id"], name="filings_by_change"),
             models.Index(fields=["error_count", "id"], name="filings_by_errors"),
             models.Index(fields=["province", "-id"], name="filings_of_a_province_by_age"),

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-
 from registry.lineage.walks import pairs_above
 from registry.models import AIModel, NumberKind, OfficialNumber
 from registry.register.identities import known_models

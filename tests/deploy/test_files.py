@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from launch.paths import ROOT
-from tests.deploy.standing import DEPLOY, services, settings_of_the_example
+from tests.deploy.deployment import DEPLOY, services, settings_of_the_example
 
 BIN = Path(sys.executable).parent
 MANIFESTS = [each for each in yaml.safe_load_all((DEPLOY / "kubernetes" / "registry.yaml").read_text()) if each]

@@ -70,7 +70,7 @@ class Host:
         _ip("neigh", "replace", self._address(line), "lladdr", NOBODY, "dev", here, "nud", "permanent")
         self._inside("neigh", "replace", self.gateway(line), "lladdr", NOBODY, "dev", there, "nud", "permanent")
 
-    def mend(self, line: str) -> None:
+    def fix(self, line: str) -> None:
         here, there = self._ends(line)
         _ip("neigh", "del", self._address(line), "dev", here)
         self._inside("neigh", "del", self.gateway(line), "dev", there)

@@ -125,7 +125,7 @@ class Breaker:
         host = self.random.choice(self.place.hosts)
         host.cut(line)
         time.sleep(self.random.uniform(*CUT))
-        host.mend(line)
+        host.fix(line)
 
     def _end_connections(self) -> None:
         share = self.random.choice((0.2, 0.5, 1.0))

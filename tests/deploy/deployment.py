@@ -40,7 +40,7 @@ def settings_of_the_example() -> dict[str, str]:
     return {name: value for name, value in lines if value and not name.startswith("#")}
 
 
-class Standing:
+class Deployment:
     """The deployment while it stands. `children` are its processes by name."""
 
     def __init__(self, folder: Path) -> None:
@@ -149,9 +149,9 @@ class Standing:
 
 def _make_certificate(folder: Path) -> None:
     folder.mkdir()
-    subject = ["-subj", f"/CN={HOST}", "-addext", f"subjectAltName=DNS:{HOST},DNS:localhost"]
+    named = ["-subj", f"/CN={HOST}", "-addext", f"subjectAltName=DNS:{HOST},DNS:localhost"]
     subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *subject,
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *named,
          "-keyout", str(folder / "privkey.pem"), "-out", str(folder / "fullchain.pem")],
         check=True, capture_output=True,
     )  # fmt: skip

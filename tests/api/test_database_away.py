@@ -1,0 +1,29 @@
+"""A database that is away for a moment: the caller learns to send the same request again."""
+
+from __future__ import annotations
+
+from unittest.mock import patch
+
+import pytest
+from django.db import DataError, InterfaceError, OperationalError
+
+from tests.conftest import client_of
+
+
+def answer_to(filer, error: Exception, language: str = "en"):
+    api = client_of(filer)
+    api.raise_request_exception = False
+    with patch("registry.api.endpoint.Endpoint.initial", side_effect=error):
+        return api.get("/api/v1/filings/", headers={"Accept-Language": language})
+
+
+@pytest.mark.parametrize("error", [OperationalError("database is locked"), InterfaceError("the row is locked")])
+def test_the_answer_is_503_and_says_what_to_do(filer, error):
+    answer = answer_to(filer, error)
+    assert (answer.status_code, answer.headers["Retry-After"], answer.json()["code"]) == (503, "3", "unavailable")
+    assert "again" in answer.json()["detail"]
+    assert answer_to(filer, error, "zh-hans").json()["title"] == "暂时不可用"
+
+
+def test_what_the_database_refuses_is_no_such_case(filer):
+    assert answer_to(filer, DataError("out of range")).status_code == 500
