@@ -7,6 +7,7 @@ A line that is cut loses packets without a word, as a broken switch does: what i
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from dataclasses import dataclass
 from itertools import count
@@ -19,11 +20,9 @@ _NETWORKS = {DATABASE: "10.213", OTHERS: "10.214"}
 
 def are_possible() -> bool:
     """Whether this process may make network namespaces."""
-    return (
-        os.geteuid() == 0
-        and _ip("netns", "add", "registry-probe", check=False)
-        and _ip("netns", "del", "registry-probe")
-    )
+    if os.geteuid() or not shutil.which("ip"):
+        return False
+    return _ip("netns", "add", "registry-probe", check=False) and _ip("netns", "del", "registry-probe")
 
 
 @dataclass

@@ -2,7 +2,7 @@
 Random kills: `python -m tests.faults.kills --submissions 20000`.
 
 Two hosts (network namespaces), each with a web server and a worker, one beat, one broker, one PostgreSQL. While filers open and submit
-filings and try again until they are answered, something breaks every few seconds: a process is killed, connections of the database are
+filings and try again until they are answered, something breaks twice a minute: a process is killed, connections of the database are
 ended, or a host loses its line to the database or to everything. In the end nothing may be lost, nothing may be there twice, the flags
 have to be those of `check_dossier`, and all chains have to be whole. Needs root, iproute2 and PostgreSQL's server programs.
 """

@@ -29,7 +29,7 @@ def noted(user, days: int) -> None:
     SignInDevice.objects.create(user=user, mark=f"{days}", last_used_at=at)
 
 
-def told(user, filing: Filing, days: int) -> None:
+def notified(user, filing: Filing, days: int) -> None:
     mail = Mail.objects.create(user=user, sent_at=ago(days))
     Notice.objects.create(user=user, kind="decided", key=f"{filing.pk}-{days}", filing=filing, at=ago(days), mail=mail)
 
@@ -65,7 +65,7 @@ def test_notices_of_cases_that_go_on_and_their_mails_stay(settings, filer, revie
     Mail.objects.all().delete()
     for filing in (ended, open_):
         for days in (10, 800):
-            told(filer, filing, days)
+            notified(filer, filing, days)
     settings.RETENTION = {"mails": "730", "notices": "730"}
     output_of()
     kept = Notice.objects.order_by("pk").values_list("key", flat=True)
