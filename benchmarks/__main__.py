@@ -20,6 +20,8 @@ SERVER = os.environ.get("TEST_DATABASE_URL") or "postgres://postgres@127.0.0.1:5
 
 
 PARTS = ("provenance", "api", "writers", "bulk", "sweeps", "register", "desk", "workspace", "reports")
+# Takes hours and tens of gigabytes: runs only if it is asked for.
+MILLION = "million"
 
 
 def main() -> None:
@@ -28,7 +30,11 @@ def main() -> None:
     parser.add_argument("--filings", type=int, nargs="+", default=[10_000, 50_000])
     parser.add_argument("--imported", type=int, default=10_000, help="dossiers of the import")
     parser.add_argument("--streamed", type=int, default=100_000, help="filings of the streamed list")
-    parser.add_argument("--only", choices=PARTS)
+    parser.add_argument("--only", choices=(*PARTS, MILLION))
+    parser.add_argument(
+        "--sizes", type=int, nargs="+", default=[1_000, 1_000_000], help="filings of the part “million”"
+    )
+    parser.add_argument("--keep", action="store_true", help="keep the databases of the part “million” for the next run")
     options = parser.parse_args()
     if options.only is None:
         for part in PARTS:
@@ -50,6 +56,8 @@ def _run(part: str, options: argparse.Namespace) -> None:
         settings.ALLOWED_HOSTS = ["*"]
     if part == "bulk":
         module.measure_bulk(options.imported, options.streamed, report=_report)
+    elif part == MILLION:
+        module.measure_million(options.sizes, keep=options.keep, report=_report)
     elif part == "sweeps":
         module.measure(options.filings, report=_report)
     else:

@@ -105,13 +105,13 @@ def _documents(filing: Filing, dossier: dict[str, Any], by: User) -> Iterator[Do
             media_type="application/pdf",
             filename=entry["filename"],
             stored_as=f"documents/{entry['sha256']}",
-            facts=_facts(entry["sha256"], entry["filename"]),
+            facts=facts_of(entry["sha256"], entry["filename"]),
             uploaded_at=filing.submitted_at,
             uploaded_by=by,
         )
 
 
-def _facts(sha256: str, filename: str) -> DocumentFacts:
+def facts_of(sha256: str, filename: str) -> DocumentFacts:
     found = DocumentFacts.objects.filter(sha256=sha256).first() if sha256 not in _FACTS else _FACTS[sha256]
     if found is None:
         with (FILES / filename).open("rb") as stream:

@@ -20,7 +20,7 @@ from compliance.opendata import archiving
 from compliance.reports import runs, sending, timetable, written
 from compliance.retention.applying import apply_retention
 from compliance.retention.kinds import days_of
-from compliance.statistics import desk_figures
+from compliance.statistics import desk_figures, public_figures
 from compliance.watch import heartbeats
 from compliance.watch.models import Part
 from registry.api.idempotency import forget_old_answers
@@ -149,6 +149,12 @@ def note_worker() -> None:
 def keep_desk_figures() -> bool:
     """Count the figures of the first page of the desk, if something has changed."""
     return desk_figures.keep_figures(last_change=messages.last_change())
+
+
+@shared_task(name="compliance.keep_public_figures")
+def keep_public_figures() -> None:
+    """Count the figures of the public register."""
+    public_figures.keep_figures()
 
 
 @shared_task(name="compliance.raise_notices_of_the_day")

@@ -17,6 +17,7 @@ PICK_UP_EVERY = 5.0
 COUNT_EVERY = 30.0
 IMPORTS_EVERY = 15.0
 FIGURES_EVERY = 60.0
+PUBLIC_FIGURES_EVERY = 600.0
 REPORTS_EVERY = 60.0
 HEARTBEAT_EVERY = 15.0
 
@@ -59,6 +60,11 @@ app.conf.beat_schedule = {
         "task": "compliance.keep_desk_figures",
         "schedule": FIGURES_EVERY,
         "options": {"expires": FIGURES_EVERY},
+    },
+    "figures of the register": {
+        "task": "compliance.keep_public_figures",
+        "schedule": PUBLIC_FIGURES_EVERY,
+        "options": {"expires": PUBLIC_FIGURES_EVERY},
     },
     # Runs hourly, after the sweep of the day; nobody is told twice of the same deadline.
     "notices of the day": {"task": "compliance.raise_notices_of_the_day", "schedule": crontab(minute="15")},

@@ -198,9 +198,12 @@ class Filing(Searchable):
                 condition=Q(assignee__isnull=False, status__in=sorted(workflow.UNDECIDED)),
                 name="filings_of_an_assignee",
             ),
-            # As the lists are ordered: an index the other way round has those without a value first.
-            NullsLastIndex(F("submitted_at").desc(nulls_last=True), F("id").desc(), name="filings_by_submission"),
-            models.Index(fields=["decided_at"], condition=Q(decided_at__isnull=False), name="filings_by_decision"),
+            models.Index(fields=["submitted_at", "id"], name="filings_by_submission"),
+            # The newest first: the index above, read backwards, has those without a value first.
+            NullsLastIndex(F("submitted_at").desc(nulls_last=True), F("id").desc(), name="filings_by_submission_down"),
+            # What the desk counts by week and province.
+            models.Index(fields=["first_submitted_at", "province"], name="filings_received_by_province"),
+            models.Index(fields=["decided_at", "province"], name="filings_decided_by_province"),
             models.Index(fields=["changed_at", "id"], name="filings_by_change"),
             models.Index(fields=["error_count", "id"], name="filings_by_errors"),
             models.Index(fields=["province", "-id"], name="filings_of_a_province_by_age"),

@@ -157,9 +157,7 @@ class Page:
 def _page(rows: QuerySet[Any], order: Order, request: Request, query: Mapping[str, Any]) -> Page:
     size = min(query["page_size"], PAGE_SIZE_LIMIT)
     is_reversed, position = read_cursor(query["cursor"], order)
-    if position:
-        rows = order.beyond(rows, *position, is_reversed=is_reversed)
-    found = list(order.applied(rows, is_reversed=is_reversed)[: size + 1])
+    found = order.after(rows, position, size + 1, is_reversed=is_reversed)
     has_more, found = len(found) > size, found[:size]
     if is_reversed:
         found.reverse()

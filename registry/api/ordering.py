@@ -53,10 +53,25 @@ class Order:
             return rows.filter(without | Q(**{f"{self.column}__isnull": False}) if is_reversed else without)
         way = "lt" if down else "gt"
         beyond = Q(**{f"{self.column}__{way}": value}) | (Q(**{self.column: value}) & ties)
-        if self.has_nulls:
-            return rows.filter(beyond if is_reversed else beyond | Q(**{f"{self.column}__isnull": True}))
-        # Says nothing new, but lets the database begin in the middle of an index.
+        # Says nothing new, but lets the database begin in the middle of an index. Rows without a value are read after these.
         return rows.filter(beyond, **{f"{self.column}__{way}e": value})
+
+    def after(
+        self, rows: QuerySet[Any], position: tuple[Any, int] | None, most: int, *, is_reversed: bool
+    ) -> list[Any]:
+        """
+        Return the rows that come after a place in this order, or before it. Those without a value are asked for only when the
+        others are used up: a choice between both would make the database read the whole list.
+        """
+        if position is None:
+            return list(self.applied(rows, is_reversed=is_reversed)[:most])
+        found = list(
+            self.applied(self.beyond(rows, *position, is_reversed=is_reversed), is_reversed=is_reversed)[:most]
+        )
+        if self.has_nulls and not is_reversed and position[0] is not None and len(found) < most:
+            without = rows.filter(**{f"{self.column}__isnull": True})
+            found += self.applied(without)[: most - len(found)]
+        return found
 
     def position(self, row: Any) -> list[Any]:
         """Return the place of a row in this order, as it is written in a cursor."""
