@@ -243,6 +243,7 @@ def test_an_address_that_asks_too_often_is_refused_and_writing_is_not_possible(l
     answers = [client.get(reverse("register"), REMOTE_ADDR="203.0.113.77") for _ in range(5)]
     _limit.cache_clear()
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429, 429]
+    assert 0 < int(answers[-1].headers["Retry-After"]) <= 60
     assert "Wait a minute" in answers[-1].content.decode()
 
 

@@ -23,8 +23,11 @@ def public(seconds: int = 60) -> Callable[[View], View]:
         @require_safe
         @wraps(view)
         def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if count("address", address_of(request)).is_exceeded:
-                return render(request, "429.html", status=429)
+            allowance = count("address", address_of(request))
+            if allowance.is_exceeded:
+                refusal = render(request, "429.html", status=429)
+                refusal.headers["Retry-After"] = str(allowance.reset)
+                return refusal
             response = view(request, *args, **kwargs)
             if response.status_code == 200 and not response.has_header("Cache-Control"):
                 patch_cache_control(response, private=True, max_age=seconds)
