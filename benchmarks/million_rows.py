@@ -249,20 +249,20 @@ def _grams(column: str) -> str:
 Text = Callable[[str], str]
 
 
-def _told(text: Text, told: str) -> str:
+def _with_new_values(text: Text, column: str) -> str:
     """Replace in an event what it says of its revision and its day."""
     changes = {"line.sha256": "r.sha256", "line.day": "(line.day::date - b.days)::text"}
-    told = text(told)
+    column = text(column)
     for given, now in changes.items():
-        told = f"replace({told}, coalesce({given}, '~'), coalesce({now}, '~'))"
-    return told
+        column = f"replace({column}, coalesce({given}, '~'), coalesce({now}, '~'))"
+    return column
 
 
 def _line(text: Text) -> str:
     moment = (
         "to_char((t.at - b.days * interval '1 day') AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US') || '+00:00'"
     )
-    line = f"replace({_told(text, 'line.text')}, line.uid, {_uid('compliance_filing', 't.filing_id + b.shift')}::text)"
+    line = f"replace({_with_new_values(text, 'line.text')}, line.uid, {_uid('compliance_filing', 't.filing_id + b.shift')}::text)"
     return f"replace({line}, line.at, {moment})"
 
 
@@ -284,7 +284,7 @@ _OWN: dict[str, Callable[[Text], str]] = {
     ),
     "compliance_revision.sha256": lambda text: SHA256.format(text("t.content")),
     "compliance_workingcopy.sha256": lambda text: SHA256.format(text("t.content")),
-    "compliance_event.data": lambda text: f"{_told(text, 't.data::text')}::jsonb",
+    "compliance_event.data": lambda text: f"{_with_new_values(text, 't.data::text')}::jsonb",
     "compliance_event.previous_hash": lambda text: "coalesce(before.hash, '')",
     "compliance_event.hash": lambda text: SHA256.format(f"coalesce(before.hash, '') || E'\\n' || {_line(text)}"),
     "compliance_change.position": lambda text: "t.position + b.place",
