@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 
@@ -29,4 +30,7 @@ def database_of(url: str) -> dict[str, Any]:
     if found["ENGINE"].endswith("sqlite3"):
         return {**found, "OPTIONS": _SQLITE}
     options = {**_POSTGRESQL, **found.get("OPTIONS", {})}
+    if "options=" in urlsplit(url).query and "options" not in found.get("OPTIONS", {}):
+        # Blank in the URL: a pooler refuses options when a connection begins.
+        del options["options"]
     return {**found, "OPTIONS": options, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}

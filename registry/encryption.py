@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from tempfile import TemporaryFile
+from tempfile import NamedTemporaryFile, TemporaryFile
 from typing import IO, Any
 
 import pyrage
@@ -22,6 +22,8 @@ from django.core.files import File
 from django.core.files.storage import FileSystemStorage
 from storages.backends.s3 import S3Storage
 
+# How files begin that are not written to their end; after a crash they stay, and are no documents.
+UNFINISHED = ".unfinished-"
 MAGIC = b"age-encryption.org/v1\n"
 # The payload: a nonce, then chunks of 64 KiB, each with a tag (age-encryption.org/v1, "Payload").
 _NONCE, _CHUNK, _TAG = 16, 64 * 1024, 16
@@ -92,11 +94,11 @@ class EncryptedFolder(Encrypting, FileSystemStorage):
 
     def _put_in_place(self, name: str, file: IO[bytes]) -> None:
         path = Path(self.path(name))
-        new = path.with_name(f"{path.name}.encrypting")
-        with new.open("wb") as target:
+        with NamedTemporaryFile(dir=path.parent, prefix=UNFINISHED, delete=False) as target:
             shutil.copyfileobj(file, target)
             os.fsync(target.fileno())
-        new.replace(path)
+        shutil.copymode(path, target.name)
+        Path(target.name).replace(path)
 
 
 class EncryptedBucket(Encrypting, S3Storage):

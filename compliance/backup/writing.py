@@ -26,6 +26,7 @@ from django.utils import timezone
 
 from compliance.backup.databases import dump_database
 from compliance.filings.history.anchors import MARGIN, anchor_of
+from registry.encryption import UNFINISHED
 
 SCHEMA = "backup/1"
 ENCRYPTED = ".age"
@@ -108,9 +109,9 @@ def _manifest(archive: _Archive) -> dict[str, object]:
 
 
 def names_in(storage: Storage, folder: str = "") -> Iterator[str]:
-    """Yield the names of all files of a storage."""
+    """Yield the names of all files of a storage, without those that were not written to their end."""
     folders, files = storage.listdir(folder)
-    yield from (f"{folder}{name}" for name in sorted(files))
+    yield from (f"{folder}{name}" for name in sorted(files) if not name.startswith(UNFINISHED))
     for each in sorted(folders):
         yield from names_in(storage, f"{folder}{each}/")
 

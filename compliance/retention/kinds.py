@@ -37,12 +37,14 @@ def _ended_invitations(before: datetime) -> QuerySet[Invitation]:
 
 def _needless_mails(before: datetime) -> QuerySet[Mail]:
     """A notice without its mail would be mailed again; a report would be sent again."""
-    return Mail.objects.filter(sent_at__lt=before, notices__isnull=True, sending__isnull=True)
+    ended = Q(sent_at__lt=before) | Q(given_up_at__lt=before)
+    return Mail.objects.filter(ended, notices__isnull=True, sending__isnull=True)
 
 
 def _needless_notices(before: datetime) -> QuerySet[Notice]:
-    """Of a case that goes on, people would be told again."""
-    return Notice.objects.filter(at__lt=before, filing__status__in=ENDED)
+    """Of a case that goes on, people would be told again; what waits for its mail is needed."""
+    needless = Q(mail_due_at__isnull=True) | Q(mail__sent_at__isnull=False) | Q(mail__given_up_at__isnull=False)
+    return Notice.objects.filter(needless, at__lt=before, filing__status__in=ENDED)
 
 
 # In this order: a mail is old when its notices are gone.
@@ -58,6 +60,10 @@ KINDS: tuple[Kind, ...] = (
 BY_NAME: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in KINDS})
 
 
+# A waiver that ends is a matter of three days, in which its notice is needed.
+LEAST = 4
+
+
 class RetentionRefused(ValueError):
     """The setting RETENTION names an unknown kind, or no number of days."""
 
@@ -68,8 +74,12 @@ def days_of(setting: Mapping[str, str]) -> dict[str, int]:
     if unknown:
         raise RetentionRefused(f"RETENTION: unknown kind {', '.join(unknown)}; known are {', '.join(BY_NAME)}.")
     wrong = [
-        name for name, days in setting.items() if not (days.isascii() and days.isdigit() and 0 < int(days) < 36_500)
+        name
+        for name, days in setting.items()
+        if not (days.isascii() and days.isdigit() and LEAST <= int(days) < 36_500)
     ]
     if wrong:
-        raise RetentionRefused(f"RETENTION: {', '.join(wrong)} needs a number of days, such as {wrong[0]}=400.")
+        raise RetentionRefused(
+            f"RETENTION: {', '.join(wrong)} needs a number of days, at least {LEAST}, such as {wrong[0]}=400."
+        )
     return {kind.name: int(setting[kind.name]) for kind in KINDS if kind.name in setting}

@@ -9,10 +9,10 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
-from django.db.models import Q
+from django.db.models import DateField
 
 from compliance.models import Event, Mail, Notice, Revision, WorkingCopy
-from registry.models import AccessRecord, ApiToken, AuditEvent, Membership, SignInDevice, User
+from registry.models import AccessRecord, ApiToken, AuditEvent, Invitation, Membership, SignInDevice, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,13 @@ class Named:
 
 
 def held_on(user: User | None, named: Named) -> dict[str, Any]:
-    """Return everything on a person as JSON has it: `account`, and `filings` in which one of the texts is a value."""
-    return {"account": _account(user) if user else None, "filings": list(_mentions(named))}
+    """Return everything on a person as JSON has it: `account`, `invitations`, and `filings` in which one of the texts is a value."""
+    invited = Invitation.objects.filter(email__iexact=named.email) if named.email else Invitation.objects.none()
+    return {
+        "account": _account(user) if user else None,
+        "invitations": list(invited.values("organization__name", "role", "invited_at", "accepted_at")),
+        "filings": list(_mentions(named)),
+    }
 
 
 def _account(user: User) -> dict[str, Any]:
@@ -54,7 +59,22 @@ def _account(user: User) -> dict[str, Any]:
         "accesses": list(AccessRecord.objects.filter(user=user).values("kind", "label", "day", "times")),
         "notices": list(Notice.objects.filter(user=user).values("kind", "filing__case_number", "text", "at")),
         "mails": list(Mail.objects.filter(user=user).values("made_at", "sent_at")),
+        "rows": dict(_rows_of(user)),
     }
+
+
+def _rows_of(user: User) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """Yield the rows of every table that point to a person: what each is called, and its times."""
+    for relation in User._meta.get_fields(include_hidden=True):
+        if relation.concrete or not relation.auto_created:
+            continue
+        model, column = relation.related_model, relation.field.name
+        times = [field.name for field in model._meta.concrete_fields if isinstance(field, DateField)]
+        rows = model._base_manager.filter(**{column: user}).order_by("pk")
+        yield (
+            f"{model._meta.label}.{column}",
+            [{"what": str(row), **{name: getattr(row, name) for name in times}} for row in rows],
+        )
 
 
 def _mentions(named: Named) -> Iterator[dict[str, Any]]:
@@ -63,15 +83,20 @@ def _mentions(named: Named) -> Iterator[dict[str, Any]]:
         # As JSON has it, so that a text with a quotation mark is found, too.
         written = json.dumps(text, ensure_ascii=False)[1:-1]
         for row in (
-            Revision.objects.filter(content__contains=written).select_related("filing").order_by("pk").iterator()
+            Revision.objects.filter(content__icontains=written).select_related("filing").order_by("pk").iterator()
         ):
             yield from _places(row.content, text, {"case": row.filing.case_number, "revision": row.number})
-        for copy in WorkingCopy.objects.filter(Q(content__contains=written)).select_related("filing").iterator():
+        for copy in WorkingCopy.objects.filter(content__icontains=written).select_related("filing").iterator():
             yield from _places(copy.content, text, {"case": copy.filing.case_number, "revision": None})
 
 
 def _places(content: str, text: str, of: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    return ({**of, "at": at, "value": value} for at, value in _values(json.loads(content)) if value == text)
+    return ({**of, "at": at, "value": value} for at, value in _values(json.loads(content)) if _is(value, text))
+
+
+def _is(value: Any, text: str) -> bool:
+    """Whether a value is a text; addresses of mail are the same in capitals."""
+    return isinstance(value, str) and (value.casefold() == text.casefold() if "@" in text else value == text)
 
 
 def _values(node: Any, at: str = "") -> Iterator[tuple[str, Any]]:

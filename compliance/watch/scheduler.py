@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from datetime import datetime
 from typing import Any
 
 from celery.beat import PersistentScheduler
@@ -28,8 +29,9 @@ class Turn:
 
     def __init__(self, broker: str, name: str) -> None:
         # The next tick tries again.
-        client = Redis.from_url(broker, socket_timeout=5, socket_connect_timeout=1, retry=None, retry_on_error=[])
-        self._lock = client.lock(name, timeout=TURN_SECONDS, blocking=False, thread_local=False)
+        self._client = Redis.from_url(broker, socket_timeout=5, socket_connect_timeout=1, retry=None, retry_on_error=[])
+        self._sent = f"{name}-sent"
+        self._lock = self._client.lock(name, timeout=TURN_SECONDS, blocking=False, thread_local=False)
         self._prolonged = float("-inf")
         self.is_ours = False
 
@@ -44,6 +46,21 @@ class Turn:
                 "This beat works now." if self.is_ours else "This beat stands by: another one works, or no broker."
             )
         return self.is_ours
+
+    def note_sent(self, task: str, at: datetime) -> None:
+        """Let the other beats know when a task was sent."""
+        try:
+            self._client.hset(self._sent, task, at.isoformat())
+        except RedisError as error:
+            logger.warning("That %s was sent is not noted: %s", task, error)
+
+    def last_sent(self) -> dict[str, datetime]:
+        """Return when each task was sent, by whichever beat; empty without a broker."""
+        try:
+            noted = self._client.hgetall(self._sent)
+        except RedisError:
+            return {}
+        return {task.decode(): datetime.fromisoformat(at.decode()) for task, at in noted.items()}
 
     def give_back(self) -> None:
         """Let another beat go on at once."""
@@ -75,12 +92,28 @@ class WatchedScheduler(PersistentScheduler):
         super().__init__(*args, **kwargs)
 
     def tick(self, *args: Any, **kwargs: Any) -> Any:
+        if self._turn.is_ours and time.monotonic() - self._noted > EVERY.total_seconds():
+            self._noted = time.monotonic()
+            # It can take longer than a turn: whose turn it is, is asked after it.
+            _note()
+        was_ours = self._turn.is_ours
         if not self._turn.take():
             return STANDBY_SECONDS
-        if time.monotonic() - self._noted > EVERY.total_seconds():
-            self._noted = time.monotonic()
-            _note()
+        if not was_ours:
+            self._go_on()
         return super().tick(*args, **kwargs)
+
+    def apply_entry(self, entry: Any, producer: Any = None) -> None:
+        super().apply_entry(entry, producer=producer)
+        self._turn.note_sent(entry.name, entry.app.now() if entry.app else self.app.now())
+
+    def _go_on(self) -> None:
+        """Go on where the beat before has stopped: what it sent is not sent again, and what it missed is made up for."""
+        for name, at in self._turn.last_sent().items():
+            if name in self.schedule:
+                self.schedule[name].last_run_at = at
+        # The times of all tasks are reckoned anew.
+        self._heap = None
 
     def close(self) -> None:
         self._turn.give_back()

@@ -69,7 +69,8 @@ class Order:
             self.applied(self.beyond(rows, *position, is_reversed=is_reversed), is_reversed=is_reversed)[:most]
         )
         if self.has_nulls and not is_reversed and position[0] is not None and len(found) < most:
-            without = rows.filter(**{f"{self.column}__isnull": True})
+            # A row that lost its value in between was read.
+            without = rows.filter(**{f"{self.column}__isnull": True}).exclude(pk__in=[row.pk for row in found])
             found += self.applied(without)[: most - len(found)]
         return found
 

@@ -117,8 +117,16 @@ def as_problem(error: Exception, context: dict[str, Any]) -> Response | None:
 
 
 def is_away(error: Exception) -> bool:
-    """Whether a server or a lock of the database is what is missing, so that the same request can succeed soon."""
-    return connection.vendor == "postgresql" or "locked" in str(error)
+    """
+    Whether the server of the database, or a lock, is what is missing, so that the same request can succeed soon. By SQLSTATE: 08
+    connection, 40 rollback, 55P03 lock, 57P01 to 03 shutdown; a connection that is lost has none.
+    """
+    if connection.vendor != "postgresql":
+        return "locked" in str(error)
+    state = getattr(error.__cause__, "sqlstate", None)
+    if state is None:
+        return "cursor" not in str(error)
+    return state.startswith(("08", "40", "57P0")) or state == "55P03"
 
 
 def _database_away() -> Problem:

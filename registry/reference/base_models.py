@@ -87,12 +87,12 @@ class CompiledLines(Mapping[str, Value]):
     """What the lines of a compiled table hold, by name, each read when it is asked for. Raises KeyError for an unknown name."""
 
     def __init__(self, lines: SortedLines, key: str, read: Callable[[dict[str, Any]], Value]) -> None:
-        self._lines, self._start, self._read = lines, f'{{"{key}": "', read
+        self._lines, self._start, self._read = lines, f'{{"{key}": ', read
         self._values: dict[str, Value] = {}
 
     def __getitem__(self, name: str) -> Value:
         if name not in self._values:
-            line = self._lines.first(f'{self._start}{name}"'.encode())
+            line = self._lines.first(f"{self._start}{json.dumps(name, ensure_ascii=False)}".encode())
             if line is None:
                 raise KeyError(name)
             return self._keep(name, line)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from unittest.mock import patch
 
 import pytest
 from django.db import DataError, InterfaceError, OperationalError
 
+from registry.api.problems import is_away
 from tests.conftest import client_of
 
 
@@ -27,3 +29,30 @@ def test_the_answer_is_503_and_says_what_to_do(filer, error):
 
 def test_what_the_database_refuses_is_no_such_case(filer):
     assert answer_to(filer, DataError("out of range")).status_code == 500
+
+
+class Refused(Exception):
+    """What the driver raises."""
+
+    def __init__(self, sqlstate: str | None) -> None:
+        super().__init__(sqlstate)
+        self.sqlstate = sqlstate
+
+
+@pytest.mark.parametrize(
+    ("sqlstate", "is_so"),
+    [
+        ("08006", True),
+        ("40P01", True),
+        ("55P03", True),
+        ("57P01", True),
+        (None, True),
+        ("57014", False),
+        ("53100", False),
+    ],
+)
+def test_the_state_tells_what_passes(sqlstate, is_so):
+    error = OperationalError("refused")
+    error.__cause__ = Refused(sqlstate)
+    with patch("registry.api.problems.connection", SimpleNamespace(vendor="postgresql")):
+        assert is_away(error) is is_so

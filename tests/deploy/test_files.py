@@ -70,15 +70,31 @@ def test_compose_kubernetes_and_systemd_run_the_same_commands():
     for name, command in composed.items():
         unit = (DEPLOY / "systemd" / f"registry-{name}.service").read_text()
         (line,) = re.findall(r"ExecStart=/opt/registry/.venv/bin/(.*)", unit)
-        assert line.replace("/run/registry-beat/schedule", "/tmp/beat-schedule").split() == command
+        assert line.replace("/var/lib/registry/beat-schedule", "/tmp/beat-schedule").split() == command
 
 
 def test_the_image_holds_what_the_product_imports_and_reads():
     copied = set(re.findall(r"^COPY (\w+) \w+$", (DEPLOY / "Containerfile").read_text(), re.MULTILINE))
     kept = {line[1:] for line in (ROOT / ".containerignore").read_text().splitlines() if line.startswith("!")}
     assert copied == {"config", "registry", "compliance", "templates", "static", "locale"} == kept - {
-        "manage.py", "gunicorn.conf.py", "requirements.txt"
+        "manage.py", "gunicorn.conf.py", "requirements.txt", "pyproject.toml", "CHANGELOG.md"
     }  # fmt: skip
+
+
+def test_the_image_dumps_the_database_of_the_compose_file():
+    (base,) = re.findall(r"^ARG PYTHON=.*-slim-(\w+)$", (DEPLOY / "Containerfile").read_text(), re.MULTILINE)
+    major = {"bookworm": "15", "trixie": "17"}[base]
+    assert services()["db"]["image"] == f"docker.io/library/postgres:{major}-{base}"
+
+
+def test_what_the_product_reads_beside_its_code_is_in_the_image():
+    code = "".join(
+        path.read_text() for half in ("compliance", "registry", "config") for path in (ROOT / half).rglob("*.py")
+    )
+    read = set(re.findall(r'settings.ROOT / "([\w.]+)"', code))
+    container = (DEPLOY / "Containerfile").read_text()
+    copied = {name for line in re.findall(r"^COPY ([^-].*) \S+$", container, re.MULTILINE) for name in line.split()}
+    assert {"pyproject.toml", "CHANGELOG.md"} <= read <= copied
 
 
 def test_every_setting_of_the_example_is_one_of_the_product():

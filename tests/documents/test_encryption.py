@@ -14,7 +14,7 @@ from django.core.files.storage import storages
 from django.core.management import CommandError, call_command
 
 from config.storage import storage_of
-from registry.encryption import MAGIC, EncryptedFolder
+from registry.encryption import MAGIC, UNFINISHED, EncryptedFolder
 
 OLD, NEW = (str(pyrage.x25519.Identity.generate()) for _ in range(2))
 SIZES = (0, 1, 65_535, 65_536, 65_537, 131_072, 300_001)
@@ -104,6 +104,21 @@ def test_the_command_encrypts_what_was_there(encrypted):
     assert output_of() == "2 of 2 files encrypted; the others were.\n"
     assert output_of() == "0 of 2 files encrypted; the others were.\n"
     assert {name: storages["default"].open(name).read() for name in encrypted} == encrypted
+
+
+def test_a_file_that_cannot_be_read_keeps_no_other_from_it_and_a_crash_leaves_nothing_to_trip_over(encrypted, tmp_path):
+    foreign = EncryptedFolder(location=tmp_path, keys=[OLD]).save("a/a", ContentFile(b"by another key"))
+    (tmp_path / "a" / f"{UNFINISHED}x").write_bytes(b"half")
+    with pytest.raises(CommandError, match="1 files cannot be read"):
+        output_of()
+    assert {name: storages["default"].open(name).read() for name in encrypted} == encrypted
+    assert all(storages["default"].is_encrypted(name) for name in (*encrypted, foreign))
+
+
+def test_the_rights_of_a_file_stay(encrypted, tmp_path):
+    (tmp_path / "a" / "b").chmod(0o640)
+    output_of()
+    assert (tmp_path / "a" / "b").stat().st_mode & 0o777 == 0o640
 
 
 def test_the_command_says_what_is_missing(db):

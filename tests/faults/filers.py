@@ -9,6 +9,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import count
 from typing import Any
 
@@ -44,6 +45,10 @@ def answer_of(
         return 0, None
     finally:
         connection.close()
+
+
+class _Refused(Exception):
+    """A request was refused for a reason that no fault explains."""
 
 
 class Filers:
@@ -82,10 +87,14 @@ class Filers:
 
     def _file(self) -> None:
         while not self._stopped.is_set() and (number := self._next()) < self.submissions:
-            body = json.dumps(dossier(number), ensure_ascii=False).encode()
-            filing = self._insist("/api/v1/filings/", body, f"open-{number}")
-            self._insist(f"/api/v1/filings/{filing['id']}/submit/", b"", f"submit-{number}")
-            self.submitted[number] = filing["id"]
+            with suppress(_Refused):
+                self._file_one(number)
+
+    def _file_one(self, number: int) -> None:
+        body = json.dumps(dossier(number), ensure_ascii=False).encode()
+        filing = self._insist("/api/v1/filings/", body, f"open-{number}")
+        self._insist(f"/api/v1/filings/{filing['id']}/submit/", b"", f"submit-{number}")
+        self.submitted[number] = filing["id"]
 
     def _next(self) -> int:
         with self._lock:
@@ -100,12 +109,14 @@ class Filers:
         """Send a request with its key, to one server or another, until it is done."""
         headers = {"Authorization": f"Token {self.token}", "Idempotency-Key": key}
         while True:
-            host, port = random.choice(self.servers)
-            status, answer = answer_of(host, port, "POST", path, body, headers)
+            server = self._server()
+            status, answer = answer_of(*server, "POST", path, body, headers)
             with self._lock:
                 self.answers[status] += 1
+                self._away[server] = time.monotonic() + _AVOIDED if status in (0, 503) else 0.0
             if status in (200, 201):
                 return answer
             if status and status not in (409, 429) and status < 500:
                 self.refused.append((path, status, answer))
+                raise _Refused
             time.sleep(_AGAIN)

@@ -6,8 +6,10 @@ import json
 from io import StringIO
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
 
+from registry.models import User
 from tests.making_filings import a_submitted_filing
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +39,13 @@ def test_an_account_is_exported_with_what_hangs_on_it(filer):
         "accesses",
     }
     assert "digest" not in json.dumps(account)
+    assert set(account["rows"]) >= {
+        f"{model._meta.label}.{field.name}"
+        for model in apps.get_models()
+        for field in (*model._meta.fields, *model._meta.many_to_many)
+        if field.related_model is User
+    }
+    assert [row["what"] for row in account["rows"]["compliance.Filing.opened_by"]] == [filing.case_number]
     assert filer.password not in json.dumps(account)
 
 
@@ -46,15 +55,26 @@ def test_a_contact_is_found_in_revisions_and_drafts(filer):
     case = filing.case_number
     assert found == {
         "account": None,
+        "invitations": [],
         "filings": [{"case": case, "revision": 1, "at": "/applicant/contact/name", "value": '联系"人"丙'}],
     }
     assert exported("--name", "联系")["filings"] == []
+    places = [row["at"] for row in exported("--email", "CONTACT@sample.example")["filings"]]
+    assert places == ["/applicant/contact/email"]
 
 
 def test_a_file_is_for_its_owner_alone(filer, tmp_path):
     path = tmp_path / "person.json"
     call_command("export_person", "--username", filer.username, "--output", str(path))
     assert (json.loads(path.read_text())["account"]["username"], path.stat().st_mode & 0o077) == (filer.username, 0)
+
+
+def test_a_file_that_exists_is_left_alone(filer, tmp_path):
+    path = tmp_path / "person.json"
+    path.write_text("mine")
+    with pytest.raises(CommandError, match="does not exist"):
+        call_command("export_person", "--username", filer.username, "--output", str(path))
+    assert path.read_text() == "mine"
 
 
 def test_nobody_and_unknown_people_are_refused(db):

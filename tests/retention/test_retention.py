@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from compliance import tasks
+from compliance.checks import check_data_protection
 from compliance.filings import actions
 from compliance.models import Event, Filing, Mail, Notice, Revision
 from compliance.retention.kinds import KINDS, RetentionRefused, days_of
@@ -77,16 +78,27 @@ def test_notices_of_cases_that_go_on_and_their_mails_stay(settings, filer, revie
 def test_the_record_stays_and_is_whole(settings, filer):
     filing = a_submitted_filing(filer)
     before = (Event.objects.count(), Revision.objects.count(), Filing.objects.count())
-    settings.RETENTION = {kind.name: "1" for kind in KINDS}
+    settings.RETENTION = {kind.name: "4" for kind in KINDS}
     tasks.forget_what_is_old()
     assert (Event.objects.count(), Revision.objects.count(), Filing.objects.count()) == before
     assert history_faults(filing) == []
 
 
-@pytest.mark.parametrize("setting", [{"filings": "1"}, {"mails": "soon"}, {"mails": "0"}, {"mails": "-1"}])
+@pytest.mark.parametrize("setting", [{"filings": "9"}, {"mails": "soon"}, {"mails": "3"}, {"mails": "-9"}])
 def test_a_wrong_setting_is_refused_whole(setting, settings):
     with pytest.raises(RetentionRefused, match="RETENTION"):
         days_of(setting)
     settings.RETENTION = setting
     with pytest.raises(CommandError, match="RETENTION"):
         output_of()
+
+
+def test_a_check_names_a_wrong_setting_and_backups_in_clear(settings):
+    settings.RETENTION, settings.DOCUMENT_KEYS, settings.BACKUP_TO = (
+        {"mails": "soon"},
+        ["AGE-SECRET-KEY-1…"],
+        "/backups",
+    )
+    assert [each.id for each in check_data_protection(None)] == ["compliance.E002", "compliance.W001"]
+    settings.RETENTION, settings.BACKUP_RECIPIENTS = {"mails": "700"}, ["age1…"]
+    assert check_data_protection(None) == []

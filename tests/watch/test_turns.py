@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+import time_machine
 from celery import Celery
 from redis import Redis
 
@@ -71,3 +72,45 @@ def test_a_beat_that_stands_by_sends_nothing(broker, settings, tmp_path, monkeyp
     beats[0].close()
     assert beats[1].tick() == 7.0
     assert sent == beats
+
+
+@pytest.fixture
+def sent(monkeypatch):
+    """Two beats with a task of every hour, and what each of them sends."""
+    lines = []
+    monkeypatch.setattr(scheduler, "_note", lambda: None)
+    monkeypatch.setattr(
+        WatchedScheduler, "apply_async", lambda self, entry, **more: lines.append((self.name, entry.name))
+    )
+    return lines
+
+
+def a_beat(name, tmp_path):
+    app = Celery()
+    app.conf.beat_schedule = {"hourly": {"task": "a.task", "schedule": 3_600.0}}
+    beat = WatchedScheduler(app, schedule_filename=str(tmp_path / name))
+    beat.name = name
+    return beat
+
+
+def test_what_the_beat_before_sent_is_not_sent_again_and_what_it_missed_is(broker, settings, tmp_path, sent):
+    settings.CELERY_BROKER_URL = broker.url
+    Redis.from_url(broker.url).flushdb()
+    with time_machine.travel("2026-11-30 10:00 +0000", tick=False) as traveler:
+        first, second = (a_beat(name, tmp_path) for name in ("first", "second"))
+        for beat in (first, second):
+            beat.tick()
+        traveler.shift(7_000)
+        first.tick()
+        assert sent == [("first", "hourly")]
+        # The other one takes over shortly after: nothing is due.
+        traveler.shift(60)
+        first.close()
+        second.tick()
+        assert sent == [("first", "hourly")]
+        # A third one, started after the hour was missed, makes up for it.
+        second.close()
+        traveler.shift(7_200)
+        third = a_beat("third", tmp_path)
+        third.tick()
+        assert sent == [("first", "hourly"), ("third", "hourly")]

@@ -27,9 +27,17 @@ class Command(BaseCommand):
             plain = sum(not storage.is_encrypted(name) for name in names)
             self.stdout.write(f"{plain:,} of {len(names):,} files are not encrypted.")
             return
-        done = 0
+        done, unreadable = 0, 0
         for count, name in enumerate(names, 1):
-            done += storage.encrypt(name)
+            try:
+                done += storage.encrypt(name)
+            except FileNotFoundError:
+                self.stdout.write(f"{name} was deleted meanwhile.")
+            except OSError as error:
+                unreadable += 1
+                self.stderr.write(f"{name}: {error}")
             if count % 1_000 == 0:
                 self.stdout.write(f"{count:,} of {len(names):,} files …")
         self.stdout.write(f"{done:,} of {len(names):,} files encrypted; the others were.")
+        if unreadable:
+            raise CommandError(f"{unreadable:,} files cannot be read, see above; they stay as they are.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -33,10 +34,17 @@ class Command(BaseCommand):
             raise CommandError("Say who: --username, --name, --email or --phone.")
         text = json.dumps(held_on(user, named), ensure_ascii=False, indent=1, cls=DjangoJSONEncoder)
         if path := options["output"]:
-            path.touch(mode=0o600)
-            path.write_text(f"{text}\n", encoding="utf-8")
+            self._write(path, f"{text}\n")
             return
         self.stdout.write(text)
+
+    def _write(self, path: Path, text: str) -> None:
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except OSError as error:
+            raise CommandError(f"{path} cannot be made: {error.strerror}. Name a file that does not exist.") from error
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
 
     def _user(self, username: str) -> User:
         user = User.objects.filter(username=username).first()
