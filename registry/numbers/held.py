@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
+from django.db.models import Q
+
 from registry.lineage.walks import pairs_above
 from registry.models import AIModel, NumberKind, OfficialNumber
 from registry.register.identities import known_models
@@ -70,8 +72,8 @@ def known_of(named: Collection[NamedModel]) -> Known:
 
 
 def _numbers_of(models: Collection[int]) -> dict[int, Numbers]:
-    # One set of keys instead of a choice of two tables, for which the database would read both of them whole.
-    keys = {*models, *AIModel.objects.filter(merged_into__in=models).values_list("pk", flat=True)}
+    # Each side of the choice has an index of this table; a choice between two tables would be read from both of them whole.
+    keys = AIModel.objects.filter(Q(pk__in=models) | Q(merged_into__in=models)).values("pk")
     of_models = AIModel.official_numbers.through.objects.filter(aimodel__in=keys)
     rows = of_models.filter(officialnumber__kind__in=_OF_MODELS).values_list(
         "aimodel_id", "aimodel__merged_into_id", "officialnumber__number", "officialnumber__status"
