@@ -10,7 +10,7 @@ from launch.services import redis_answers, server_answers
 
 DATABASE = os.environ.get("TEST_DATABASE_URL") or "postgres://postgres@127.0.0.1:5432/postgres"
 # These tests do not use a database, so one run is enough.
-PURE = ("rules", "dossier", "attachments", "forms", "provenance", "tools")
+PURE = ("rules", "dossier", "attachments", "forms", "provenance", "tools", "deploy")
 # Files that are made from what a database gives, whichever it is.
 FILES = ("templating", "workbooks/test_round_trip.py", "reports/test_formats.py", "reports/test_command.py")
 # What is refused before a database is asked.
