@@ -106,11 +106,16 @@ class CompiledLines(Mapping[str, Value]):
         """Return what all lines hold, read one after another."""
         return [self._values.get(name) or self._keep(name, line) for name, line in self._named_lines()]
 
+    def beginning(self, text: str) -> Iterator[str]:
+        """Yield the names that begin with a text."""
+        return (name for name, _ in self._named_lines(f'"{text}'))
+
     def __iter__(self) -> Iterator[str]:
         return (name for name, _ in self._named_lines())
 
-    def _named_lines(self) -> Iterator[tuple[str, bytes]]:
-        return ((line.split(b'"', 4)[3].decode(), line) for line in self._lines.starting(self._start.encode()))
+    def _named_lines(self, start: str = "") -> Iterator[tuple[str, bytes]]:
+        lines = self._lines.starting(f"{self._start}{start}".encode())
+        return ((line.split(b'"', 4)[3].decode(), line) for line in lines)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)

@@ -266,6 +266,6 @@ def _models_of(prefix: str, written: str) -> Iterator[BaseModel]:
     if prefix.endswith("-") and not size:
         return
     stem = f"{prefix}{size.replace('_', '.').casefold()}" if prefix.endswith("-") else prefix
-    for id in table().models:
+    for id in table().models.beginning(stem):
         if id == stem or (prefix.endswith("-") and id.startswith(f"{stem}-")):
             yield base_model(id)
