@@ -12,6 +12,7 @@ from unittest.mock import patch
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 
@@ -106,6 +107,7 @@ def the_days(first: str, end: str) -> list[str]:
     return [(start + timedelta(days=i)).isoformat() for i in range((date.fromisoformat(end) - start).days)]
 
 
+@pytest.mark.skipif(settings.TEST_ON != "postgresql", reason="The time of CI allows it once.")
 def test_three_months_with_outages_give_exactly_the_expected_periods_and_mails(registrar: User, reviewer: User) -> None:
     outages = [
         Outage("beat", "2026-10-10T00:00", "2026-10-13T12:00"),

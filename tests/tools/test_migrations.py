@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 from launch.paths import ROOT
 
 
@@ -14,6 +16,7 @@ def linted(*arguments: str) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
+@pytest.mark.full
 def test_a_migration_that_breaks_the_version_before_is_refused():
     status, output = linted("registry=10", "compliance=27")
     assert (status, "NOT NULL constraint" in output, "after registry.0011_accounts" in output) == (1, True, True)
