@@ -112,7 +112,7 @@ def manage(
     environment: dict[str, str],
     *arguments: str,
     text: str | None = None,
-    seconds: float = PATIENCE,
+    seconds: float = 3 * PATIENCE,
     statuses: Collection[int] = (0,),
 ) -> str:
     """Run a management command and return its output."""
