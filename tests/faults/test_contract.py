@@ -79,7 +79,7 @@ def test_the_api_keeps_its_description(stack, tmp_path):
     others = [f"--exclude-operation-id={name}" for name in TAKE_A_DOSSIER]
     phases = ("--phases", "examples,fuzzing")
     output = run_schemathesis(stack, tmp_path, CALLER, *phases, "--max-examples", "1", *others)
-    assert number_of_calls(output) > 50
+    assert number_of_calls(output) > 20
 
 
 @pytest.mark.full
@@ -90,7 +90,7 @@ def test_the_api_keeps_its_description_at_every_bound(stack, tmp_path):
     assert number_of_calls(output) > 200
 
 
-@ONCE
+@pytest.mark.full
 @pytest.mark.timeout(900)
 def test_dossiers_are_taken_as_described(stack, tmp_path):
     these = [f"--include-operation-id={name}" for name in TAKE_A_DOSSIER]
@@ -102,7 +102,7 @@ def test_dossiers_are_taken_as_described(stack, tmp_path):
 @pytest.mark.timeout(900)
 def test_the_api_keeps_its_description_without_a_token(stack, tmp_path):
     output = run_schemathesis(stack, tmp_path, "anonymous", "--phases", "examples,fuzzing", "--max-examples", "1")
-    assert number_of_calls(output) > 50
+    assert number_of_calls(output) > 20
 
 
 @pytest.mark.full
