@@ -15,7 +15,7 @@ PURE = ("rules", "dossier", "attachments", "forms", "provenance", "tools", "depl
 FILES = ("templating", "workbooks/test_round_trip.py", "reports/test_formats.py", "reports/test_command.py")
 # Pages, letters and sign-in, whose queries are those of the other rooms: the time of CI allows them once. `make test ARGS=tests/letters`
 # runs them on both.
-ONCE = ("accounts", "hostile", "letters", "workspace", "inventory", "exchange")
+ONCE = ("accounts", "hostile", "letters", "workspace", "inventory", "exchange", "notices", "imports", "site")
 WITHOUT_PURE = [f"--ignore=tests/{name}" for name in (*PURE, *FILES, *ONCE)]
 # Tests of one file run in one process, so that module fixtures are set up once.
 IN_PARALLEL = ["--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile"]

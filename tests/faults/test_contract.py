@@ -72,8 +72,8 @@ def number_of_calls(output: str) -> int:
 TAKE_A_DOSSIER = ("check", "filings_open", "dossier_write")
 
 
-# For staff, on the other database, `make full` has time.
-@(pytest.mark.full if settings.TEST_ON == "postgresql" else pytest.mark.usefixtures())
+# For those with a token, `make full` has time.
+@pytest.mark.full
 @pytest.mark.timeout(900)
 def test_the_api_keeps_its_description(stack, tmp_path):
     others = [f"--exclude-operation-id={name}" for name in TAKE_A_DOSSIER]
