@@ -26,7 +26,7 @@ from compliance.provenance.configurations import compared_configuration
 from compliance.provenance.declared import is_consistent, is_contradicted, license_findings
 from compliance.provenance.faults import Unusable
 from compliance.provenance.front_matter import front_matter_of
-from compliance.provenance.known_structures import References, known_names, references
+from compliance.provenance.known_structures import References, names_in_files, references
 from compliance.provenance.naming import is_fused_otherwise, renamings
 from compliance.provenance.residues import Residue, adapter_base, declared_bases, explains, named_bases, residues
 from compliance.provenance.sketches import Sketch
@@ -248,8 +248,8 @@ def _has_own_names(verdict: Verdict, config: Config) -> bool:
     if verdict.renamed:
         return True
     if config.classes:
-        return not {stem_of(name) for name in known_names().classes} & {stem_of(name) for name in config.classes}
-    return bool(config.model_type) and config.model_type not in known_names().types
+        return not {stem_of(name) for name in names_in_files().classes} & {stem_of(name) for name in config.classes}
+    return bool(config.model_type) and config.model_type not in names_in_files().types
 
 
 def _assess_declared_base(verdict: Verdict, known: References) -> None:

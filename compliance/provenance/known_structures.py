@@ -61,7 +61,7 @@ class References:
 
 
 @dataclass(frozen=True, slots=True)
-class Vocabulary:
+class NamesInFiles:
     """What the models of the table are called in their files: their classes, with the families that have them; their types."""
 
     classes: Mapping[str, frozenset[str]]
@@ -76,7 +76,7 @@ def references() -> References:
 
 
 @cache
-def known_names() -> Vocabulary:
+def names_in_files() -> NamesInFiles:
     """Return what the models of the table are called in their files, and how many of them a header can be compared with."""
     classes, types, layers = defaultdict[str, set[str]](set), set[str](), 0
     for each in references():
@@ -84,7 +84,7 @@ def known_names() -> Vocabulary:
         layers += each.block is not None or each.layer is not None
         for name in each.classes:
             classes[name].add(each.family)
-    return Vocabulary({name: frozenset(found) for name, found in classes.items()}, frozenset(types), layers)
+    return NamesInFiles({name: frozenset(found) for name, found in classes.items()}, frozenset(types), layers)
 
 
 def compiled(known: Iterable[Reference]) -> str:

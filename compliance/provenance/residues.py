@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from compliance.provenance.known_structures import known_names
+from compliance.provenance.known_structures import names_in_files
 from registry.names import folded_model
 from registry.reference.identifying import identified
 from registry.reference.series import Named, base_model_named, model_with_a_size
@@ -58,7 +58,7 @@ def _families(at: str, written: str) -> tuple[str, ...]:
         return (named.family,)
     if "auto_map" in at:
         written = written.rsplit(".", 1)[-1]
-        return tuple(sorted(known_names().classes.get(written, ())))
+        return tuple(sorted(names_in_files().classes.get(written, ())))
     return ()
 
 
@@ -117,7 +117,7 @@ def _custom_classes(file: str, mapping: Any) -> Iterator[tuple[str, str]]:
             repository, _, place = each.rpartition("--")
             if repository:
                 yield f"{file}/auto_map/{name} (repository)", repository
-            if place.rsplit(".", 1)[-1] in known_names().classes:
+            if place.rsplit(".", 1)[-1] in names_in_files().classes:
                 yield f"{file}/auto_map/{name}", place
 
 

@@ -10,7 +10,7 @@ from compliance.language import Bilingual, Language
 from compliance.provenance import findings as codes
 from compliance.provenance.configurations import ConfigurationMatch
 from compliance.provenance.filling import All, Filling
-from compliance.provenance.known_structures import known_names
+from compliance.provenance.known_structures import names_in_files
 from compliance.provenance.references import Reference
 from compliance.provenance.verdict import Verdict
 
@@ -124,13 +124,13 @@ def _likeness(verdict: Verdict) -> Iterator[Filling]:
     elif models:
         yield _SAME_BLOCK, {"models": _names_of(comparison.closest)}
     else:
-        yield _UNKNOWN, {"all": known_names().number_of_layers}
+        yield _UNKNOWN, {"all": names_in_files().number_of_layers}
         return
     yield (
         _COUNT if len(families) > 1 else _COUNT_ONE if models > 1 else _ONLY_ONE,
         {
             "models": models,
-            "all": known_names().number_of_layers,
+            "all": names_in_files().number_of_layers,
             "count": len(families),
             "families": All(_counted(families)),
         },

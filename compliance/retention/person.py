@@ -9,10 +9,19 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
-from django.db.models import DateField
+from django.db.models import DateField, Q, QuerySet
 
 from compliance.models import Event, Mail, Notice, Revision, WorkingCopy
-from registry.models import AccessRecord, ApiToken, AuditEvent, Invitation, Membership, SignInDevice, User
+from registry.models import (
+    AccessRecord,
+    ApiToken,
+    AuditEvent,
+    Invitation,
+    Membership,
+    MembershipEvent,
+    SignInDevice,
+    User,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +38,22 @@ class Named:
 
 
 def held_on(user: User | None, named: Named) -> dict[str, Any]:
-    """Return everything on a person as JSON has it: `account`, `invitations`, and `filings` in which one of the texts is a value."""
+    """Return everything on a person as JSON has it; `filings` are those in which one of the texts is a value."""
     invited = Invitation.objects.filter(email__iexact=named.email) if named.email else Invitation.objects.none()
     return {
         "account": _account(user) if user else None,
         "invitations": list(invited.values("organization__name", "role", "invited_at", "accepted_at")),
+        "membership_events": list(_membership_events(user, named)),
         "filings": list(_mentions(named)),
     }
+
+
+def _membership_events(user: User | None, named: Named) -> QuerySet[MembershipEvent, dict[str, Any]]:
+    """The history of organizations names people by their account, or by the address to which they were invited."""
+    called = Q(pk__in=())
+    for name in (user.username if user else "", named.email):
+        called |= Q(person__iexact=name) if name else Q(pk__in=())
+    return MembershipEvent.objects.filter(called).values("organization__name", "verb", "person", "at")
 
 
 def _account(user: User) -> dict[str, Any]:

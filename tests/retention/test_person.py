@@ -8,8 +8,9 @@ from io import StringIO
 import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
-from registry.models import User
+from registry.models import Invitation, MembershipEvent, User
 from tests.making_filings import a_submitted_filing
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +57,7 @@ def test_a_contact_is_found_in_revisions_and_drafts(filer):
     assert found == {
         "account": None,
         "invitations": [],
+        "membership_events": [],
         "filings": [{"case": case, "revision": 1, "at": "/applicant/contact/name", "value": '联系"人"丙'}],
     }
     assert exported("--name", "联系")["filings"] == []
@@ -82,3 +84,13 @@ def test_nobody_and_unknown_people_are_refused(db):
         exported()
     with pytest.raises(CommandError, match="no user nobody"):
         exported("--username", "nobody")
+
+
+def test_invitations_and_the_history_of_organizations_are_found_by_address(filer):
+    organization = filer.memberships.get().organization
+    invited = {"email": "Guest@sample.example", "role": "filer", "ends_at": timezone.now(), "invited_by": filer}
+    Invitation.objects.create(organization=organization, **invited)
+    MembershipEvent.objects.create(organization=organization, verb="invited", person="guest@sample.example", by=filer)
+    found = exported("--email", "guest@sample.example")
+    assert [row["role"] for row in found["invitations"]] == ["filer"]
+    assert [row["person"] for row in found["membership_events"]] == ["guest@sample.example"]
