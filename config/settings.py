@@ -5,15 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import environ
-from csp.constants import NONCE, NONE, SELF
 from django.core.management.utils import get_random_secret_key
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from config.csp import CONTENT_SECURITY_POLICY as CONTENT_SECURITY_POLICY
 from config.database import database_of
 from config.desk import UNFOLD as UNFOLD
 from config.errors import report_errors_to
 from config.logs import PLAIN, logging_of
+from config.single_sign_on import providers_of
 from config.storage import storage_of
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -157,22 +158,12 @@ OIDC_ROLES = env.dict("OIDC_ROLES", default={})
 OIDC_GIVES_SECOND_FACTOR = env.bool("OIDC_GIVES_SECOND_FACTOR", default=False)
 SOCIALACCOUNT_ADAPTER = "registry.accounts.oidc.SingleSignOnAdapter"
 SOCIALACCOUNT_AUTO_SIGNUP = True
-SOCIALACCOUNT_PROVIDERS = {
-    "openid_connect": {
-        "OAUTH_PKCE_ENABLED": True,
-        "APPS": [
-            {
-                "provider_id": "sso",
-                "name": env.str("OIDC_NAME", default="Single sign-on"),
-                "client_id": env.str("OIDC_CLIENT_ID", default=""),
-                "secret": env.str("OIDC_CLIENT_SECRET", default=""),
-                "settings": {"server_url": OIDC_URL},
-            }
-        ]
-        if OIDC_URL
-        else [],
-    }
-}
+SOCIALACCOUNT_PROVIDERS = providers_of(
+    OIDC_URL,
+    env.str("OIDC_NAME", default="Single sign-on"),
+    env.str("OIDC_CLIENT_ID", default=""),
+    env.str("OIDC_CLIENT_SECRET", default=""),
+)
 # A form of the workspace that was sent after its session had ended is shown again, with what was typed.
 CSRF_FAILURE_VIEW = "compliance.workspace.sessions.csrf_failure"
 AUTH_PASSWORD_VALIDATORS = [
@@ -284,19 +275,6 @@ SPECTACULAR_SETTINGS = {
 }
 
 # --- safety -------------------------------------------------------------------------------------------------
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [SELF],
-        "script-src": [SELF, NONCE],
-        "style-src": [SELF, "'unsafe-inline'"],
-        "img-src": [SELF, "data:"],
-        "font-src": [SELF, "data:"],
-        "object-src": [NONE],
-        "base-uri": [SELF],
-        "frame-ancestors": [NONE],
-        "form-action": [SELF],
-    }
-}
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
