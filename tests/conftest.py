@@ -2,24 +2,44 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 from rest_framework.test import APIClient
 
 from registry.models import Membership, Organization, StaffRole, User
 from registry.tokens import create_token
 from tests.building import USCC
+from tests.migrated import migrated_database, migrated_file
 
 OTHER_USCC = "91440305MADEMA004M"
 # The example dossiers are complete on this day: later, their deadlines pass.
 NOW = datetime(2026, 11, 27, 10, tzinfo=ZoneInfo("Asia/Shanghai"))
 # Tests that start processes, which have a clock of their own.
 WITH_PROCESSES = ("tests/faults/", "tests/browser/")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> Iterator[None]:
+    """Begin with a copy of a migrated database; what is left to migrate is found to be nothing."""
+    if connection.vendor == "postgresql":
+        connection.settings_dict["TEST"]["TEMPLATE"] = migrated_database(settings.TEST_SERVER)
+        yield
+        return
+    # The memory is shared by name, and lasts as long as somebody has it open.
+    memory = connection.creation._get_test_db_name()
+    with closing(sqlite3.connect(memory, uri=True)) as target:
+        with closing(sqlite3.connect(migrated_file())) as source:
+            source.backup(target)
+        yield
 
 
 @pytest.fixture(autouse=True)

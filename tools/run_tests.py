@@ -17,6 +17,16 @@ FILES = ("templating", "workbooks/test_round_trip.py", "reports/test_formats.py"
 # runs them on both.
 ONCE = ("accounts", "hostile", "letters", "workspace", "inventory", "exchange", "notices", "imports", "site")
 WITHOUT_PURE = [f"--ignore=tests/{name}" for name in (*PURE, *FILES, *ONCE)]
+# What takes a minute or more and concerns many writers, large data or the whole description of the API runs on the database of
+# production alone.
+ON_POSTGRESQL = (
+    "faults/test_contract.py",
+    "faults/test_decisions.py",
+    "faults/test_migrations.py",
+    "faults/test_register_side_by_side.py",
+    "backup/test_backup.py::test_a_backup_made_while_others_write_is_tried_and_restored_on_an_empty_machine",
+)
+WITHOUT_LONG = [f"--deselect=tests/{name}" for name in ON_POSTGRESQL]
 # Tests of one file run in one process, so that module fixtures are set up once.
 IN_PARALLEL = ["--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile"]
 # Tests that start whole stacks of processes wait for them most of the time; more than two at once would be in each other's way.
@@ -28,8 +38,9 @@ REDIS = os.environ.get("TEST_REDIS_URL") or "redis://127.0.0.1:6379/15"
 def main(arguments: list[str]) -> int:
     """Return 0 if every possible run passed and every required run was possible."""
     stacks = ["SQLite with an embedded broker"]
-    worst = _run("sqlite", stacks[0], arguments, [])
     unreachable = [name for name, answers in _services().items() if not answers]
+    # Without a server, everything runs here.
+    worst = _run("sqlite", stacks[0], arguments, [] if unreachable else WITHOUT_LONG)
     if not unreachable:
         stacks.append("PostgreSQL + Redis")
         worst = max(worst, _run("postgresql", stacks[1], arguments, WITHOUT_PURE))
@@ -52,7 +63,7 @@ def _run(database: str, stack: str, arguments: list[str], without: list[str]) ->
     if arguments:
         return _pytest(database, arguments)
     many = _pytest(database, [*IN_PARALLEL, f"--ignore={STACKS}", "--ignore=tests/browser", *without])
-    return max(many, _pytest(database, [*STACKS_IN_PARALLEL, STACKS]))
+    return max(many, _pytest(database, [*STACKS_IN_PARALLEL, STACKS, *without]))
 
 
 def _pytest(database: str, arguments: list[str]) -> int:

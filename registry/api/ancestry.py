@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-import networkx as nx
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.renderers import BaseRenderer, JSONRenderer
@@ -125,11 +124,15 @@ class GraphMLRenderer(BaseRenderer):
         if not isinstance(data, dict) or "nodes" not in data:
             # Problem details are always JSON, whatever format was requested.
             return bytes(JSONRenderer().render(data))
+        import networkx as nx  # when needed: it takes a while
+
         return "\n".join(nx.generate_graphml(graph_of(data))).encode()
 
 
 def graph_of(lineage: dict[str, Any]) -> Any:
     """Return a serialized lineage as a directed graph from child to parent."""
+    import networkx as nx
+
     graph = nx.MultiDiGraph()
     for node in lineage["nodes"]:
         graph.add_node(str(node["id"]), **_node(node))

@@ -12,7 +12,6 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-import networkx as nx
 from django.db import connection
 
 from registry.models import Derivation
@@ -153,6 +152,9 @@ def leave_out_cycles(models: Collection[int], former_parents: Collection[int] = 
 
 def _on_cycles(steps: Iterable[_Step]) -> set[int]:
     """Return the keys of the edges on a cycle: both ends are in one strongly connected component (Tarjan 1972)."""
+    # Imported when needed, here and below: few processes ever do.
+    import networkx as nx
+
     edges = list(steps)
     graph = nx.DiGraph((step.child, step.parent) for step in edges)
     component = {node: i for i, nodes in enumerate(nx.strongly_connected_components(graph)) for node in nodes}
@@ -161,6 +163,8 @@ def _on_cycles(steps: Iterable[_Step]) -> set[int]:
 
 def _closing(steps: list[_Step]) -> set[int]:
     """Return the keys of the edges that close a cycle when all of them are added in the order of their weights."""
+    import networkx as nx
+
     weights = _weights({step.key for step in steps})
     graph, out = nx.DiGraph(), set()
     for step in sorted(steps, key=lambda step: weights[step.key]):

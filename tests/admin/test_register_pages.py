@@ -19,6 +19,7 @@ from registry.models import AIModel, Correction, OfficialNumber, Service
 from tests.admin.test_desk import STAFF, desk_of, page_of
 from tests.api.test_register import ON_LLAMA
 from tests.making_filings import a_submitted_filing, check_everything
+from tests.small_catalog import load_small_catalog
 
 LISTS = sorted((Path(demo.__file__).parent / "lists").glob("*.csv"))
 MODELS = reverse("admin:registry_aimodel_changelist")
@@ -71,8 +72,8 @@ def test_each_role_sees_its_pages_of_the_register(page, answers, filing, request
     assert tuple(client.get(named.get(page, page)).status_code for client in clients) == answers
 
 
-def test_the_page_of_a_model_shows_its_number_and_its_ancestors(filing, registrar):
-    call_command("load_catalog", stdout=StringIO())
+def test_the_page_of_a_model_shows_its_number_and_its_ancestors(filing, registrar, monkeypatch):
+    load_small_catalog(monkeypatch)
     call_command("import_register", *map(str, LISTS), stdout=StringIO())
     client = desk_of(registrar)
     published = client.get(model_page("文心一言")).content.decode()
@@ -167,8 +168,8 @@ def test_other_roles_cannot_act_on_a_filing(person, filing, request):
     assert answer.status_code in (200, 403, 404)
 
 
-def test_a_registrar_corrects_merges_and_undoes_at_the_desk(filing, registrar, reviewer):
-    call_command("load_catalog", stdout=StringIO())
+def test_a_registrar_corrects_merges_and_undoes_at_the_desk(filing, registrar, reviewer, monkeypatch):
+    load_small_catalog(monkeypatch)
     client, model = desk_of(registrar), AIModel.objects.get(name="GPT-2")
     into = AIModel.objects.get(name="GPT-2-large")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -23,6 +24,7 @@ from compliance.backup.writing import write_backup
 from compliance.filings.history.anchors import anchor_of
 from registry.models import StaffRole
 from tests.faults.stack import PostgresDatabase
+from tests.migrated import migrated_database, migrated_file
 
 ROOT = Path(__file__).parent.parent.parent
 # Opens and submits filings until a file appears.
@@ -66,16 +68,17 @@ class Machine:
 
 @pytest.fixture
 def machines(tmp_path: Path, settings) -> Iterator[tuple[Machine, Machine]]:
-    """A machine with filings, and an empty one of the same kind."""
+    """A machine with a migrated database, and one of the same kind with an empty one."""
     folders = [tmp_path / "old", tmp_path / "new"]
     for folder in folders:
         folder.mkdir()
     if settings.TEST_ON == "sqlite":
+        shutil.copy(migrated_file(), folders[0] / "registry.sqlite3")
         yield tuple(Machine(folder, f"sqlite:///{folder / 'registry.sqlite3'}") for folder in folders)
         return
     databases = [PostgresDatabase(settings.TEST_SERVER) for _ in folders]
-    for database in databases:
-        database.create()
+    for database, template in zip(databases, (migrated_database(settings.TEST_SERVER), "template1"), strict=True):
+        database.create(template)
     try:
         yield tuple(Machine(folder, database.url) for folder, database in zip(folders, databases, strict=True))
     finally:
@@ -84,7 +87,6 @@ def machines(tmp_path: Path, settings) -> Iterator[tuple[Machine, Machine]]:
 
 
 def prepared(machine: Machine) -> Machine:
-    assert machine.manage("migrate", "-v", "0").returncode == 0
     assert machine.manage("load_demo").returncode == 0
     return machine
 

@@ -95,12 +95,12 @@ def tab_of(address: str, browser: Browser) -> Callable[[Variant, str], Tab]:
 
 @contextmanager
 def _database(folder: Path) -> Iterator[str]:
-    """Give the URL of an empty database of the kind that TEST_ON names."""
+    """Give the URL of a migrated database of the kind that TEST_ON names."""
     if settings.TEST_ON != "postgresql":
-        yield f"sqlite:///{folder / 'test.sqlite3'}"
+        yield f"sqlite:///{shutil.copy(migrated_file(), folder / 'test.sqlite3')}"
         return
     database = PostgresDatabase(settings.TEST_SERVER)
-    database.create()
+    database.create(migrated_database(settings.TEST_SERVER))
     try:
         yield database.url
     finally:
@@ -110,7 +110,6 @@ def _database(folder: Path) -> Iterator[str]:
 def _start(stack: Stack) -> None:
     """Load the demonstration, start everything, and wait until all filings are checked."""
     stack.up()
-    stack.manage("migrate", "--verbosity", "0")
     stack.manage("load_demo")
     stack.up(stack.web, stack.worker, stack.beat)
     wait_until(lambda: bool(stack.manage("flag_table", "--when-checked")))

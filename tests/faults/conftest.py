@@ -12,6 +12,7 @@ from django.conf import settings
 
 from launch.services import Broker
 from tests.faults.stack import PostgresDatabase, Stack, environment_of, manage, own_broker
+from tests.migrated import migrated_database, migrated_file
 
 
 @pytest.fixture(scope="session")
@@ -19,18 +20,17 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path | Postgr
     """A migrated database with the demonstration data, created once and copied for each test."""
     folder = tmp_path_factory.mktemp("prepared")
     if settings.TEST_ON != "postgresql":
-        _prepare(f"sqlite:///{folder / 'test.sqlite3'}", folder)
-        yield folder / "test.sqlite3"
+        path = Path(shutil.copy(migrated_file(), folder / "test.sqlite3"))
+        _prepare(f"sqlite:///{path}", folder)
+        yield path
         return
-    with _created("template1") as database:
+    with _created(migrated_database(settings.TEST_SERVER)) as database:
         _prepare(database.url, folder)
         yield database
 
 
 def _prepare(url: str, folder: Path) -> None:
-    environment = environment_of(url, own_broker(folder))
-    manage(environment, "migrate", "--verbosity", "0")
-    manage(environment, "load_demo")
+    manage(environment_of(url, own_broker(folder)), "load_demo")
 
 
 @contextmanager

@@ -25,7 +25,7 @@ from tests.provenance.making import (
 )
 
 ALL = list(models())
-SOME = ALL[::16]
+SOME = ALL[::32]
 
 
 def deeper(id: str, layers: int) -> Shapes:

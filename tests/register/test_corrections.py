@@ -15,13 +15,14 @@ from registry.register import corrections, pipeline
 from registry.register.catalog import load_catalog
 from registry.register.precedence import shown_values
 from tests.making_filings import a_submitted_filing
+from tests.small_catalog import load_small_catalog
 
 NOBODY = AnonymousUser()
 
 
 @pytest.fixture
-def catalog(db) -> None:
-    load_catalog()
+def catalog(db, monkeypatch) -> None:
+    load_small_catalog(monkeypatch)
 
 
 def model(name: str) -> AIModel:
@@ -32,7 +33,8 @@ def value(row: AIModel, name: str):
     return shown_values(row.statements.select_related("source"))[name][0]
 
 
-def test_loading_the_catalog_again_changes_nothing(catalog):
+def test_loading_the_catalog_again_changes_nothing(db):
+    load_catalog()
     before = list(ModelStatement.objects.values_list("pk", flat=True))
     assert load_catalog() == (len(base_models()), False)
     assert list(ModelStatement.objects.values_list("pk", flat=True)) == before
@@ -125,10 +127,10 @@ def test_a_model_is_not_merged_into_itself_or_twice(catalog, registrar):
         assert refused.value.code == code
 
 
-def test_a_statement_that_an_earlier_version_left_on_a_merged_record_is_withdrawn(filer, registrar):
+def test_a_statement_that_an_earlier_version_left_on_a_merged_record_is_withdrawn(filer, registrar, monkeypatch):
     filing = a_submitted_filing(filer, "generative")
     statement = ModelStatement.objects.get(source=filing.source)
-    load_catalog()
+    load_small_catalog(monkeypatch)
     corrections.merge_models(statement.model, model("Llama-2-13B"), reason="the same", by=registrar)
     ModelStatement.objects.filter(pk=statement.pk).update(model=statement.named_model)
     actions.withdraw_filing(filing, by=filer)
@@ -141,7 +143,7 @@ def test_a_statement_that_an_earlier_version_left_on_a_merged_record_is_withdraw
 def test_a_statement_counts_for_the_record_that_stands_when_it_is_locked(filer, registrar, monkeypatch):
     first = a_submitted_filing(filer, "generative")
     record = ModelStatement.objects.get(source=first.source).model
-    load_catalog()
+    load_small_catalog(monkeypatch)
     merge = corrections.merge_models(record, model("Llama-2-13B"), reason="the same", by=registrar)
     lock, undone = pipeline.lock, []
 

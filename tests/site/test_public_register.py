@@ -26,8 +26,8 @@ from compliance.opendata.archiving import archive_register
 from compliance.opendata.records import COLUMNS, record_of
 from registry.api.throttling import _limit
 from registry.models import OfficialNumber
-from registry.register.catalog import load_catalog
 from tests.making_filings import a_submitted_filing
+from tests.small_catalog import load_small_catalog
 
 LISTS = sorted((Path(demo.__file__).parent / "lists").glob("*.csv"))
 BASE = {"key": "base", "name": "Qwen2.5-7B", "developer": {"name": "Alibaba", "country": "CN"}, "license": "Apache-2.0"}
@@ -46,9 +46,9 @@ def lists(db):
 
 
 @pytest.fixture
-def filed(filer, reviewer, registrar) -> Filing:
+def filed(filer, reviewer, registrar, monkeypatch) -> Filing:
     """A filing in force whose model stands on a known one, and one under review that nobody may see."""
-    load_catalog()
+    load_small_catalog(monkeypatch)
     return a_submitted_filing(filer, "generative", DERIVED)
 
 
