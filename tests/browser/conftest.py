@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from tests.browser.filers import LANGUAGE, Filer
 from tests.browser.pages import SIZES, Tab, Variant, sign_in
 from tests.faults.stack import PostgresDatabase, Stack, own_broker, wait_until
+from tests.migrated import migrated_database, migrated_file
 
 # Prints a token of each of those who take the steps of the authority.
 TOKENS = """
