@@ -32,7 +32,10 @@ class Assignment(models.Model):
         verbose_name = _("assignment")
         verbose_name_plural = _("assignments")
         ordering = ["id"]
-        indexes = [models.Index(fields=["assignee", "at"], name="assignments_by_person")]
+        indexes = [
+            models.Index(fields=["assignee", "at"], name="assignments_by_person"),
+            models.Index(fields=["at", "filing"], name="assignments_by_time"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.filing} → {self.assignee or '–'}"

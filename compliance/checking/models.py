@@ -109,6 +109,16 @@ class Flag(models.Model):
         indexes = [
             models.Index(fields=["filing"], condition=Q(resolved_at__isnull=True), name="flags_that_stand"),
             models.Index(fields=["rule", "level"], name="flags_by_rule"),
+            # What a report on a period reads of a large archive (compliance.reports.candidates).
+            models.Index(
+                fields=["filing"],
+                condition=Q(resolved_at__isnull=True, level__in=("error", "warning")),
+                name="flags_open_by_filing",
+            ),
+            models.Index(fields=["raised_at", "filing"], name="flags_by_time"),
+            models.Index(
+                fields=["resolved_at", "filing"], condition=Q(resolved_at__isnull=False), name="flags_by_resolution"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -144,7 +154,10 @@ class EarlierFlag(models.Model):
         verbose_name = _("earlier content of a flag")
         verbose_name_plural = _("earlier contents of flags")
         ordering = ["flag", "until"]
-        indexes = [models.Index(fields=["flag", "until"], name="earlier_contents_of_a_flag")]
+        indexes = [
+            models.Index(fields=["flag", "until"], name="earlier_contents_of_a_flag"),
+            models.Index(fields=["until", "flag"], name="earlier_contents_by_time"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.level} {self.until:%Y-%m-%d}"

@@ -92,6 +92,9 @@ class Filing(Searchable):
     opened_sha256 = models.CharField(max_length=64)
     # The key of the official number that this filing amends. Blank unless it is a change or cancellation.
     amends_key = models.CharField(max_length=100, blank=True)
+    # The earliest and the latest day from which the dossier says that a deadline runs: launch, change, end of the service.
+    first_declared_on = models.DateField(null=True, editable=False)
+    last_declared_on = models.DateField(null=True, editable=False)
     target = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="amendments", verbose_name=_("amends")
     )
@@ -208,6 +211,13 @@ class Filing(Searchable):
             models.Index(fields=["error_count", "id"], name="filings_by_errors"),
             models.Index(fields=["province", "-id"], name="filings_of_a_province_by_age"),
             models.Index(fields=["amends_key"], condition=~Q(amends_key=""), name="filings_that_amend"),
+            # What a report on a period reads of a large archive (compliance.reports.candidates).
+            models.Index(fields=["id"], condition=~Q(clock=""), name="filings_with_a_clock"),
+            models.Index(
+                fields=["last_declared_on", "first_declared_on"],
+                condition=Q(last_declared_on__isnull=False),
+                name="filings_by_declared_day",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -21,6 +21,7 @@ from compliance.filings.refusals import AmendmentOpen, ApplicantIsFixed, NoMembe
 from compliance.models import CaseNumbers, Filing, WorkingCopy
 from compliance.rules.catalog import INITIAL
 from compliance.rules.context import same_name
+from compliance.rules.due_dates import declared_days
 from registry.models import Organization, User
 from registry.names import key_of
 from registry.numbers.forms import NUMBER_LENGTH, number_key
@@ -145,7 +146,18 @@ def _copy(filing: Filing, dossier: Dossier) -> None:
     filing.target = find_target(filing)
 
 
-REVISION_COLUMNS = frozenset({"jurisdiction", "province", "service_name", "service_key", "search_text", "search_grams"})
+REVISION_COLUMNS = frozenset(
+    {
+        "jurisdiction",
+        "province",
+        "service_name",
+        "service_key",
+        "first_declared_on",
+        "last_declared_on",
+        "search_text",
+        "search_grams",
+    }
+)
 
 
 def columns_of_dossier(filing: Filing, dossier: Dossier) -> dict[str, Any]:
@@ -153,6 +165,7 @@ def columns_of_dossier(filing: Filing, dossier: Dossier) -> dict[str, Any]:
     region = dossier.applicant.region or dossier.applicant.uscc[2:8]
     jurisdiction = dossier.jurisdiction or ""
     searched = [filing.case_number, dossier.service.name, dossier.reference]
+    declared = declared_days(dossier)
     return {
         "kind": dossier.kind,
         "action": dossier.action or INITIAL,
@@ -163,6 +176,8 @@ def columns_of_dossier(filing: Filing, dossier: Dossier) -> dict[str, Any]:
         "service_name": dossier.service.name,
         "service_key": key_of(same_name(dossier.service.name)),
         "amends_key": _amends_key(dossier),
+        "first_declared_on": min(declared, default=None),
+        "last_declared_on": max(declared, default=None),
         **searched_by(*searched, filing.applicant.name, filing.applicant.uscc),
     }
 

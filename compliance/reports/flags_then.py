@@ -9,7 +9,8 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from compliance.models import EarlierFlag, Flag
-from compliance.reports.history import CaseThen, FlagKey, waived_then
+from compliance.reports.candidates import LEVELS
+from compliance.reports.history import CaseThen, FlagKey, keys_of, waived_then, within
 from compliance.reports.scopes import Scope
 
 
@@ -23,22 +24,17 @@ class FlagThen:
     at: str
 
 
-LEVELS = ("error", "warning")
-
-
 def known_flags(cases: list[CaseThen], scope: Scope) -> QuerySet[Flag]:
     """Return the flags of filings that were raised before the end of the period, errors and warnings of today or of then."""
     end = scope.period.ends_at
     was_graver = EarlierFlag.objects.filter(flag=OuterRef("pk"), until__gte=end, level__in=LEVELS)
     flags = Flag.objects.filter(Q(level__in=LEVELS) | Exists(was_graver), raised_at__lt=end)
-    return flags.filter(filing__gte=cases[0].key, filing__lte=cases[-1].key)
+    return flags.filter(within(keys_of(cases)))
 
 
 def contents_then(cases: list[CaseThen], scope: Scope) -> dict[int, tuple[str, dict[str, Any]]]:
     """Return the level and the values at the end of the period of those flags, by key, that have changed since. One query."""
-    rows = EarlierFlag.objects.filter(
-        flag__filing__gte=cases[0].key, flag__filing__lte=cases[-1].key, until__gte=scope.period.ends_at
-    )
+    rows = EarlierFlag.objects.filter(within(keys_of(cases), "flag__filing"), until__gte=scope.period.ends_at)
     found: dict[int, tuple[str, dict[str, Any]]] = {}
     for flag, level, values in rows.order_by("flag", "until").values_list("flag_id", "level", "values"):
         found.setdefault(flag, (level, values))

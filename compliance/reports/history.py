@@ -6,14 +6,14 @@ afterwards does not show.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from compliance.dossier.schema import Dossier
@@ -90,21 +90,43 @@ class CaseThen:
         }
 
 
-def cases_then(scope: Scope, *, reads: tuple[str, ...] = ()) -> Iterator[list[CaseThen]]:
+def cases_then(scope: Scope, *, among: Sequence[int] | None = None) -> Iterator[list[CaseThen]]:
     """
     Yield the filings that were submitted before the end of the period and that the scope covers, in batches, in the order
-    of their keys. Two queries for each batch.
+    of their keys; only those `among` some keys, in order, if they are given. Two queries for each batch.
     """
     filings = _filings(scope)
-    first = 0
-    while batch := list(filings.filter(pk__gt=first)[:AT_ONCE]):
-        first = batch[-1]["pk"]
+    for batch in _batches(filings) if among is None else _batches_of(filings, among):
         if after_batch := AFTER_BATCH.get():
             after_batch()
         contents = _contents([row["pk"] for row in batch], scope.period.ends_at)
         cases = (_case(row, contents[row["pk"]]) for row in batch if row["pk"] in contents)
         if covered := [case for case in cases if scope.covers(province=case.province, uscc=case.uscc, kind=case.kind)]:
             yield covered
+
+
+def _batches(filings: Any) -> Iterator[list[dict[str, Any]]]:
+    first = 0
+    while batch := list(filings.filter(pk__gt=first)[:AT_ONCE]):
+        first = batch[-1]["pk"]
+        yield batch
+
+
+def _batches_of(filings: Any, keys: Sequence[int]) -> Iterator[list[dict[str, Any]]]:
+    for first in range(0, len(keys), AT_ONCE):
+        if batch := list(filings.filter(pk__in=keys[first : first + AT_ONCE])):
+            yield batch
+
+
+def within(keys: Sequence[int], column: str = "filing") -> Q:
+    """Return the condition that a column is one of some keys, which are in order. Keys that lie close together are read as a range."""
+    if keys[-1] - keys[0] < 2 * len(keys):
+        return Q(**{f"{column}__gte": keys[0], f"{column}__lte": keys[-1]})
+    return Q(**{f"{column}__in": keys})
+
+
+def keys_of(cases: list[CaseThen]) -> list[int]:
+    return [case.key for case in cases]
 
 
 def _filings(scope: Scope) -> Any:
@@ -124,7 +146,7 @@ def _filings(scope: Scope) -> Any:
 def _contents(keys: list[int], end: datetime) -> dict[int, str]:
     """Return the last revision of each filing before a moment."""
     last = Revision.objects.filter(filing=OuterRef("filing"), at__lt=end).order_by("-number").values("number")[:1]
-    revisions = Revision.objects.filter(filing__gte=keys[0], filing__lte=keys[-1], number=Subquery(last))
+    revisions = Revision.objects.filter(within(keys), number=Subquery(last))
     return dict(revisions.values_list("filing_id", "content"))
 
 
@@ -151,7 +173,7 @@ def _case(row: dict[str, Any], content: str) -> CaseThen:
 def events_of(cases: list[CaseThen], end: datetime, *, verbs: tuple[str, ...] = ()) -> dict[int, list[dict[str, Any]]]:
     """Return the events of filings before a moment, by key and in their order. One query."""
     keys = {case.key for case in cases}
-    rows = Event.objects.filter(filing__gte=cases[0].key, filing__lte=cases[-1].key, at__lt=end)
+    rows = Event.objects.filter(within(keys_of(cases)), at__lt=end)
     rows = rows.filter(verb__in=verbs) if verbs else rows
     columns = ("filing_id", "number", "verb", "from_status", "to_status", "at", "actor", "by_id", "reason", "data")
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)

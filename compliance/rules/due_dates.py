@@ -36,6 +36,12 @@ class Deadline:
         return context.facts.calendar.working_day_after(self.start, self.days)
 
 
+def declared_days(dossier: Dossier) -> list[date]:
+    """Return the days from which a dossier says that deadlines run, come or not."""
+    days = (dossier.service.launched_on, dossier.service.terminated_on, dossier.occurred_on)
+    return [day for day in days if day is not None]
+
+
 def filing_deadline(dossier: Dossier, context: Context) -> Deadline | None:
     """Return the deadline of ALG 24 ¶1; None while the service is not launched or does not have to be filed."""
     service = dossier.service

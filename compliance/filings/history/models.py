@@ -34,6 +34,8 @@ class Event(models.Model):
         verbose_name_plural = _("events")
         ordering = ["filing", "number"]
         constraints = [models.UniqueConstraint(fields=["filing", "number"], name="an_event_has_a_number_of_its_own")]
+        # A report on a period reads the filings with which something happened in it.
+        indexes = [models.Index(fields=["at", "filing"], name="events_by_time")]
 
     def __str__(self) -> str:
         return f"{self.number} {self.verb}"

@@ -12,9 +12,10 @@ from compliance.filings import workflow
 from compliance.language import Bilingual
 from compliance.models import Event
 from compliance.reports import columns
+from compliance.reports.candidates import with_changes
 from compliance.reports.catalog import Breakdown, Chart, Column, ColumnType, Figure, report
 from compliance.reports.flags_then import LEVELS, contents_then, known_flags
-from compliance.reports.history import CaseThen, cases_then
+from compliance.reports.history import CaseThen, cases_then, keys_of, within
 from compliance.reports.periods import Period
 from compliance.reports.scopes import Row, Scope
 
@@ -97,7 +98,7 @@ def _is_flag(row: Row) -> bool:
 )
 def changes(scope: Scope) -> Iterator[Row]:
     """Yield a row for each event and each flag raised or resolved in the period, filing by filing in order of time."""
-    for cases in cases_then(scope):
+    for cases in cases_then(scope, among=with_changes(scope.period)):
         by_key = {case.key: case for case in cases}
         found: dict[int, list[Row]] = {case.key: [] for case in cases}
         for key, row in (*_events(cases, scope.period), *_flags(cases, scope)):
@@ -108,9 +109,9 @@ def changes(scope: Scope) -> Iterator[Row]:
 
 
 def _events(cases: list[CaseThen], period: Period) -> Iterator[tuple[int, Row]]:
-    events = Event.objects.filter(
-        filing__gte=cases[0].key, filing__lte=cases[-1].key, at__gte=period.begins_at, at__lt=period.ends_at
-    ).exclude(verb__in=_NOT_REPORTED)
+    events = Event.objects.filter(within(keys_of(cases)), at__gte=period.begins_at, at__lt=period.ends_at).exclude(
+        verb__in=_NOT_REPORTED
+    )
     for event in events.order_by("filing", "number"):
         data = event.data
         row = {

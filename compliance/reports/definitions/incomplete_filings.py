@@ -16,9 +16,10 @@ from compliance.dossier.pointer import Pointer
 from compliance.language import Bilingual, Language
 from compliance.models import Audience, Comment
 from compliance.reports import columns
+from compliance.reports.candidates import with_open_flags
 from compliance.reports.catalog import Breakdown, Column, ColumnType, Figure, report
 from compliance.reports.flags_then import LEVELS, contents_then, known_flags
-from compliance.reports.history import CaseThen, cases_then, waived_then
+from compliance.reports.history import CaseThen, cases_then, keys_of, waived_then, within
 from compliance.reports.periods import Period
 from compliance.reports.scopes import Row, Scope
 from compliance.rules.catalog import Level
@@ -160,7 +161,7 @@ def incomplete_filings(scope: Scope) -> Iterator[Row]:
     in it. A waived flag does not make a filing incomplete. `change` is `raised` (in the period, and still open), `open`
     (raised before it) or `resolved`.
     """
-    for cases in cases_then(scope):
+    for cases in cases_then(scope, among=with_open_flags(scope.period)):
         waived, messages = waived_then(cases, scope), _last_messages(cases, scope.period.ends_at)
         by_key = {case.key: case for case in cases}
         for flag in _flags(cases, scope):
@@ -214,9 +215,7 @@ def _moment(text: str) -> datetime:
 
 def _last_messages(cases: list[CaseThen], end: datetime) -> dict[int, str]:
     """Return the last message between the staff and the applicant of each filing."""
-    comments = Comment.objects.filter(
-        filing__gte=cases[0].key, filing__lte=cases[-1].key, audience=Audience.APPLICANT, at__lt=end
-    )
+    comments = Comment.objects.filter(within(keys_of(cases)), audience=Audience.APPLICANT, at__lt=end)
     return dict(comments.order_by("pk").values_list("filing_id", "text"))
 
 

@@ -17,6 +17,7 @@ from compliance.filings.numbering import name_to_register
 from compliance.language import Bilingual, Language
 from compliance.models import Event, Kind
 from compliance.reports import columns
+from compliance.reports.candidates import with_events
 from compliance.reports.catalog import Breakdown, Chart, Column, ColumnType, Figure, Table, report
 from compliance.reports.history import CaseThen, cases_then, events_of
 from compliance.reports.periods import Period
@@ -231,10 +232,10 @@ def _type(algorithm_type: str | None, role: str | None) -> str:
 
 def _held(scope: Scope) -> Iterator[Row]:
     """Yield the numbers that filings of this registry got in the period."""
-    for cases in cases_then(scope):
+    for cases in cases_then(scope, among=with_events(scope.period, _NUMBERED)):
+        by_key = {case.key: case for case in cases}
         for key, events in events_of(cases, scope.period.ends_at, verbs=_NUMBERED).items():
-            case = next(case for case in cases if case.key == key)
-            yield from (_held_row(case, event) for event in events if _gives_a_number(event, scope.period))
+            yield from (_held_row(by_key[key], event) for event in events if _gives_a_number(event, scope.period))
 
 
 def _gives_a_number(event: dict[str, Any], period: Period) -> bool:

@@ -13,8 +13,9 @@ from compliance.filings import workflow
 from compliance.language import Bilingual
 from compliance.models import Assignment
 from compliance.reports import columns
+from compliance.reports.candidates import with_work
 from compliance.reports.catalog import Breakdown, Column, ColumnType, Figure, Readers, report
-from compliance.reports.history import CaseThen, cases_then, events_of
+from compliance.reports.history import CaseThen, cases_then, events_of, keys_of, within
 from compliance.reports.scopes import KIND, PROVINCE, Row, Scope
 
 ASSIGNED = "assigned"
@@ -112,7 +113,7 @@ def reviewer_workload(scope: Scope) -> Iterator[Row]:
     def working_days(start: date, end: date) -> int:
         return working_days_between(start, end, calendar)
 
-    for cases in cases_then(scope):
+    for cases in cases_then(scope, among=with_work(scope.period)):
         events, holders = events_of(cases, scope.period.ends_at), _holders(cases, scope)
         for case in cases:
             yield from _steps(case, events[case.key], scope, working_days)
@@ -150,8 +151,6 @@ def _held(case: CaseThen, events: list[dict[str, Any]], holder: str, scope: Scop
 
 def _holders(cases: list[CaseThen], scope: Scope) -> dict[int, str]:
     """Return who held each filing at the end of the period, by the record of assignments. One query."""
-    rows = Assignment.objects.filter(
-        filing__gte=cases[0].key, filing__lte=cases[-1].key, at__lt=scope.period.ends_at
-    ).order_by("pk")
+    rows = Assignment.objects.filter(within(keys_of(cases)), at__lt=scope.period.ends_at).order_by("pk")
     last = dict(rows.values_list("filing_id", "assignee__username"))
     return {key: username for key, username in last.items() if username}

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from compliance.checking.case_facts import working_calendar
 from compliance.language import Bilingual
 from compliance.reports import columns
+from compliance.reports.candidates import with_deadlines
 from compliance.reports.catalog import Breakdown, Chart, Column, ColumnType, Figure, report
 from compliance.reports.deadlines_then import ENDED, MET, MET_LATE, OVERDUE, RUNNING, DeadlineThen, deadlines_then
 from compliance.reports.history import CaseThen, cases_then
@@ -157,7 +158,7 @@ def _week_due(row: Row) -> str | None:
 def statutory_deadlines(scope: Scope) -> Iterator[Row]:
     """Yield a row for each deadline that ran in the period."""
     calendar = working_calendar()
-    for cases in cases_then(scope):
+    for cases in cases_then(scope, among=with_deadlines(scope.period)):
         for case, deadline in deadlines_then(cases, scope, calendar):
             yield row_of(case, deadline, scope)
 
