@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from django.contrib import admin
 from django.contrib.sitemaps.views import index as sitemap_index
 from django.contrib.sitemaps.views import sitemap
@@ -67,5 +69,13 @@ def handler404(request, exception):  # type: ignore[no-untyped-def]
 
 
 def handler500(request):  # type: ignore[no-untyped-def]
-    """Respond to an internal error: problem details under /api/, a page elsewhere."""
-    return problems.failed(request) if problems.is_api_request(request) else server_error(request)
+    """
+    Respond to an internal error: problem details under /api/, a page elsewhere. What comes of a database that is away for a moment is
+    503, so that browsers, proxies and people try again.
+    """
+    is_api = problems.is_api_request(request)
+    if not problems.is_away(sys.exc_info()[1]):
+        return problems.failed(request) if is_api else server_error(request)
+    answer = problems.unavailable(request) if is_api else server_error(request, template_name="503.html")
+    answer.status_code, answer.headers["Retry-After"] = 503, problems.SECONDS_AWAY
+    return answer

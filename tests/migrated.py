@@ -1,5 +1,5 @@
 """
-An empty database to which all migrations were applied, made once for the state of the code and copied by whoever needs one:
+An empty database to which all migrations were applied, made once for the state of the migrations and copied by whoever needs one:
 applying them takes half a minute of a processor, copying less than a second.
 """
 
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -25,12 +26,13 @@ FOLDER = ROOT / "var" / "migrated"
 KEPT = 4
 _NO_BROKER = Broker("redis://127.0.0.1:9/0", "none")
 _PREFIX = "test_migrated_"
+_IMPORT = re.compile(r"^\s*(?:from|import) ((?:compliance|registry)[\w.]*)", re.MULTILINE)
 
 
 @cache
 def migrated_file() -> Path:
     """Return the path of a migrated SQLite database. It is copied, never opened for writing."""
-    path = FOLDER / f"{_state_of_the_code()}.sqlite3"
+    path = FOLDER / f"{_state_of_the_migrations()}.sqlite3"
     with _one_at_a_time():
         if not path.exists():
             for older in FOLDER.glob("*.sqlite3*"):
@@ -47,7 +49,7 @@ def migrated_file() -> Path:
 @cache
 def migrated_database(server: str) -> str:
     """Return the name of a migrated PostgreSQL database, which serves as a template. `server` is the URL of any database there."""
-    name = f"{_PREFIX}{_state_of_the_code()}"
+    name = f"{_PREFIX}{_state_of_the_migrations()}"
     with _one_at_a_time(), psycopg.connect(server, autocommit=True) as connection:
         names = _names(connection)
         if name not in names:
@@ -74,13 +76,20 @@ def _migrate(url: str) -> None:
 
 
 @cache
-def _state_of_the_code() -> str:
-    """Return a hash of everything that a migration may use."""
+def _state_of_the_migrations() -> str:
+    """Return a hash of the migrations and of what they import."""
     found = hashlib.sha256((ROOT / "requirements.txt").read_bytes())
-    for folder in ("compliance", "config", "registry"):
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            found.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
+    for app in ("compliance", "registry"):
+        for path in sorted((ROOT / app / "migrations").glob("*.py")):
+            for used in (path, *_imported(path.read_text())):
+                found.update(used.name.encode() + used.read_bytes())
     return found.hexdigest()[:16]
+
+
+def _imported(text: str) -> Iterator[Path]:
+    for module in sorted(set(_IMPORT.findall(text))):
+        path = ROOT / module.replace(".", "/")
+        yield from sorted(path.glob("*.py")) if path.is_dir() else [path.with_suffix(".py")]
 
 
 @contextmanager

@@ -10,12 +10,27 @@ from launch.services import redis_answers, server_answers
 
 DATABASE = os.environ.get("TEST_DATABASE_URL") or "postgres://postgres@127.0.0.1:5432/postgres"
 # These tests do not use a database, so one run is enough.
-PURE = ("rules", "dossier", "attachments", "forms", "provenance", "tools", "deploy")
+PURE = ("rules", "dossier", "attachments", "forms", "provenance", "tools", "deploy", "management/test_check_dossier.py")
 # Files that are made from what a database gives, whichever it is.
 FILES = ("templating", "workbooks/test_round_trip.py", "reports/test_formats.py", "reports/test_command.py")
 # Pages, letters and sign-in, whose queries are those of the other rooms: the time of CI allows them once. `make test ARGS=tests/letters`
 # runs them on both.
-ONCE = ("accounts", "hostile", "letters", "workspace", "inventory", "exchange", "notices", "imports", "site")
+ONCE = (
+    "accounts",
+    "admin/test_case_page.py",
+    "admin/test_desk.py",
+    "exchange",
+    "hostile",
+    "imports",
+    "inventory",
+    "letters",
+    "notices",
+    "reports/test_pages.py",
+    "reports/test_subscription_pages.py",
+    "site",
+    "watch/test_operation.py",
+    "workspace",
+)
 WITHOUT_PURE = [f"--ignore=tests/{name}" for name in (*PURE, *FILES, *ONCE)]
 # What takes a minute or more and concerns many writers, large data or the whole description of the API runs on the database of
 # production alone.

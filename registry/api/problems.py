@@ -108,7 +108,7 @@ def as_problem(error: Exception, context: dict[str, Any]) -> Response | None:
         error = exceptions.NotFound(_("There is nothing at this address, or you are not allowed to see it."))
     if isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
-    if isinstance(error, OperationalError | InterfaceError) and is_away(error):
+    if is_away(error):
         logger.exception("The database does not answer.")
         error = _database_away()
     if not isinstance(error, exceptions.APIException):
@@ -116,22 +116,27 @@ def as_problem(error: Exception, context: dict[str, Any]) -> Response | None:
     return _answer(error, context["request"].get_full_path())
 
 
-def is_away(error: Exception) -> bool:
+def is_away(error: BaseException | None) -> bool:
     """
     Whether the server of the database, or a lock, is what is missing, so that the same request can succeed soon. By SQLSTATE: 08
     connection, 40 rollback, 55P03 lock, 57P01 to 03 shutdown; a connection that is lost has none.
     """
+    if not isinstance(error, OperationalError | InterfaceError):
+        return False
     if connection.vendor != "postgresql":
         return "locked" in str(error)
     state = getattr(error.__cause__, "sqlstate", None)
     if state is None:
         return "cursor" not in str(error)
-    return state.startswith(("08", "40", "57P0")) or state == "55P03"
+    return bool(state.startswith(("08", "40", "57P0")) or state == "55P03")
+
+
+SECONDS_AWAY = "3"
 
 
 def _database_away() -> Problem:
     message = _("The database does not answer. Send the same request again in a few seconds, with its Idempotency-Key.")
-    return Problem(503, "unavailable", str(_TITLES[503]), message, headers={"Retry-After": "3"})
+    return Problem(503, "unavailable", str(_TITLES[503]), message, headers={"Retry-After": SECONDS_AWAY})
 
 
 def _answer(error: exceptions.APIException, instance: str) -> Response:
@@ -190,6 +195,11 @@ def failed(request: HttpRequest) -> HttpResponse:
     """Respond to an internal error of the API."""
     detail = _("An internal error occurred and was logged. Nothing was changed. Try again in a minute.")
     return _json(request, 500, "error", detail)
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """Respond to a request of the API that met a database that was away before the view was reached."""
+    return _json(request, 503, "unavailable", _database_away().text)
 
 
 def _json(request: HttpRequest, status: int, code: str, detail: str) -> HttpResponse:

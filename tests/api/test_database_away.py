@@ -31,6 +31,24 @@ def test_what_the_database_refuses_is_no_such_case(filer):
     assert answer_to(filer, DataError("out of range")).status_code == 500
 
 
+# Where a middleware meets it, the API has no answer of its own, either.
+@pytest.mark.parametrize("path", ["/", "/workspace/", "/admin/", "/api/v1/filings/"])
+def test_a_page_says_so_too(client, db, path):
+    client.raise_request_exception = False
+    with patch("registry.audit.acting.ActingPerson.__call__", side_effect=OperationalError("database is locked")):
+        answer = client.get(path)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "3")
+    for words in ("Unavailable", "暂时不可用") if "api" not in path else ('"code": "unavailable"',):
+        assert words in answer.content.decode()
+
+
+def test_a_page_that_fails_otherwise_is_an_internal_error(client, db):
+    client.raise_request_exception = False
+    with patch("registry.audit.acting.ActingPerson.__call__", side_effect=ValueError):
+        answer = client.get("/")
+    assert (answer.status_code, "内部错误" in answer.content.decode()) == (500, True)
+
+
 class Refused(Exception):
     """What the driver raises."""
 

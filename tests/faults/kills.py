@@ -104,10 +104,11 @@ class Breaker:
     place: Place
     random: random.Random
     broken: Counter[str]
+    # What breaks: by default anything.
+    only: tuple[str, ...] = ()
 
     def break_something(self) -> None:
-        names = [*self.place.children, "connections", "connections", DATABASE, OTHERS]
-        name = self.random.choice(names)
+        name = self.random.choice(self.only or [*self.place.children, "connections", "connections", DATABASE, OTHERS])
         self.broken[name] += 1
         self._way(name)()
 
@@ -155,7 +156,7 @@ def main(arguments: list[str]) -> int:
 def _run(place: Place, options: argparse.Namespace) -> bool:
     began = time.monotonic()
     filers = Filers([(host.address, PORT) for host in place.hosts], _token(place), options.submissions, options.filers)
-    breaker = Breaker(place, random.Random(options.seed), Counter())
+    breaker = Breaker(place, random.Random(options.seed), Counter(), tuple(options.only))
     filers.start()
     end = began + 60 * options.most_minutes
     while filers.are_busy and time.monotonic() < end:
@@ -195,6 +196,8 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--submissions", type=int, default=20_000)
     parser.add_argument("--filers", type=int, default=16, help="how many file at the same time")
     parser.add_argument("--seed", type=int, default=1)
+    lines = f"`{DATABASE}` cuts lines to the database, `{OTHERS}` those to everything"
+    parser.add_argument("--only", nargs="*", default=(), help=f"what breaks, instead of anything: {lines}")
     if not (are_possible() and is_available()):
         parser.error("this needs root, network namespaces (iproute2) and the server programs of PostgreSQL")
     return parser.parse_args(arguments)
