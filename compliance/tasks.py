@@ -7,10 +7,11 @@ from pathlib import Path
 from celery import shared_task
 from django.conf import settings
 from django.core.mail import send_mail
+from django.utils import timezone
 
 from compliance.api.imports import describe
+from compliance.backup.places import back_up_to, file_of, remove_old_backups
 from compliance.backup.trying import try_backup
-from compliance.backup.writing import write_backup
 from compliance.checking import check_filings, consequences, dispatch, due_marks, flag_counts
 from compliance.documents import counting, parts
 from compliance.filings.history import anchors
@@ -220,10 +221,16 @@ def archive_register() -> int:
 
 @shared_task(name="compliance.back_up")
 def back_up() -> str:
-    """Write the backup of the night, if there is a place for it, and try it if it can be read here."""
+    """
+    Write the backup of the night, if there is a place for it, and try it if it can be read here; then remove those that are too old.
+    """
     if not settings.BACKUP_TO:
         return ""
-    path = write_backup(Path(settings.BACKUP_TO), settings.BACKUP_RECIPIENTS)
-    if not settings.BACKUP_RECIPIENTS and (found := try_backup(path)):
-        raise RuntimeError(f"The backup {path} cannot be restored: {found[0]}")
-    return str(path)
+    written = back_up_to(settings.BACKUP_TO, settings.BACKUP_RECIPIENTS)
+    if not settings.BACKUP_RECIPIENTS:
+        with file_of(written) as path:
+            if found := try_backup(path):
+                raise RuntimeError(f"The backup {written} cannot be restored: {found[0]}")
+    if settings.BACKUP_KEEP_DAYS:
+        remove_old_backups(settings.BACKUP_TO, settings.BACKUP_KEEP_DAYS, timezone.now())
+    return written

@@ -15,7 +15,7 @@ from config.desk import UNFOLD as UNFOLD
 from config.errors import report_errors_to
 from config.logs import PLAIN, logging_of
 from config.single_sign_on import providers_of
-from config.storage import storage_of
+from registry.storage import storage_of
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var"
@@ -103,9 +103,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ANCHOR_FILE = env.str("ANCHOR_FILE", default=str(VAR / "anchors.jsonl"))
 # Addresses to which each anchor is mailed.
 ANCHOR_MAIL = env.list("ANCHOR_MAIL", default=[])
-# A folder for nightly backups (blank: none), and the public keys of age for whom they are encrypted.
+# A folder or a bucket for nightly backups (blank: none), and the public keys of age for whom they are encrypted.
 BACKUP_TO = env.str("BACKUP_TO", default="")
 BACKUP_RECIPIENTS = env.list("BACKUP_RECIPIENTS", default=[])
+# Backups at BACKUP_TO that are older than so many days are removed, but for the newest; 0 keeps all.
+BACKUP_KEEP_DAYS = env.int("BACKUP_KEEP_DAYS", default=0)
 # For how many days what is kept about people beside the record is kept, by kind: `accesses=1095,mails=730`. Blank: forever.
 RETENTION = env.dict("RETENTION", default={})
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(VAR / "media"))

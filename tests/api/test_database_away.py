@@ -38,8 +38,8 @@ def test_a_page_says_so_too(client, db, path):
     with patch("registry.audit.acting.ActingPerson.__call__", side_effect=OperationalError("database is locked")):
         answer = client.get(path)
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "3")
-    for words in ("Unavailable", "暂时不可用") if "api" not in path else ('"code": "unavailable"',):
-        assert words in answer.content.decode()
+    for text in ("Unavailable", "暂时不可用") if "api" not in path else ('"code": "unavailable"',):
+        assert text in answer.content.decode()
 
 
 def test_a_page_that_fails_otherwise_is_an_internal_error(client, db):

@@ -203,7 +203,7 @@ def test_an_encrypted_backup_opens_with_its_key_alone(backup, tmp_path):
     ("settings_given", "message"),
     [
         ({"BACKUP_RECIPIENTS": ["nonsense"]}, "is no public key of age"),
-        ({"BACKUP_TO": ""}, "Name a folder, or set BACKUP_TO"),
+        ({"BACKUP_TO": ""}, "Name a folder or a bucket, or set BACKUP_TO"),
     ],
 )
 def test_settings_that_cannot_be_used_are_named(db, settings, tmp_path, settings_given, message):

@@ -64,6 +64,17 @@ def test_every_pod_runs_without_rights_on_a_file_system_it_cannot_write():
         assert not container["securityContext"]["allowPrivilegeEscalation"], name
 
 
+def test_the_figures_of_the_product_are_for_the_inside_alone():
+    made = list(yaml.safe_load_all((DEPLOY / "kubernetes" / "registry.yaml").read_text()))
+    (ingress,) = (each for each in made if each["kind"] == "Ingress")
+    ways = ingress["spec"]["rules"][0]["http"]["paths"]
+    led = {way["path"]: way["backend"]["service"]["name"] for way in ways}
+    selected = {each["metadata"]["name"]: each["spec"]["selector"] for each in made if each["kind"] == "Service"}
+    assert selected[led["/metrics"]]["app.kubernetes.io/component"] not in pods()
+    assert selected[led["/"]]["app.kubernetes.io/component"] == "web"
+    assert re.search(r"location = /metrics \{\s*return 404;", (DEPLOY / "nginx.conf").read_text())
+
+
 def test_compose_kubernetes_and_systemd_run_the_same_commands():
     composed = {name: services()[name]["command"] for name in ("web", "worker", "beat", "migrate")}
     assert {name: pod["containers"][0]["command"] for name, pod in pods().items()} == composed

@@ -13,8 +13,8 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.core.management import CommandError, call_command
 
-from config.storage import storage_of
 from registry.encryption import MAGIC, UNFINISHED, EncryptedFolder
+from registry.storage import storage_of
 
 OLD, NEW = (str(pyrage.x25519.Identity.generate()) for _ in range(2))
 SIZES = (0, 1, 65_535, 65_536, 65_537, 131_072, 300_001)

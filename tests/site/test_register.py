@@ -9,7 +9,7 @@ import pytest
 from django.core.management import call_command
 
 from compliance import demo
-from config.storage import storage_of
+from registry.storage import storage_of
 
 LISTS = sorted((Path(demo.__file__).parent / "lists").glob("*.csv"))
 

@@ -11,6 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from compliance.backup.databases import DatabaseRefused
+from compliance.backup.places import PlaceRefused, file_of
 from compliance.backup.restoring import BackupRefused, restore_backup
 from compliance.backup.trying import try_backup
 from compliance.language import LANGUAGES
@@ -35,7 +36,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path)
+        parser.add_argument("file", help="a file, or one in a bucket: s3://bucket/folder/registry-….tar?endpoint_url=…")
         parser.add_argument("--identity", type=Path, help="file with the secret key of age")
         parser.add_argument(
             "--try", action="store_true", dest="only_try", help="restore elsewhere, verify, and remove it"
@@ -43,15 +44,11 @@ class Command(BaseCommand):
         parser.add_argument("--language", choices=LANGUAGES, default="en")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        path = options["file"]
-        if not path.is_file():
-            raise CommandError(f"There is no file {path}.")
         try:
-            if options["only_try"]:
-                found = try_backup(path, options["identity"])
-            else:
-                with TemporaryDirectory() as scratch:
-                    found = restore_backup(path, Path(scratch), options["identity"], options["language"])
+            with file_of(options["file"]) as path:
+                found = _restore(path, options)
+        except PlaceRefused as error:
+            raise CommandError(f"{options['file']} cannot be read: {error} Nothing was restored.") from error
         except (BackupRefused, DatabaseRefused) as error:
             names = ", ".join(error.names[:10]) if isinstance(error, BackupRefused) else error.detail
             raise CommandError(_REFUSED[error.code].format(names=names) + " Nothing was restored.") from error
@@ -60,4 +57,14 @@ class Command(BaseCommand):
         if found:
             sys.exit(1)
         done = "can be restored" if options["only_try"] else "was restored"
-        self.stdout.write(self.style.SUCCESS(f"{path} {done}: history, documents and log fit."))
+        self.stdout.write(self.style.SUCCESS(f"{options['file']} {done}: history, documents and log fit."))
+
+
+def _restore(path: Path, options: dict[str, Any]) -> list[str]:
+    """Restore or try a file, and return what is wrong with it."""
+    if not path.is_file():
+        raise CommandError(f"There is no file {path}.")
+    if options["only_try"]:
+        return try_backup(path, options["identity"])
+    with TemporaryDirectory() as scratch:
+        return restore_backup(path, Path(scratch), options["identity"], options["language"])
