@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import re
+from base64 import b64encode
+from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
@@ -21,8 +23,9 @@ from compliance.reports.catalog import REPORTS
 from compliance.reports.periods import Every, period_around
 from compliance.reports.runs import schedule_run, write_run
 from compliance.reports.subscribing import Wishes, subscribe
-from registry.models import AIModel, Service
-from registry.tokens import make_token
+from registry.models import AIModel, ApiToken, Service, User
+from registry.models.tokens import Scope
+from registry.tokens import make_token, revoke_token
 from tests.building import a_document
 from tests.conftest import client_of
 from tests.making_filings import a_filing, a_submitted_filing
@@ -278,6 +281,82 @@ def _answers(row, places, clients) -> dict[str, int]:
         transaction.set_rollback(True)
     cache.clear()
     return answers
+
+
+# The registrar, who may do most, in ways in which nobody is let in: without the second factor a session opens nothing else, either.
+def _session(user) -> APIClient:
+    client = APIClient()
+    client.force_login(user)
+    return client
+
+
+def _with(header: str) -> APIClient:
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=header)
+    return client
+
+
+def _expired(user) -> APIClient:
+    token, text = make_token(user)
+    ApiToken.objects.filter(pk=token.pk).update(
+        created_at=timezone.now() - timedelta(days=9), expires_at=timezone.now() - timedelta(seconds=1)
+    )
+    return _with(f"Token {text}")
+
+
+def _revoked(user) -> APIClient:
+    token, text = make_token(user)
+    revoke_token(token)
+    return _with(f"Token {text}")
+
+
+def _inactive(user) -> APIClient:
+    client = client_of(user)
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    return client
+
+
+LET_IN_BY_NOTHING = {
+    "a session without a token": _session,
+    "an expired token": _expired,
+    "a revoked token": _revoked,
+    "the beginning of a token": lambda user: _with(f"Token {make_token(user)[1][:-1]}"),
+    "a token twice": lambda user: _with(f"Token {make_token(user)[1]} x"),
+    "name and password": lambda user: _with("Basic " + b64encode(b"registrar:a password").decode()),
+    "the token of someone who left": _inactive,
+}
+
+
+@pytest.mark.parametrize("way", LET_IN_BY_NOTHING)
+def test_every_other_way_of_signing_in_gets_what_nobody_gets(way, places, registrar):
+    client = LET_IN_BY_NOTHING[way](registrar)
+    given = {}
+    for i, row in enumerate(TABLE):
+        # From one address, so many failures would be refused as such.
+        client.defaults["REMOTE_ADDR"] = f"192.0.2.{i}"
+        given[row[:3]] = ask(client, row[0], row[1].format(**places), row[2])
+    # A wrong token is refused even where none is needed, but for the description of the API.
+    is_wrong_token = way not in ("a session without a token", "name and password")
+    assert given == {
+        row[:3]: 401 if is_wrong_token and row[1] not in ("schema/", "docs/") else row[3][0] for row in TABLE
+    }
+
+
+@pytest.mark.parametrize("scope", Scope.values)
+def test_a_scope_takes_away_and_never_adds(scope, places, registrar):
+    scoped, whole = (_with(f"Token {make_token(registrar, scopes=scopes)[1]}") for scopes in ([scope], None))
+    for method, path, what, _ in TABLE:
+        answers = [_undone(client, method, path.format(**places), what) for client in (scoped, whole)]
+        assert answers[0] in (403, answers[1]), (method, path, answers)
+
+
+def _undone(client: APIClient, *request) -> int:
+    """Return what a request gets, and undo what it changed."""
+    with transaction.atomic():
+        answer = ask(client, *request)
+        transaction.set_rollback(True)
+    cache.clear()
+    return answer
 
 
 def test_every_endpoint_of_the_api_is_in_the_table(client):

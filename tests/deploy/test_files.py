@@ -65,11 +65,10 @@ def test_every_pod_runs_without_rights_on_a_file_system_it_cannot_write():
 
 
 def test_the_figures_of_the_product_are_for_the_inside_alone():
-    made = list(yaml.safe_load_all((DEPLOY / "kubernetes" / "registry.yaml").read_text()))
-    (ingress,) = (each for each in made if each["kind"] == "Ingress")
+    (ingress,) = (each for each in MANIFESTS if each["kind"] == "Ingress")
     ways = ingress["spec"]["rules"][0]["http"]["paths"]
     led = {way["path"]: way["backend"]["service"]["name"] for way in ways}
-    selected = {each["metadata"]["name"]: each["spec"]["selector"] for each in made if each["kind"] == "Service"}
+    selected = {each["metadata"]["name"]: each["spec"]["selector"] for each in MANIFESTS if each["kind"] == "Service"}
     assert selected[led["/metrics"]]["app.kubernetes.io/component"] not in pods()
     assert selected[led["/"]]["app.kubernetes.io/component"] == "web"
     assert re.search(r"location = /metrics \{\s*return 404;", (DEPLOY / "nginx.conf").read_text())
