@@ -22,10 +22,11 @@ _AGAIN, _AVOIDED = 0.3, 4.0
 
 
 def dossier(number: int) -> dict[str, Any]:
-    """Return the dossier of a filing by its number."""
-    reference = f"kill-{number}"
-    changes = {"/reference": reference, "/service/name": f"服务 {number}", "/service/launched_on": None}
-    return a_document(example_of(number), changes)
+    """Return the dossier of a filing by its number. As people file, each has a service of its own, and a model where it has its own."""
+    example = example_of(number)
+    changes = {"/reference": f"kill-{number}", "/service/name": f"服务 {number}", "/service/launched_on": None}
+    own = {"/models/0/name": f"样例大模型 {number}"} if example.startswith("generative") else {}
+    return a_document(example, changes | own)
 
 
 def example_of(number: int) -> str:
