@@ -24,6 +24,7 @@ from django.http import HttpRequest
 from django.shortcuts import render
 from django.urls import reverse
 
+from registry.accounts.browsers import browser_name
 from registry.accounts.lock_out import note_failure, tell_of
 from registry.accounts.second_factor import was_given_within
 from registry.api.throttling import address_of
@@ -42,6 +43,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return address_of(request)
+
+    def get_http_user_agent(self, request: HttpRequest) -> str:
+        """The browser as people know it: on their pages, and in mails about a new one."""
+        return browser_name(super().get_http_user_agent(request))
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """The address of this registry, whatever host the request names."""
