@@ -34,6 +34,9 @@ def main() -> None:
     parser.add_argument(
         "--sizes", type=int, nargs="+", default=[1_000, 1_000_000], help="filings of the part “million”"
     )
+    parser.add_argument(
+        "--steps", default="", help="only the steps of the part “million” with this text in their names"
+    )
     parser.add_argument("--keep", action="store_true", help="keep the databases of the part “million” for the next run")
     options = parser.parse_args()
     if options.only is None:
@@ -57,7 +60,7 @@ def _run(part: str, options: argparse.Namespace) -> None:
     if part == "bulk":
         module.measure_bulk(options.imported, options.streamed, report=_report)
     elif part == MILLION:
-        module.measure_million(options.sizes, keep=options.keep, report=_report)
+        module.measure_million(options.sizes, keep=options.keep, report=_report, steps=options.steps)
     elif part == "sweeps":
         module.measure(options.filings, report=_report)
     else:

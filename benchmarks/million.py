@@ -54,15 +54,15 @@ class Figures:
         return f"{'> ' if self.is_ended else ''}{self.median:,.1f} ms"
 
 
-def measure_million(sizes: Sequence[int], *, keep: bool, report: Report) -> None:
-    """Build a database of each size out of the one at hand, then measure everything in all of them, in turn."""
+def measure_million(sizes: Sequence[int], *, keep: bool, report: Report, steps: str = "") -> None:
+    """Build a database of each size out of the one at hand, then measure everything, or the `steps` with a text in their names, in turn."""
     with TemporaryDirectory() as folder:
         os.environ |= {"MEDIA_ROOT": folder, "ANCHOR_FILE": f"{folder}/anchors", "REPORT_SECONDS": "7200"}
         os.environ |= {"RATE_LIMIT_ADDRESS": "1000000/minute", "RATE_LIMIT_TOKEN": "1000000/minute"}
         os.environ["SECOND_FACTOR_FOR"] = ""
         with _databases(sizes, keep=keep) as urls:
             report("step", _line([f"{size:,}" for size in sizes], "ratio", "queries", "MiB"))
-            for step, each in _measured_in_turn(urls):
+            for step, each in _measured_in_turn(urls, steps):
                 report(step, _figures_of(each))
 
 
@@ -77,13 +77,13 @@ def _line(sizes: list[str], ratio: str, queries: str, memory: str) -> str:
     return f"{''.join(f'{size:>16}' for size in sizes)}{ratio:>10}{queries:>14}{memory:>12}"
 
 
-def _measured_in_turn(urls: list[str]) -> Iterator[tuple[str, list[Figures]]]:
+def _measured_in_turn(urls: list[str], steps: str) -> Iterator[tuple[str, list[Figures]]]:
     """Yield what each step costs in each database."""
     with ExitStack() as stack:
         pools = [stack.enter_context(_process(url)) for url in urls]
-        for name in pools[0].apply(names_of_requests):
+        for name in (name for name in pools[0].apply(names_of_requests) if steps in name):
             yield name, _of_a_request(pools, name)
-    for name in _apart(urls[0], names_of_the_night):
+    for name in (name for name in _apart(urls[0], names_of_the_night) if steps in name):
         yield name, [_of_the_night(url, name) for url in urls]
 
 

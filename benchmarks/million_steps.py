@@ -22,8 +22,7 @@ from compliance.opendata import archiving
 from compliance.reports.catalog import REPORTS
 from compliance.reports.periods import Every, ended_periods
 from compliance.reports.runs import ask_run, write_run
-from compliance.site.public import figures
-from compliance.statistics import desk_figures
+from compliance.statistics import desk_figures, public_figures
 from registry.models import AIModel, Membership, User
 from registry.tokens import create_token
 from tests.building import a_document
@@ -237,7 +236,7 @@ def night() -> dict[str, Step]:
         "night: what is old": tasks.forget_what_is_old,
         "minute: figures of the desk": desk_figures.count_figures,
         **{f"report of a week: {name}": partial(_report, name) for name in reports},
-        "5 minutes: figures of the register": figures.count_figures,
+        "10 minutes: figures of the register": public_figures.keep_figures,
     }
 
 

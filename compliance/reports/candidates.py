@@ -5,6 +5,7 @@ report on a week of a large archive reads the filings of that week. Each functio
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from django.db.models import Q, QuerySet
@@ -12,8 +13,9 @@ from django.utils import timezone
 
 from compliance.filings import workflow
 from compliance.models import Assignment, EarlierFlag, Event, Filing, Flag
-from compliance.reports.periods import Period
+from compliance.reports.periods import DAY, Period, midnight
 from compliance.rules import thresholds
+from compliance.rules.calendar import WorkingCalendar
 
 Keys = (
     QuerySet[Filing, int]
@@ -23,13 +25,8 @@ Keys = (
     | QuerySet[Assignment, int]
 )
 LEVELS = ("error", "warning")
-_FIGURES = (
-    thresholds.CORRECTION_DAYS,
-    thresholds.DECISION_DAYS,
-    thresholds.FILING_DAYS,
-    thresholds.CHANGE_DAYS,
-    thresholds.CANCELLATION_DAYS,
-)
+# All filings are checked every week.
+_CHECKED_WITHIN = timedelta(days=28)
 
 
 def with_changes(period: Period) -> list[int]:
@@ -66,34 +63,52 @@ def with_work(period: Period) -> list[int]:
     )
 
 
-def with_deadlines(period: Period) -> list[int]:
+def with_deadlines(period: Period, calendar: WorkingCalendar) -> list[int]:
     """
     Return the filings with a deadline that was not closed before a period or has its last day in it.
 
-    A deadline begins with an event or on a declared day, and is closed by an event of the filing, of one that cancels it, or of
-    one that files the same service again. A filing without any for longer than a deadline lasts has an open one by its own state.
+    A deadline that is open now is in the state of its filing; one that was closed since the period began was so by an event of the
+    filing, of one that cancels it, or of one that files the same service again; one with its last day in the period began on one of a
+    few days.
     """
-    longest, last = _longest(period.last_day), period.last_day
-    since = Q(at__gte=period.begins_at - longest)
-    # What begins on a day of the future, or began just now, is not yet in the state of a filing.
-    first = min(period.first_day, timezone.localdate()) - longest
-    moved = Filing.objects.filter(pk__in=_events(since)).order_by()
+    since = _events(Q(at__gte=period.begins_at))
+    moved = Filing.objects.filter(pk__in=since).order_by()
     amending = moved.exclude(amends_key="").values("amends_key")
-    # A service whose filing was withdrawn is filed by the next one.
     again = Q(applicant__in=moved.values("applicant"), service_key__in=moved.values("service_key"))
+    # What begins on a day of the future, or began since the last check, is not yet in the state of a filing.
+    lately = min(period.first_day, timezone.localdate()) - _CHECKED_WITHIN
     return _keys(
-        _events(since),
+        since,
         _filings(~Q(clock="")),
         _filings(Q(status=workflow.SUSPENDED)),
         _filings(Q(official_number__key__in=amending)),
         _filings(Q(status=workflow.WITHDRAWN) & again),
-        _filings(Q(last_declared_on__gte=first, first_declared_on__lte=last)),
+        _filings(Q(last_declared_on__gte=lately, first_declared_on__lte=period.last_day)),
+        *_due_in(period, calendar),
     )
 
 
-def _longest(day: date) -> timedelta:
-    """Return at least as many days as the working days of any deadline take: weeks of five, and holidays of two weeks before and after."""
-    return timedelta(days=28 + 2 * max(figure.count_on(day) for figure in _FIGURES))
+def _due_in(period: Period, calendar: WorkingCalendar) -> Iterator[Keys]:
+    """Yield the filings with a deadline that has its last day in a period, whatever became of it."""
+    for figure, verb in (
+        (thresholds.CORRECTION_DAYS, workflow.RETURN.verb),
+        (thresholds.DECISION_DAYS, workflow.ACCEPT.verb),
+    ):
+        if days := _first_days(period, figure.count_on(period.last_day), calendar):
+            yield _events(Q(verb=verb, at__gte=midnight(days[0]), at__lt=midnight(days[-1] + DAY)))
+    for figure in (thresholds.FILING_DAYS, thresholds.CHANGE_DAYS, thresholds.CANCELLATION_DAYS):
+        if days := _first_days(period, figure.count_on(period.last_day), calendar):
+            yield _filings(Q(last_declared_on__gte=days[0], first_declared_on__lte=days[-1]))
+
+
+def _first_days(period: Period, working_days: int, calendar: WorkingCalendar) -> list[date]:
+    """Return the days on which deadlines of a length begin that have their last day in a period."""
+    # At least as long as so many working days take: weeks of five, and holidays.
+    longest = timedelta(days=28 + 2 * working_days)
+    days = (
+        period.first_day - longest + n * DAY for n in range((period.last_day - period.first_day + longest).days + 1)
+    )
+    return [day for day in days if period.contains_day(calendar.working_day_after(day, working_days))]
 
 
 def _events(those: Q) -> QuerySet[Event, int]:

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import pytest
 
 from compliance.casework import assigning
+from compliance.checking.due_marks import mark_those_whose_day_has_come
 from compliance.filings import actions
 from compliance.filings.refusals import Refused
 from compliance.models import Filing, Flag
@@ -35,6 +36,12 @@ CHOOSING = {
     "statutory_deadlines": statutory_deadlines,
 }
 FIRST, LAST = date(2026, 1, 5), date(2026, 11, 20)
+
+
+def _sweep() -> None:
+    """Check what is due, and what may have changed by the day, as the jobs do each night."""
+    mark_those_whose_day_has_come()
+    check_everything()
 
 
 class Course:
@@ -64,8 +71,8 @@ class Course:
             with on(day.isoformat(), hour=self.random.randrange(9, 18)):
                 self._something(day)
                 if self.random.random() < 0.7:
-                    check_everything()
-        check_everything()
+                    _sweep()
+        _sweep()
 
     def _something(self, day: date) -> None:
         filings = list(Filing.objects.order_by("pk"))

@@ -158,7 +158,7 @@ def _week_due(row: Row) -> str | None:
 def statutory_deadlines(scope: Scope) -> Iterator[Row]:
     """Yield a row for each deadline that ran in the period."""
     calendar = working_calendar()
-    for cases in cases_then(scope, among=with_deadlines(scope.period)):
+    for cases in cases_then(scope, among=with_deadlines(scope.period, calendar)):
         for case, deadline in deadlines_then(cases, scope, calendar):
             yield row_of(case, deadline, scope)
 
