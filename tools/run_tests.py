@@ -19,27 +19,44 @@ ONCE = (
     "accounts",
     "admin/test_case_page.py",
     "admin/test_desk.py",
+    "api/test_permissions.py",
     "exchange",
     "hostile",
     "imports",
     "inventory",
     "letters",
+    "management/test_people.py",
     "notices",
     "reports/test_pages.py",
     "reports/test_subscription_pages.py",
+    "reports/test_subscriptions.py",
     "site",
     "watch/test_operation.py",
     "workspace",
 )
 WITHOUT_PURE = [f"--ignore=tests/{name}" for name in (*PURE, *FILES, *ONCE)]
-# What takes a minute or more and concerns many writers, large data or the whole description of the API runs on the database of
-# production alone.
+# The database of production alone runs what is long, and what concerns many writers, large data, or queries that are the same on both.
+# Without a server, everything runs on SQLite.
 ON_POSTGRESQL = (
+    "admin/test_register_pages.py",
+    "api/test_dependence.py",
+    "api/test_register.py",
+    "api/test_workflow.py",
+    "backup/test_backup.py::test_a_backup_made_while_others_write_is_tried_and_restored_on_an_empty_machine",
+    "faults/test_client.py",
     "faults/test_contract.py",
     "faults/test_decisions.py",
-    "faults/test_migrations.py",
+    "faults/test_imports.py",
     "faults/test_register_side_by_side.py",
-    "backup/test_backup.py::test_a_backup_made_while_others_write_is_tried_and_restored_on_an_empty_machine",
+    "faults/test_retrying.py",
+    "management/test_register_commands.py",
+    "management/test_tampering.py",
+    "register/test_corrections.py",
+    "register/test_cycles.py",
+    "reports/test_as_of.py",
+    "reports/test_candidates.py",
+    "reports/test_figures.py",
+    "reports/test_many.py",
 )
 WITHOUT_LONG = [f"--deselect=tests/{name}" for name in ON_POSTGRESQL]
 # Tests of one file run in one process, so that module fixtures are set up once.
@@ -54,7 +71,6 @@ def main(arguments: list[str]) -> int:
     """Return 0 if every possible run passed and every required run was possible."""
     stacks = ["SQLite with an embedded broker"]
     unreachable = [name for name, answers in _services().items() if not answers]
-    # Without a server, everything runs here.
     worst = _run("sqlite", stacks[0], arguments, [] if unreachable else WITHOUT_LONG)
     if not unreachable:
         stacks.append("PostgreSQL + Redis")
