@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import networkx as nx
+import pytest
 
 from tests.faults.stack import Stack
 
@@ -102,6 +103,7 @@ def test_concurrent_submissions_leave_no_cycle(make_stack):
     assert left_out_of_an_acyclic_graph(stack) == ROUNDS
 
 
+@pytest.mark.full
 def test_merges_beside_submissions_leave_no_cycle(make_stack):
     stack = make_stack()
     stack.up(stack.web)
