@@ -95,7 +95,7 @@ def keys(desk: Stack) -> dict[str, int]:
 
 # Each page in a kind of window, by turns; those that people see all day in two that differ in everything.
 EVERYWHERE = ("index", "filings", "filing", "correction-notice")
-# What people open now and then is shown in one.
+# What people open now and then is looked at by `make full` alone, in one.
 NOW_AND_THEN = ("organization", "service", "training-data", "dependence", "tokens", "new-token", "webhooks", "new-webhook",
                 "memberships", "calendar", "years", "users", "user", "as-of", "official-number", "subscriptions", "document-templates")  # fmt: skip
 
@@ -109,7 +109,7 @@ def _windows_of(page: DeskPage) -> list[Variant]:
 
 
 def _shown(page: DeskPage) -> list[Any]:
-    always = 2 if page.name in EVERYWHERE else 1
+    always = 2 if page.name in EVERYWHERE else 0 if page.name in NOW_AND_THEN else 1
     return [
         pytest.param(page, variant, id=f"{page.name}-{variant}", marks=[] if number < always else [pytest.mark.full])
         for number, variant in enumerate(_windows_of(page))
