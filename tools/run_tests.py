@@ -39,7 +39,6 @@ ONCE = (
     "workspace",
 )
 WITHOUT_PURE = [f"--ignore=tests/{name}" for name in (*PURE, *FILES, *ONCE)]
-# The stacks run on the database of production, where its server answers; `.ci/smoke` starts the product with SQLite and its own broker.
 # The database of production alone runs what is long, and what concerns many writers, large data, or queries that are the same on both.
 # Without a server, everything runs on SQLite.
 ON_POSTGRESQL = (
@@ -58,6 +57,7 @@ WITHOUT_LONG = [f"--deselect=tests/{name}" for name in ON_POSTGRESQL]
 IN_PARALLEL = ["--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile"]
 # Tests that start whole stacks of processes wait for them most of the time; more than two at once would be in each other's way.
 STACKS_IN_PARALLEL = ["--numprocesses=2", "--dist=worksteal"]
+# They run on the database of production, where its server answers; `.ci/smoke` starts the product with SQLite and its own broker.
 STACKS = "tests/faults"
 REDIS = os.environ.get("TEST_REDIS_URL") or "redis://127.0.0.1:6379/15"
 
