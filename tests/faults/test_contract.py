@@ -56,7 +56,7 @@ def stack(make_stack) -> Stack:
 
 
 ONCE = pytest.mark.skipif(
-    settings.TEST_ON == "postgresql", reason="The description is the same on both: asked on SQLite."
+    settings.TEST_ON != "postgresql", reason="The description is the same on both: asked on PostgreSQL."
 )
 # A filer and a reviewer see different rows; each is asked on one of the two databases. The values at every bound (coverage) are
 # tried by `make full`, to stay within the time of CI.

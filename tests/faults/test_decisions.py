@@ -54,6 +54,7 @@ def stack(make_stack: Callable[..., Stack]) -> Stack:
     return stack
 
 
+@pytest.mark.full
 def test_concurrent_decisions_issue_each_number_once(stack):
     output = stack.manage("shell", "-v", "0", "-c", PREPARE)
     urls = [f"/api/v1/filings/{line.split()[1]}/decide/" for line in output.splitlines() if line.startswith("filing ")]

@@ -6,14 +6,14 @@ import json
 import time
 
 import pytest
-from django.conf import settings
 
 from tests.building import a_document
 from tests.faults.stack import Stack, kill, wait_until
 
 DOSSIERS = 300
 
-pytestmark = pytest.mark.skipif(settings.TEST_ON != "postgresql", reason="The time of CI allows it once.")
+# CI has no time for it; `make full` before a release.
+pytestmark = pytest.mark.full
 
 
 def content() -> bytes:

@@ -14,7 +14,7 @@ import pytest
 from tests.faults.stack import Stack
 
 WRITERS = 8
-ROUNDS = 3
+ROUNDS = 2
 # The model of each applicant derives from the model of the next one, in a ring, and from one common base model.
 PREPARE = f"""
 import json
