@@ -38,8 +38,9 @@ browser: $(READY_DEV) ## drive the desk in a real browser: pages, accessibility,
 	@sh tools/chromium.sh
 	@$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --timeout=300 tests/browser $(ARGS)
 
-full: $(READY_DEV) ## run the slow sweeps, which CI leaves out
+full: $(READY_DEV) ## run the slow sweeps, and on each database what CI leaves out there
 	@$(BIN)/python -m tools.run_tests -m full
+	@$(BIN)/python -m tools.run_tests --left-out
 
 lint: lint-quick ## format, faults, types, import directions, templates
 	@$(BIN)/mypy

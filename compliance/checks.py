@@ -26,12 +26,15 @@ def check_catalog(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 @register
 def check_data_protection(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Report a wrong RETENTION, and backups that hold in clear what is encrypted elsewhere."""
+    """Report a wrong RETENTION or BACKUP_KEEP_DAYS, and backups that hold in clear what is encrypted elsewhere."""
     found: list[CheckMessage] = []
     try:
         days_of(settings.RETENTION)
     except RetentionRefused as error:
         found.append(Error(str(error), id="compliance.E002"))
+    if settings.BACKUP_KEEP_DAYS < 0:
+        text = f"BACKUP_KEEP_DAYS is {settings.BACKUP_KEEP_DAYS}; it is a number of days, or 0 to keep all backups."
+        found.append(Error(text, id="compliance.E003"))
     if settings.DOCUMENT_KEYS and settings.BACKUP_TO and not settings.BACKUP_RECIPIENTS:
         text = "Documents are encrypted at rest (DOCUMENT_KEYS), and the nightly backup holds them in clear."
         hint = "Set BACKUP_RECIPIENTS to the public keys of those who may read it."

@@ -160,12 +160,7 @@ OIDC_ROLES = env.dict("OIDC_ROLES", default={})
 OIDC_GIVES_SECOND_FACTOR = env.bool("OIDC_GIVES_SECOND_FACTOR", default=False)
 SOCIALACCOUNT_ADAPTER = "registry.accounts.oidc.SingleSignOnAdapter"
 SOCIALACCOUNT_AUTO_SIGNUP = True
-SOCIALACCOUNT_PROVIDERS = providers_of(
-    OIDC_URL,
-    env.str("OIDC_NAME", default="Single sign-on"),
-    env.str("OIDC_CLIENT_ID", default=""),
-    env.str("OIDC_CLIENT_SECRET", default=""),
-)
+SOCIALACCOUNT_PROVIDERS = providers_of(OIDC_URL, env)
 # A form of the workspace that was sent after its session had ended is shown again, with what was typed.
 CSRF_FAILURE_VIEW = "compliance.workspace.sessions.csrf_failure"
 AUTH_PASSWORD_VALIDATORS = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,21 +17,19 @@ from django.core.files.storage import FileSystemStorage, Storage, storages
 from compliance.backup.writing import write_backup
 from registry.storage import storage_of
 
-_BUCKET = "s3://"
 # Files of other names are not looked at.
 _BACKUP = re.compile(r"registry-(\d{8}T\d{6}Z)\.tar(\.age)?")
 
 
 class PlaceRefused(Exception):
-    """A bucket does not exist, does not answer, or refuses, or lacks the file; the text is what it said."""
+    """An address is none of a bucket, or the bucket does not exist, does not answer, refuses, or lacks the file; the text says which."""
 
 
 def back_up_to(place: str, recipients: Sequence[str] = ()) -> str:
     """Write a backup of this moment to a place, and return the place of the file. Raises PlaceRefused, and what `write_backup` raises."""
-    if not place.startswith(_BUCKET):
+    if not _has_scheme(place):
         return str(write_backup(Path(place), recipients))
-    with _answering():
-        storage = storage_at(place)
+    storage = storage_at(place)
     with TemporaryDirectory() as scratch:
         path = write_backup(Path(scratch), recipients)
         with path.open("rb") as file, _answering():
@@ -42,14 +40,15 @@ def back_up_to(place: str, recipients: Sequence[str] = ()) -> str:
 @contextmanager
 def file_of(place: str) -> Iterator[Path]:
     """Give a backup as a file of this machine, wherever it is. Raises PlaceRefused."""
-    if not place.startswith(_BUCKET):
+    if not _has_scheme(place):
         yield Path(place)
         return
     address, mark, query = place.partition("?")
     folder, _, name = address.rpartition("/")
+    storage = storage_at(f"{folder}{mark}{query}")
     with TemporaryDirectory() as scratch:
         path = Path(scratch) / name
-        with _answering(), storage_at(f"{folder}{mark}{query}").open(name) as source, path.open("wb") as target:
+        with _answering(), storage.open(name) as source, path.open("wb") as target:
             shutil.copyfileobj(source, target)
         yield path
 
@@ -61,7 +60,7 @@ def remove_old_backups(place: str, days: int, now: datetime) -> list[str]:
     """
     storage, last = storage_at(place), now - timedelta(days=days)
     with _answering():
-        made = sorted((_made_at(name), name) for name in storage.listdir("")[1] if _BACKUP.fullmatch(name))
+        made = sorted((at, name) for name in storage.listdir("")[1] if (at := _made_at(name)))
         old = [name for at, name in made[:-1] if at < last]
         for name in old:
             storage.delete(name)
@@ -69,10 +68,13 @@ def remove_old_backups(place: str, days: int, now: datetime) -> list[str]:
 
 
 def storage_at(place: str) -> Storage:
-    """Return the storage that a place is. Raises ValueError for the address of no bucket."""
-    if not place.startswith(_BUCKET):
+    """Return the storage that a place is. Raises PlaceRefused for an address that is none of a bucket."""
+    if not _has_scheme(place):
         return FileSystemStorage(location=place)
-    return storages.create_storage(storage_of(place))
+    try:
+        return storages.create_storage(storage_of(place))
+    except ValueError as error:
+        raise PlaceRefused(str(error)) from error
 
 
 def file_at(place: str, name: str) -> str:
@@ -81,15 +83,22 @@ def file_at(place: str, name: str) -> str:
     return f"{address.removesuffix('/')}/{name}{mark}{query}"
 
 
-def _made_at(name: str) -> datetime:
+def _has_scheme(place: str) -> bool:
+    """Whether a place is an address; everything else is a folder."""
+    return "://" in place
+
+
+def _made_at(name: str) -> datetime | None:
+    """Return when a backup was made, by its name; None for any other file."""
     found = _BACKUP.fullmatch(name)
-    assert found
-    return datetime.strptime(found[1], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    with suppress(ValueError):
+        return found and datetime.strptime(found[1], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    return None
 
 
 @contextmanager
 def _answering() -> Iterator[None]:
     try:
         yield
-    except (BotoCoreError, ClientError, FileNotFoundError, ValueError) as error:
+    except (BotoCoreError, ClientError, FileNotFoundError) as error:
         raise PlaceRefused(str(error)) from error

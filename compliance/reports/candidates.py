@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -17,13 +18,7 @@ from compliance.reports.periods import DAY, Period, midnight
 from compliance.rules import thresholds
 from compliance.rules.calendar import WorkingCalendar
 
-Keys = (
-    QuerySet[Filing, int]
-    | QuerySet[Event, int]
-    | QuerySet[Flag, int]
-    | QuerySet[EarlierFlag, int]
-    | QuerySet[Assignment, int]
-)
+Keys = QuerySet[Any, int]
 LEVELS = ("error", "warning")
 # All filings are checked every week.
 _CHECKED_WITHIN = timedelta(days=28)
@@ -111,15 +106,15 @@ def _first_days(period: Period, working_days: int, calendar: WorkingCalendar) ->
     return [day for day in days if period.contains_day(calendar.working_day_after(day, working_days))]
 
 
-def _events(those: Q) -> QuerySet[Event, int]:
+def _events(those: Q) -> Keys:
     return Event.objects.filter(those).order_by().values_list("filing", flat=True)
 
 
-def _flags(those: Q) -> QuerySet[Flag, int]:
+def _flags(those: Q) -> Keys:
     return Flag.objects.filter(those).order_by().values_list("filing", flat=True)
 
 
-def _filings(those: Q) -> QuerySet[Filing, int]:
+def _filings(those: Q) -> Keys:
     return Filing.objects.filter(those).order_by().values_list("pk", flat=True)
 
 

@@ -11,6 +11,12 @@ from registry.models import AddedFamily, ApiToken, Correction, Membership, Staff
 
 def watch_all() -> None:
     """Log the changes of users, roles, memberships, tokens, corrections and added base models."""
+    _watch_people()
+    _watch_ways_in()
+    _watch_reference_data()
+
+
+def _watch_people() -> None:
     watch(
         User,
         *("username", "is_active", "is_staff", "is_superuser", "is_service_account"),
@@ -32,12 +38,20 @@ def watch_all() -> None:
         ),
         label=lambda row: f"{row.user.username}: {row.role} · {row.organization.name}",
     )
+
+
+def _watch_ways_in() -> None:
     watch(
         ApiToken,
         *("user_id", "name", "beginning", "scopes", "expires_at", "revoked_at"),
         hidden=("digest",),
         label=lambda row: f"{row.user.username}: {row.beginning}…",
     )
+    watch(Authenticator, "user_id", "type", hidden=("data",), label=lambda row: f"{row.user.username}: {row.type}")
+    watch(SocialAccount, "user_id", "provider", "uid", label=lambda row: f"{row.user.username}: {row.provider}")
+
+
+def _watch_reference_data() -> None:
     watch(
         Correction,
         *(
@@ -54,6 +68,4 @@ def watch_all() -> None:
         ),
         label=str,
     )
-    watch(Authenticator, "user_id", "type", hidden=("data",), label=lambda row: f"{row.user.username}: {row.type}")
-    watch(SocialAccount, "user_id", "provider", "uid", label=lambda row: f"{row.user.username}: {row.provider}")
     watch(AddedFamily, "name", hidden=("document",), label=lambda row: row.name)

@@ -29,6 +29,17 @@ def test_the_log_names_who_did_what(client, auditor, registrar):
     assert "role: – → registrar" in page
 
 
+def test_it_is_read_in_the_readers_words(client, auditor, filer):
+    filer.is_active = False
+    filer.save()
+    client.force_login(auditor)
+    page = client.get(
+        reverse("admin:registry_auditevent_changelist"), headers={"Accept-Language": "zh-hans"}
+    ).content.decode()
+    for text in ("角色: – → 审计员", "有效: 是 → 否"):
+        assert text in page
+
+
 def test_looks_of_the_staff_at_dossiers_are_counted_by_day(client, filer, reviewer):
     filing = a_submitted_filing(filer)
     client.force_login(reviewer)

@@ -17,13 +17,15 @@ from moto import mock_aws
 
 from compliance.backup import places
 from compliance.backup.restoring import unpacked
+from compliance.checks import check_data_protection
 from compliance.tasks import back_up
 from registry.storage import storage_of
 from tests.backup.test_backup import _dump
 
 BUCKET = "s3://backups/every/night?region_name=us-east-1"
 NIGHT = datetime(2026, 11, 27, tzinfo=UTC)
-OLD, RECENT, OTHER = "registry-20261001T020000Z.tar", "registry-20261120T020000Z.tar.age", "registry-notes.txt"
+OLD, RECENT = "registry-20261001T020000Z.tar", "registry-20261120T020000Z.tar.age"
+OTHERS = ["registry-99999999T999999Z.tar", "registry-notes.txt"]
 
 
 @pytest.fixture(autouse=True)
@@ -85,11 +87,11 @@ def test_documents_in_a_bucket_are_backed_up(db, tmp_path, monkeypatch):
 
 def test_old_backups_go_and_other_files_stay(place):
     storage = places.storage_at(place)
-    for name in (OLD, RECENT, OTHER):
+    for name in (OLD, RECENT, *OTHERS):
         storage.save(name, ContentFile(b"x"))
     assert places.remove_old_backups(place, 60, NIGHT) == []
     assert places.remove_old_backups(place, 30, NIGHT) == [OLD]
-    assert names(place) == sorted([OTHER, RECENT])
+    assert names(place) == sorted([*OTHERS, RECENT])
 
 
 def test_the_newest_backup_stays_however_old_it_is(place):
@@ -117,12 +119,14 @@ def test_what_cannot_be_restored_removes_nothing(documents, place, settings, mon
     assert OLD in names(place)
 
 
-@pytest.mark.parametrize("where", ["s3://nowhere/x?region_name=us-east-1", "s3:///folder"])
-def test_a_bucket_that_cannot_be_used_is_named(documents, where):
+@pytest.mark.parametrize("where", ["s3://nowhere/x?region_name=us-east-1", "s3:///folder", "ftp://example.com/x"])
+def test_a_bucket_that_cannot_be_used_is_named(documents, where, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(CommandError, match=f"{where.split('?')[0]}.* cannot be written: .* Nothing was written"):
         call_command("backup", where)
     with pytest.raises(CommandError, match=r"cannot be read: .* Nothing was restored"):
         call_command("restore", places.file_at(where, OLD))
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["media"]
 
 
 def test_the_command_says_how_to_try_what_it_wrote(documents):
@@ -132,3 +136,8 @@ def test_the_command_says_how_to_try_what_it_wrote(documents):
     assert out.getvalue() == (
         f"{places.file_at(BUCKET, name)} was written. Try it with: manage.py restore '{places.file_at(BUCKET, name)}' --try\n"
     )
+
+
+def test_a_number_of_days_below_zero_is_a_fault_of_the_settings(settings):
+    settings.BACKUP_KEEP_DAYS = -1
+    assert [fault.id for fault in check_data_protection(None)] == ["compliance.E003"]

@@ -36,6 +36,7 @@ PAUSE = (15.0, 45.0)
 DOWN = (0.2, 3.0)
 CUT = (5.0, 60.0)
 PORT = 8000
+WHAT_BREAKS = ("web-1", "worker-1", "web-2", "worker-2", "beat-1", "broker", "connections", DATABASE, OTHERS)
 # A run in which fewer were submitted says nothing.
 LEAST_SHARE = 0.2
 
@@ -197,7 +198,9 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--filers", type=int, default=16, help="how many file at the same time")
     parser.add_argument("--seed", type=int, default=1)
     lines = f"`{DATABASE}` cuts lines to the database, `{OTHERS}` those to everything"
-    parser.add_argument("--only", nargs="*", default=(), help=f"what breaks, instead of anything: {lines}")
+    parser.add_argument(
+        "--only", nargs="*", choices=WHAT_BREAKS, default=[], help=f"what breaks, not anything: {lines}"
+    )
     if not (are_possible() and is_available()):
         parser.error("this needs root, network namespaces (iproute2) and the server programs of PostgreSQL")
     return parser.parse_args(arguments)
